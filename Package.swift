@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every room is written to the same rules: Swift 6, explicit imports, no warning is left standing.
+let rules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: rules)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: rules)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: rules)
+}
+
+/// What must be C: the header of a system library and the few wrappers that Swift cannot do without.
+func c(_ name: String, library: String) -> Target {
+    .target(
+        name: name,
+        cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+        linkerSettings: [.linkedLibrary(library)])
+}
+
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
+
+let package = Package(
+    name: "wabawatch",
+    products: [
+        .executable(name: "wabawatchd", targets: ["wabawatchd"]),
+        .executable(name: "wabawatch", targets: ["wabawatch"]),
+        .executable(name: "wabawatch-demo", targets: ["wabawatch-demo"]),
+        .executable(name: "graph-simulator", targets: ["graph-simulator"]),
+        .library(name: "WabaWatchClient", targets: ["WabaWatchClient"]),
+        .library(name: "Varlink", targets: ["Varlink"]),
+    ],
+    dependencies: [
+        // SQLite with migrations, a pool and cursors, over the system's library.
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        // Sockets: partial writes, back-pressure and inherited sockets are solved there.
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        // Life cycle and signals with a graceful shutdown that is tested.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        // Structured log lines.
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        // Command lines with manual pages and completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        // The configuration's YAML, with the line of every node.
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        // The heap of due times.
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    ],
+    targets: [
+        c("CSystemd", library: "systemd"),
+        c("CCurl", library: "curl"),
+        c("CCrypto", library: "crypto"),
+        room("StrictJSON"),
+        room("Systemd", ["CSystemd", logging]),
+        room("Varlink", ["StrictJSON", nio, nioPosix]),
+        room("WhatsAppBusiness", ["StrictJSON"]),
+        room("GraphAPI", ["WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
+        room("Changes", ["WhatsAppBusiness", "StrictJSON"]),
+        room("Ledger", ["WhatsAppBusiness", "StrictJSON", "Changes", grdb]),
+        room("Watching", ["GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
+        room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        room(
+            "WabaWatchService",
+            [
+                "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness",
+                "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
+            ]),
+        program("wabawatchd", ["WabaWatchService", "Systemd", arguments, logging]),
+        program("wabawatch", ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", arguments]),
+        room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
+        program("graph-simulator", ["GraphSimulator", arguments]),
+        program("wabawatch-demo", ["WabaWatchService", "GraphSimulator", "WabaWatchClient", arguments, logging]),
+
+        tests("StrictJSON", ["StrictJSON"]),
+        tests("Systemd", ["Systemd", logging]),
+        tests("Varlink", ["Varlink", "StrictJSON", nio, nioPosix]),
+        tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
+        tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
+        tests("GraphSimulator", ["GraphSimulator", "StrictJSON"]),
+    ]
+)

@@ -1,0 +1,243 @@
+extension JSONValue {
+    /// Reads one JSON text (RFC 8259, strictly): no duplicate members, no lone surrogates, nothing behind the value.
+    public init(parsing bytes: some Sequence<UInt8>, limits: JSONLimits = JSONLimits()) throws(JSONError) {
+        let read = bytes.withContiguousStorageIfAvailable { Self.read(UnsafeRawBufferPointer($0), limits) }
+        switch read ?? Array(bytes).withUnsafeBytes({ Self.read($0, limits) }) {
+        case .success(let value): self = value
+        case .failure(let error): throw error
+        }
+    }
+
+    /// Reads one JSON text.
+    public init(parsing text: String, limits: JSONLimits = JSONLimits()) throws(JSONError) {
+        try self.init(parsing: text.utf8, limits: limits)
+    }
+
+    private static func read(_ bytes: UnsafeRawBufferPointer, _ limits: JSONLimits) -> Result<JSONValue, JSONError> {
+        Result { () throws(JSONError) -> JSONValue in
+            guard bytes.count <= limits.bytes else { throw JSONError(.tooLarge, at: limits.bytes, detail: "\(limits.bytes) bytes") }
+            var parser = JSONParser(bytes: bytes, limits: limits)
+            return try parser.text()
+        }
+    }
+}
+
+/// A recursive descent over the bytes; the depth is bounded by the limits.
+struct JSONParser {
+    let bytes: UnsafeRawBufferPointer
+    let limits: JSONLimits
+    private var offset = 0
+    private var values = 0
+
+    init(bytes: UnsafeRawBufferPointer, limits: JSONLimits) {
+        self.bytes = bytes
+        self.limits = limits
+    }
+
+    mutating func text() throws(JSONError) -> JSONValue {
+        let value = try value(depth: 0)
+        skipSpace()
+        guard offset == bytes.count else { throw JSONError(.trailingBytes, at: offset) }
+        return value
+    }
+
+    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+        values += 1
+        guard values <= limits.values else { throw JSONError(.tooManyValues, at: offset, detail: "\(limits.values)") }
+        skipSpace()
+        switch try peek() {
+        case UInt8(ascii: "{"): return try object(depth: depth + 1)
+        case UInt8(ascii: "["): return try array(depth: depth + 1)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+        default: throw JSONError(.unexpectedByte, at: offset)
+        }
+    }
+
+    private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
+        let start = offset
+        try enter(depth)
+        var members: [JSONObject.Member] = []
+        if try !closes(UInt8(ascii: "}")) {
+            repeat {
+                skipSpace()
+                guard try peek() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: offset) }
+                let name = try string()
+                skipSpace()
+                try expect(UInt8(ascii: ":"))
+                members.append(JSONObject.Member(name: name, value: try value(depth: depth)))
+            } while try continues(until: UInt8(ascii: "}"))
+        }
+        var duplicate: String?
+        let object = JSONObject(unsorted: members, duplicate: &duplicate)
+        if let duplicate { throw JSONError(.duplicateMember, at: start, detail: String(duplicate.prefix(80))) }
+        return .object(object)
+    }
+
+    private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
+        try enter(depth)
+        var elements: [JSONValue] = []
+        if try !closes(UInt8(ascii: "]")) {
+            repeat { elements.append(try value(depth: depth)) } while try continues(until: UInt8(ascii: "]"))
+        }
+        return .array(elements)
+    }
+
+    private mutating func enter(_ depth: Int) throws(JSONError) {
+        guard depth <= limits.depth else { throw JSONError(.tooDeep, at: offset, detail: "\(limits.depth)") }
+        offset += 1
+    }
+
+    private mutating func closes(_ end: UInt8) throws(JSONError) -> Bool {
+        skipSpace()
+        guard try peek() == end else { return false }
+        offset += 1
+        return true
+    }
+
+    /// After an element: `true` behind a comma, `false` behind the end.
+    private mutating func continues(until end: UInt8) throws(JSONError) -> Bool {
+        skipSpace()
+        let byte = try peek()
+        guard byte == end || byte == UInt8(ascii: ",") else { throw JSONError(.unexpectedByte, at: offset) }
+        offset += 1
+        return byte != end
+    }
+
+    private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
+        for index in 0..<word.utf8CodeUnitCount { try expect(word.utf8Start[index]) }
+        return value
+    }
+
+    private func peek() throws(JSONError) -> UInt8 {
+        guard offset < bytes.count else { throw JSONError(.unexpectedEnd, at: offset) }
+        return bytes[offset]
+    }
+
+    private mutating func expect(_ byte: UInt8) throws(JSONError) {
+        guard try peek() == byte else { throw JSONError(.unexpectedByte, at: offset) }
+        offset += 1
+    }
+
+    private mutating func skipSpace() {
+        while offset < bytes.count, Self.isSpace(bytes[offset]) { offset += 1 }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+}
+
+// MARK: Numbers
+
+extension JSONParser {
+    private mutating func number() throws(JSONError) -> JSONNumber {
+        let start = offset
+        if bytes[offset] == UInt8(ascii: "-") { offset += 1 }
+        let leadingZero = offset < bytes.count && bytes[offset] == UInt8(ascii: "0")
+        let whole = digits()
+        guard whole == 1 || (whole > 1 && !leadingZero) else { throw JSONError(.badNumber, at: start) }
+        if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
+            offset += 1
+            guard digits() > 0 else { throw JSONError(.badNumber, at: start) }
+        }
+        if offset < bytes.count, bytes[offset] | 0x20 == UInt8(ascii: "e") {
+            offset += 1
+            if offset < bytes.count, bytes[offset] == UInt8(ascii: "+") || bytes[offset] == UInt8(ascii: "-") { offset += 1 }
+            guard digits() > 0 else { throw JSONError(.badNumber, at: start) }
+        }
+        return JSONNumber(validated: String(decoding: bytes[start..<offset], as: UTF8.self))
+    }
+
+    private mutating func digits() -> Int {
+        let start = offset
+        while offset < bytes.count, case UInt8(ascii: "0")...UInt8(ascii: "9") = bytes[offset] { offset += 1 }
+        return offset - start
+    }
+}
+
+// MARK: Strings
+
+extension JSONParser {
+    /// The string that begins at the quote under `offset`.
+    private mutating func string() throws(JSONError) -> String {
+        let start = offset
+        offset += 1
+        var plain = offset
+        var unescaped: [UInt8]?
+        while true {
+            let byte = try peek()
+            switch byte {
+            case UInt8(ascii: "\""):
+                let tail = UnsafeRawBufferPointer(rebasing: bytes[plain..<offset])
+                offset += 1
+                if var whole = unescaped {
+                    whole.append(contentsOf: tail)
+                    return try validated(whole, from: start)
+                }
+                return try validated(tail, from: start)
+            case UInt8(ascii: "\\"):
+                var whole = unescaped ?? []
+                whole.append(contentsOf: bytes[plain..<offset])
+                try escape(into: &whole)
+                unescaped = whole
+                plain = offset
+            case 0..<0x20: throw JSONError(.badString, at: offset)
+            default: offset += 1
+            }
+        }
+    }
+
+    private func validated(_ utf8: some Collection<UInt8>, from start: Int) throws(JSONError) -> String {
+        guard let string = String(validating: utf8, as: UTF8.self) else { throw JSONError(.badString, at: start) }
+        return string
+    }
+
+    private mutating func escape(into whole: inout [UInt8]) throws(JSONError) {
+        let start = offset
+        offset += 1
+        let byte = try peek()
+        offset += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): whole.append(byte)
+        case UInt8(ascii: "b"): whole.append(0x08)
+        case UInt8(ascii: "f"): whole.append(0x0C)
+        case UInt8(ascii: "n"): whole.append(0x0A)
+        case UInt8(ascii: "r"): whole.append(0x0D)
+        case UInt8(ascii: "t"): whole.append(0x09)
+        case UInt8(ascii: "u"):
+            let unit = try hex(start)
+            guard let scalar = Unicode.Scalar(try scalarValue(unit, start)) else { throw JSONError(.loneSurrogate, at: start) }
+            whole.append(contentsOf: scalar.utf8)
+        default: throw JSONError(.badEscape, at: start)
+        }
+    }
+
+    /// A code unit, with the low surrogate that must follow a high one.
+    private mutating func scalarValue(_ unit: UInt32, _ start: Int) throws(JSONError) -> UInt32 {
+        guard 0xD800..<0xDC00 ~= unit else { return unit }
+        guard offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "\\"), bytes[offset + 1] == UInt8(ascii: "u") else {
+            throw JSONError(.loneSurrogate, at: start)
+        }
+        offset += 2
+        let low = try hex(start)
+        guard 0xDC00..<0xE000 ~= low else { throw JSONError(.loneSurrogate, at: start) }
+        return 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
+    }
+
+    private mutating func hex(_ start: Int) throws(JSONError) -> UInt32 {
+        var unit: UInt32 = 0
+        for _ in 0..<4 {
+            let digit: UInt8
+            switch try peek() {
+            case let byte where UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte: digit = byte - UInt8(ascii: "0")
+            case let byte where UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte | 0x20: digit = (byte | 0x20) - UInt8(ascii: "a") + 10
+            default: throw JSONError(.badEscape, at: start)
+            }
+            unit = unit << 4 | UInt32(digit)
+            offset += 1
+        }
+        return unit
+    }
+}

@@ -1,0 +1,33 @@
+public import StrictJSON
+
+/// A typed view of one of the platform's things. The JSON beneath is kept whole: members that nobody knows, the raw text of enums, and the
+/// difference between a member that is missing, `null` or empty.
+public protocol Document: Sendable, Equatable, CustomStringConvertible {
+    /// What the known members must look like.
+    static var shape: Shape { get }
+    /// The document as it came.
+    var json: JSONObject { get }
+    /// A view of a document that has the shape; `init(_:)` checks.
+    init(checked json: JSONObject)
+}
+
+extension Document {
+    /// A view of a document. Throws the member that does not have its shape.
+    public init(_ json: JSONValue) throws(DocumentError) {
+        guard let object = json.object else { throw DocumentError(at: JSONPointer(), expected: "an object", found: json.typeName) }
+        try Self.shape.check(json)
+        self.init(checked: object)
+    }
+
+    public var description: String { JSONValue.object(json).description }
+
+    func text(_ name: String) -> String? { json[name]?.string }
+    func open<Known>(_ name: String) -> Open<Known>? { json[name]?.string.map { Open($0) } }
+    func flag(_ name: String) -> Bool? { json[name]?.bool }
+    func integer(_ name: String) -> Int64? { json[name]?.integer }
+    /// An id, whichever way Meta sent it.
+    func id(_ name: String) -> String? { json[name]?.string ?? json[name]?.integer.map(String.init) }
+    func part<Part: Document>(_ name: String) -> Part? { json[name]?.object.map(Part.init(checked:)) }
+    func texts(_ name: String) -> [String]? { json[name]?.array?.compactMap(\.string) }
+    func parts<Part: Document>(_ name: String) -> [Part]? { json[name]?.array?.compactMap { $0.object.map(Part.init(checked:)) } }
+}

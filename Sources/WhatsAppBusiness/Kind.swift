@@ -1,0 +1,18 @@
+/// A kind of thing that is watched. `watch` is the watching itself: one per account, kind and phone number.
+public enum Kind: String, Sendable, CaseIterable, Comparable {
+    case account
+    case subscribedApp = "subscribed_app"
+    case phoneNumber = "phone_number"
+    case phoneNumberSettings = "phone_number_settings"
+    case businessProfile = "business_profile"
+    case commerceSettings = "commerce_settings"
+    case blockedUser = "blocked_user"
+    case qrCode = "qr_code"
+    case messageTemplate = "message_template"
+    case watch
+
+    /// In the order of the interface's text.
+    public static func < (left: Kind, right: Kind) -> Bool { left.position < right.position }
+
+    private var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

@@ -1,0 +1,19 @@
+/// What one thing is told apart by. A user may be blocked at two numbers, so the number belongs to it.
+public struct ResourceID: Sendable, Hashable {
+    /// The account's name in the configuration.
+    public var account: String
+    /// What kind of thing it is.
+    public var kind: Kind
+    /// Meta's id of it: decimal digits for most, kept as text because they can pass 2^53.
+    public var id: String
+    /// The number that it belongs to; a phone number belongs to itself.
+    public var phoneNumberID: String?
+
+    /// The identity of one thing.
+    public init(account: String, kind: Kind, id: String, phoneNumberID: String? = nil) {
+        self.account = account
+        self.kind = kind
+        self.id = id
+        self.phoneNumberID = phoneNumberID
+    }
+}

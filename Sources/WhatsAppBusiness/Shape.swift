@@ -1,0 +1,73 @@
+public import StrictJSON
+
+/// What a member's value may look like. `null` is allowed everywhere, and so are members that no shape names.
+public indirect enum Shape: Sendable {
+    /// Text, of an open enum too.
+    case string
+    /// An id: text, or a whole number where Meta sends one.
+    case id
+    case bool
+    /// A whole number of at most 64 bits.
+    case integer
+    /// Any number.
+    case number
+    /// An object with these members, each of which may be missing.
+    case object([String: Shape])
+    case array(Shape)
+    /// An object whose members all have one shape.
+    case map(Shape)
+    case anything
+}
+
+/// A document that is not what its kind must be: which member, what it should have been and what it is.
+public struct DocumentError: Error, Equatable, CustomStringConvertible {
+    /// Where in the document.
+    public let pointer: JSONPointer
+    /// What was expected there.
+    public let expected: String
+    /// What stands there.
+    public let found: String
+
+    /// An error at a member.
+    public init(at pointer: JSONPointer, expected: String, found: String) {
+        self.pointer = pointer
+        self.expected = expected
+        self.found = found
+    }
+
+    public var description: String {
+        "\(pointer.names.isEmpty ? "the document" : pointer.description) should be \(expected) and is \(found)"
+    }
+}
+
+extension Shape {
+    /// Throws where the value does not have this shape.
+    public func check(_ value: JSONValue, at pointer: JSONPointer = JSONPointer()) throws(DocumentError) {
+        switch (self, value) {
+        case (_, .null), (.anything, _), (.string, .string), (.id, .string), (.bool, .bool), (.number, .number): break
+        case (.integer, .number) where value.integer != nil, (.id, .number) where value.integer != nil: break
+        case (.object(let members), .object(let object)):
+            for member in object {
+                if let shape = members[member.name] { try shape.check(member.value, at: pointer.appending(member.name)) }
+            }
+        case (.map(let shape), .object(let object)):
+            for member in object { try shape.check(member.value, at: pointer.appending(member.name)) }
+        case (.array(let shape), .array(let elements)):
+            for (index, element) in elements.enumerated() { try shape.check(element, at: pointer.appending(String(index))) }
+        default: throw DocumentError(at: pointer, expected: expectation, found: value.typeName)
+        }
+    }
+
+    private var expectation: String {
+        switch self {
+        case .string: "a string"
+        case .id: "an id"
+        case .bool: "a boolean"
+        case .integer: "a whole number of at most 64 bits"
+        case .number: "a number"
+        case .object, .map: "an object"
+        case .array: "an array"
+        case .anything: "anything"
+        }
+    }
+}
