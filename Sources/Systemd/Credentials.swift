@@ -1,0 +1,67 @@
+internal import Glibc
+
+/// The secrets that the service manager put into a folder that only this service may read (`LoadCredential=`, systemd.exec(5)).
+public struct Credentials: Sendable {
+    /// The largest credential that is read: systemd's own limit for all credentials of a unit.
+    public static let maximumSize = 1_048_576
+
+    /// The folder, or `nil` if none was passed.
+    public let directory: String?
+
+    public init(directory: String?) {
+        self.directory = directory
+    }
+
+    /// The folder that `$CREDENTIALS_DIRECTORY` names.
+    public static var fromEnvironment: Credentials {
+        Credentials(directory: getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 })
+    }
+
+    /// The credential's bytes as they are (a line break that an editor left at the end is the reader's to judge).
+    ///
+    /// It is read anew at every call, so that a rotated credential is seen at a reload.
+    /// - Throws: an error that names the credential and its path, and never what is in it.
+    public func read(_ name: String) throws -> [UInt8] {
+        guard Credentials.isValid(name) else {
+            throw SystemdError(
+                .credentialNameInvalid,
+                "Credential name \(name.debugDescription) is not valid: 1 to 255 printable ASCII characters, no slash or colon, not . or .."
+            )
+        }
+        guard let directory else {
+            throw SystemdError(
+                .credentialsNotPassed, "Credential \(name) was not passed: $CREDENTIALS_DIRECTORY is not set (LoadCredential=)")
+        }
+        return try Credentials.contents(of: "\(directory)/\(name)", credential: name)
+    }
+
+    /// systemd's own rule: a file's name that can also name a descriptor (credential_name_valid in its source).
+    static func isValid(_ name: String) -> Bool {
+        guard !name.isEmpty, name.utf8.count <= 255, name != ".", name != ".." else { return false }
+        return name.utf8.allSatisfy { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
+    }
+
+    private static func contents(of path: String, credential name: String) throws -> [UInt8] {
+        let what = "Credential \(name) (\(path))"
+        // Without O_NONBLOCK a FIFO in the credential's place would hold the service for ever.
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { throw SystemdError(.credentialUnreadable, "\(what) cannot be opened", errorNumber: errno) }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw SystemdError(.credentialUnreadable, "\(what) is not a regular file")
+        }
+        // One byte more than is allowed, to tell "just at the limit" from "over it", whatever the file's size claims.
+        var bytes = [UInt8](repeating: 0, count: maximumSize + 1)
+        var count = 0
+        while count < bytes.count {
+            let received = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress.map { $0 + count }, $0.count - count) }
+            if received < 0 && errno == EINTR { continue }
+            guard received >= 0 else { throw SystemdError(.credentialUnreadable, "\(what) cannot be read", errorNumber: errno) }
+            if received == 0 { break }
+            count += received
+        }
+        guard count <= maximumSize else { throw SystemdError(.credentialTooLarge, "\(what) is larger than \(maximumSize) bytes") }
+        return Array(bytes[..<count])
+    }
+}
