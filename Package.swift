@@ -99,5 +99,8 @@ let package = Package(
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["GraphSimulator", "StrictJSON"]),
+        tests("WabaWatchInterface", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        tests("WabaWatchClient", ["WabaWatchClient", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        tests("wabawatch", ["wabawatch", "WabaWatchClient", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
     ]
 )
