@@ -93,12 +93,12 @@ public actor Watcher {
 
     /// Takes a unit into the schedule, unless it is there. What was looked at less than an interval ago waits for its turn.
     private func watch(_ unit: Unit) {
-        guard let every = accounts[unit.account]?.plan.intervals[unit.kind], schedule.interval(of: unit) == nil else { return }
+        guard let plan = accounts[unit.account]?.plan, let every = plan.intervals[unit.kind], schedule.interval(of: unit) == nil else { return }
         let now = world.now()
         let ago = ledger.confirmedUnits[unit].map { Duration.milliseconds(world.wallClock().milliseconds - $0.milliseconds) }
         let first = ago.flatMap { $0 >= .zero && $0 < every ? now + (every - $0) : nil } ?? now
         if watches[unit] == nil { watches[unit] = Watch(over: unit, since: world.wallClock()) }
-        on(.watch(unit, every: every, first: first), now)
+        on(.watch(unit, every: every, splay: plan.splay, first: first), now)
     }
 
     /// No longer watches the things of a number that is gone.

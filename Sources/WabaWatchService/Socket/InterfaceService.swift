@@ -91,7 +91,7 @@ final class InterfaceService: VarlinkInterface {
 
 extension Frames {
     /// Whether these are enough for one write.
-    var isFull: Bool { count >= 64 << 10 }
+    var isFull: Bool { byteCount >= 64 << 10 }
 
     /// The frames so far; none are left.
     mutating func taken() -> Frames {
