@@ -90,7 +90,7 @@ let package = Package(
         program("wabawatchd", ["WabaWatchService", "Systemd", arguments, logging]),
         program("wabawatch", ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", arguments]),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
-        program("graph-simulator", ["GraphSimulator", arguments]),
+        program("graph-simulator", ["GraphSimulator", arguments, signals]),
         program("wabawatch-demo", ["WabaWatchService", "GraphSimulator", "WabaWatchClient", arguments, logging]),
 
         tests("StrictJSON", ["StrictJSON"]),
