@@ -1,0 +1,57 @@
+public import StrictJSON
+public import WhatsAppBusiness
+
+/// One difference, as it is recorded and announced. What is announced of it beyond this (sequence, cursor, time) the ledger adds.
+public struct Change: Sendable, Equatable {
+    /// The thing.
+    public var resource: ResourceID
+    /// What happened to it.
+    public var operation: Operation
+    /// How it became known.
+    public var origin: Origin
+    /// How urgent it is.
+    public var severity: Severity
+    /// Where members differ, sorted; empty unless the operation is `changed`.
+    public var fields: [JSONPointer]
+    /// What was, cut down to what differs.
+    public var before: JSONObject?
+    /// What is, cut down to what differs.
+    public var after: JSONObject?
+    /// One English sentence for a person.
+    public var summary: String
+
+    /// A change.
+    public init(
+        _ resource: ResourceID, _ operation: Operation, origin: Origin = .poll, severity: Severity, fields: [JSONPointer] = [],
+        before: JSONObject? = nil, after: JSONObject? = nil, summary: String
+    ) {
+        self.resource = resource
+        self.operation = operation
+        self.origin = origin
+        self.severity = severity
+        self.fields = fields
+        self.before = before
+        self.after = after
+        self.summary = summary
+    }
+}
+
+extension Change {
+    /// The thing's document after this change, from the one before it; `nil` if the thing is gone. A baseline of members that were not known
+    /// before joins them; a baseline of a whole list says nothing of a single thing.
+    public func applied(to document: JSONObject?) -> JSONObject? {
+        switch operation {
+        case .removed: return nil
+        case .added: return after
+        case .reported: return document
+        case .baseline:
+            guard var joined = document else { return after }
+            for member in after ?? [:] { joined[member.name] = member.value }
+            return joined
+        case .changed:
+            var changed = document ?? [:]
+            for field in fields { changed.set(after?.value(at: field), at: field.names) }
+            return changed
+        }
+    }
+}

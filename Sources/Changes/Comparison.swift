@@ -1,0 +1,114 @@
+import StrictJSON
+import WhatsAppBusiness
+
+/// What an observation says against the last snapshot: the changes to tell, and the snapshot's entries to write. A pure decision.
+public struct Comparison: Sendable, Equatable {
+    /// What is to be told, in the order of the observation, removals last.
+    public private(set) var changes: [Change] = []
+    /// The entries that are to be written; `nil` takes one out.
+    public private(set) var writes: [(id: String, entry: Snapshot.Entry?)] = []
+    /// Members that every thing, three at least, lost in this one look: Meta's doing, not anybody's. Their last values are kept.
+    public private(set) var drifted: [String] = []
+    /// Whether the members that are asked for are others than the last time, so that the snapshot must say so.
+    public let askedChanged: Bool
+
+    private let unit: Unit
+    private let rules: Rules
+    private let displayNumber: @Sendable (String) -> String?
+
+    /// Compares a complete look with what was last seen.
+    /// - Parameter displayNumber: a phone number as people know it, by its id.
+    public init(of observation: Observation, with snapshot: Snapshot, displayNumber: @escaping @Sendable (String) -> String? = { _ in nil }) {
+        unit = observation.unit
+        rules = Rules.of(unit.kind)
+        askedChanged = snapshot.asked != observation.asked
+        self.displayNumber = displayNumber
+        let items = observation.items.map { Observation.Item(id: $0.id, document: rules.compared($0.document)) }
+        guard let asked = snapshot.asked else {
+            begin(items, owner: observation.owner)
+            return
+        }
+        drifted = Self.drifted(items, snapshot, asked: asked.intersection(observation.asked))
+        let kept = Set(drifted).union(asked.subtracting(observation.asked))
+        for item in items {
+            compare(item, with: snapshot.entries[item.id], keeping: kept, joining: observation.asked.subtracting(asked))
+        }
+        let present = Set(items.map(\.id))
+        for (id, entry) in snapshot.entries.sorted(by: { $0.key < $1.key }) where !present.contains(id) { miss(id, entry) }
+    }
+
+    /// The first complete look: one change, everything is written.
+    private mutating func begin(_ items: [Observation.Item], owner: String) {
+        writes = items.map { ($0.id, Snapshot.Entry(document: $0.document)) }
+        if rules.isList {
+            let list = ResourceID(account: unit.account, kind: unit.kind, id: owner, phoneNumberID: unit.phoneNumberID)
+            let summary = wording(list).baseline(count: items.count)
+            changes = [Change(list, .baseline, severity: .info, after: ["count": .integer(items.count)], summary: summary)]
+        } else {
+            changes = items.map {
+                let resource = unit.resource($0.id)
+                return Change(resource, .baseline, severity: .info, after: $0.document, summary: wording(resource).baseline())
+            }
+        }
+    }
+
+    private mutating func compare(_ item: Observation.Item, with entry: Snapshot.Entry?, keeping kept: Set<String>, joining: Set<String>) {
+        let resource = unit.resource(item.id)
+        guard let entry else {
+            writes.append((item.id, Snapshot.Entry(document: item.document)))
+            let wording = wording(resource, item.document)
+            changes.append(Change(resource, .added, severity: rules.added, after: item.document, summary: wording.added()))
+            return
+        }
+        var document = item.document
+        for name in kept where document[name] == nil || document[name]?.isNull == true { document[name] = entry.document[name] }
+        let wording = wording(resource, document)
+
+        let joined = JSONObject(document.filter { joining.contains($0.name) && entry.document[$0.name] == nil }.map { ($0.name, $0.value) })
+        var known = entry.document
+        for member in joined { known[member.name] = member.value }
+        if !joined.isEmpty {
+            let summary = wording.joined(Array(joined.names))
+            changes.append(Change(resource, .baseline, severity: .info, after: joined, summary: summary))
+        }
+        if let difference = Difference(from: known, to: document) {
+            let (severity, summary) = wording.changed(difference)
+            changes.append(
+                Change(
+                    resource, .changed, severity: severity, fields: difference.fields, before: difference.before, after: difference.after,
+                    summary: summary))
+        }
+        if document != entry.document || entry.misses > 0 { writes.append((item.id, Snapshot.Entry(document: document))) }
+    }
+
+    private mutating func miss(_ id: String, _ entry: Snapshot.Entry) {
+        guard entry.misses + 1 >= rules.looksToRemove else {
+            writes.append((id, Snapshot.Entry(document: entry.document, misses: entry.misses + 1)))
+            return
+        }
+        writes.append((id, nil))
+        let resource = unit.resource(id)
+        let summary = wording(resource, entry.document).removed()
+        changes.append(Change(resource, .removed, severity: rules.removed, before: entry.document, summary: summary))
+    }
+
+    private func wording(_ resource: ResourceID, _ document: JSONObject = [:]) -> Wording {
+        let own = document["display_phone_number"]?.string
+        return Wording(resource, displayNumber: own ?? resource.phoneNumberID.flatMap(displayNumber))
+    }
+
+    /// Members that all things had and none has now.
+    private static func drifted(_ items: [Observation.Item], _ snapshot: Snapshot, asked: Set<String>) -> [String] {
+        let pairs = items.compactMap { item in snapshot.entries[item.id].map { (before: $0.document, after: item.document) } }
+        guard pairs.count >= 3 else { return [] }
+        func has(_ document: JSONObject, _ name: String) -> Bool { document[name].map { !$0.isNull } ?? false }
+        return asked.sorted().filter { name in
+            pairs.count(where: { has($0.before, name) }) >= 3 && pairs.allSatisfy { !has($0.after, name) }
+        }
+    }
+
+    public static func == (left: Comparison, right: Comparison) -> Bool {
+        left.changes == right.changes && left.drifted == right.drifted && left.askedChanged == right.askedChanged
+            && left.writes.map(\.id) == right.writes.map(\.id) && left.writes.map(\.entry) == right.writes.map(\.entry)
+    }
+}

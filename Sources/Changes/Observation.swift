@@ -1,0 +1,64 @@
+public import StrictJSON
+import WhatsAppBusiness
+
+/// A complete look at a unit: everything that it shows now. An incomplete look is none: it never becomes an observation.
+public struct Observation: Sendable {
+    /// What was looked at.
+    public var unit: Unit
+    /// Meta's id of what the list belongs to: the account's, or the phone number's.
+    public var owner: String
+    /// The things with their documents as they came, each id once.
+    public var items: [Item]
+    /// The members that were asked for. What was not asked for cannot have changed.
+    public var asked: Set<String>
+
+    /// One thing of an observation.
+    public struct Item: Sendable {
+        /// The thing's id.
+        public var id: String
+        /// Its document as it came.
+        public var document: JSONObject
+
+        /// A thing and its document.
+        public init(id: String, document: JSONObject) {
+            self.id = id
+            self.document = document
+        }
+    }
+
+    /// A complete look.
+    public init(unit: Unit, owner: String, items: [Item], asked: Set<String>) {
+        self.unit = unit
+        self.owner = owner
+        self.items = items
+        self.asked = asked
+    }
+}
+
+/// What was last seen of a unit.
+public struct Snapshot: Sendable, Equatable {
+    /// What is kept of one thing.
+    public struct Entry: Sendable, Equatable {
+        /// The document in its compared form.
+        public var document: JSONObject
+        /// How many complete looks in a row have missed it.
+        public var misses: Int
+
+        /// A thing as it was seen, and how often it was missed since.
+        public init(document: JSONObject, misses: Int = 0) {
+            self.document = document
+            self.misses = misses
+        }
+    }
+
+    /// The members asked for when it was taken; `nil` if the unit was never looked at.
+    public var asked: Set<String>?
+    /// The things by their ids.
+    public var entries: [String: Entry]
+
+    /// What was last seen.
+    public init(asked: Set<String>? = nil, entries: [String: Entry] = [:]) {
+        self.asked = asked
+        self.entries = entries
+    }
+}

@@ -1,0 +1,125 @@
+import StrictJSON
+public import WhatsAppBusiness
+
+/// How things of one kind are compared and what a difference of theirs means. One row a kind; the table is all there is to a kind in this room.
+public struct Rules: Sendable {
+    /// What a person calls one such thing.
+    let noun: String
+    /// What a person calls several.
+    let plural: String
+    /// Members that are never compared and therefore not kept.
+    let ignored: Set<String>
+    /// Whether a member that is `null` is the same as one that is missing.
+    let nullIsMissing: Bool
+    /// Members that are kept in another form than they come in.
+    let forms: [String: Form]
+    /// What a difference in a member means, by the pointer it stands at or below; otherwise `.decided`.
+    let meanings: [(pointer: JSONPointer, meaning: Meaning)]
+    /// How many complete looks in a row must miss a thing before it is removed.
+    let looksToRemove: Int
+    /// Whether a look shows all things of the kind, or one.
+    let isList: Bool
+    /// How urgent it is when one comes or goes.
+    let added: Severity
+    let removed: Severity
+
+    /// A form that takes what changes by itself out of a value.
+    enum Form: Sendable {
+        /// An address without scheme and query, for those that are signed anew all the time.
+        case hostAndPath
+        /// The array under that name sorted by these members.
+        case sorted(array: String, by: [String])
+    }
+
+    /// What it means when a member changes.
+    enum Meaning: Sendable {
+        /// A rank, best first: down is a warning, up an improvement, and a value may be a warning by itself.
+        case ranked([String], what: String, alarming: Set<String> = [])
+        /// A state: some are critical, some a warning, some good.
+        case state(what: String, critical: Set<String>, warning: Set<String>, good: Set<String>)
+        /// Meta's word on whether messages can be sent.
+        case health(what: String)
+        /// A switch that should stay on.
+        case guarded(what: String)
+        /// Something that nobody should change unnoticed.
+        case sensitive(what: String)
+        /// Something that a person decided.
+        case decided(what: String)
+    }
+
+    init(
+        _ noun: String, _ plural: String, isList: Bool, ignored: Set<String> = [], nullIsMissing: Bool = false, forms: [String: Form] = [:],
+        meanings: [(String, Meaning)] = [], looksToRemove: Int = 1, added: Severity = .notice, removed: Severity = .notice
+    ) {
+        self.noun = noun
+        self.plural = plural
+        self.isList = isList
+        self.ignored = ignored
+        self.nullIsMissing = nullIsMissing
+        self.forms = forms
+        self.meanings = meanings.map { (JSONPointer($0.0.split(separator: "/").map(String.init)), $0.1) }
+        self.looksToRemove = looksToRemove
+        self.added = added
+        self.removed = removed
+    }
+}
+
+extension Rules {
+    /// The rules of a kind (the table of `polling.md`).
+    public static func of(_ kind: Kind) -> Rules {
+        switch kind {
+        case .phoneNumber: phoneNumber
+        case .businessProfile: businessProfile
+        case .watch: Rules("watch", "watches", isList: false)
+        case .account: Rules("account", "accounts", isList: false)
+        case .subscribedApp: Rules("subscribed app", "subscribed apps", isList: true)
+        case .phoneNumberSettings: Rules("settings", "settings", isList: false)
+        case .commerceSettings: Rules("commerce settings", "commerce settings", isList: false)
+        case .blockedUser: Rules("blocked user", "blocked users", isList: true, looksToRemove: 2)
+        case .qrCode: Rules("QR code", "QR codes", isList: true, looksToRemove: 2)
+        case .messageTemplate: Rules("message template", "message templates", isList: true)
+        }
+    }
+
+    private static let limits = ["TIER_UNLIMITED", "TIER_100K", "TIER_10K", "TIER_2K", "TIER_1K", "TIER_250", "TIER_50"]
+
+    private static let phoneNumber = Rules(
+        "phone number", "phone numbers", isList: true,
+        ignored: ["certificate", "new_certificate"],
+        forms: ["health_status": .sorted(array: "entities", by: ["entity_type", "id"])],
+        meanings: [
+            ("quality_rating", .ranked(["GREEN", "YELLOW", "RED"], what: "quality rating", alarming: ["RED", "YELLOW"])),
+            ("quality_score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
+            (
+                "status",
+                .state(
+                    what: "status", critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"],
+                    warning: ["FLAGGED", "RATE_LIMITED"], good: ["CONNECTED"])
+            ),
+            ("whatsapp_business_manager_messaging_limit", .ranked(limits, what: "messaging limit")),
+            ("throughput", .ranked(["HIGH", "STANDARD"], what: "throughput")),
+            ("health_status", .health(what: "health")),
+            ("name_status", .state(what: "name status", critical: [], warning: ["DECLINED"], good: ["APPROVED"])),
+            ("new_name_status", .state(what: "new name's status", critical: [], warning: ["DECLINED"], good: ["APPROVED"])),
+            ("is_pin_enabled", .guarded(what: "two-step PIN")),
+            ("webhook_configuration", .sensitive(what: "callback address")),
+            ("conversational_automation", .decided(what: "conversational automation")),
+            ("verified_name", .decided(what: "name")),
+            ("display_phone_number", .decided(what: "displayed number")),
+            ("last_onboarded_time", .decided(what: "time of onboarding")),
+        ],
+        looksToRemove: 2, removed: .critical)
+
+    private static let businessProfile = Rules(
+        "business profile", "business profiles", isList: false, nullIsMissing: true,
+        forms: ["profile_picture_url": .hostAndPath],
+        meanings: [
+            ("vertical", .decided(what: "industry")), ("profile_picture_url", .decided(what: "picture")),
+            ("websites", .decided(what: "websites")),
+        ])
+
+    func meaning(of pointer: JSONPointer) -> Meaning {
+        if let row = meanings.first(where: { $0.pointer.isPrefix(of: pointer) }) { return row.meaning }
+        return .decided(what: pointer.names.joined(separator: " ").replacing("_", with: " "))
+    }
+}

@@ -1,0 +1,41 @@
+public import WhatsAppBusiness
+
+/// What one look covers: a kind in an account, or a kind at one phone number. A unit has one watch.
+public struct Unit: Sendable, Hashable {
+    /// The account's name in the configuration.
+    public var account: String
+    /// What is looked at.
+    public var kind: Kind
+    /// The number it is looked at, for kinds that are asked for number by number.
+    public var phoneNumberID: String?
+
+    /// A unit of an account, or of one of its numbers.
+    public init(account: String, kind: Kind, phoneNumberID: String? = nil) {
+        self.account = account
+        self.kind = kind
+        self.phoneNumberID = phoneNumberID
+    }
+
+    /// The identity of the watch over this unit; its id is `kind` or `kind/phone number id`.
+    public var watch: ResourceID {
+        ResourceID(account: account, kind: .watch, id: watchName, phoneNumberID: phoneNumberID)
+    }
+
+    /// The identity of one of the things that the unit shows. A phone number belongs to itself.
+    public func resource(_ id: String) -> ResourceID {
+        ResourceID(account: account, kind: kind, id: id, phoneNumberID: kind == .phoneNumber ? id : phoneNumberID)
+    }
+
+    private var watchName: String { phoneNumberID.map { "\(kind.rawValue)/\($0)" } ?? kind.rawValue }
+}
+
+extension Unit: CustomStringConvertible {
+    /// `acme/business_profile/107878721936019`
+    public var description: String { "\(account)/\(watchName)" }
+
+    /// The unit behind a watch's identity; `nil` if that is no watch.
+    public init?(watch: ResourceID) {
+        guard watch.kind == .watch, let kind = Kind(rawValue: String(watch.id.prefix { $0 != "/" })) else { return nil }
+        self.init(account: watch.account, kind: kind, phoneNumberID: watch.phoneNumberID)
+    }
+}

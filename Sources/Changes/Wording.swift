@@ -1,0 +1,136 @@
+import StrictJSON
+public import WhatsAppBusiness
+
+/// How a person is told: what, where, and from what to what.
+///
+/// `acme: quality rating of +1 555-093-4873 (107878721936019) fell from GREEN to YELLOW`
+public struct Wording: Sendable {
+    private let resource: ResourceID
+    private let displayNumber: String?
+    private let rules: Rules
+
+    /// Words for one thing.
+    /// - Parameter displayNumber: the number as people know it, for what belongs to one.
+    public init(_ resource: ResourceID, displayNumber: String?) {
+        self.resource = resource
+        self.displayNumber = displayNumber
+        rules = Rules.of(resource.kind)
+    }
+
+    /// Texts that come from outside are cut at this many characters.
+    static let longest = 80
+
+    /// The number, by what people know it as and by its id.
+    var number: String? {
+        resource.phoneNumberID.map { id in displayNumber.map { "\($0) (\(id))" } ?? id }
+    }
+
+    /// The thing: `phone number +1 555… (1078…)`, `business profile of +1 555… (1078…)`, `QR code 4O4Y… of +1 555… (1078…)`.
+    var thing: String {
+        switch (resource.kind, number) {
+        case (.phoneNumber, .some(let number)): "\(rules.noun) \(number)"
+        case (_, .some(let number)) where rules.isList: "\(rules.noun) \(resource.id) of \(number)"
+        case (_, .some(let number)): "\(rules.noun) of \(number)"
+        case (.account, .none): "account \(resource.id)"
+        default: "\(rules.noun) \(resource.id)"
+        }
+    }
+
+    func baseline(count: Int) -> String {
+        let things = "\(count) \(count == 1 ? rules.noun : rules.plural)"
+        return "\(resource.account): found \(things)\(number.map { " at \($0)" } ?? ""); watching from here on"
+    }
+
+    func baseline() -> String { "\(resource.account): found the \(thing); watching from here on" }
+
+    func joined(_ members: [String]) -> String {
+        "\(resource.account): \(members.joined(separator: ", ")) of the \(thing) \(members.count == 1 ? "is" : "are") now known"
+    }
+
+    func added() -> String { "\(resource.account): \(thing) was added" }
+    func removed() -> String { "\(resource.account): \(thing) was removed" }
+
+    /// The severity and the sentence of a change of members, the worst first.
+    func changed(_ difference: Difference) -> (severity: Severity, summary: String) {
+        var judged = difference.fields.map { field in
+            rules.meaning(of: field).judge(before: difference.before.value(at: field), after: difference.after.value(at: field))
+        }
+        judged = judged.enumerated().sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }.map(\.element)
+        guard let worst = judged.first else { return (.notice, "\(resource.account): \(thing) changed") }
+        let place = resource.kind == .phoneNumber ? number ?? thing : "the \(thing)"
+        var parts = ["\(resource.account): \(worst.what) of \(place) \(worst.verb)"]
+        parts += judged.dropFirst().prefix(2).map { "\($0.what) \($0.verb)" }
+        if judged.count > 3 { parts.append("and \(judged.count - 3) more") }
+        return (worst.severity, parts.joined(separator: ", "))
+    }
+}
+
+/// What one difference means: how urgent it is, what it is about and what that did.
+struct Judgement {
+    var severity: Severity
+    var what: String
+    var verb: String
+}
+
+extension Rules.Meaning {
+    func judge(before: JSONValue?, after: JSONValue?) -> Judgement {
+        let (old, new) = (before?.string?.uppercased(), after?.string?.uppercased())
+        let fromTo = "from \(Self.words(before)) to \(Self.words(after))"
+        switch self {
+        case .ranked(let ranks, let what, let alarming):
+            let (was, now) = (old.flatMap(ranks.firstIndex(of:)), new.flatMap(ranks.firstIndex(of:)))
+            if let was, let now, was != now {
+                let rose = now < was
+                return Judgement(severity: rose ? .info : .warning, what: what, verb: "\(rose ? "rose" : "fell") \(fromTo)")
+            }
+            let severity: Severity = new.map(alarming.contains) ?? false ? .warning : now == 0 ? .info : .notice
+            return Judgement(severity: severity, what: what, verb: "went \(fromTo)")
+        case .state(let what, let critical, let warning, let good):
+            let severity: Severity =
+                switch new {
+                case .some(let new) where critical.contains(new): .critical
+                case .some(let new) where warning.contains(new): .warning
+                case .some(let new) where good.contains(new): .info
+                default: .notice
+                }
+            return Judgement(severity: severity, what: what, verb: "went \(fromTo)")
+        case .health(let what):
+            let worst = Self.worstHealth(in: after)
+            let severity: Severity = worst == "BLOCKED" ? .critical : worst == "LIMITED" ? .warning : .info
+            let verb = before?.string != nil && after?.string != nil ? "went \(fromTo)" : worst.map { "is \($0)" } ?? "changed"
+            return Judgement(severity: severity, what: what, verb: verb)
+        case .guarded(let what):
+            let off = before?.bool == true && after?.bool != true
+            let verb = off ? "was turned off" : after?.bool == true ? "was turned on" : "went \(fromTo)"
+            return Judgement(severity: off ? .warning : .notice, what: what, verb: verb)
+        case .sensitive(let what): return Judgement(severity: .warning, what: what, verb: "changed \(fromTo)")
+        case .decided(let what): return Judgement(severity: .notice, what: what, verb: "changed \(fromTo)")
+        }
+    }
+
+    /// A value as a sentence can hold it: enums bare, other text quoted and escaped, long ones cut.
+    private static func words(_ value: JSONValue?) -> String {
+        guard let value else { return "nothing" }
+        if let text = value.string, !text.isEmpty, text.utf8.allSatisfy({ $0 == 0x5F || 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 }) {
+            return String(text.prefix(Wording.longest))
+        }
+        let whole = value.description
+        let cut = whole.prefix(Wording.longest)
+        return cut.count < whole.count ? cut + "…" : whole
+    }
+
+    private static func worstHealth(in value: JSONValue?) -> String? {
+        let ranks = ["BLOCKED", "LIMITED", "AVAILABLE"]
+        var found: [String] = []
+        func collect(_ value: JSONValue) {
+            switch value {
+            case .string(let text): found.append(text.uppercased())
+            case .object(let object): for name in ["can_send_message", "entities"] { if let inner = object[name] { collect(inner) } }
+            case .array(let elements): elements.forEach(collect)
+            default: break
+            }
+        }
+        if let value { collect(value) }
+        return ranks.first(where: found.contains)
+    }
+}

@@ -1,0 +1,58 @@
+import GRDB
+
+/// Why the ledger cannot be read or written.
+public struct LedgerError: Error, CustomStringConvertible {
+    /// What is the matter.
+    public enum Code: String, Sendable {
+        /// The file was written by a later version of this program.
+        case newerSchema
+        /// The file is no ledger, or damaged.
+        case damaged
+        /// The disk is full or cannot be written to.
+        case full
+        /// The task was cancelled; nothing was written.
+        case cancelled
+        /// Something else; the cause says what.
+        case failed
+    }
+
+    /// What is the matter.
+    public let code: Code
+    /// The ledger's file.
+    public let path: String
+    /// What SQLite said.
+    public let cause: String
+
+    init(_ code: Code, path: String, cause: String) {
+        self.code = code
+        self.path = path
+        self.cause = cause
+    }
+
+    init(_ error: any Error, path: String) {
+        self.path = path
+        guard let error = error as? DatabaseError else {
+            code = error is CancellationError ? .cancelled : .failed
+            cause = String(describing: error)
+            return
+        }
+        code =
+            switch error.resultCode {
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged
+            case .SQLITE_FULL, .SQLITE_READONLY: .full
+            case .SQLITE_INTERRUPT: .cancelled
+            default: .failed
+            }
+        cause = error.message ?? "\(error.resultCode)"
+    }
+
+    public var description: String {
+        switch code {
+        case .newerSchema: "the ledger \(path) was written by a later version of wabawatchd; install that version, or move the file away"
+        case .damaged: "the ledger \(path) is damaged: \(cause)"
+        case .full: "the ledger \(path) cannot be written to: \(cause)"
+        case .cancelled: "the ledger \(path) was let go of"
+        case .failed: "the ledger \(path) failed: \(cause)"
+        }
+    }
+}

@@ -1,0 +1,62 @@
+public import StrictJSON
+public import WhatsAppBusiness
+
+/// Parameters of `Get`.
+public struct GetParameters: Parameters {
+    public typealias Reply = GetReply
+    public static let method = "Get"
+
+    /// The account's name in the configuration.
+    public var account: String
+    /// What kind of thing it is.
+    public var kind: Kind
+    /// Meta's id of it.
+    public var id: String
+    /// The number that it belongs to; needed only where the id alone fits several things.
+    public var phoneNumberID: String?
+
+    /// One thing.
+    public init(account: String, kind: Kind, id: String, phoneNumberID: String? = nil) {
+        self.account = account
+        self.kind = kind
+        self.id = id
+        self.phoneNumberID = phoneNumberID
+    }
+
+    public init(json: JSONObject) throws(MemberError) {
+        let member = MemberReader(json)
+        try member.expectOnly("account", "kind", "id", "phoneNumberId")
+        account = try member("account", .text)
+        kind = try member("kind", .choice(Kind.self))
+        id = try member("id", .text)
+        phoneNumberID = try member(optional: "phoneNumberId", .text)
+    }
+
+    public var json: JSONObject {
+        var json: JSONObject = ["account": .string(account), "kind": .string(kind.rawValue), "id": .string(id)]
+        json["phoneNumberId"] = phoneNumberID.map(JSONValue.string)
+        return json
+    }
+}
+
+/// What `Get` answers.
+public struct GetReply: Record {
+    /// The thing.
+    public var resource: Resource
+    /// The place in the log that this state stands at.
+    public var cursor: Cursor
+
+    /// A reply.
+    public init(resource: Resource, cursor: Cursor) {
+        self.resource = resource
+        self.cursor = cursor
+    }
+
+    public init(json: JSONObject) throws(MemberError) {
+        let member = MemberReader(json)
+        resource = try member("resource", .record(Resource.self))
+        cursor = try member("cursor", .cursor)
+    }
+
+    public var json: JSONObject { ["resource": .object(resource.json), "cursor": .string(cursor.text)] }
+}

@@ -1,0 +1,23 @@
+public import StrictJSON
+
+/// Parameters of `GetStatus`: none.
+public struct GetStatusParameters: Parameters {
+    public typealias Reply = GetStatusReply
+    public static let method = "GetStatus"
+
+    /// No parameters.
+    public init() {}
+    public init(json: JSONObject) throws(MemberError) { try MemberReader(json).expectOnly() }
+    public var json: JSONObject { JSONObject() }
+}
+
+/// What `GetStatus` answers.
+public struct GetStatusReply: Record {
+    /// The daemon as a whole.
+    public var status: Status
+
+    /// A reply.
+    public init(status: Status) { self.status = status }
+    public init(json: JSONObject) throws(MemberError) { status = try MemberReader(json)("status", .record(Status.self)) }
+    public var json: JSONObject { ["status": .object(status.json)] }
+}

@@ -1,0 +1,152 @@
+/// The Varlink interface that the daemon serves.
+public enum Interface {
+    /// Its name, which is also the name of its socket.
+    public static let name = "io.wabawatch"
+
+    /// Its text in Varlink's language, as `GetInterfaceDescription` answers it.
+    public static let text = #"""
+        # Watches WhatsApp Business accounts: what they look like now, and everything that changed.
+        interface io.wabawatch
+
+        # A kind of thing that is watched. "watch" is the watching itself: one per account, kind and phone number.
+        type Kind (
+          account,
+          subscribed_app,
+          phone_number,
+          phone_number_settings,
+          business_profile,
+          commerce_settings,
+          blocked_user,
+          qr_code,
+          message_template,
+          watch
+        )
+
+        # What happened. "baseline": first complete look, what was found is the starting point. "reported": told by a webhook, not seen by a poll.
+        type Operation (baseline, added, changed, removed, reported)
+
+        # How it became known.
+        type Origin (poll, webhook, command)
+
+        # journald's levels 2, 4, 5 and 6. A minimum of "notice" means notice, warning and critical.
+        type Severity (critical, warning, notice, info)
+
+        # The present state of one thing. Account, kind, phoneNumberId and id together are its identity: a user may be blocked at two numbers.
+        # phoneNumberId is set for everything that belongs to a number, the number itself included.
+        type Resource (
+          account: string,
+          kind: Kind,
+          id: string,
+          phoneNumberId: ?string,
+          # RFC 3339, UTC, milliseconds: when an answer last showed it.
+          confirmedAt: string,
+          # When its last change was observed.
+          changedAt: string,
+          document: object
+        )
+
+        # One difference. "before" and "after" are the document cut down to the members that differ: objects member by member, arrays whole; a member that
+        # was or is absent is left out. An added thing has no "before" and its whole document as "after", a removed one the reverse; a baseline has "after" alone.
+        # "fields" is empty for these. A removed phone number takes with it, and a removed account too, everything that belongs to it: that is not told again.
+        type Change (
+          cursor: string,
+          sequence: int,
+          observedAt: string,
+          account: string,
+          kind: Kind,
+          id: string,
+          phoneNumberId: ?string,
+          operation: Operation,
+          origin: Origin,
+          severity: Severity,
+          # JSON pointers of the members that differ, sorted.
+          fields: []string,
+          before: ?object,
+          after: ?object,
+          # One English sentence for a person.
+          summary: string
+        )
+
+        # Every list given narrows the result; a list left out allows all. "fields" are JSON pointer prefixes.
+        type Filter (
+          accounts: ?[]string,
+          kinds: ?[]Kind,
+          ids: ?[]string,
+          phoneNumberIds: ?[]string,
+          operations: ?[]Operation,
+          fields: ?[]string,
+          minimumSeverity: ?Severity
+        )
+
+        # The state of one watch. state is one of: starting, current, late, throttled, unauthorized, forbidden, not_found, unreachable, invalid_answer, drifted.
+        type Watch (
+          account: string,
+          kind: Kind,
+          phoneNumberId: ?string,
+          state: string,
+          reason: ?string,
+          since: string,
+          everyMilliseconds: int,
+          lastSuccessAt: ?string,
+          nextAt: ?string,
+          failures: int
+        )
+
+        # Requests of the last hour against the budget for one account.
+        type Budget (
+          account: string,
+          callsLastHour: int,
+          callsPerHour: int,
+          usagePercent: ?int,
+          blockedUntil: ?string
+        )
+
+        type Status (
+          version: string,
+          startedAt: string,
+          cursor: string,
+          oldestCursor: string,
+          subscribers: int,
+          watches: []Watch,
+          budgets: []Budget
+        )
+
+        method GetStatus() -> (status: Status)
+
+        # "more" streams every match; without it the first match alone is returned.
+        method List(filter: ?Filter) -> (resource: ?Resource, cursor: string)
+
+        # phoneNumberId is needed only where the id alone fits several things; InvalidParameter then.
+        method Get(account: string, kind: Kind, id: string, phoneNumberId: ?string) -> (resource: Resource, cursor: string)
+
+        # Past changes, oldest first; newest first where "newestFirst" is true. "since" and "until" are RFC 3339 times. "limit" defaults to 1000; over 100000
+        # is InvalidParameter. Needs "more".
+        method History(filter: ?Filter, after: ?string, since: ?string, until: ?string, limit: ?int, newestFirst: ?bool) -> (change: ?Change)
+
+        # Changes as they are recorded. Needs "more". With "snapshot", every matching resource comes first. Then one reply with "ready" and the cursor
+        # that the stream stands at (also without a snapshot); then changes after it. "after" resumes from a cursor instead and cannot go with "snapshot". A reply with a cursor alone is a
+        # heartbeat: every change up to it that matches has been sent. heartbeatSeconds defaults to 30.
+        method Subscribe(filter: ?Filter, after: ?string, snapshot: ?bool, heartbeatSeconds: ?int)
+          -> (resource: ?Resource, change: ?Change, ready: ?bool, cursor: ?string)
+
+        # Looks now, within the budget, and returns when the answer has been recorded. "changes" counts what was recorded, baselines included. A kind that is
+        # turned off or an unknown number is NoSuchResource; an answer that was an error is GraphError; no usable answer is LookFailed.
+        method Poll(account: string, kind: ?Kind, phoneNumberId: ?string) -> (cursor: string, changes: int)
+
+        type BlockedUser (input: string, waId: ?string, userId: ?string)
+        type BlockFailure (input: string, waId: ?string, code: int, message: string)
+
+        # Both change the account at Meta and are allowed only to members of the control group. At most 1000 users a call.
+        method BlockUsers(account: string, phoneNumberId: string, users: []string) -> (added: []BlockedUser, failed: []BlockFailure)
+        method UnblockUsers(account: string, phoneNumberId: string, users: []string) -> (removed: []BlockedUser, failed: []BlockFailure)
+
+        # The cursor cannot be resumed: it is older than what is kept, of another ledger, or ahead of this one. (A text that is no cursor is InvalidParameter.)
+        error HistoryLost(oldestCursor: string, currentCursor: string)
+        error NoSuchAccount(account: string)
+        error NoSuchResource(account: string, kind: Kind, id: string)
+        error BudgetExhausted(account: string, retryAfterSeconds: int)
+        error LookFailed(state: string, reason: string)
+        error GraphError(code: int, subcode: ?int, message: string, traceId: ?string)
+
+        """#
+}

@@ -1,0 +1,53 @@
+public import StrictJSON
+public import WhatsAppBusiness
+
+/// The daemon as a whole.
+public struct Status: Record {
+    /// The daemon's version.
+    public var version: String
+    /// When it started.
+    public var startedAt: Timestamp
+    /// The newest place in the log.
+    public var cursor: Cursor
+    /// The oldest place that can be resumed from.
+    public var oldestCursor: Cursor
+    /// How many are subscribed.
+    public var subscribers: Int
+    /// Every watch.
+    public var watches: [WatchStatus]
+    /// Every account's budget.
+    public var budgets: [Budget]
+
+    /// The daemon as a whole.
+    public init(
+        version: String, startedAt: Timestamp, cursor: Cursor, oldestCursor: Cursor, subscribers: Int, watches: [WatchStatus],
+        budgets: [Budget]
+    ) {
+        self.version = version
+        self.startedAt = startedAt
+        self.cursor = cursor
+        self.oldestCursor = oldestCursor
+        self.subscribers = subscribers
+        self.watches = watches
+        self.budgets = budgets
+    }
+
+    public init(json: JSONObject) throws(MemberError) {
+        let member = MemberReader(json)
+        version = try member("version", .text)
+        startedAt = try member("startedAt", .time)
+        cursor = try member("cursor", .cursor)
+        oldestCursor = try member("oldestCursor", .cursor)
+        subscribers = try member("subscribers", .integer)
+        watches = try member("watches", .list(.record(WatchStatus.self)))
+        budgets = try member("budgets", .list(.record(Budget.self)))
+    }
+
+    public var json: JSONObject {
+        [
+            "version": .string(version), "startedAt": .string(startedAt.description), "cursor": .string(cursor.text),
+            "oldestCursor": .string(oldestCursor.text), "subscribers": .integer(subscribers), "watches": .list(watches),
+            "budgets": .list(budgets),
+        ]
+    }
+}

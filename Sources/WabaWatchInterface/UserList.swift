@@ -1,0 +1,33 @@
+public import StrictJSON
+
+/// Whom to block or unblock at which number: the parameters that both methods have.
+public struct UserList: Record {
+    /// Users that one call may name.
+    public static let limit = 1000
+
+    /// The account's name in the configuration.
+    public var account: String
+    /// The number at which.
+    public var phoneNumberID: String
+    /// The users, by number or id.
+    public var users: [String]
+
+    /// Users at a number.
+    public init(account: String, phoneNumberID: String, users: [String]) {
+        self.account = account
+        self.phoneNumberID = phoneNumberID
+        self.users = users
+    }
+
+    public init(json: JSONObject) throws(MemberError) {
+        let member = MemberReader(json)
+        try member.expectOnly("account", "phoneNumberId", "users")
+        account = try member("account", .text)
+        phoneNumberID = try member("phoneNumberId", .text)
+        users = try member("users", .list(.text, atMost: Self.limit))
+    }
+
+    public var json: JSONObject {
+        ["account": .string(account), "phoneNumberId": .string(phoneNumberID), "users": .list(users)]
+    }
+}

@@ -1,0 +1,86 @@
+public import StrictJSON
+public import WhatsAppBusiness
+
+/// The errors of the interface.
+public enum WabaWatchError: Error, Equatable {
+    /// The cursor cannot be resumed: it is older than what is kept, of another ledger, or ahead of this one.
+    case historyLost(oldestCursor: Cursor, currentCursor: Cursor)
+    /// No account of that name is configured.
+    case noSuchAccount(account: String)
+    /// There is no such thing, or its kind is turned off.
+    case noSuchResource(account: String, kind: Kind, id: String)
+    /// The request was not made, because it would break the account's budget.
+    case budgetExhausted(account: String, retryAfterSeconds: Int)
+    /// No usable answer came; `state` is that of the watch.
+    case lookFailed(state: String, reason: String)
+    /// Meta answered with an error.
+    case graphError(code: Int, subcode: Int?, message: String, traceID: String?)
+}
+
+extension WabaWatchError {
+    /// The error's bare name in the interface's text.
+    public var name: String {
+        switch self {
+        case .historyLost: "HistoryLost"
+        case .noSuchAccount: "NoSuchAccount"
+        case .noSuchResource: "NoSuchResource"
+        case .budgetExhausted: "BudgetExhausted"
+        case .lookFailed: "LookFailed"
+        case .graphError: "GraphError"
+        }
+    }
+
+    /// The error's parameters.
+    public var parameters: JSONObject {
+        switch self {
+        case .historyLost(let oldest, let current): return ["oldestCursor": .string(oldest.text), "currentCursor": .string(current.text)]
+        case .noSuchAccount(let account): return ["account": .string(account)]
+        case .noSuchResource(let account, let kind, let id):
+            return ["account": .string(account), "kind": .string(kind.rawValue), "id": .string(id)]
+        case .budgetExhausted(let account, let seconds): return ["account": .string(account), "retryAfterSeconds": .integer(seconds)]
+        case .lookFailed(let state, let reason): return ["state": .string(state), "reason": .string(reason)]
+        case .graphError(let code, let subcode, let message, let traceID):
+            var parameters: JSONObject = ["code": .integer(code), "message": .string(message)]
+            parameters["subcode"] = subcode.map { .integer($0) }
+            parameters["traceId"] = traceID.map(JSONValue.string)
+            return parameters
+        }
+    }
+
+    /// Reads an error by its bare name. `nil` if the interface has none of that name.
+    public init?(name: String, parameters: JSONObject) throws(MemberError) {
+        let member = MemberReader(parameters)
+        switch name {
+        case "HistoryLost":
+            self = .historyLost(oldestCursor: try member("oldestCursor", .cursor), currentCursor: try member("currentCursor", .cursor))
+        case "NoSuchAccount": self = .noSuchAccount(account: try member("account", .text))
+        case "NoSuchResource":
+            self = .noSuchResource(
+                account: try member("account", .text), kind: try member("kind", .choice(Kind.self)), id: try member("id", .text))
+        case "BudgetExhausted":
+            self = .budgetExhausted(account: try member("account", .text), retryAfterSeconds: try member("retryAfterSeconds", .integer))
+        case "LookFailed": self = .lookFailed(state: try member("state", .text), reason: try member("reason", .text))
+        case "GraphError":
+            self = .graphError(
+                code: try member("code", .integer), subcode: try member(optional: "subcode", .integer),
+                message: try member("message", .text), traceID: try member(optional: "traceId", .text))
+        default: return nil
+        }
+    }
+}
+
+extension WabaWatchError: CustomStringConvertible {
+    /// One sentence for a person, with what to do where there is something.
+    public var description: String {
+        switch self {
+        case .historyLost(let oldest, let current):
+            "the cursor cannot be resumed; the oldest that can is \(oldest), the newest \(current)"
+        case .noSuchAccount(let account): "no account is named \(account)"
+        case .noSuchResource(let account, let kind, let id): "\(account) has no \(kind.rawValue) \(id)"
+        case .budgetExhausted(let account, let seconds): "the request budget of \(account) is used up; try again in \(seconds) s"
+        case .lookFailed(let state, let reason): "no usable answer (\(state)): \(reason)"
+        case .graphError(let code, let subcode, let message, let traceID):
+            "Meta answered with error \(code)\(subcode.map { "/\($0)" } ?? ""): \(message)\(traceID.map { " (trace \($0))" } ?? "")"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+public import StrictJSON
+public import WhatsAppBusiness
+
+/// The state of one watch: one for each account, kind and, where the kind belongs to a number, phone number. `Watch` in the interface's text.
+public struct WatchStatus: Record {
+    /// The account's name in the configuration.
+    public var account: String
+    /// What is watched.
+    public var kind: Kind
+    /// The number whose things are watched, for kinds that belong to one.
+    public var phoneNumberID: String?
+    /// How it stands.
+    public var state: Open<WatchState>
+    /// Why it is not current.
+    public var reason: String?
+    /// Since when it has been in this state.
+    public var since: Timestamp
+    /// How often it looks, in milliseconds.
+    public var everyMilliseconds: Int
+    /// When an answer was last recorded.
+    public var lastSuccessAt: Timestamp?
+    /// When it looks next.
+    public var nextAt: Timestamp?
+    /// Failures in a row.
+    public var failures: Int
+
+    /// The state of one watch.
+    public init(
+        account: String, kind: Kind, phoneNumberID: String? = nil, state: Open<WatchState>, reason: String? = nil, since: Timestamp,
+        everyMilliseconds: Int, lastSuccessAt: Timestamp? = nil, nextAt: Timestamp? = nil, failures: Int = 0
+    ) {
+        self.account = account
+        self.kind = kind
+        self.phoneNumberID = phoneNumberID
+        self.state = state
+        self.reason = reason
+        self.since = since
+        self.everyMilliseconds = everyMilliseconds
+        self.lastSuccessAt = lastSuccessAt
+        self.nextAt = nextAt
+        self.failures = failures
+    }
+
+    public init(json: JSONObject) throws(MemberError) {
+        let member = MemberReader(json)
+        account = try member("account", .text)
+        kind = try member("kind", .choice(Kind.self))
+        phoneNumberID = try member(optional: "phoneNumberId", .text)
+        state = try member("state", .open(WatchState.self))
+        reason = try member(optional: "reason", .text)
+        since = try member("since", .time)
+        everyMilliseconds = try member("everyMilliseconds", .integer)
+        lastSuccessAt = try member(optional: "lastSuccessAt", .time)
+        nextAt = try member(optional: "nextAt", .time)
+        failures = try member("failures", .integer)
+    }
+
+    public var json: JSONObject {
+        var json: JSONObject = [
+            "account": .string(account), "kind": .string(kind.rawValue), "state": .string(state.rawText),
+            "since": .string(since.description), "everyMilliseconds": .integer(everyMilliseconds), "failures": .integer(failures),
+        ]
+        json["phoneNumberId"] = phoneNumberID.map(JSONValue.string)
+        json["reason"] = reason.map(JSONValue.string)
+        json["lastSuccessAt"] = lastSuccessAt.map { .string($0.description) }
+        json["nextAt"] = nextAt.map { .string($0.description) }
+        return json
+    }
+}
+
+/// How a watch stands. A string in the interface, because the list may grow.
+public enum WatchState: String, Sendable, CaseIterable {
+    case starting
+    case current
+    case late
+    case throttled
+    case unauthorized
+    case forbidden
+    case notFound = "not_found"
+    case unreachable
+    case invalidAnswer = "invalid_answer"
+    case drifted
+}

@@ -1,0 +1,48 @@
+import Ledger
+import StrictJSON
+import Systemd
+
+extension JournalEntry {
+    /// No document in an entry is longer.
+    static let longestDocument = 48 << 10
+
+    /// The entry of a change, with the fields of `journal.md`.
+    /// - Parameter wabaID: Meta's id of the change's account, if it is known.
+    init(_ recorded: RecordedChange, cursor: LedgerCursor, wabaID: String?) {
+        let change = recorded.change
+        self.init()
+        append(.message, change.summary)
+        append(.messageID, MessageID(of: change).rawValue)
+        append(.priority, change.severity.journalPriority)
+        append(.identifier, "wabawatchd")
+        append("WABAWATCH_CURSOR", cursor.description)
+        append("WABAWATCH_SEQUENCE", recorded.sequence)
+        append("WABAWATCH_ACCOUNT", change.resource.account)
+        if let wabaID { append("WABAWATCH_WABA_ID", wabaID) }
+        append("WABAWATCH_KIND", change.resource.kind.rawValue)
+        append("WABAWATCH_ID", change.resource.id)
+        if let number = change.resource.phoneNumberID { append("WABAWATCH_PHONE_NUMBER_ID", number) }
+        append("WABAWATCH_OPERATION", change.operation.rawValue)
+        append("WABAWATCH_ORIGIN", change.origin.rawValue)
+        for field in change.fields { append("WABAWATCH_FIELD", field.description) }
+        let whole = [append("WABAWATCH_BEFORE", change.before), append("WABAWATCH_AFTER", change.after)]
+        if whole.contains(false) { append("WABAWATCH_TRUNCATED", "1") }
+    }
+
+    /// Appends a document and says whether all of it.
+    private mutating func append(_ field: JournalField, _ document: JSONObject?) -> Bool {
+        guard let document else { return true }
+        let bytes = JSONValue.object(document).bytes
+        append(field, bytes: bytes.count <= Self.longestDocument ? bytes : Array(bytes.prefix(Self.longestDocument)).cutToWholeCharacters())
+        return bytes.count <= Self.longestDocument
+    }
+}
+
+extension [UInt8] {
+    /// Without the first bytes of a character whose rest was cut off.
+    func cutToWholeCharacters() -> [UInt8] {
+        var end = count
+        while end > 0, count - end < 4, String(validating: self[..<end], as: UTF8.self) == nil { end -= 1 }
+        return Array(self[..<end])
+    }
+}

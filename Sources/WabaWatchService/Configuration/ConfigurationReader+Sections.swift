@@ -1,0 +1,156 @@
+import WhatsAppBusiness
+import Yams
+
+/// The longest span that is accepted where nothing else bounds it.
+private let ages = Duration.seconds(100_000 * 86_400)
+
+extension Configuration.Journal: CaseIterable {}
+extension Configuration.Paging: CaseIterable {}
+
+extension ConfigurationReader {
+    mutating func graph(_ place: YAMLPlace?) -> Configuration.Graph {
+        var graph = Configuration.Graph()
+        guard let place else { return graph }
+        let members = members(of: place, keys: ["base_url", "version", "timeout", "ca_file"])
+        graph.baseURL = text(members["base_url"]) ?? graph.baseURL
+        graph.version = text(members["version"]) ?? graph.version
+        graph.timeout = duration(members["timeout"], in: .milliseconds(100)...Duration.seconds(600)) ?? graph.timeout
+        graph.caFile = optionalText(members["ca_file"])
+        return graph
+    }
+
+    mutating func ledger(_ place: YAMLPlace?) -> Configuration.Ledger {
+        var ledger = Configuration.Ledger()
+        guard let place else { return ledger }
+        let members = members(of: place, keys: ["path", "keep_changes", "keep_at_least"])
+        ledger.path = optionalText(members["path"])
+        ledger.keepChanges = duration(members["keep_changes"], in: .seconds(60)...ages) ?? ledger.keepChanges
+        ledger.keepAtLeast = integer(members["keep_at_least"], in: 0...1_000_000_000) ?? ledger.keepAtLeast
+        return ledger
+    }
+
+    mutating func socket(_ place: YAMLPlace?) -> Configuration.Socket {
+        var socket = Configuration.Socket()
+        guard let place else { return socket }
+        let members = members(of: place, keys: ["path", "mode", "control_group", "max_connections"])
+        socket.path = optionalText(members["path"])
+        if let place = members["mode"], let text = text(place) {
+            if let mode = UInt32(text, radix: 8), mode <= 0o777 {
+                socket.mode = mode
+            } else {
+                problems.append(place.problem("should be permissions in octal such as \"0660\""))
+            }
+        }
+        socket.controlGroup = optionalText(members["control_group"])
+        socket.maxConnections = integer(members["max_connections"], in: 1...1_000_000) ?? socket.maxConnections
+        return socket
+    }
+
+    mutating func journal(_ place: YAMLPlace?) -> Configuration.Journal {
+        guard let place, let enabled = members(of: place, keys: ["enabled"])["enabled"] else { return .auto }
+        switch enabled.node.scalar?.string {
+        case "auto": return .auto
+        case "true": return .yes
+        case "false": return .no
+        default:
+            problems.append(enabled.problem("should be true, false or auto"))
+            return .auto
+        }
+    }
+
+    mutating func budget(_ place: YAMLPlace?) -> Configuration.Budget {
+        var budget = Configuration.Budget()
+        guard let place else { return budget }
+        let members = members(of: place, keys: ["share", "calls_per_hour"])
+        budget.share = share(members["share"], in: 1...100) ?? budget.share
+        budget.callsPerHour = integer(members["calls_per_hour"], in: 1...1_000_000_000)
+        return budget
+    }
+
+    /// - Parameter floors: whether intervals have floors; a simulator on a loopback address has none.
+    mutating func watch(_ place: YAMLPlace?, over defaults: Configuration.Watch, floors: Bool) -> Configuration.Watch {
+        var watch = defaults
+        guard let place else { return watch }
+        let kinds = Kind.allCases.filter { $0 != .watch }
+        let members = members(of: place, keys: Set(kinds.map(\.rawValue)).union(["splay"]))
+        watch.splay = share(members["splay"], in: 0...50) ?? watch.splay
+        for kind in kinds {
+            guard let place = members[kind.rawValue], let settings = watch.kinds[kind] else { continue }
+            watch.kinds[kind] = self.kind(kind, place, over: settings, floors: floors)
+        }
+        return watch
+    }
+
+    private mutating func kind(_ kind: Kind, _ place: YAMLPlace, over defaults: Configuration.KindSettings, floors: Bool)
+        -> Configuration.KindSettings
+    {
+        var settings = defaults
+        let windowed = kind == .blockedUser || kind == .messageTemplate
+        let members = members(of: place, keys: windowed ? ["every", "paging", "window", "since", "full_sweep"] : ["every"])
+        if let every = members["every"] {
+            if every.node.scalar?.string == "never" {
+                settings.every = nil
+            } else if kind == .subscribedApp {
+                problems.append(every.problem("comes with the account's own request; only never can be set"))
+            } else {
+                let floor: Duration = !floors ? .milliseconds(1) : kind == .qrCode || kind == .blockedUser ? .seconds(60) : .seconds(5)
+                settings.every = duration(every, in: floor...ages) ?? settings.every
+            }
+        }
+        settings.paging = word(members["paging"]) ?? settings.paging
+        settings.window = duration(members["window"], in: .seconds(86_400)...Duration.seconds(180 * 86_400)) ?? settings.window
+        if let place = members["since"], let text = text(place) {
+            if Timestamp(parsing: "\(text)T00:00:00Z") != nil {
+                settings.since = text
+            } else {
+                problems.append(place.problem("should be a day such as 2022-05-01"))
+            }
+        }
+        let least = settings.every ?? .zero
+        settings.fullSweep = duration(members["full_sweep"], in: least...max(ages, least)) ?? max(settings.fullSweep, least)
+        return settings
+    }
+
+    mutating func account(_ place: YAMLPlace, over defaults: Configuration.Watch, floors: Bool) -> Configuration.Account? {
+        let members = members(of: place, keys: ["name", "waba_id", "token", "app_secret", "phone_numbers", "watch"])
+        for key in ["name", "waba_id", "token"] where members[key] == nil {
+            problems.append(place.problem("\(key) is missing"))
+        }
+        let name = text(members["name"])
+        if let name, let place = members["name"], name.utf8.count > 64 || !name.utf8.allSatisfy(Self.isNameByte) {
+            problems.append(place.problem("should be at most 64 letters, digits, dots, dashes and underscores"))
+        }
+        let wabaID = id(members["waba_id"])
+        let token = members["token"].flatMap { secret($0) }
+        let appSecret = members["app_secret"].flatMap { Self.isNull($0.node) ? nil : secret($0) }
+        var numbers: [String]?
+        if let place = members["phone_numbers"], place.node.scalar?.string != "all" {
+            numbers = elements(of: place).compactMap { id($0) }
+        }
+        let watch = watch(members["watch"], over: defaults, floors: floors)
+        guard let name, let wabaID, let token else { return nil }
+        return Configuration.Account(
+            name: name, wabaID: wabaID, token: token, appSecret: appSecret, phoneNumbers: numbers, watch: watch,
+            place: "\(place.file):\(place.line ?? 1)")
+    }
+
+    private mutating func secret(_ place: YAMLPlace) -> Configuration.SecretSource? {
+        let members = members(of: place, keys: ["credential", "file", "environment"])
+        guard members.count == 1, let (key, value) = members.first, let name = text(value) else {
+            if members.count != 1 { problems.append(place.problem("should name one of credential, file and environment")) }
+            return nil
+        }
+        switch key {
+        case "credential": return .credential(name)
+        case "file": return .file(name)
+        default: return .environment(name)
+        }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,159 @@
+public import Changes
+import HeapModule
+import WhatsAppBusiness
+
+/// When to look at what: one heap of due times. A pure decision: events go in; what is due, and when something will be, comes out.
+///
+/// A unit is in one of three places: in the heap, waiting for its time; in the queue, due and waiting for a place; or being looked at.
+public struct Schedule: Sendable {
+    /// What happens to a schedule.
+    public enum Event: Sendable {
+        /// A unit is to be watched at that interval from that moment on, or its interval changed.
+        case watch(Unit, every: Duration, first: Moment)
+        /// A unit is no longer watched.
+        case forget(Unit)
+        /// A look has ended; the next is due one interval later, give or take the splay.
+        case looked(Unit)
+        /// A look has ended; the next is due at that moment.
+        case again(Unit, at: Moment)
+    }
+
+    /// What falls due within this time after the first is taken together with it.
+    public var window: Duration
+    /// The largest deviation from an interval, as a part of it.
+    public var splay: Double
+    /// How many looks may go on at a time.
+    public var places: Int
+
+    private struct Plan: Sendable {
+        var every: Duration
+        var turn: UInt64 = 0
+        var state: State
+        enum State: Sendable { case waiting(until: Moment), queued(since: Moment), looking }
+    }
+
+    private struct Entry: Comparable, Sendable {
+        var due: Moment
+        var unit: Unit
+        var turn: UInt64
+        static func < (left: Entry, right: Entry) -> Bool { left.due < right.due }
+        static func == (left: Entry, right: Entry) -> Bool { left.due == right.due }
+    }
+
+    private var plans: [Unit: Plan] = [:]
+    private var heap = Heap<Entry>()
+    private var queue: [Unit] = []
+    private var looking = 0
+
+    /// An empty schedule.
+    public init(window: Duration = .milliseconds(50), splay: Double = 0.1, places: Int = 16) {
+        self.window = window
+        self.splay = splay
+        self.places = places
+    }
+
+    /// When a unit is due, or since when it is; `nil` while it is looked at or if it is not watched.
+    public func due(_ unit: Unit) -> Moment? {
+        switch plans[unit]?.state {
+        case .waiting(let moment), .queued(let moment): moment
+        case .looking, nil: nil
+        }
+    }
+
+    /// The interval of a unit.
+    public func interval(of unit: Unit) -> Duration? { plans[unit]?.every }
+
+    /// The units that are watched.
+    public var units: some Collection<Unit> { plans.keys }
+
+    /// When to come back and ask what is due; `nil` if nothing is waited for.
+    public var wake: Moment? {
+        if looking < places, let first = queue.first, case .queued(let since) = plans[first]?.state { return since }
+        return heap.min.map { $0.due + window }
+    }
+
+    /// Takes what is due into its look: core kinds first, then the others by how late they are, as long as there are places.
+    public mutating func takeDue(now: Moment) -> [Unit] {
+        queueDue(now)
+        guard looking < places, !queue.isEmpty else { return [] }
+        queue.sort { (Self.rank($0), due($0) ?? now) < (Self.rank($1), due($1) ?? now) }
+        let taken = Array(queue.prefix(places - looking))
+        queue.removeFirst(taken.count)
+        looking += taken.count
+        for unit in taken { plans[unit]?.state = .looking }
+        return taken
+    }
+
+    /// Takes an event.
+    public mutating func on(_ event: Event, now: Moment) {
+        switch event {
+        case .watch(let unit, let every, let first): watch(unit, every: every, first: first)
+        case .forget(let unit): forget(unit)
+        case .looked(let unit): finish(unit) { plan in now + plan.every * (1 + splay * Self.deviation(of: unit, turn: plan.turn)) }
+        case .again(let unit, let moment): finish(unit) { _ in moment }
+        }
+    }
+
+    private mutating func watch(_ unit: Unit, every: Duration, first: Moment) {
+        guard var plan = plans[unit] else {
+            plans[unit] = Plan(every: every, state: .waiting(until: first))
+            enter(unit, first, turn: 0)
+            return
+        }
+        plan.every = every
+        if case .waiting = plan.state {
+            plan.turn += 1
+            plan.state = .waiting(until: first)
+            enter(unit, first, turn: plan.turn)
+        }
+        plans[unit] = plan
+    }
+
+    private mutating func forget(_ unit: Unit) {
+        guard let plan = plans.removeValue(forKey: unit) else { return }
+        queue.removeAll { $0 == unit }
+        if case .looking = plan.state { looking -= 1 }
+    }
+
+    private mutating func finish(_ unit: Unit, due: (Plan) -> Moment) {
+        guard var plan = plans[unit] else { return }
+        guard case .looking = plan.state else { preconditionFailure("a look at \(unit) ended that had not begun") }
+        looking -= 1
+        plan.turn += 1
+        let moment = due(plan)
+        plan.state = .waiting(until: moment)
+        plans[unit] = plan
+        enter(unit, moment, turn: plan.turn)
+    }
+
+    private mutating func enter(_ unit: Unit, _ due: Moment, turn: UInt64) { heap.insert(Entry(due: due, unit: unit, turn: turn)) }
+
+    /// Whether a heap's entry still stands: a unit that was forgotten or set anew leaves its old ones behind.
+    private func stands(_ entry: Entry) -> Bool {
+        guard let plan = plans[entry.unit], plan.turn == entry.turn, case .waiting(entry.due) = plan.state else { return false }
+        return true
+    }
+
+    private mutating func queueDue(_ now: Moment) {
+        while let entry = heap.min, !stands(entry) || entry.due <= now {
+            heap.removeMin()
+            guard stands(entry) else { continue }
+            plans[entry.unit]?.state = .queued(since: entry.due)
+            queue.append(entry.unit)
+        }
+    }
+
+    private static func rank(_ unit: Unit) -> Int { unit.kind == .phoneNumber || unit.kind == .account ? 0 : 1 }
+
+    /// A deviation in -1…1 that follows from the unit's name and turn alone (FNV-1a), so that a thousand units drift apart, the same way each time.
+    static func deviation(of unit: Unit, turn: UInt64) -> Double {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in "\(unit)#\(turn)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash ^= hash >> 32
+        return Double(hash % 2001) / 1000 - 1
+    }
+}
+
+extension Schedule.Plan.State {
+    static func ~= (due: Moment, state: Self) -> Bool { if case .waiting(let moment) = state { moment == due } else { false } }
+}

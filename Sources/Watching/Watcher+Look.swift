@@ -1,0 +1,201 @@
+import Changes
+import GraphAPI
+import Ledger
+import Logging
+import StrictJSON
+import WhatsAppBusiness
+
+/// How a walk over a unit's pages ended.
+enum Ending: Sendable {
+    case complete([JSONValue], digest: [UInt8])
+    case failed(GraphFailure)
+    /// There was no request to be had before that moment.
+    case unaffordable(until: Moment)
+}
+
+extension Watcher {
+    /// Looks at a unit, has the answer recorded and the watch moved; returns when to look again, `nil` for one interval later.
+    func ending(of unit: Unit) async -> Moment? {
+        guard let account = accounts[unit.account] else { return nil }
+        if let refusedUntil = account.refusedUntil, world.now() < refusedUntil {
+            await move(unit, .failed(.unauthorized, reason: "the account's token was refused"))
+            return refusedUntil
+        }
+        let asked = fields(of: unit, account)
+        let ending = await walk(unit, account.plan, fields: asked)
+        // A look that the shutdown ended says nothing about Meta.
+        guard !Task.isCancelled else { return nil }
+        switch ending {
+        case .complete(let items, let digest): return await record(items, digest, of: unit, account.plan, asked: asked)
+        case .failed(let failure): return await fail(unit, failure)
+        case .unaffordable(let until):
+            // Late by less than an interval is nothing to tell.
+            if let every = schedule.interval(of: unit), until - world.now() > every {
+                let reason = "the account's budget of \(account.budget.callsPerHour) calls an hour is used up"
+                await move(unit, .failed(.late, reason: reason))
+            }
+            return until
+        }
+    }
+
+    private func fields(of unit: Unit, _ account: Account) -> [String] {
+        let dropped = account.dropped[unit.kind] ?? []
+        return (Edge.of(unit.kind)?.fields ?? []).filter { !dropped.contains($0) }
+    }
+
+    /// Walks over the pages of a unit's list, each request out of the budget.
+    private func walk(_ unit: Unit, _ plan: AccountPlan, fields: [String]) async -> Ending {
+        guard let edge = Edge.of(unit.kind) else { preconditionFailure("no edge shows \(unit.kind.rawValue)") }
+        var sweep = Sweep()
+        var digest: [UInt8] = []
+        var action = Sweep.begin
+        while true {
+            switch action {
+            case .complete(let items): return .complete(items, digest: digest)
+            case .void(let failure): return .failed(failure)
+            case .ask(let after):
+                if after == nil { digest = [] }
+                if case .wait(let until)? = accounts[unit.account]?.budget.take(world.now()) { return .unaffordable(until: until) }
+                var request = GraphRequest(edge, node: unit.phoneNumberID ?? plan.wabaID)
+                request.fields = fields
+                request.after = after
+                do throws(GraphFailure) {
+                    let answer = try await plan.client.fetch(request)
+                    note(answer.usage, unit.account)
+                    digest += answer.digest
+                    action = sweep.on(try Page(answer))
+                } catch {
+                    note(error.usage, unit.account)
+                    action = sweep.on(error)
+                }
+            }
+        }
+    }
+
+    private func note(_ usage: Usage?, _ account: String) {
+        guard let usage else { return }
+        accounts[account]?.budget.note(percent: usage.percent, regainAfter: usage.regainAfter, now: world.now())
+    }
+
+    private func record(_ items: [JSONValue], _ digest: [UInt8], of unit: Unit, _ plan: AccountPlan, asked: [String]) async -> Moment? {
+        accounts[plan.name]?.refusedUntil = nil
+        let account = Unit(account: plan.name, kind: .account)
+        if watches[account]?.state == .unauthorized { await move(account, .complete) }
+        if digests[unit] == digest, watches[unit]?.state == .current {
+            ledger.confirm(unit, at: world.wallClock())
+            return nil
+        }
+        let observation: Observation
+        do throws(GraphFailure) {
+            observation = try Observation(unit, of: plan, items: items, asked: asked)
+        } catch {
+            return await fail(unit, error)
+        }
+        let now = world.wallClock()
+        let before = watches[unit] ?? Watch(over: unit, since: now)
+        let dropped = accounts[plan.name]?.dropped[unit.kind] ?? []
+        let outcome: @Sendable (Recording) -> Watch.Outcome = { recording in
+            let lost = (recording.drifted + dropped).sorted()
+            return lost.isEmpty ? .complete : .drifted("Meta no longer gives \(lost.joined(separator: ", "))")
+        }
+        do {
+            let recording = try await ledger.record(observation, at: now) { recording in
+                var watch = before
+                return WatchNote(watch.on(outcome(recording), at: now), of: watch, before, over: unit)
+            }
+            watches[unit]?.on(outcome(recording), at: now)
+            digests[unit] = recording.pending || !recording.drifted.isEmpty ? nil : digest
+            if unit.kind == .phoneNumber {
+                for number in recording.removed { forget(number: number, of: plan.name) }
+                watch(numbers: recording.ids, of: plan)
+            }
+            return nil
+        } catch {
+            log.error("the ledger could not be written", metadata: ["unit": "\(unit)", "error": "\(error)"])
+            return world.now() + retry.delay(afterFailures: 1, random: world.random())
+        }
+    }
+
+    /// No usable answer: the watch says so, and the next try is set by what failed.
+    private func fail(_ unit: Unit, _ failure: GraphFailure) async -> Moment? {
+        let now = world.now()
+        let hour = now + .seconds(3600)
+        digests[unit] = nil
+        log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
+        if case .invalidField(let name) = failure.code, accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted == true {
+            return now
+        }
+        let state = Watch.State(failure.code)
+        await move(unit, .failed(state, reason: failure.sentence))
+        switch state {
+        case .unauthorized:
+            accounts[unit.account]?.refusedUntil = hour
+            let account = Unit(account: unit.account, kind: .account)
+            if watches[account] == nil { watches[account] = Watch(over: account, since: world.wallClock()) }
+            await move(account, .failed(.unauthorized, reason: failure.sentence))
+            return hour
+        case .forbidden, .notFound:
+            return schedule.interval(of: unit).map { max(now + $0, hour) }
+        case .throttled:
+            let wait = failure.regainAfter ?? .seconds(300)
+            accounts[unit.account]?.budget.note(percent: nil, regainAfter: wait, now: now)
+            return now + wait
+        default:
+            return now + retry.delay(afterFailures: watches[unit]?.failures ?? 1, random: world.random())
+        }
+    }
+
+    /// Moves a watch by how a look ended, and has told what is to be told.
+    private func move(_ unit: Unit, _ outcome: Watch.Outcome) async {
+        let now = world.wallClock()
+        let before = watches[unit] ?? Watch(over: unit, since: now)
+        var watch = before
+        let telling = watch.on(outcome, at: now)
+        watches[unit] = watch
+        guard let note = WatchNote(telling, of: watch, before, over: unit) else { return }
+        do {
+            try await ledger.record([note], at: now)
+        } catch {
+            log.error("the ledger could not be written", metadata: ["unit": "\(unit)", "error": "\(error)"])
+        }
+    }
+}
+
+extension WatchNote {
+    /// What is to be kept and told of a watch that moved; `nil` if it stayed.
+    init?(_ telling: Watch.Telling, of watch: Watch, _ before: Watch, over unit: Unit) {
+        guard telling != .nothing else { return nil }
+        self.init(watch: unit.watch, document: watch.document, change: telling == .told ? watch.change(of: unit, from: before) : nil)
+    }
+}
+
+extension Observation {
+    /// The things in the answers of a complete walk. Throws the fault of an item that is none.
+    init(_ unit: Unit, of plan: AccountPlan, items: [JSONValue], asked: [String]) throws(GraphFailure) {
+        guard let edge = Edge.of(unit.kind) else { preconditionFailure("no edge shows \(unit.kind.rawValue)") }
+        var seen: Set<String> = []
+        var found: [Item] = []
+        for item in items {
+            do throws(DocumentError) { try edge.check(item) } catch { throw .invalidAnswer("\(error)") }
+            guard let object = item.object else { throw .invalidAnswer("an item is \(item.typeName)") }
+            guard let id = unit.phoneNumberID ?? object["id"]?.string else { throw .invalidAnswer("an item has no id") }
+            guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(id) else { continue }
+            found.append(Item(id: id, document: object))
+        }
+        if unit.kind == .businessProfile, items.count != 1 { throw .invalidAnswer("there are \(items.count) profiles in the answer") }
+        self.init(unit: unit, owner: unit.phoneNumberID ?? plan.wabaID, items: found, asked: Set(asked).union(["id"]))
+    }
+}
+
+extension Watch.State {
+    init(_ code: GraphFailure.Code) {
+        switch code {
+        case .unauthorized: self = .unauthorized
+        case .forbidden, .policy: self = .forbidden
+        case .notFound: self = .notFound
+        case .throttled: self = .throttled
+        case .unreachable, .transient, .paging: self = .unreachable
+        case .invalidField, .invalidRequest, .invalidAnswer: self = .invalidAnswer
+        }
+    }
+}

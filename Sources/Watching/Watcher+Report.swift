@@ -1,0 +1,52 @@
+public import Changes
+public import WhatsAppBusiness
+
+/// How a watch stands, for people and tools.
+public struct WatchReport: Sendable {
+    /// What is watched.
+    public var unit: Unit
+    /// How it is.
+    public var watch: Watch
+    /// The interval; `nil` if it is not looked at by a schedule of its own.
+    public var every: Duration?
+    /// When it is looked at next, as far as that is known.
+    public var nextAt: Timestamp?
+}
+
+/// How an account's budget stands.
+public struct BudgetReport: Sendable {
+    /// The account's name.
+    public var account: String
+    /// Requests of the last hour.
+    public var callsLastHour: Int
+    /// The most there may be.
+    public var callsPerHour: Int
+    /// What Meta says was used of its own budget.
+    public var usagePercent: Int?
+    /// Until when Meta lets nothing through.
+    public var blockedUntil: Timestamp?
+}
+
+extension Watcher {
+    /// How every watch and every budget stands now, in the order of accounts, kinds and numbers.
+    public func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {
+        let now = world.now()
+        let wallClock = world.wallClock()
+        let watches = watches.map { unit, watch in
+            WatchReport(
+                unit: unit, watch: watch, every: schedule.interval(of: unit),
+                nextAt: schedule.due(unit).map { wallClock.advanced(by: max($0 - now, .zero)) })
+        }
+        let budgets = accounts.values.map { account in
+            BudgetReport(
+                account: account.plan.name, callsLastHour: account.budget.callsLastHour(now), callsPerHour: account.budget.callsPerHour,
+                usagePercent: account.budget.usagePercent,
+                blockedUntil: account.budget.blockedUntil.flatMap { $0 > now ? wallClock.advanced(by: $0 - now) : nil })
+        }
+        return (
+            watches.sorted {
+                ($0.unit.account, $0.unit.kind, $0.unit.phoneNumberID ?? "") < ($1.unit.account, $1.unit.kind, $1.unit.phoneNumberID ?? "")
+            }, budgets.sorted { $0.account < $1.account }
+        )
+    }
+}

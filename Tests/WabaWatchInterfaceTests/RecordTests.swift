@@ -1,0 +1,136 @@
+import StrictJSON
+import Testing
+import WabaWatchInterface
+import WhatsAppBusiness
+
+@Suite struct RecordTests {
+    @Test(arguments: records) func record_writtenAndRead_isTheSame(record: any Record) throws {
+        func check<R: Record>(_ record: R) throws { #expect(try R(json: record.json) == record) }
+        try check(record)
+    }
+
+    @Test func change_asJSON_isWhatTheInterfaceSays() throws {
+        let text = JSONValue.object(Sample.change().json).description
+        #expect(
+            text == #"{"account":"acme","after":{"quality_rating":"YELLOW"},"before":{"quality_rating":"GREEN"},"cursor":"c.7","#
+                + #""fields":["/quality_rating"],"id":"107878721936019","kind":"phone_number","observedAt":"2026-11-21T04:00:01.250Z","#
+                + #""operation":"changed","origin":"poll","phoneNumberId":"107878721936019","sequence":7,"severity":"warning","#
+                + #""summary":"acme: quality rating of +1 555-093-4873 (107878721936019) fell from GREEN to YELLOW"}"#)
+    }
+
+    @Test func optionalMember_thatIsNil_isLeftOut() {
+        #expect(ListParameters().json.isEmpty)
+        #expect(Filter().json.isEmpty)
+        #expect(Array(GetParameters(account: "acme", kind: .account, id: "1").json.names) == ["account", "id", "kind"])
+    }
+
+    @Test func optionalMember_thatIsNull_isAbsent() throws {
+        #expect(try ListParameters(json: ["filter": nil]) == ListParameters())
+    }
+
+    @Test func reply_withMembersOfANewerDaemon_isRead() throws {
+        var json = Sample.change().json
+        json["confidence"] = "high"
+        #expect(try Change(json: json) == Sample.change())
+        var watch = watch.json
+        watch["state"] = "asleep"
+        #expect(try WatchStatus(json: watch).state.rawText == "asleep")
+    }
+
+    @Test(
+        arguments: [
+            (["kind": "phone_number", "id": "1"], "account is missing"),
+            (["account": 7, "kind": "phone_number", "id": "1"], "account should be a string and is a number"),
+            (["account": "acme", "kind": "phone", "id": "1"], "kind has a value that is not in its list"),
+            (["account": "acme", "kind": "account", "id": "1", "verbose": true], "verbose is no member that is known"),
+        ] as [(JSONObject, String)])
+    func get_withParametersThatAreWrong_namesThem(json: JSONObject, sentence: String) {
+        #expect { try GetParameters(json: json) } throws: { "\($0)" == sentence }
+    }
+
+    @Test(
+        arguments: [
+            (["kinds": ["phone_number", "phone"]], "filter.kinds"), (["fields": ["quality_rating"]], "filter.fields"),
+            (["minimumSeverity": "loud"], "filter.minimumSeverity"), (["account": ["acme"]], "filter.account"),
+            (["ids": "1"], "filter.ids"),
+            (["fields": .array(Array(repeating: "/a", count: Filter.fieldLimit + 1))], "filter.fields"),
+        ] as [(JSONObject, String)])
+    func filter_thatIsWrong_isNamedWithItsParameter(filter: JSONObject, member: String) {
+        #expect { try SubscribeParameters(json: ["filter": .object(filter)]) } throws: {
+            ($0 as? MemberError)?.member == member && ($0 as? MemberError)?.parameter == "filter"
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["limit": 100_001], "limit"), (["limit": -1], "limit"), (["since": "yesterday"], "since"), (["newestFirst": 1], "newestFirst"),
+        ] as [(JSONObject, String)])
+    func history_outOfBounds_namesTheParameter(json: JSONObject, member: String) {
+        #expect { try HistoryParameters(json: json) } throws: { ($0 as? MemberError)?.member == member }
+    }
+
+    @Test func subscribe_withCursorAndSnapshot_isRefused() {
+        #expect { try SubscribeParameters(json: ["after": "c.1", "snapshot": true]) } throws: {
+            ($0 as? MemberError)?.parameter == "snapshot"
+        }
+        #expect(throws: Never.self) { try SubscribeParameters(json: ["after": "c.1", "snapshot": false]) }
+    }
+
+    @Test func users_pastAThousand_areRefused() {
+        let users = (0...UserList.limit).map { JSONValue.string("\($0)") }
+        #expect { try BlockUsersParameters(json: ["account": "acme", "phoneNumberId": "1", "users": .array(users)]) } throws: {
+            ($0 as? MemberError)?.parameter == "users"
+        }
+    }
+
+    @Test(arguments: errors) func error_writtenAndRead_isTheSame(error: WabaWatchError) throws {
+        #expect(try WabaWatchError(name: error.name, parameters: error.parameters) == error)
+    }
+
+    @Test func error_ofAnotherName_isNone() throws {
+        #expect(try WabaWatchError(name: "Surprise", parameters: [:]) == nil)
+    }
+
+    @Test func severity_isOrderedAsJournaldOrdersIt() {
+        #expect(Severity.allCases.sorted() == [.info, .notice, .warning, .critical])
+        #expect(Severity.allCases.map(\.journalPriority) == [2, 4, 5, 6])
+    }
+}
+
+let watch = WatchStatus(
+    account: "acme", kind: .blockedUser, phoneNumberID: "1", state: Open(.late), reason: "the budget is used up", since: Sample.moment,
+    everyMilliseconds: 900_000, lastSuccessAt: Sample.moment, nextAt: Sample.moment, failures: 2)
+
+let records: [any Record] = [
+    Sample.resource, Sample.change(), Sample.change(Sample.account, operation: .removed), watch,
+    Filter(
+        accounts: ["acme"], kinds: [.phoneNumber, .watch], ids: ["1"], phoneNumberIDs: ["2"], operations: [.changed, .added],
+        fields: [JSONPointer(["a/b", "c~d"])], minimumSeverity: .notice),
+    Budget(account: "acme", callsLastHour: 40, callsPerHour: 100, usagePercent: 20, blockedUntil: Sample.moment),
+    GetStatusReply(
+        status: Status(
+            version: "0.1", startedAt: Sample.moment, cursor: Cursor("c.9"), oldestCursor: Cursor("c.1"), subscribers: 3, watches: [watch],
+            budgets: [Budget(account: "acme", callsLastHour: 40, callsPerHour: 100)])),
+    GetStatusParameters(), ListParameters(filter: Filter(ids: ["1"])), ListReply(resource: Sample.resource, cursor: Cursor("c.9")),
+    ListReply(resource: nil, cursor: Cursor("c.9")), GetParameters(account: "acme", kind: .qrCode, id: "A", phoneNumberID: "1"),
+    GetReply(resource: Sample.resource, cursor: Cursor("c.9")),
+    HistoryParameters(
+        filter: Filter(), after: Cursor("c.1"), since: Sample.moment, until: Sample.moment, limit: 10, newestFirst: true),
+    HistoryReply(change: Sample.change()), HistoryReply(change: nil),
+    SubscribeParameters(filter: Filter(kinds: [.account]), snapshot: true, heartbeatSeconds: 5), SubscribeReply.resource(Sample.resource),
+    SubscribeReply.change(Sample.change()), SubscribeReply.ready(Cursor("c.9")), SubscribeReply.heartbeat(Cursor("c.9")),
+    PollParameters(account: "acme", kind: .account, phoneNumberID: "1"), PollReply(cursor: Cursor("c.9"), changes: 3),
+    BlockUsersParameters(UserList(account: "acme", phoneNumberID: "1", users: ["+1 555"])),
+    BlockUsersReply(
+        added: [BlockedUser(input: "+1 555", waID: "1555", userID: "US.1")],
+        failed: [BlockFailure(input: "x", code: 139_101, message: "no")]),
+    UnblockUsersParameters(UserList(account: "acme", phoneNumberID: "1", users: [])),
+    UnblockUsersReply(removed: [BlockedUser(input: "+1 555")], failed: [BlockFailure(input: "x", waID: "1", code: 1, message: "no")]),
+]
+
+let errors: [WabaWatchError] = [
+    .historyLost(oldestCursor: Cursor("c.1"), currentCursor: Cursor("c.9")), .noSuchAccount(account: "acme"),
+    .noSuchResource(account: "acme", kind: .qrCode, id: "A"), .budgetExhausted(account: "acme", retryAfterSeconds: 60),
+    .lookFailed(state: "unreachable", reason: "no route"), .graphError(code: 190, subcode: 463, message: "expired", traceID: "A1"),
+    .graphError(code: 1, subcode: nil, message: "unknown", traceID: nil),
+]
