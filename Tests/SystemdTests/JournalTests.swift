@@ -22,7 +22,7 @@ struct JournalTests {
 
             let lines = try journald.json("-t wabawatchd MESSAGE_ID=3c7c1e55ca3e4001a9b7c655120c1e49").split(separator: "\n")
             #expect(lines.count == 1)
-            let stored = try JSONSerialization.jsonObject(with: Data(lines[0].utf8)) as? [String: Any] ?? [:]
+            let stored = try JSONSerialization.jsonObject(with: Data(try #require(lines.first).utf8)) as? [String: Any] ?? [:]
             #expect(stored["MESSAGE"] as? String == "Rating fell\nto YELLOW")
             #expect(stored["PRIORITY"] as? String == "4")
             #expect((stored["WABAWATCH_FIELD"] as? [String])?.sorted() == ["/quality_rating", "/status"])
