@@ -95,7 +95,7 @@ let package = Package(
 
         tests("StrictJSON", ["StrictJSON"]),
         tests("Systemd", ["Systemd", logging]),
-        tests("Varlink", ["Varlink", "StrictJSON", nio, nioPosix]),
+        tests("Varlink", ["Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["GraphSimulator", "StrictJSON"]),

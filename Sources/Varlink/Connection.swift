@@ -1,0 +1,168 @@
+import NIOCore
+import Synchronization
+
+/// The bridge between a channel's loop and the tasks that take messages from a peer and send bytes to it.
+///
+/// Nothing is queued without bound on either side: the socket is not read while enough waits to be taken, and senders are suspended while
+/// enough waits to be written.
+final class Connection: Sendable {
+    let channel: any Channel
+    let peer: Peer
+    private let limits: ServerLimits
+    private let budget: ByteBudget
+    private let inbox: Mutex<Inbox>
+    private let outbox: Mutex<Outbox>
+    private let gone = Gate()
+    private let lastSender = Atomic(0)
+    private let isEnding = Atomic(false)
+
+    init(_ channel: any Channel, peer: Peer, limits: ServerLimits, budget: ByteBudget) {
+        self.channel = channel
+        self.peer = peer
+        self.limits = limits
+        self.budget = budget
+        inbox = Mutex(Inbox(messageBytes: limits.messageBytes, pipelinedBytes: limits.pipelinedBytes))
+        outbox = Mutex(Outbox(limit: limits.outgoingBytes))
+    }
+
+    // MARK: For tasks
+
+    /// Whether the peer has closed the connection.
+    var isGone: Bool { gone.isOpen }
+
+    /// The next message, without its NUL, or how the connection ended. A task that is cancelled gets the end at once.
+    func next() async -> Result<ByteBuffer, Inbox.Ending> {
+        while !Task.isCancelled {
+            let (next, before, after, isReadable) = inbox.withLock { inbox in
+                let (before, wasFull) = (inbox.byteCount, inbox.isFull)
+                let next = inbox.next()
+                return (next, before, inbox.byteCount, wasFull && !inbox.isFull)
+            }
+            budget.give(before - after)
+            if isReadable { channel.read() }
+            switch next {
+            case .message(let message): return .success(message)
+            case .end(let end): return .failure(Inbox.Ending(end: end))
+            case .wait: await waitForMessage()
+            }
+        }
+        return .failure(Inbox.Ending(end: .closed))
+    }
+
+    private func waitForMessage() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let (waits, hasPartial) = inbox.withLock { inbox in
+                    (!Task.isCancelled && inbox.wait(continuation), inbox.awaited != nil)
+                }
+                if !waits { continuation.resume() }
+                if waits, hasPartial { channel.pipeline.fireUserInboundEventTriggered(ConnectionHandler.RestAwaited()) }
+            }
+        } onCancel: {
+            inbox.withLock { $0.abandon() }?.resume()
+        }
+    }
+
+    /// Hands bytes to the channel. Suspends while enough waits to be written.
+    func send(_ bytes: ByteBuffer) async throws {
+        while true {
+            switch outbox.withLock({ $0.offer(bytes) }) {
+            case .accepted(let drain):
+                if drain { channel.eventLoop.execute { self.drain() } }
+                return
+            case .closed: throw ConnectionClosed()
+            case .full:
+                await waitForRoom()
+                try Task.checkCancellation()
+            }
+        }
+    }
+
+    private func waitForRoom() async {
+        let sender = lastSender.add(1, ordering: .relaxed).newValue
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waits = outbox.withLock { !Task.isCancelled && $0.wait(sender, continuation) }
+                if !waits { continuation.resume() }
+            }
+        } onCancel: {
+            outbox.withLock { $0.abandon(sender) }?.resume()
+        }
+    }
+
+    /// Runs an operation in a task that is cancelled when the peer goes. `nil` if it went before the operation ended.
+    func untilGone<Value: Sendable>(_ operation: @escaping @Sendable () async -> Value) async -> Value? {
+        await withTaskGroup(of: Value?.self) { group in
+            group.addTask { await operation() }
+            group.addTask { [gone] in
+                await gone.wait()
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard case .some(let first) = await group.next() else { return nil }
+            // A task that is cancelled from outside ends the waiting as well; what the operation makes of that counts.
+            if first == nil, !gone.isOpen, case .some(let second) = await group.next() { return second }
+            return first
+        }
+    }
+
+    /// Writes what waits, within the time for that, and closes.
+    func finish() async {
+        isEnding.store(true, ordering: .relaxed)
+        channel.eventLoop.execute { [self] in
+            drain()
+            let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limits.flushTime)) { self.channel.close(promise: nil) }
+            channel.closeFuture.whenComplete { _ in timer.cancel() }
+        }
+        try? await channel.closeFuture.get()
+    }
+
+    // MARK: For the channel's loop
+
+    /// Whether enough waits that the socket must not be read.
+    var isFull: Bool { inbox.withLock(\.isFull) }
+    /// The number of the message whose rest is being waited for.
+    var awaited: Int? { inbox.withLock(\.awaited) }
+
+    func received(_ bytes: ByteBuffer) {
+        let (taker, before, after) = inbox.withLock { inbox in
+            let before = inbox.byteCount
+            return (inbox.append(bytes), before, inbox.byteCount)
+        }
+        let fits = budget.take(after - before)
+        taker?.resume()
+        if !fits, after > limits.pipelinedBytes { end(.violation(.buffersFull)) }
+    }
+
+    /// The peer sends nothing more; it may still read.
+    func end(_ end: Inbox.End) { inbox.withLock { $0.finish(end) }?.resume() }
+
+    /// The channel is closed.
+    func closed() {
+        end(.closed)
+        for sender in outbox.withLock({ $0.close() }) { sender.resume() }
+        gone.open()
+    }
+
+    /// Gives the channel what waits, if it can take it; and closes it behind the last bytes.
+    func drain() {
+        while channel.isWritable {
+            let (pending, senders) = outbox.withLock { $0.drain() }
+            for bytes in pending { channel.write(bytes, promise: nil) }
+            for sender in senders { sender.resume() }
+            if pending.isEmpty { break }
+            channel.flush()
+        }
+        if isEnding.load(ordering: .relaxed), channel.isWritable {
+            channel.writeAndFlush(ByteBuffer()).whenComplete { [channel] _ in channel.close(promise: nil) }
+        }
+    }
+
+    deinit { budget.give(inbox.withLock(\.byteCount)) }
+}
+
+extension TimeAmount {
+    init(_ duration: Duration) {
+        self = .nanoseconds(Int64(clamping: duration / .nanoseconds(1) > 1e18 ? .max : Int64(duration / .nanoseconds(1))))
+    }
+}

@@ -1,0 +1,132 @@
+import NIOCore
+import StrictJSON
+
+/// Takes a connection's calls one after the other, checks each against its interface's text, and answers it.
+struct Dispatcher: Sendable {
+    let interfaces: [String: any VarlinkInterface]
+    let limits: ServerLimits
+    /// Whether replies are checked against the text as well.
+    let checksReplies: Bool
+    let report: @Sendable (ServerEvent) -> Void
+
+    private enum Outcome {
+        case reply(ReplyMessage)
+        /// The connection must be closed; what had to be said has been reported.
+        case close
+    }
+
+    /// Its own answer was not what the text declares; that has been reported.
+    private struct InvalidReply: Error {}
+
+    /// Answers calls until the peer has gone or broke the protocol, or the task is cancelled; then closes.
+    func serve(_ connection: Connection) async {
+        do throws(ProtocolViolation) {
+            while case .success(let message) = try await next(connection) {
+                let call = try CallMessage(parsing: message.readableBytesView, limits: limits.json)
+                guard await answer(call, connection) else { break }
+            }
+        } catch {
+            report(.violation(error, peer: connection.peer))
+        }
+        await connection.finish()
+    }
+
+    private func next(_ connection: Connection) async throws(ProtocolViolation) -> Result<ByteBuffer, Inbox.Ending> {
+        let next = await connection.next()
+        if case .failure(let ending) = next, case .violation(let violation) = ending.end { throw violation }
+        return next
+    }
+
+    /// Whether the connection goes on.
+    private func answer(_ message: CallMessage, _ connection: Connection) async -> Bool {
+        let call = Call(
+            method: message.method, parameters: message.parameters, wantsMore: message.mode == .more, isOneway: message.mode == .oneway,
+            peer: connection.peer)
+        // A peer may send oneway calls and go; nobody is left to want anything else.
+        if call.isOneway {
+            if case .close = await outcome(of: call, message.mode, connection) { return false }
+            return true
+        }
+        guard !connection.isGone else { return true }
+        guard case .reply(let reply) = await connection.untilGone({ await outcome(of: call, message.mode, connection) }) else {
+            return false
+        }
+        do {
+            try await connection.send(ByteBuffer(bytes: reply.frame))
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func outcome(of call: Call, _ mode: CallMessage.Mode, _ connection: Connection) async -> Outcome {
+        do {
+            let (interface, method) = try route(call, mode)
+            let replies = Replies(wantsMore: call.wantsMore) { frames in
+                if checksReplies { try check(frames, of: call, interface, method) }
+                try await connection.send(frames.buffer)
+            }
+            do {
+                let last = try await interface.handle(call, replies)
+                try check(last, of: call, interface, method)
+                return .reply(ReplyMessage(.last(last)))
+            } catch let error as VarlinkError {
+                try check(error, of: call, interface)
+                return .reply(ReplyMessage(.error(error)))
+            }
+        } catch let error as VarlinkError {
+            return .reply(ReplyMessage(.error(error)))
+        } catch is InvalidReply {
+            return .close
+        } catch {
+            // A handler that was told to stop may say so.
+            if !Task.isCancelled, !connection.isGone { report(.handlerFailed(method: call.method, peer: call.peer, error: error)) }
+            return .close
+        }
+    }
+
+    private func route(_ call: Call, _ mode: CallMessage.Mode) throws(VarlinkError) -> (any VarlinkInterface, InterfaceMethod) {
+        guard let interface = interfaces[call.interface] else { throw .interfaceNotFound(call.interface) }
+        guard let method = interface.description.method(call.methodName) else { throw .methodNotFound(call.method) }
+        // No method here takes over a connection: there is nothing implemented to upgrade to.
+        guard interface.implementedMethods.contains(method.name), mode != .upgrade else { throw .methodNotImplemented(call.method) }
+        do throws(MismatchedParameter) { try interface.description.check(call.parameters, against: method.input) } catch {
+            throw .invalidParameter(error.path)
+        }
+        return (interface, method)
+    }
+}
+
+// MARK: What the server's own side says
+
+extension Dispatcher {
+    private func check(_ frames: Frames, of call: Call, _ interface: any VarlinkInterface, _ method: InterfaceMethod) throws {
+        for frame in frames.buffer.readableBytesView.split(separator: 0) {
+            guard let reply = try? ReplyMessage(parsing: frame, limits: JSONLimits(bytes: .max, values: .max)),
+                case .continues(let parameters) = reply.outcome
+            else { throw fail(call, MismatchedParameter(path: "", expected: "replies with continues")) }
+            try check(parameters, of: call, interface, method)
+        }
+    }
+
+    private func check(_ parameters: JSONObject, of call: Call, _ interface: any VarlinkInterface, _ method: InterfaceMethod) throws {
+        guard checksReplies else { return }
+        do throws(MismatchedParameter) { try interface.description.check(parameters, against: method.output) } catch {
+            throw fail(call, error)
+        }
+    }
+
+    private func check(_ error: VarlinkError, of call: Call, _ interface: any VarlinkInterface) throws {
+        guard checksReplies else { return }
+        let parts = Call(method: error.name, peer: call.peer)
+        guard let owner = interfaces[parts.interface]?.description, let declared = owner.error(parts.methodName) else {
+            throw fail(call, MismatchedParameter(path: error.name, expected: "an error that is declared"))
+        }
+        do throws(MismatchedParameter) { try owner.check(error.parameters, against: declared.parameters) } catch { throw fail(call, error) }
+    }
+
+    private func fail(_ call: Call, _ mismatch: MismatchedParameter) -> InvalidReply {
+        report(.invalidReply(method: call.method, mismatch: mismatch))
+        return InvalidReply()
+    }
+}

@@ -1,0 +1,56 @@
+public import StrictJSON
+
+/// Why a connection must be closed at once (varlink.org, "Method Call"; the list of systemd's sd-varlink is the same).
+public enum ProtocolViolation: Error, Sendable, Equatable {
+    /// The message is no JSON, or more of it than is allowed.
+    case badJSON(JSONError)
+    /// The message is JSON, but no object.
+    case noObject
+    /// The call names no method.
+    case missingMethod
+    /// A member of the header has another type than it must.
+    case badMember(String)
+    /// A member of the header that nobody knows and that has no reverse-DNS prefix.
+    case unknownMember(String)
+    /// Two of `oneway`, `more`, `upgrade`; or `continues` beside `error`.
+    case severalFlags
+    /// A reply that nobody asked for, or `continues` where `more` was not asked for.
+    case unexpectedReply
+    /// A message is larger than allowed; the bytes that are.
+    case messageTooLarge(Int)
+    /// A message was begun and did not end in time.
+    case halfMessage
+    /// All connections together hold more unread bytes than allowed.
+    case buffersFull
+}
+
+extension ProtocolViolation {
+    static func object(_ bytes: some Sequence<UInt8>, _ limits: JSONLimits) throws(ProtocolViolation) -> JSONObject {
+        let value: JSONValue
+        do { value = try JSONValue(parsing: bytes, limits: limits) } catch { throw .badJSON(error) }
+        guard let object = value.object else { throw .noObject }
+        return object
+    }
+
+    /// A vendor's members have a dot in their names; others must be known.
+    static func checkForeign(_ name: String) throws(ProtocolViolation) {
+        guard name.utf8.contains(UInt8(ascii: ".")) else { throw .unknownMember(String(name.prefix(80))) }
+    }
+}
+
+extension ProtocolViolation: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .badJSON(let error): "a message is not acceptable JSON: \(error)"
+        case .noObject: "a message is no object"
+        case .missingMethod: "a call names no method"
+        case .badMember(let name): "the member \(name) has a wrong type"
+        case .unknownMember(let name): "the member \(name) is unknown"
+        case .severalFlags: "flags stand together that exclude each other"
+        case .unexpectedReply: "a reply came that was not asked for"
+        case .messageTooLarge(let limit): "a message is larger than \(limit) bytes"
+        case .halfMessage: "a message was begun and not ended in time"
+        case .buffersFull: "too many bytes of unfinished messages are held"
+        }
+    }
+}

@@ -1,0 +1,50 @@
+public import StrictJSON
+
+/// Where a handler sends the replies before the last one. Sending throws `VarlinkError.expectedMore` where the caller asked for one reply,
+/// and `CancellationError` or `ConnectionClosed` when the peer has gone.
+public struct Replies: Sendable {
+    private let wantsMore: Bool
+    private let write: @Sendable (Frames) async throws -> Void
+
+    /// Replies that go to a closure, for handlers that are called without a socket.
+    public init(wantsMore: Bool, write: @escaping @Sendable (Frames) async throws -> Void) {
+        self.wantsMore = wantsMore
+        self.write = write
+    }
+
+    /// Sends one reply. Suspends while the peer does not read.
+    public func send(_ parameters: JSONObject) async throws {
+        var frames = Frames()
+        frames.append(parameters)
+        try await send(frames: frames)
+    }
+
+    /// Sends many replies in one write, without copying them. Suspends while the peer does not read.
+    public func send(frames: Frames) async throws {
+        guard wantsMore else { throw VarlinkError.expectedMore }
+        try Task.checkCancellation()
+        if !frames.isEmpty { try await write(frames) }
+    }
+
+    /// One reply's message with its NUL.
+    public static func frame(_ parameters: JSONObject, continues: Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
+        ReplyMessage.write(continues: continues, into: &bytes) { JSONValue.object(parameters).write(into: &$0) }
+        return bytes
+    }
+
+    /// One reply's message with its NUL, around parameters that are JSON already: one object without a NUL.
+    public static func frame(encodedParameters: some Collection<UInt8>, continues: Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(encodedParameters.count + 40)
+        ReplyMessage.write(continues: continues, into: &bytes) { $0.append(contentsOf: encodedParameters) }
+        return bytes
+    }
+}
+
+/// The peer has gone.
+public struct ConnectionClosed: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The peer has gone.
+    public init() {}
+    public var description: String { "the connection is closed" }
+}

@@ -1,0 +1,112 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Offers interfaces on a Unix socket. `org.varlink.service` is answered by the server itself.
+public final class VarlinkServer: Sendable {
+    private let dispatcher: Dispatcher
+    private let limits: ServerLimits
+    private let stop = Gate()
+
+    /// A server. Throws `ServerSetupError` when implementation and text do not agree.
+    ///
+    /// - `checksReplies`: whether replies are checked against the interfaces' texts, too. A reply that does not fit closes the connection.
+    /// - `report`: is told what belongs in a log; it is called from any thread and must not block.
+    public init(
+        identity: ServiceIdentity, interfaces: [any VarlinkInterface], limits: ServerLimits = ServerLimits(),
+        checksReplies: Bool = VarlinkServer.checksRepliesByDefault, report: @escaping @Sendable (ServerEvent) -> Void = { _ in }
+    ) throws {
+        var named: [String: any VarlinkInterface] = [:]
+        for interface in try [ServiceInterface(identity: identity, interfaces: interfaces)] + interfaces {
+            let description = interface.description
+            let undeclared = interface.implementedMethods.subtracting(description.methodNames)
+            guard undeclared.isEmpty else {
+                throw ServerSetupError.methodsNotDeclared(interface: description.name, methods: undeclared.sorted())
+            }
+            guard named.updateValue(interface, forKey: description.name) == nil else {
+                throw ServerSetupError.interfaceTwice(description.name)
+            }
+        }
+        dispatcher = Dispatcher(interfaces: named, limits: limits, checksReplies: checksReplies, report: report)
+        self.limits = limits
+    }
+
+    /// Replies are checked in debug builds.
+    public static var checksRepliesByDefault: Bool {
+        #if DEBUG
+            true
+        #else
+            false
+        #endif
+    }
+
+    /// Serves until the task is cancelled or `shutdown()` is called: then takes no more connections, cancels the calls, writes what waits, and
+    /// closes. `listening` is called once peers can connect. May be called once.
+    public func run(on socket: ListeningSocket, listening: @Sendable () -> Void = {}) async throws {
+        let opened = try socket.open()
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: limits.threads)
+        do {
+            try await serve(opened, on: loops, listening)
+        } catch {
+            opened.remove()
+            try? await loops.shutdownGracefully()
+            throw error
+        }
+        try await loops.shutdownGracefully()
+    }
+
+    /// Ends `run`.
+    public func shutdown() { stop.open() }
+
+    private func serve(_ opened: OpenSocket, on loops: MultiThreadedEventLoopGroup, _ listening: @Sendable () -> Void) async throws {
+        let (connections, accepted) = AsyncStream<Connection>.makeStream(bufferingPolicy: .unbounded)
+        let channel = try await bootstrap(on: loops, accepted).withBoundSocket(opened.descriptor).get()
+        await withDiscardingTaskGroup { group in
+            group.addTask { [stop] in
+                await stop.wait()
+                accepted.finish()
+            }
+            listening()
+            for await connection in connections {
+                group.addTask { [dispatcher] in await dispatcher.serve(connection) }
+            }
+            // New peers must find nobody rather than a socket that is never answered.
+            opened.remove()
+            try? await channel.close().get()
+            group.cancelAll()
+        }
+    }
+
+    private func bootstrap(on loops: MultiThreadedEventLoopGroup, _ accepted: AsyncStream<Connection>.Continuation) -> ServerBootstrap {
+        let counts = ConnectionRegister(limits: limits)
+        let budget = ByteBudget(limit: limits.bufferedBytes)
+        let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: limits.outgoingBytes / 2, high: limits.outgoingBytes)
+        return ServerBootstrap(group: loops)
+            .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.writeBufferWaterMark, value: waterMark)
+            .childChannelInitializer { [limits, report = dispatcher.report] channel in
+                Varlink.peer(of: channel).flatMapThrowing { peer in
+                    if let refusal = counts.admit(peer.userID) {
+                        report(.refused(refusal, peer: peer))
+                        throw ConnectionClosed()
+                    }
+                    channel.closeFuture.whenComplete { _ in counts.release(peer.userID) }
+                    let connection = Connection(channel, peer: peer, limits: limits, budget: budget)
+                    try channel.pipeline.syncOperations.addHandler(
+                        ConnectionHandler(connection, halfMessageTime: limits.halfMessageTime))
+                    accepted.yield(connection)
+                }
+            }
+    }
+}
+
+/// The counts, for the loops' threads.
+private final class ConnectionRegister: Sendable {
+    private let counts: Mutex<ConnectionCounts>
+
+    init(limits: ServerLimits) { counts = Mutex(ConnectionCounts(limits: limits)) }
+
+    func admit(_ user: UInt32) -> ConnectionRefusal? { counts.withLock { $0.admit(user) } }
+    func release(_ user: UInt32) { counts.withLock { $0.release(user) } }
+}
