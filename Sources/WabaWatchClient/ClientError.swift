@@ -57,9 +57,12 @@ extension ClientError {
         case "org.varlink.service.MethodNotImplemented":
             self.init(.notImplemented(method: detail("method")), "the daemon does not have \(detail("method")) yet")
         case "org.varlink.service.MethodNotFound":
-            self.init(.notImplemented(method: detail("method")), "the daemon does not know \(detail("method")); it may be of an older version")
+            self.init(
+                .notImplemented(method: detail("method")), "the daemon does not know \(detail("method")); it may be of an older version")
         case "org.varlink.service.InterfaceNotFound":
-            self.init(.notImplemented(method: detail("interface")), "the service at this socket does not have the interface \(detail("interface"))")
+            self.init(
+                .notImplemented(method: detail("interface")),
+                "the service at this socket does not have the interface \(detail("interface"))")
         case "org.varlink.service.PermissionDenied":
             self.init(.refused, "permission denied: only root, the daemon's own user and members of its control group may do this")
         case "org.varlink.service.InvalidParameter":

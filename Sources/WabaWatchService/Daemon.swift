@@ -69,7 +69,7 @@ public struct Daemon: Sendable {
         watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
         let toJournal = configuration.journal == .yes || (configuration.journal == .auto && surroundings.hasJournal)
         announcer = Announcer(
-            name: "journal", ledger: ledger, log: log, pause: Self.pause, 
+            name: "journal", ledger: ledger, log: log, pause: Self.pause,
             take: toJournal ? Announcer.journal() : Announcer.standardError(surroundings.standardError))
         if let path = configuration.socket.path {
             listening = .path(path, mode: configuration.socket.mode)

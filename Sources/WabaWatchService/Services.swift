@@ -67,6 +67,7 @@ struct StatusService: Service {
         let numbers = Set(watches.compactMap(\.unit.phoneNumberID)).count
         let troubled = watches.filter { $0.watch.state != .current && $0.watch.state != .starting }
         let trouble = troubled.isEmpty ? "all watches current" : "\(troubled.count) of \(watches.count) watches not current"
-        return "\(accounts) account\(accounts == 1 ? "" : "s"), \(numbers) number\(numbers == 1 ? "" : "s"), \(trouble), at change \(ledger.cursor.sequence)"
+        return
+            "\(accounts) account\(accounts == 1 ? "" : "s"), \(numbers) number\(numbers == 1 ? "" : "s"), \(trouble), at change \(ledger.cursor.sequence)"
     }
 }

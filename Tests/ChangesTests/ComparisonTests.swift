@@ -136,7 +136,7 @@ import WhatsAppBusiness
 
     @Test func profile_whosePictureIsSignedAnew_isTheSame() {
         let rules = Rules.of(.businessProfile)
-        let one = rules.compared(["profile_picture_url": "https://pps.whatsapp.net/v/t61/1.jpg?oh=1&oe=2", "about": nil])
+        let one = rules.compared(["profile_picture_url": "https://pps.whatsapp.net/v/t61/1.jpg?oh=1&oe=2", "about": .null])
         let two = rules.compared(["profile_picture_url": "https://pps.whatsapp.net/v/t61/1.jpg?oh=3&oe=4"])
         #expect(one == two)
         #expect(one == ["profile_picture_url": "pps.whatsapp.net/v/t61/1.jpg"])
@@ -149,7 +149,11 @@ import WhatsAppBusiness
 
     @Test func healthEntities_inAnotherOrder_areTheSame() throws {
         func document(_ order: [String]) -> JSONObject {
-            ["health_status": ["entities": .array(order.map { ["entity_type": "APP", "id": .string($0), "can_send_message": "AVAILABLE"] })]]
+            [
+                "health_status": [
+                    "entities": .array(order.map { ["entity_type": "APP", "id": .string($0), "can_send_message": "AVAILABLE"] })
+                ]
+            ]
         }
         let rules = Rules.of(.phoneNumber)
         #expect(rules.compared(document(["2", "1"])) == rules.compared(document(["1", "2"])))
@@ -158,7 +162,8 @@ import WhatsAppBusiness
     @Test func text_fromOutside_cannotBreakTheSentence() {
         let before = Snapshot(asked: ["about"], entries: ["7": .init(document: ["about": "Hi"])])
         let item = Observation.Item(id: "7", document: ["about": .string("a\nb" + String(repeating: "x", count: 500))])
-        let summary = Comparison(of: Observation(unit: profile, owner: "7", items: [item], asked: ["about"]), with: before).changes.first?.summary
+        let summary = Comparison(of: Observation(unit: profile, owner: "7", items: [item], asked: ["about"]), with: before).changes.first?
+            .summary
         #expect(summary?.contains("\n") == false)
         #expect((summary?.count ?? .max) < 250)
         #expect(summary?.hasPrefix(#"acme: about of the business profile of 7 changed from "Hi" to "a\nb"#) == true)

@@ -1,6 +1,7 @@
 import Changes
 import StrictJSON
 import Testing
+import WhatsAppBusiness
 
 @Suite struct DifferenceTests {
     private func object(_ text: String) throws -> JSONObject { try #require(try JSONValue(parsing: text).object) }
@@ -11,7 +12,8 @@ import Testing
 
     @Test func objects_areComparedMemberByMember_arraysWhole() throws {
         let difference = try #require(
-            Difference(from: object(#"{"a":{"x":1,"y":2},"l":[1,2],"same":0}"#), to: object(#"{"a":{"x":1,"y":3,"z":4},"l":[1,3],"same":0}"#)))
+            Difference(
+                from: object(#"{"a":{"x":1,"y":2},"l":[1,2],"same":0}"#), to: object(#"{"a":{"x":1,"y":3,"z":4},"l":[1,3],"same":0}"#)))
         #expect(difference.fields.map(\.description) == ["/a/y", "/a/z", "/l"])
         #expect(JSONValue.object(difference.before).description == #"{"a":{"y":2},"l":[1,2]}"#)
         #expect(JSONValue.object(difference.after).description == #"{"a":{"y":3,"z":4},"l":[1,3]}"#)

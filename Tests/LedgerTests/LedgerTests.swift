@@ -6,7 +6,7 @@ import Testing
 import WhatsAppBusiness
 
 /// A folder that is gone when the test is.
-final class Folder {
+final class Folder: Sendable {
     let path: String
 
     init() throws {
@@ -28,7 +28,8 @@ final class Folder {
 
     private func look(_ ratings: [String: String]) -> Observation {
         let items = ratings.sorted { $0.key < $1.key }.map {
-            Observation.Item(id: $0.key, document: ["id": .string($0.key), "quality_rating": .string($0.value), "display_phone_number": "+1"])
+            Observation.Item(
+                id: $0.key, document: ["id": .string($0.key), "quality_rating": .string($0.value), "display_phone_number": "+1"])
         }
         return Observation(unit: numbers, owner: "102", items: items, asked: ["id", "quality_rating", "display_phone_number"])
     }
@@ -85,8 +86,9 @@ final class Folder {
         let ledger = try open()
         _ = try await ledger.record(look(["1": "GREEN"]), at: at(1))
         let before = try await ledger.resources()
+        let (observation, second) = (look(["1": "RED"]), at(2))
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { _ = try? await ledger.record(self.look(["1": "RED"]), at: self.at(2)) }
+            group.addTask { _ = try? await ledger.record(observation, at: second) }
             group.cancelAll()
         }
         let after = try await ledger.resources()
@@ -158,7 +160,10 @@ final class Folder {
         var random = SeededGenerator(state: 3)
         var snapshots: [(sequence: Int64, documents: [ResourceID: JSONObject])] = []
         for round in 0..<60 {
-            let ratings = Dictionary(uniqueKeysWithValues: (0..<6).filter { _ in random.next() % 4 > 0 }.map { ("\($0)", ["GREEN", "RED"][Int(random.next() % 2)]) })
+            let ratings = Dictionary(
+                uniqueKeysWithValues: (0..<6).filter { _ in random.next() % 4 > 0 }.map {
+                    ("\($0)", ["GREEN", "RED"][Int(random.next() % 2)])
+                })
             _ = try await ledger.record(look(ratings), at: at(Int64(round)))
             let (resources, cursor) = try await ledger.resources(kinds: [.phoneNumber])
             snapshots.append((cursor.sequence, Dictionary(uniqueKeysWithValues: resources.map { ($0.resource, $0.document) })))

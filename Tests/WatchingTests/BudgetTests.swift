@@ -12,7 +12,9 @@ import Watching
     @Test func calls_neverPassTheCeilingWithinAnyHour() {
         var budget = Budget(.fixed(10))
         var granted: [Moment] = []
-        for second in stride(from: 0, to: 20_000, by: 13) where budget.take(at(Int64(second))) == .granted { granted.append(at(Int64(second))) }
+        for second in stride(from: 0, to: 20_000, by: 13) where budget.take(at(Int64(second))) == .granted {
+            granted.append(at(Int64(second)))
+        }
         for (index, moment) in granted.enumerated() {
             let inHour = granted[...index].count { moment - $0 < .seconds(3600) }
             #expect(inHour <= 10)

@@ -19,7 +19,9 @@ final class InterfaceService: VarlinkInterface {
     let pause: @Sendable (Duration) async throws -> Void
     let subscribers = Mutex(0)
 
-    init(ledger: Ledger, watcher: Watcher, version: String, startedAt: Timestamp, pause: @escaping @Sendable (Duration) async throws -> Void)
+    init(
+        ledger: Ledger, watcher: Watcher, version: String, startedAt: Timestamp, pause: @escaping @Sendable (Duration) async throws -> Void
+    )
         throws
     {
         description = try InterfaceDescription(parsing: Interface.text)
