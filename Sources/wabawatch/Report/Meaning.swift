@@ -11,10 +11,13 @@ struct Meaning {
         guard resource.kind == .phoneNumber else { return nil }
         var sentences: [String] = []
         switch resource.document["status"]?.string.map({ Open<PhoneNumberStatus>($0) })?.known {
-        case .banned: sentences.append("BANNED: Meta has closed this number for breaking its policies. Ask for a review in Account Quality.")
+        case .banned:
+            sentences.append("BANNED: Meta has closed this number for breaking its policies. Ask for a review in Account Quality.")
         case .restricted: sentences.append("RESTRICTED: the number has used up its limit, or Meta has limited it. See Account Quality.")
-        case .disconnected: sentences.append("DISCONNECTED: the number is not registered with the Cloud API. Register it again with its PIN.")
-        case .flagged: sentences.append("FLAGGED: the rating fell to RED. It has seven days to recover before its messaging limit is lowered.")
+        case .disconnected:
+            sentences.append("DISCONNECTED: the number is not registered with the Cloud API. Register it again with its PIN.")
+        case .flagged:
+            sentences.append("FLAGGED: the rating fell to RED. It has seven days to recover before its messaging limit is lowered.")
         case .rateLimited: sentences.append("RATE_LIMITED: messages are sent faster than the number's throughput allows. Send slower.")
         default: break
         }

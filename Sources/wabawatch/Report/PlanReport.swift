@@ -37,7 +37,11 @@ struct PlanReport {
             // Apps come with their account's own request.
             if watch.kind != .subscribedApp { part.callsPerHour += 3_600_000 / Double(watch.everyMilliseconds) }
             part.slowest = max(part.slowest, watch.everyMilliseconds)
-            if let success = watch.lastSuccessAt?.milliseconds { part.oldest = min(part.oldest ?? success, success) } else { part.isUnseen = true }
+            if let success = watch.lastSuccessAt?.milliseconds {
+                part.oldest = min(part.oldest ?? success, success)
+            } else {
+                part.isUnseen = true
+            }
             parts[watch.kind] = part
         }
         return parts
@@ -47,7 +51,8 @@ struct PlanReport {
         guard let budget else { return "\(page.paint(account.printable, .bold)): \(Self.calls(planned)) calls an hour at least" }
         let isOver = planned > Double(budget.callsPerHour)
         let text = "\(Self.calls(planned)) calls an hour at least, of \(budget.callsPerHour) that the budget allows"
-        return "\(page.paint(account.printable, .bold)): \(page.paint(text, isOver ? .warning : .plain)), \(budget.callsLastHour) in the last hour"
+        return
+            "\(page.paint(account.printable, .bold)): \(page.paint(text, isOver ? .warning : .plain)), \(budget.callsLastHour) in the last hour"
     }
 
     private func table(_ parts: [Kind: Part], _ budget: Budget?, _ page: Page) -> Table {
@@ -56,11 +61,13 @@ struct PlanReport {
             .init(title: "CALLS/H", isRight: true), .init(title: "SHARE", isRight: true), .init(title: "OLDEST ANSWER", isRight: true),
         ])
         for (kind, part) in parts.sorted(by: { $0.key < $1.key }) {
-            let share = budget.map { $0.callsPerHour > 0 ? "\(Int((part.callsPerHour * 100 / Double($0.callsPerHour)).rounded()))%" : "-" } ?? "-"
+            let share =
+                budget.map { $0.callsPerHour > 0 ? "\(Int((part.callsPerHour * 100 / Double($0.callsPerHour)).rounded()))%" : "-" } ?? "-"
             let oldest = part.isUnseen ? "none yet" : part.oldest.map { Spans.relative($0, to: page.now) } ?? "-"
             let isLate = part.oldest.map { page.now - $0 > 2 * Int64(part.slowest) } ?? false
             table.rows.append([
-                .init(kind.rawValue), .init("\(part.watches)"), .init(Spans.text(Int64(part.slowest))), .init(Self.calls(part.callsPerHour)),
+                .init(kind.rawValue), .init("\(part.watches)"), .init(Spans.text(Int64(part.slowest))),
+                .init(Self.calls(part.callsPerHour)),
                 .init(share), .init(oldest, part.isUnseen || isLate ? .warning : .plain),
             ])
         }

@@ -24,7 +24,9 @@ struct StatusReport {
 
     func lines(_ page: Page) -> [String] {
         var lines = head(page)
-        for table in [accountTable(page), numberTable(page), watchTable(page)] where !table.rows.isEmpty { lines += [""] + table.lines(page) }
+        for table in [accountTable(page), numberTable(page), watchTable(page)] where !table.rows.isEmpty {
+            lines += [""] + table.lines(page)
+        }
         return lines
     }
 
@@ -46,7 +48,8 @@ struct StatusReport {
 
     private func accountTable(_ page: Page) -> Table {
         var table = Table(columns: [
-            .init(title: " "), .init(title: "ACCOUNT", least: 8), .init(title: "WABA"), .init(title: "NAME", least: 8), .init(title: "STATUS"),
+            .init(title: " "), .init(title: "ACCOUNT", least: 8), .init(title: "WABA"), .init(title: "NAME", least: 8),
+            .init(title: "STATUS"),
             .init(title: "HEALTH"), .init(title: "CALLS/H", isRight: true), .init(title: "META", isRight: true),
         ])
         let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
@@ -58,14 +61,16 @@ struct StatusReport {
             let canSend = Health.canSend(document)
             table.rows.append(
                 [
-                    .init(page.dot, Health(account).style), .init(account.account, .bold), .init(account.id), .init(document["name"]?.string ?? ""),
+                    .init(page.dot, Health(account).style), .init(account.account, .bold), .init(account.id),
+                    .init(document["name"]?.string ?? ""),
                     .init(state ?? "-", Self.style(Health(status: state))), .init(canSend ?? "-", Self.style(Health(canSend: canSend))),
                 ] + Self.cells(budgets[account.account], page))
         }
         // Accounts that nothing was seen of yet have a budget all the same.
         for budget in status.budgets where !seen.contains(budget.account) {
             table.rows.append(
-                [.init(page.dot, .faint), .init(budget.account, .bold), .init("-"), .init(""), .init("-"), .init("-")] + Self.cells(budget, page))
+                [.init(page.dot, .faint), .init(budget.account, .bold), .init("-"), .init(""), .init("-"), .init("-")]
+                    + Self.cells(budget, page))
         }
         return table
     }

@@ -26,7 +26,8 @@ struct Table {
     }
 
     private func fit(_ width: Int?) -> [Int] {
-        var widths = columns.indices.map { index in rows.reduce(columns[index].title.displayWidth) { max($0, $1[index].text.displayWidth) } }
+        var widths = columns.indices.map { index in rows.reduce(columns[index].title.displayWidth) { max($0, $1[index].text.displayWidth) }
+        }
         guard let width else { return widths }
         var excess = widths.reduce(0, +) + widths.count - 1 - width
         while excess > 0 {

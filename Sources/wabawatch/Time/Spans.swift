@@ -45,7 +45,8 @@ enum Spans {
             ("ms msec", 1), ("s sec second seconds", 1000), ("m min minute minutes", 60_000), ("h hr hour hours", 3_600_000),
             ("d day days", 86_400_000), ("w week weeks", 604_800_000), ("M month months", 2_629_800_000), ("y year years", 31_557_600_000),
         ]
-        return Dictionary(uniqueKeysWithValues: table.flatMap { row in row.names.split(separator: " ").map { (String($0), row.milliseconds) } })
+        return Dictionary(
+            uniqueKeysWithValues: table.flatMap { row in row.names.split(separator: " ").map { (String($0), row.milliseconds) } })
     }()
 
     /// Reads `2h 30min`, `1.5h`, `90` (seconds) into milliseconds. `nil` if it is none, or longer than ten thousand years.

@@ -53,7 +53,8 @@ struct TimeWords {
         guard let clock = words.first else { return rules.milliseconds(civil) }
         guard words.count == 1, let parts = Self.numbers(clock, separator: ":"), 2...3 ~= parts.count,
             let moment = CivilTime(
-                year: civil.year, month: civil.month, day: civil.day, hour: parts[0], minute: parts[1], second: parts.count > 2 ? parts[2] : 0)
+                year: civil.year, month: civil.month, day: civil.day, hour: parts[0], minute: parts[1],
+                second: parts.count > 2 ? parts[2] : 0)
         else { return nil }
         return rules.milliseconds(moment)
     }
