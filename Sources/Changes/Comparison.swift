@@ -18,7 +18,8 @@ public struct Comparison: Sendable, Equatable {
 
     /// Compares a complete look with what was last seen.
     /// - Parameter displayNumber: a phone number as people know it, by its id.
-    public init(of observation: Observation, with snapshot: Snapshot, displayNumber: @escaping @Sendable (String) -> String? = { _ in nil }) {
+    public init(of observation: Observation, with snapshot: Snapshot, displayNumber: @escaping @Sendable (String) -> String? = { _ in nil })
+    {
         unit = observation.unit
         rules = Rules.of(unit.kind)
         askedChanged = snapshot.asked != observation.asked

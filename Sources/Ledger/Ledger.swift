@@ -78,3 +78,10 @@ public final class Ledger: Sendable {
         } catch { throw LedgerError(error, path: path) }
     }
 }
+
+extension Ledger {
+    /// What SQLite says of a setting of the writing connection.
+    func pragma(_ name: String) throws -> String? {
+        try pool.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA \(name)") }
+    }
+}

@@ -14,7 +14,8 @@ public struct RecordedChange: Sendable, Equatable {
 }
 
 extension RecordedChange {
-    static let columns = "sequence, observed_at, account, kind, phone_number_id, id, operation, origin, severity, fields, before, after, summary"
+    static let columns =
+        "sequence, observed_at, account, kind, phone_number_id, id, operation, origin, severity, fields, before, after, summary"
 
     init(row: Row) throws {
         sequence = row[0]

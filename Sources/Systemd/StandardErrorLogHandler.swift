@@ -8,7 +8,7 @@ public struct StandardErrorLogHandler: LogHandler {
     public var metadataProvider: Logger.MetadataProvider?
 
     private let prefixes: Bool
-    private let fileDescriptor: Int32
+    private let lines: StandardErrorLines
 
     /// - Parameter prefixes: whether a line begins with its priority in angle brackets (sd-daemon(3)).
     public init(label: String, prefixes: Bool) {
@@ -17,7 +17,7 @@ public struct StandardErrorLogHandler: LogHandler {
 
     init(prefixes: Bool, fileDescriptor: Int32) {
         self.prefixes = prefixes
-        self.fileDescriptor = fileDescriptor
+        lines = StandardErrorLines(prefixes: prefixes, fileDescriptor: fileDescriptor)
     }
 
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -30,19 +30,7 @@ public struct StandardErrorLogHandler: LogHandler {
     }
 
     func write(_ text: String, priority: JournalPriority) {
-        var line = Array((prefixes ? "<\(priority.rawValue)>" : "\(priority): ").utf8)
-        // A line break in a value would begin a line with a priority of the value's choosing; escape codes would reach the terminal.
-        for scalar in text.unicodeScalars {
-            line.append(contentsOf: (scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)).utf8)
-        }
-        line.append(UInt8(ascii: "\n"))
-        var rest = line[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.write(fileDescriptor, $0.baseAddress, $0.count) }
-            if written < 0 && errno == EINTR { continue }
-            // Nobody is left to be told.
-            guard written > 0 else { return }
-            rest = rest.dropFirst(written)
-        }
+        // Where standard error is closed, nobody is left to be told.
+        try? lines.write(prefixes ? text : "\(priority): \(text)", priority: priority)
     }
 }

@@ -13,6 +13,7 @@ public struct SystemdError: Error, Sendable, Equatable, CustomStringConvertible 
         case journalFieldInvalid
         case journalEntryTooLarge
         case journalRefused
+        case standardErrorClosed
     }
 
     public let code: Code

@@ -19,16 +19,22 @@ public struct AccountPlan: Sendable {
     public var numbers: Numbers
     /// How often each kind is looked at; a kind that is missing is not.
     public var intervals: [Kind: Duration]
+    /// The largest deviation from an interval, as a part of it.
+    public var splay: Double
     /// How many requests may be made.
     public var ceiling: Budget.Ceiling
 
     /// An account as it is to be watched.
-    public init(name: String, wabaID: String, client: GraphClient, numbers: Numbers, intervals: [Kind: Duration], ceiling: Budget.Ceiling) {
+    public init(
+        name: String, wabaID: String, client: GraphClient, numbers: Numbers, intervals: [Kind: Duration], splay: Double = 0.1,
+        ceiling: Budget.Ceiling
+    ) {
         self.name = name
         self.wabaID = wabaID
         self.client = client
         self.numbers = numbers
         self.intervals = intervals
+        self.splay = splay
         self.ceiling = ceiling
     }
 

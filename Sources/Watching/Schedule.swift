@@ -8,8 +8,9 @@ import WhatsAppBusiness
 public struct Schedule: Sendable {
     /// What happens to a schedule.
     public enum Event: Sendable {
-        /// A unit is to be watched at that interval from that moment on, or its interval changed.
-        case watch(Unit, every: Duration, first: Moment)
+        /// A unit is to be watched at that interval from that moment on, or its interval changed. The splay is the largest deviation from the interval,
+        /// as a part of it.
+        case watch(Unit, every: Duration, splay: Double, first: Moment)
         /// A unit is no longer watched.
         case forget(Unit)
         /// A look has ended; the next is due one interval later, give or take the splay.
@@ -20,13 +21,12 @@ public struct Schedule: Sendable {
 
     /// What falls due within this time after the first is taken together with it.
     public var window: Duration
-    /// The largest deviation from an interval, as a part of it.
-    public var splay: Double
     /// How many looks may go on at a time.
     public var places: Int
 
     private struct Plan: Sendable {
         var every: Duration
+        var splay: Double
         var turn: UInt64 = 0
         var state: State
         enum State: Sendable { case waiting(until: Moment), queued(since: Moment), looking }
@@ -46,9 +46,8 @@ public struct Schedule: Sendable {
     private var looking = 0
 
     /// An empty schedule.
-    public init(window: Duration = .milliseconds(50), splay: Double = 0.1, places: Int = 16) {
+    public init(window: Duration = .milliseconds(50), places: Int = 16) {
         self.window = window
-        self.splay = splay
         self.places = places
     }
 
@@ -87,20 +86,21 @@ public struct Schedule: Sendable {
     /// Takes an event.
     public mutating func on(_ event: Event, now: Moment) {
         switch event {
-        case .watch(let unit, let every, let first): watch(unit, every: every, first: first)
+        case .watch(let unit, let every, let splay, let first): watch(unit, every: every, splay: splay, first: first)
         case .forget(let unit): forget(unit)
-        case .looked(let unit): finish(unit) { plan in now + plan.every * (1 + splay * Self.deviation(of: unit, turn: plan.turn)) }
+        case .looked(let unit): finish(unit) { plan in now + plan.every * (1 + plan.splay * Self.deviation(of: unit, turn: plan.turn)) }
         case .again(let unit, let moment): finish(unit) { _ in moment }
         }
     }
 
-    private mutating func watch(_ unit: Unit, every: Duration, first: Moment) {
+    private mutating func watch(_ unit: Unit, every: Duration, splay: Double, first: Moment) {
         guard var plan = plans[unit] else {
-            plans[unit] = Plan(every: every, state: .waiting(until: first))
+            plans[unit] = Plan(every: every, splay: splay, state: .waiting(until: first))
             enter(unit, first, turn: 0)
             return
         }
         plan.every = every
+        plan.splay = splay
         if case .waiting = plan.state {
             plan.turn += 1
             plan.state = .waiting(until: first)

@@ -123,7 +123,8 @@ extension Watch {
     public func change(of unit: Unit, from earlier: Watch) -> Change? {
         guard let difference = Difference(from: earlier.document, to: document) else { return nil }
         let place = unit.phoneNumberID.map { "\(unit.kind.rawValue) of \($0)" } ?? unit.kind.rawValue
-        let verb = state == .current ? "is current again" : "is \(state.rawValue.replacing("_", with: " "))\(reason.map { ": \($0)" } ?? "")"
+        let verb =
+            state == .current ? "is current again" : "is \(state.rawValue.replacing("_", with: " "))\(reason.map { ": \($0)" } ?? "")"
         return Change(
             unit.watch, .changed, severity: state.severity, fields: difference.fields, before: difference.before, after: difference.after,
             summary: "\(unit.account): the watch over \(place) \(verb)")

@@ -122,7 +122,9 @@ extension Watcher {
         let hour = now + .seconds(3600)
         digests[unit] = nil
         log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
-        if case .invalidField(let name) = failure.code, accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted == true {
+        if case .invalidField(let name) = failure.code,
+            accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted == true
+        {
             return now
         }
         let state = Watch.State(failure.code)

@@ -28,6 +28,9 @@ public struct BudgetReport: Sendable {
 }
 
 extension Watcher {
+    /// Whether an account of that name is watched.
+    public func watches(account: String) -> Bool { accounts[account] != nil }
+
     /// How every watch and every budget stands now, in the order of accounts, kinds and numbers.
     public func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {
         let now = world.now()

@@ -30,7 +30,8 @@ public actor Watcher {
     private static let saveEvery = Duration.seconds(30)
 
     /// A watcher over these accounts.
-    public init(accounts: [AccountPlan], ledger: Ledger, world: World, schedule: Schedule = Schedule(), retry: Retry = Retry(), log: Logger) {
+    public init(accounts: [AccountPlan], ledger: Ledger, world: World, schedule: Schedule = Schedule(), retry: Retry = Retry(), log: Logger)
+    {
         self.accounts = Dictionary(
             uniqueKeysWithValues: accounts.map { ($0.name, Account(plan: $0, budget: Budget($0.ceiling))) })
         self.ledger = ledger
@@ -93,12 +94,14 @@ public actor Watcher {
 
     /// Takes a unit into the schedule, unless it is there. What was looked at less than an interval ago waits for its turn.
     private func watch(_ unit: Unit) {
-        guard let every = accounts[unit.account]?.plan.intervals[unit.kind], schedule.interval(of: unit) == nil else { return }
+        guard let plan = accounts[unit.account]?.plan, let every = plan.intervals[unit.kind], schedule.interval(of: unit) == nil else {
+            return
+        }
         let now = world.now()
         let ago = ledger.confirmedUnits[unit].map { Duration.milliseconds(world.wallClock().milliseconds - $0.milliseconds) }
         let first = ago.flatMap { $0 >= .zero && $0 < every ? now + (every - $0) : nil } ?? now
         if watches[unit] == nil { watches[unit] = Watch(over: unit, since: world.wallClock()) }
-        on(.watch(unit, every: every, first: first), now)
+        on(.watch(unit, every: every, splay: plan.splay, first: first), now)
     }
 
     /// No longer watches the things of a number that is gone.

@@ -1,1 +1,59 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import GraphSimulator
+import UnixSignals
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Runs the simulator until it is told to stop.
+@main struct Main: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "graph-simulator",
+        abstract: "A stand-in for Meta's Graph API on a local port, with sample accounts.",
+        discussion: """
+            The first line of output is the base URL. The lines behind it name the token, the accounts and the first number.
+            It runs until SIGINT or SIGTERM.
+            """)
+
+    @Option(help: "The address to listen at.") var host = "127.0.0.1"
+    @Option(help: "The port; 0 takes a free one.") var port = 0
+    @Option(help: "How many accounts there are.") var accounts = 1
+    @Option(help: "How many numbers each account has.") var numbers = 2
+    @Option(help: "How many users each number has blocked.") var blocked = 3
+    @Option(help: "The access token that is accepted.") var token = Platform.sampleToken
+    @Option(help: "Calls an hour and account before error 80007.") var budget = 5000
+    @Option(help: "Milliseconds that every answer takes.") var latency = 0
+    @Option(help: "The app's secret: an appsecret_proof is then checked, and required.") var appSecret: String?
+
+    func validate() throws {
+        guard (0...1000).contains(accounts), (0...1000).contains(numbers), (0...1_000_000).contains(blocked) else {
+            throw ValidationError("At most 1000 accounts, 1000 numbers and 1000000 blocked users.")
+        }
+        guard (0...65_535).contains(port), budget > 0, (0...600_000).contains(latency) else {
+            throw ValidationError("The port, the budget or the latency is out of range.")
+        }
+    }
+
+    func run() async throws {
+        var platform = Platform.sample(accounts: accounts, numbers: numbers, blockedUsers: blocked)
+        platform.tokens = [token: .valid]
+        platform.latency = .milliseconds(latency)
+        platform.app.secret = appSecret
+        platform.app.requiresProof = appSecret != nil
+        for id in platform.accounts.keys { platform.accounts[id]?.budget.callsPerHour = budget }
+
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let simulator = try await GraphSimulator.start(platform, host: host, port: port)
+        print(simulator.baseURL)
+        print("token \(token)")
+        for index in 0..<accounts {
+            print(
+                "account \(Platform.sampleAccountID(index)) first number \(numbers > 0 ? Platform.samplePhoneNumberID(account: index) : "none")"
+            )
+        }
+        fflush(nil)
+        for await _ in signals { break }
+        try await simulator.stop()
+    }
+}

@@ -1,1 +1,74 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import Dispatch
+import FoundationEssentials
+import Glibc
+import Logging
+import Systemd
+import WabaWatchService
+import Watching
+import WhatsAppBusiness
+
+/// `wabawatchd`: arguments, then the service.
+@main
+struct Main: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wabawatchd",
+        abstract: "Watches WhatsApp Business accounts and tells what changed.",
+        discussion: "Runs in the foreground. SIGTERM ends it. Exit status: 0, 1 failure, 64 usage, 78 configuration.",
+        version: Daemon.version)
+
+    @Option(help: "The configuration file.")
+    var config = "/etc/wabawatch/wabawatch.yaml"
+
+    @Flag(help: "Check the configuration, print every problem and exit.")
+    var check = false
+
+    @Flag(help: "Look at everything once and exit.")
+    var once = false
+
+    @Option(help: "The least level of the daemon's own log lines: trace, debug, info, notice, warning, error, critical.")
+    var logLevel = Logger.Level.info
+
+    func run() async throws {
+        let destination = LogDestination.fromEnvironment
+        let level = logLevel
+        LoggingSystem.bootstrap { destination.handler(label: $0, identifier: "wabawatchd", level: level) }
+        let log = Logger(label: "wabawatchd")
+        do {
+            let configuration = try Configuration.load(path: config)
+            let surroundings = try surroundings()
+            if check {
+                try configuration.check(secrets: surroundings.secrets)
+                return
+            }
+            let daemon = try Daemon(configuration, in: surroundings, log: log)
+            if once {
+                let troubled = try await daemon.once()
+                for line in troubled { log.error("a look was not complete", metadata: ["watch": "\(line)"]) }
+                if !troubled.isEmpty { throw ExitCode.failure }
+            } else {
+                try await daemon.run()
+            }
+        } catch let error as ConfigurationError {
+            for problem in error.problems { FileHandle.standardError("\(problem)\n") }
+            throw ExitCode(EX_CONFIG)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            log.critical("the daemon cannot go on", metadata: ["error": "\(error)"])
+            throw ExitCode.failure
+        }
+    }
+
+    private func surroundings() throws -> Daemon.Surroundings {
+        let environment = ProcessInfo.processInfo.environment
+        let world = World(
+            now: DispatchAlarm.now, wallClock: { Timestamp(Date()) }, random: { Double.random(in: 0..<1) }, alarm: DispatchAlarm())
+        return Daemon.Surroundings(
+            environment: environment, secrets: Secrets(credentials: .fromEnvironment, environment: environment),
+            notifier: .fromEnvironment, world: world, inherited: try InheritedSockets.take().first?.fileDescriptor,
+            hasJournal: Journal.isPresent)
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

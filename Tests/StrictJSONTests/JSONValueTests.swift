@@ -51,6 +51,12 @@ import Testing
         #expect { try JSONValue(parsing: "[0,0]", limits: JSONLimits(bytes: 4)) } throws: { ($0 as? JSONError)?.code == .tooLarge }
     }
 
+    @Test func member_thatIsMissing_isNotNull() {
+        let object: JSONObject = ["a": .null]
+        #expect(object["b"] == nil)
+        #expect(object["a"] != nil)
+    }
+
     @Test func object_setAndTakenOut_staysSorted() {
         var object: JSONObject = ["b": 1, "a": 2]
         object["c"] = 3

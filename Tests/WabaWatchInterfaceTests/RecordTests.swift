@@ -25,7 +25,7 @@ import WhatsAppBusiness
     }
 
     @Test func optionalMember_thatIsNull_isAbsent() throws {
-        #expect(try ListParameters(json: ["filter": nil]) == ListParameters())
+        #expect(try ListParameters(json: ["filter": .null]) == ListParameters())
     }
 
     @Test func reply_withMembersOfANewerDaemon_isRead() throws {

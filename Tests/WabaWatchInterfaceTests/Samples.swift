@@ -17,5 +17,5 @@ enum Sample {
     }
 
     static let resource = Resource(
-        number, confirmedAt: moment, changedAt: moment, document: ["id": "107878721936019", "future": [1, nil]])
+        number, confirmedAt: moment, changedAt: moment, document: ["id": "107878721936019", "future": [1, .null]])
 }

@@ -61,12 +61,16 @@ extension ConfigurationReader {
             return nil
         }
         guard let data = try? Data(contentsOf: URL(filePath: path), options: []) else { return fail(nil, "the file cannot be read") }
-        guard data.count <= Configuration.largestFile else { return fail(nil, "the file is larger than \(Configuration.largestFile) bytes") }
+        guard data.count <= Configuration.largestFile else {
+            return fail(nil, "the file is larger than \(Configuration.largestFile) bytes")
+        }
         guard let text = String(validating: data, as: UTF8.self) else { return fail(nil, "the file is not UTF-8") }
         do {
             guard let node = try Yams.compose(yaml: text) else { return fail(nil, "the file is empty") }
             return YAMLPlace(file: path, key: "", node: node)
-        } catch let YamlError.scanner(_, problem, mark, _), let YamlError.parser(_, problem, mark, _), let YamlError.composer(_, problem, mark, _) {
+        } catch let YamlError.scanner(_, problem, mark, _), let YamlError.parser(_, problem, mark, _), let YamlError.composer(
+            _, problem, mark, _)
+        {
             return fail(mark.line, problem)
         } catch let YamlError.duplicatedKeysInMapping(duplicates, _) {
             let names = duplicates.compactMap { $0.scalar?.string }.sorted()

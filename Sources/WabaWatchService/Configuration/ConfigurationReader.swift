@@ -30,7 +30,8 @@ struct ConfigurationReader {
             guard keys.contains(name) else {
                 let line = keyNode.mark?.line
                 let known = keys.sorted().joined(separator: ", ")
-                problems.append(ConfigurationProblem(file: place.file, line: line, key: key, sentence: "this key is not known; known are \(known)"))
+                problems.append(
+                    ConfigurationProblem(file: place.file, line: line, key: key, sentence: "this key is not known; known are \(known)"))
                 continue
             }
             members[name] = YAMLPlace(file: place.file, key: key, node: node)

@@ -41,7 +41,9 @@ public struct Secrets: Sendable {
             do { bytes = try credentials.read(credential) } catch { throw problem("\(error)") }
         case .file(let path):
             name = "the file \(path)"
-            guard let data = try? Data(contentsOf: URL(filePath: path)), data.count <= 65_536 else { throw problem("\(name) cannot be read") }
+            guard let data = try? Data(contentsOf: URL(filePath: path)), data.count <= 65_536 else {
+                throw problem("\(name) cannot be read")
+            }
             bytes = Array(data)
         case .environment(let variable):
             name = "the environment variable \(variable)"

@@ -19,7 +19,9 @@ final class InterfaceService: VarlinkInterface {
     let pause: @Sendable (Duration) async throws -> Void
     let subscribers = Mutex(0)
 
-    init(ledger: Ledger, watcher: Watcher, version: String, startedAt: Timestamp, pause: @escaping @Sendable (Duration) async throws -> Void)
+    init(
+        ledger: Ledger, watcher: Watcher, version: String, startedAt: Timestamp, pause: @escaping @Sendable (Duration) async throws -> Void
+    )
         throws
     {
         description = try InterfaceDescription(parsing: Interface.text)
@@ -91,7 +93,7 @@ final class InterfaceService: VarlinkInterface {
 
 extension Frames {
     /// Whether these are enough for one write.
-    var isFull: Bool { count >= 64 << 10 }
+    var isFull: Bool { byteCount >= 64 << 10 }
 
     /// The frames so far; none are left.
     mutating func taken() -> Frames {

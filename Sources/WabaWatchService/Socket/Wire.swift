@@ -13,8 +13,8 @@ extension WabaWatchInterface.Change {
     init(_ recorded: RecordedChange, ledger: String) {
         let change = recorded.change
         self.init(
-            cursor: WabaWatchInterface.Cursor(LedgerCursor(ledger: ledger, sequence: recorded.sequence)), sequence: Int(recorded.sequence),
-            observedAt: recorded.observedAt, resource: change.resource, operation: change.operation, origin: change.origin,
+            change.resource, cursor: Cursor(LedgerCursor(ledger: ledger, sequence: recorded.sequence)), sequence: Int(recorded.sequence),
+            observedAt: recorded.observedAt, operation: change.operation, origin: change.origin,
             severity: change.severity, fields: change.fields, before: change.before, after: change.after, summary: change.summary)
     }
 }

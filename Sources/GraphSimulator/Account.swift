@@ -1,0 +1,38 @@
+public import StrictJSON
+
+/// A WhatsApp Business account (WABA) and everything that hangs on it.
+public struct Account: Sendable {
+    /// Its id.
+    public var id: String
+    /// The members of its node but the edges; a member that is taken out is left out of the answers.
+    public var document: JSONObject
+    /// Its numbers, in the order in which they are listed.
+    public var phoneNumbers: [PhoneNumber]
+    /// Items as `subscribed_apps` gives them.
+    public var subscribedApps: [JSONObject]
+    /// Items as `message_templates` gives them; `creation_time` (Unix seconds, never shown) stands for `since` and `until`.
+    public var messageTemplates: [JSONObject]
+    /// Items as `activities` gives them, newest first.
+    public var activities: [JSONObject]
+    /// Calls under `whatsapp_business_management`.
+    public var budget: Budget
+    /// Calls under `whatsapp` (messages, registration).
+    public var messagingBudget: Budget
+
+    /// An account.
+    public init(
+        id: String, document: JSONObject = [:], phoneNumbers: [PhoneNumber] = [], subscribedApps: [JSONObject] = [],
+        messageTemplates: [JSONObject] = [], activities: [JSONObject] = [], budget: Budget = Budget(), messagingBudget: Budget = Budget()
+    ) {
+        self.id = id
+        self.document = document
+        self.phoneNumbers = phoneNumbers
+        self.subscribedApps = subscribedApps
+        self.messageTemplates = messageTemplates
+        self.activities = activities
+        self.budget = budget
+        self.messagingBudget = messagingBudget
+    }
+
+    func budget(_ type: UsageType) -> Budget { type == .messaging ? messagingBudget : budget }
+}

@@ -1,0 +1,89 @@
+/// Something that can be asked for: a node or a list that hangs on one. The raw value is the last part of the path where there is one.
+public enum Edge: String, Sendable, CaseIterable {
+    case account, phoneNumber, template, business
+    case phoneNumbers = "phone_numbers"
+    case subscribedApps = "subscribed_apps"
+    case messageTemplates = "message_templates"
+    case activities
+    case ownedAccounts = "owned_whatsapp_business_accounts"
+    case clientAccounts = "client_whatsapp_business_accounts"
+    case profile = "whatsapp_business_profile"
+    case settings
+    case commerceSettings = "whatsapp_commerce_settings"
+    case qrCodes = "message_qrdls"
+    case qrCode = "message_qrdls/{code}"
+    case blockedUsers = "block_users"
+    case conversationalAutomation = "conversational_automation"
+    case username
+    case officialBusinessAccount = "official_business_account"
+    case encryption = "whatsapp_business_encryption"
+    case complianceInfo = "business_compliance_info"
+    case messages
+    case marketingMessages = "marketing_messages"
+    case register, deregister
+    case requestCode = "request_code"
+    case verifyCode = "verify_code"
+    case debugToken = "debug_token"
+    /// `GET /?ids=a,b`.
+    case several = "?ids"
+    /// `POST /` with `batch`.
+    case batch = "?batch"
+
+    /// The usage type whose budget a call is counted under, as recorded.
+    var usageType: UsageType {
+        switch self {
+        case .messages, .marketingMessages, .register, .deregister: .messaging
+        default: .management
+        }
+    }
+
+    /// What a list holds; `nil` if it is no list.
+    var item: NodeKind? {
+        switch self {
+        case .phoneNumbers: .phoneNumber
+        case .subscribedApps: .subscribedApp
+        case .messageTemplates: .template
+        case .activities: .activity
+        case .ownedAccounts, .clientAccounts: .account
+        case .qrCodes: .qrCode
+        case .blockedUsers: .blockedUser
+        default: nil
+        }
+    }
+}
+
+/// Whose budget a call is counted under.
+public enum UsageType: String, Sendable, CaseIterable {
+    case management = "whatsapp_business_management"
+    case messaging = "whatsapp"
+    /// The app's own, seen only on calls that reach no account.
+    case app
+}
+
+/// Which calls a fault strikes: those that agree with everything that is said.
+public struct EdgeMatch: Sendable, Equatable {
+    /// The edge, or any.
+    public var edge: Edge?
+    /// The id in the path (of an account or a number), or any.
+    public var id: String?
+    /// The method, in capitals, or any.
+    public var method: String?
+
+    /// A match; nothing said is everything matched.
+    public init(edge: Edge? = nil, id: String? = nil, method: String? = nil) {
+        self.edge = edge
+        self.id = id
+        self.method = method
+    }
+
+    /// Every call.
+    public static let any = EdgeMatch()
+    /// Calls of one edge, of one account or number if it is named.
+    public static func edge(_ edge: Edge, of id: String? = nil, method: String? = nil) -> EdgeMatch {
+        EdgeMatch(edge: edge, id: id, method: method)
+    }
+
+    func matches(edge other: Edge?, id otherID: String?, method otherMethod: String) -> Bool {
+        (edge == nil || edge == other) && (id == nil || id == otherID) && (method == nil || method == otherMethod)
+    }
+}

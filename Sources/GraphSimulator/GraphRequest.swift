@@ -1,0 +1,101 @@
+import StrictJSON
+
+/// One call as it came in, taken apart.
+struct GraphRequest: Sendable {
+    var method: String
+    /// The path's parts behind the version.
+    var path: [String]
+    /// The version in the path; `nil` if there is none.
+    var version: GraphVersion?
+    var query: [(name: String, value: String)]
+    var headers: [(name: String, value: String)]
+    /// The members of a JSON body, or the fields of a form.
+    var body: JSONObject = [:]
+
+    init(
+        method: String, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []
+    ) throws(GraphError) {
+        self.method = method
+        self.headers = headers
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        var path = parts[0].split(separator: "/").map { PercentCoding.decode($0) }
+        version = path.first.flatMap { GraphVersion(parsing: $0) }
+        if version != nil { path.removeFirst() }
+        self.path = path
+        query = parts.count > 1 ? PercentCoding.query(parts[1]) : []
+        try read(body)
+    }
+
+    private mutating func read(_ bytes: [UInt8]) throws(GraphError) {
+        guard !bytes.isEmpty else { return }
+        let type = self[header: "content-type"] ?? ""
+        if type.hasPrefix("application/x-www-form-urlencoded") {
+            for (name, value) in PercentCoding.query(String(decoding: bytes, as: UTF8.self)[...]) { body[name] = .string(value) }
+        } else if type.hasPrefix("application/json") || bytes.first == UInt8(ascii: "{") {
+            guard let object = try? JSONValue(parsing: bytes, limits: JSONLimits(bytes: 1 << 20)).object else {
+                throw .parameter("The body is no JSON object")
+            }
+            body = object
+        }
+    }
+
+    subscript(header name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
+
+    /// A parameter, from the query or else the body; numbers and truth values as text.
+    subscript(name: String) -> String? {
+        if let value = query.first(where: { $0.name == name })?.value { return value }
+        switch body[name] {
+        case .string(let text): return text
+        case .bool(let value): return value ? "true" : "false"
+        case .number(let number): return number.text
+        default: return nil
+        }
+    }
+
+    /// The access token: from the header `Authorization`, or else the parameter.
+    var token: String? {
+        if let header = self[header: "authorization"] {
+            let parts = header.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, ["bearer", "oauth"].contains(parts[0].lowercased()) else { return nil }
+            return String(parts[1])
+        }
+        return self["access_token"]
+    }
+}
+
+/// Percent-encoding of query strings (RFC 3986; `+` is a space, as in forms).
+enum PercentCoding {
+    static func query(_ text: Substring) -> [(name: String, value: String)] {
+        text.split(separator: "&").prefix(200).map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (decode(parts[0], plus: true), parts.count > 1 ? decode(parts[1], plus: true) : "")
+        }
+    }
+
+    static func decode(_ text: Substring, plus: Bool = false) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count > 1 {
+                rest = rest.dropFirst(2)
+                bytes.append(value)
+            } else {
+                bytes.append(plus && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func encode(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default: encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+}

@@ -1,0 +1,69 @@
+import FoundationEssentials
+import StrictJSON
+import WhatsAppBusiness
+
+extension Simulation {
+    /// The version that serves a request.
+    func version(of request: GraphRequest) -> GraphVersion {
+        max(request.version ?? platform.versions.lowerBound, platform.versions.lowerBound)
+    }
+
+    /// The trace id of the request that is being answered.
+    var traceID: String { "A" + Self.letters(UInt64(number) &* 0x9E37_79B9_7F4A_7C15, 22) }
+
+    /// The headers of every answer, as recorded.
+    func common(_ request: GraphRequest, at now: Timestamp) -> [(name: String, value: String)] {
+        var headers: [(name: String, value: String)] = [
+            ("content-type", "application/json; charset=UTF-8"), ("vary", "Origin"), ("facebook-api-version", "\(version(of: request))"),
+            ("x-fb-request-id", traceID), ("x-fb-trace-id", String(traceID.suffix(11))), ("x-fb-rev", "1033235240"),
+            ("date", Self.date(now)),
+        ]
+        if let asked = request.version, asked < platform.versions.lowerBound {
+            let served = platform.versions.lowerBound
+            headers.append(
+                ("x-ad-api-version-warning", "The call has been auto-upgraded to \(served) as \(asked) has been deprecated."))
+        }
+        return headers
+    }
+
+    /// The answer that carries an error.
+    func refuse(_ error: GraphError, _ headers: [(name: String, value: String)]) -> GraphAnswer {
+        let challenge = error.code == 190 || error.code == 102 ? "invalid_token" : "invalid_request"
+        let message = error.message.replacing("\"", with: "'")
+        let own: [(name: String, value: String)] = [
+            ("vary", "Accept-Encoding"), ("cache-control", "no-store"),
+            ("www-authenticate", #"OAuth "Facebook Platform" "\#(challenge)" "\#(message)""#),
+        ]
+        return GraphAnswer(
+            status: error.status, headers: headers + own, body: JSONValue.object(error.body(traceID: traceID)).graphJSON)
+    }
+
+    /// Letters that look random and are the same in every run.
+    static func letters(_ seed: UInt64, _ count: Int) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var state = seed
+        return String(
+            decoding: (0..<count).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return alphabet[Int(state >> 58)]
+            }, as: UTF8.self)
+    }
+
+    /// `Tue, 10 Feb 2026 22:09:59 GMT` (RFC 9110, section 5.6.7).
+    private static func date(_ now: Timestamp) -> String {
+        let parts = Calendar.gregorianUTC.dateComponents([.weekday, .day, .month, .year, .hour, .minute, .second], from: now.date)
+        func two(_ value: Int?) -> String { (value ?? 0) < 10 ? "0\(value ?? 0)" : "\(value ?? 0)" }
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let day = "\(days[(parts.weekday ?? 1) - 1]), \(two(parts.day)) \(months[(parts.month ?? 1) - 1]) \(parts.year ?? 1970)"
+        return "\(day) \(two(parts.hour)):\(two(parts.minute)):\(two(parts.second)) GMT"
+    }
+}
+
+extension Calendar {
+    fileprivate static let gregorianUTC: Calendar = {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        return calendar
+    }()
+}

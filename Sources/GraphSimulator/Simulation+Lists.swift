@@ -1,0 +1,75 @@
+import StrictJSON
+
+extension Simulation {
+    /// The whole list behind an edge, filtered as the request asks, in its order.
+    func listing(_ call: Call, _ edge: Edge, _ argument: (String) -> String?) throws(GraphError) -> any Listing {
+        if edge == .ownedAccounts || edge == .clientAccounts {
+            let business = call.id.flatMap { platform.businesses[$0] } ?? Business()
+            let ids = (edge == .ownedAccounts ? business.owned : business.client).filter { platform.accounts[$0] != nil }
+            return DocumentListing(documents: ids.map { ["id": .string($0)] }, kind: .account)
+        }
+        guard let account = call.account.flatMap({ platform.accounts[$0] }) else { throw .noObject(call.id ?? "", method: "get") }
+        switch edge {
+        case .phoneNumbers: return try numbers(of: account, argument)
+        case .subscribedApps: return DocumentListing(documents: account.subscribedApps, kind: .subscribedApp)
+        case .messageTemplates: return templates(of: account, argument)
+        case .activities:
+            let wanted = argument("activity_type").map { Set($0.split(separator: ",").map(String.init)) }
+            let kept = account.activities.filter { wanted?.contains($0["activity_type"]?.string ?? "") ?? true }
+            return DocumentListing(documents: kept, kind: .activity)
+        case .qrCodes:
+            let code = argument("code")
+            let codes = try phone(call).qrCodes
+            return DocumentListing(documents: code == nil ? codes : codes.filter { $0["code"]?.string == code }, kind: .qrCode)
+        case .blockedUsers:
+            let users = try phone(call).blockedUsers
+            return BlockedListing(users: users, range: 0..<users.count)
+        default: throw .noObject(call.id ?? "", method: "get")
+        }
+    }
+
+    /// `sort=creation_time.asc` and `filtering=[{"field":…,"operator":"EQUAL","value":…}]`.
+    private func numbers(of account: Account, _ argument: (String) -> String?) throws(GraphError) -> any Listing {
+        var documents = account.phoneNumbers.map { phone -> JSONObject in
+            var document = phone.document
+            document["id"] = .string(phone.id)
+            return document
+        }
+        if let filtering = argument("filtering") {
+            guard let filters = try? JSONValue(parsing: filtering).array else { throw .parameter("filtering must be a JSON array") }
+            for filter in filters {
+                guard let field = filter["field"]?.string, let wanted = filter.object?[member: "value"] else {
+                    throw .parameter("filtering needs field and value")
+                }
+                documents = documents.filter { $0[member: field] == wanted }
+            }
+        }
+        if let sort = argument("sort") {
+            let parts = sort.split(separator: ".")
+            guard parts.count == 2, ["creation_time", "last_onboarded_time"].contains(parts[0]), ["asc", "desc"].contains(parts[1]) else {
+                throw .parameter("Param sort is not valid")
+            }
+            let key = parts[0] == "creation_time" ? "id" : "last_onboarded_time"
+            documents.sort { ($0[key]?.string ?? "") < ($1[key]?.string ?? "") }
+            if parts[1] == "desc" { documents.reverse() }
+        }
+        return DocumentListing(documents: documents, kind: .phoneNumber)
+    }
+
+    private func templates(of account: Account, _ argument: (String) -> String?) -> any Listing {
+        var documents = account.messageTemplates
+        for name in ["status", "category", "language", "name"] {
+            if let wanted = argument(name) { documents = documents.filter { $0[name]?.string == wanted } }
+        }
+        if let wanted = argument("quality_score") { documents = documents.filter { $0["quality_score"]?["score"]?.string == wanted } }
+        if let wanted = argument("content") { documents = documents.filter { Self.text(of: $0).contains(wanted) } }
+        if let wanted = argument("name_or_content") {
+            documents = documents.filter { ($0["name"]?.string ?? "").contains(wanted) || Self.text(of: $0).contains(wanted) }
+        }
+        return DocumentListing(documents: documents, kind: .template)
+    }
+
+    private static func text(of template: JSONObject) -> String {
+        (template["components"]?.array ?? []).compactMap { $0["text"]?.string }.joined(separator: "\n")
+    }
+}

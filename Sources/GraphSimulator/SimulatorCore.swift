@@ -1,0 +1,130 @@
+import FoundationEssentials
+import NIOHTTP1
+import Synchronization
+public import WhatsAppBusiness
+
+extension Timestamp {
+    /// What the system's wall clock says.
+    public static var system: Timestamp { Timestamp(Date()) }
+}
+
+/// What a connection does with a request.
+struct Outcome: Sendable {
+    /// What is sent; `nil` for a connection that is reset or stays silent.
+    var answer: GraphAnswer?
+    var fault: Fault?
+    var delay: Duration = .zero
+}
+
+/// The simulation behind its lock, with everything that happened to it.
+final class SimulatorCore: Sendable {
+    private struct State: Sendable {
+        var simulation: Simulation
+        var requests: [RecordedRequest] = []
+        var count = 0
+        var readers: [Int: AsyncStream<RecordedRequest>.Continuation] = [:]
+        var nextReader = 0
+    }
+
+    private let state: Mutex<State>
+    private let keeping: Int
+    private let now: @Sendable () -> Timestamp
+
+    init(_ simulation: Simulation, keeping: Int, now: @escaping @Sendable () -> Timestamp) {
+        state = Mutex(State(simulation: simulation))
+        self.keeping = keeping
+        self.now = now
+    }
+
+    func respond(method: String, target: String, headers: [(name: String, value: String)], body: [UInt8]) -> Outcome {
+        let now = now()
+        return state.withLock { state in
+            do throws(GraphError) {
+                let request = try GraphRequest(method: method, target: target, headers: headers, body: body)
+                let call = state.simulation.resolve(request)
+                let fault = state.simulation.fault(for: call, method: method)
+                let outcome = Self.outcome(of: request, call, fault, &state.simulation, at: now)
+                state.count += 1
+                let token = request.token.flatMap { state.simulation.platform.tokens[$0] }
+                let record = RecordedRequest(
+                    request, call, number: state.count, at: now, token: token, status: outcome.answer?.status)
+                if state.requests.count >= 2 * keeping { state.requests.removeFirst(keeping) }
+                state.requests.append(record)
+                for reader in state.readers.values { reader.yield(record) }
+                return outcome
+            } catch {
+                return Outcome(answer: state.simulation.refuse(error, [("content-type", "application/json; charset=UTF-8")]))
+            }
+        }
+    }
+
+    private static func outcome(
+        of request: GraphRequest, _ call: Call, _ fault: Fault?, _ simulation: inout Simulation, at now: Timestamp
+    ) -> Outcome {
+        let latency = simulation.platform.latency
+        switch fault {
+        case .reset, .stall: return Outcome(fault: fault, delay: latency)
+        case .status(let status, let body, let type):
+            return Outcome(
+                answer: GraphAnswer(status: status, headers: [("content-type", type)], body: Array(body.utf8)), fault: fault, delay: latency
+            )
+        case .redirect(let place):
+            return Outcome(answer: GraphAnswer(status: 302, headers: [("location", place)], body: []), fault: fault, delay: latency)
+        case .error(let error):
+            return Outcome(answer: simulation.answer(request, call, fault: error, at: now), fault: fault, delay: latency)
+        default: break
+        }
+        var answer = simulation.answer(request, call, at: now)
+        var delay = latency
+        switch fault {
+        case .body(let text): answer.body = Array(text.utf8)
+        case .emptyBody: answer.body = []
+        case .halfBody: answer.body = Array(answer.body.prefix(answer.body.count / 2))
+        case .oversizedBody(let count):
+            answer.body =
+                Array(#"{"data":[{"id":""#.utf8) + Array(repeating: UInt8(ascii: "x"), count: max(0, count - 20)) + Array(#""}]}"#.utf8)
+        case .garbledBody:
+            for index in stride(from: answer.body.count / 3, to: answer.body.count, by: 7) { answer.body[index] ^= 0x15 }
+        case .delay(let more): delay += more
+        default: break
+        }
+        return Outcome(answer: answer, fault: fault, delay: delay)
+    }
+
+    // MARK: What the simulator's owner does
+
+    func setOrigin(_ origin: String) { state.withLock { $0.simulation.origin = origin } }
+    func update<R: Sendable, E: Error>(_ body: (inout Platform) throws(E) -> R) throws(E) -> R {
+        try state.withLock { state throws(E) in try body(&state.simulation.platform) }
+    }
+    func setFault(_ fault: Fault, _ match: EdgeMatch, _ times: Int?) {
+        guard times ?? 1 > 0 else { return }
+        state.withLock { $0.simulation.faults.append(ArmedFault(fault: fault, match: match, left: times)) }
+    }
+    func clearFaults() { state.withLock { $0.simulation.faults = [] } }
+    func forgetUsage() { state.withLock { $0.simulation.meter.forget() } }
+    func usage(_ account: String, _ type: UsageType) -> Int {
+        let now = now()
+        return state.withLock { $0.simulation.meter.count(of: UsageMeter.Bucket(owner: account, type: type), at: now) }
+    }
+    var requests: [RecordedRequest] { state.withLock { $0.requests.suffix(keeping) } }
+    var requestCount: Int { state.withLock { $0.count } }
+
+    func requestStream() -> AsyncStream<RecordedRequest> {
+        let (stream, continuation) = AsyncStream.makeStream(of: RecordedRequest.self, bufferingPolicy: .bufferingNewest(100_000))
+        let reader = state.withLock { state in
+            state.nextReader += 1
+            state.readers[state.nextReader] = continuation
+            return state.nextReader
+        }
+        continuation.onTermination = { [weak self] _ in self?.forget(reader) }
+        return stream
+    }
+
+    private func forget(_ reader: Int) { state.withLock { _ = $0.readers.removeValue(forKey: reader) } }
+
+    func finishStreams() {
+        let readers = state.withLock { state in Array(state.readers.values) }
+        for reader in readers { reader.finish() }
+    }
+}

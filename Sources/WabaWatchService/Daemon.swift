@@ -1,0 +1,148 @@
+import FoundationEssentials
+import GraphAPI
+import Ledger
+public import Logging
+import ServiceLifecycle
+public import Systemd
+import UnixSignals
+import Varlink
+public import Watching
+import WhatsAppBusiness
+
+/// The daemon put together: the watcher, the announcer and the socket around one ledger.
+public struct Daemon: Sendable {
+    /// What the daemon says it is.
+    public static let version = "0.1.0"
+
+    let configuration: Configuration
+    let ledger: Ledger
+    let watcher: Watcher
+    let announcer: Announcer
+    let world: World
+    let notifier: Notifier
+    let transport: CurlTransport
+    let listening: ListeningSocket
+    let log: Logger
+
+    /// What the surroundings hand to the daemon.
+    public struct Surroundings: Sendable {
+        /// The environment's variables.
+        public var environment: [String: String]
+        /// Where secrets are read from.
+        public var secrets: Secrets
+        /// How systemd is told.
+        public var notifier: Notifier
+        /// The clocks, the timer and chance.
+        public var world: World
+        /// A socket that systemd listens on for the daemon.
+        public var inherited: Int32?
+        /// Whether a journal is there.
+        public var hasJournal: Bool
+        /// Where changes are told if they do not go to the journal.
+        public var standardError: StandardErrorLines
+
+        /// Those of this process.
+        public init(
+            environment: [String: String], secrets: Secrets, notifier: Notifier, world: World, inherited: Int32? = nil, hasJournal: Bool,
+            standardError: StandardErrorLines = StandardErrorLines(prefixes: false)
+        ) {
+            self.environment = environment
+            self.secrets = secrets
+            self.notifier = notifier
+            self.world = world
+            self.inherited = inherited
+            self.hasJournal = hasJournal
+            self.standardError = standardError
+        }
+    }
+
+    /// Puts the daemon together: reads the secrets and opens the ledger. Nothing is asked or announced yet.
+    /// - Throws: `ConfigurationError` or `LedgerError`.
+    public init(_ configuration: Configuration, in surroundings: Surroundings, log: Logger) throws {
+        self.configuration = configuration
+        self.log = log
+        world = surroundings.world
+        notifier = surroundings.notifier
+        transport = CurlTransport(timeout: configuration.graph.timeout, caFile: configuration.graph.caFile)
+        let plans = try Self.plans(configuration, secrets: surroundings.secrets, transport: transport)
+        ledger = try Ledger(path: configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite")
+        watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
+        let toJournal = configuration.journal == .yes || (configuration.journal == .auto && surroundings.hasJournal)
+        announcer = Announcer(
+            name: "journal", ledger: ledger, log: log, pause: Self.pause,
+            take: toJournal ? Announcer.journal() : Announcer.standardError(surroundings.standardError))
+        if let path = configuration.socket.path {
+            listening = .path(path, mode: configuration.socket.mode)
+        } else if let inherited = surroundings.inherited {
+            listening = .inherited(fileDescriptor: inherited)
+        } else {
+            listening = .path(Self.folder("RUNTIME_DIRECTORY", surroundings) + "io.wabawatch", mode: configuration.socket.mode)
+        }
+    }
+
+    /// Runs until SIGTERM or SIGINT, or until the graceful shutdown of the task: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
+    public func run() async throws {
+        let service = try InterfaceService(
+            ledger: ledger, watcher: watcher, version: Self.version, startedAt: world.wallClock(), pause: Self.pause)
+        var limits = ServerLimits()
+        limits.connections = configuration.socket.maxConnections
+        let server = try VarlinkServer(
+            identity: ServiceIdentity(
+                vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch"),
+            interfaces: [service], limits: limits)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: AnnouncerService(announcer: announcer)),
+                    .init(service: SocketService(server: server, listening: listening, notifier: notifier, watcher: watcher)),
+                    .init(service: WatcherService(watcher: watcher)),
+                    .init(service: StatusService(notifier: notifier, watcher: watcher, ledger: ledger, pause: Self.pause)),
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+        try await group.run()
+        try ledger.close()
+        await transport.close()
+    }
+
+    /// Looks at everything once, announces what that recorded, and says which watches are not current.
+    public func once() async throws -> [String] {
+        let troubled = try await watcher.lookOnce()
+        try await announcer.drain()
+        try ledger.close()
+        await transport.close()
+        return troubled.map { unit, watch in "\(unit): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
+    }
+
+    private static func plans(_ configuration: Configuration, secrets: Secrets, transport: CurlTransport) throws -> [AccountPlan] {
+        var problems: [ConfigurationProblem] = []
+        var plans: [AccountPlan] = []
+        for account in configuration.accounts {
+            do throws(ConfigurationProblem) {
+                let endpoint: Endpoint
+                do {
+                    endpoint = try Endpoint(baseURL: configuration.graph.baseURL, version: configuration.graph.version)
+                } catch {
+                    throw ConfigurationProblem(file: account.place, line: nil, key: "graph", sentence: "\(error)")
+                }
+                let client = GraphClient(
+                    endpoint: endpoint, token: try secrets.token(of: account), appSecret: try secrets.appSecret(of: account),
+                    transport: transport)
+                plans.append(
+                    AccountPlan(
+                        name: account.name, wabaID: account.wabaID, client: client,
+                        numbers: account.phoneNumbers.map { .only(Set($0)) } ?? .all,
+                        intervals: account.watch.kinds.compactMapValues(\.every), splay: account.watch.splay,
+                        ceiling: configuration.budget.callsPerHour.map { .fixed($0) } ?? .share(configuration.budget.share)))
+            } catch { problems.append(error) }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+        return plans
+    }
+
+    /// A folder that systemd gives, with a last slash; the working folder where it gives none.
+    private static func folder(_ variable: String, _ surroundings: Surroundings) -> String {
+        guard let folder = surroundings.environment[variable]?.split(separator: ":").first, !folder.isEmpty else { return "" }
+        return folder + "/"
+    }
+
+    private static let pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+}

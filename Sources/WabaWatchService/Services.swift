@@ -1,0 +1,73 @@
+import Ledger
+import ServiceLifecycle
+import Systemd
+import Varlink
+import Watching
+
+/// Watches until the shutdown.
+struct WatcherService: Service {
+    let watcher: Watcher
+
+    func run() async throws { try await cancelWhenGracefulShutdown { try await watcher.run() } }
+}
+
+/// Announces until the shutdown, and then what is left.
+struct AnnouncerService: Service {
+    let announcer: Announcer
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await announcer.run() }
+        try await announcer.drain()
+    }
+}
+
+/// Serves the socket until the shutdown; says READY when it listens.
+struct SocketService: Service {
+    let server: VarlinkServer
+    let listening: ListeningSocket
+    let notifier: Notifier
+    let watcher: Watcher
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await server.run(on: listening) { notifier.ready() }
+        } onGracefulShutdown: {
+            server.shutdown()
+        }
+    }
+}
+
+/// Keeps systemd's STATUS line true: accounts, numbers, watches that are not current, and the last change.
+struct StatusService: Service {
+    let notifier: Notifier
+    let watcher: Watcher
+    let ledger: Ledger
+    let pause: @Sendable (Duration) async throws -> Void
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await cancelWhenGracefulShutdown {
+                var position: Int64 = -1
+                while !Task.isCancelled {
+                    await ledger.waitForChange(after: position)
+                    position = ledger.cursor.sequence
+                    notifier.status(await line())
+                    // Many changes at once are one line.
+                    do { try await pause(.seconds(1)) } catch { return }
+                }
+            }
+        } onGracefulShutdown: {
+            notifier.stopping()
+        }
+    }
+
+    private func line() async -> String {
+        let watches = await watcher.report().watches
+        let accounts = Set(watches.map(\.unit.account)).count
+        let numbers = Set(watches.compactMap(\.unit.phoneNumberID)).count
+        let troubled = watches.filter { $0.watch.state != .current && $0.watch.state != .starting }
+        let trouble = troubled.isEmpty ? "all watches current" : "\(troubled.count) of \(watches.count) watches not current"
+        return
+            "\(accounts) account\(accounts == 1 ? "" : "s"), \(numbers) number\(numbers == 1 ? "" : "s"), \(trouble), at change \(ledger.cursor.sequence)"
+    }
+}

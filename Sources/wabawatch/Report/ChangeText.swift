@@ -1,0 +1,52 @@
+import StrictJSON
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// A change as text.
+struct ChangeText {
+    let form: OutputForm
+    let page: Page
+
+    /// The lines of a change; only the last form has more than one.
+    func lines(_ change: Change) -> [String] {
+        let summary = page.paint(change.summary.printable, Style(change.severity))
+        return switch form {
+        case .short: ["\(page.time.short(change.observedAt.milliseconds)) \(summary)"]
+        case .cat: [summary]
+        case .json: [JSONValue.object(change.json).description]
+        case .full: ["\(page.time.full(change.observedAt.milliseconds)) \(summary)"] + members(of: change) + [facts(of: change)]
+        }
+    }
+
+    private func members(of change: Change) -> [String] {
+        change.fields.map { field in
+            let before = Self.value(change.before, at: field)
+            let after = Self.value(change.after, at: field)
+            let name = field.names.joined(separator: ".").printable
+            return "    \(name): \(before.printable) \(page.arrow) \(page.paint(after.printable, .bold))"
+        }
+    }
+
+    private func facts(of change: Change) -> String {
+        var facts = [change.operation.rawValue, change.severity.rawValue]
+        if change.origin != .poll { facts.append("by \(change.origin.rawValue)") }
+        facts.append("\(change.kind.rawValue) \(change.id)")
+        if let number = change.phoneNumberID, number != change.id { facts.append("at \(number)") }
+        facts += ["sequence \(change.sequence)", "cursor \(change.cursor)"]
+        return page.paint("    " + facts.joined(separator: ", ").printable, .faint)
+    }
+
+    /// A member's value for a person: text without quotes, what is absent in words.
+    static func value(_ document: JSONObject?, at pointer: JSONPointer) -> String {
+        var value = document.map(JSONValue.object)
+        for name in pointer.names { value = value?[name] }
+        return value.map(text) ?? "(absent)"
+    }
+
+    static func text(_ value: JSONValue) -> String {
+        switch value {
+        case .string(let string): string.isEmpty ? "\"\"" : string
+        default: value.description
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// What `plan` shows: calls an hour for each account and kind against the budget, and how fresh each kind is.
+///
+/// A look costs one call at least; lists of more than a page cost more, so the figures are the least that is spent.
+struct PlanReport {
+    let status: Status
+
+    private struct Part {
+        var watches = 0
+        var callsPerHour = 0.0
+        var slowest = 0
+        var oldest: Int64?
+        var isUnseen = false
+    }
+
+    func lines(_ page: Page) -> [String] {
+        let accounts = Set(status.watches.map(\.account)).union(status.budgets.map(\.account)).sorted()
+        let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
+        var lines: [String] = []
+        for account in accounts {
+            let parts = parts(account)
+            let planned = parts.values.reduce(0) { $0 + $1.callsPerHour }
+            if !lines.isEmpty { lines.append("") }
+            lines.append(head(account, planned, budgets[account], page))
+            lines += table(parts, budgets[account], page).lines(page)
+        }
+        return lines
+    }
+
+    private func parts(_ account: String) -> [Kind: Part] {
+        var parts: [Kind: Part] = [:]
+        for watch in status.watches where watch.account == account && watch.everyMilliseconds > 0 {
+            var part = parts[watch.kind] ?? Part()
+            part.watches += 1
+            // Apps come with their account's own request.
+            if watch.kind != .subscribedApp { part.callsPerHour += 3_600_000 / Double(watch.everyMilliseconds) }
+            part.slowest = max(part.slowest, watch.everyMilliseconds)
+            if let success = watch.lastSuccessAt?.milliseconds {
+                part.oldest = min(part.oldest ?? success, success)
+            } else {
+                part.isUnseen = true
+            }
+            parts[watch.kind] = part
+        }
+        return parts
+    }
+
+    private func head(_ account: String, _ planned: Double, _ budget: Budget?, _ page: Page) -> String {
+        guard let budget else { return "\(page.paint(account.printable, .bold)): \(Self.calls(planned)) calls an hour at least" }
+        let isOver = planned > Double(budget.callsPerHour)
+        let text = "\(Self.calls(planned)) calls an hour at least, of \(budget.callsPerHour) that the budget allows"
+        return
+            "\(page.paint(account.printable, .bold)): \(page.paint(text, isOver ? .warning : .plain)), \(budget.callsLastHour) in the last hour"
+    }
+
+    private func table(_ parts: [Kind: Part], _ budget: Budget?, _ page: Page) -> Table {
+        var table = Table(columns: [
+            .init(title: "KIND"), .init(title: "WATCHES", isRight: true), .init(title: "EVERY", isRight: true),
+            .init(title: "CALLS/H", isRight: true), .init(title: "SHARE", isRight: true), .init(title: "OLDEST ANSWER", isRight: true),
+        ])
+        for (kind, part) in parts.sorted(by: { $0.key < $1.key }) {
+            let share =
+                budget.map { $0.callsPerHour > 0 ? "\(Int((part.callsPerHour * 100 / Double($0.callsPerHour)).rounded()))%" : "-" } ?? "-"
+            let oldest = part.isUnseen ? "none yet" : part.oldest.map { Spans.relative($0, to: page.now) } ?? "-"
+            let isLate = part.oldest.map { page.now - $0 > 2 * Int64(part.slowest) } ?? false
+            table.rows.append([
+                .init(kind.rawValue), .init("\(part.watches)"), .init(Spans.text(Int64(part.slowest))),
+                .init(Self.calls(part.callsPerHour)),
+                .init(share), .init(oldest, part.isUnseen || isLate ? .warning : .plain),
+            ])
+        }
+        return table
+    }
+
+    /// Whole calls where they are many, a tenth where they are few.
+    private static func calls(_ number: Double) -> String {
+        let tenths = Int((number * 10).rounded())
+        return tenths >= 100 || tenths % 10 == 0 ? "\((tenths + 5) / 10)" : "\(tenths / 10).\(tenths % 10)"
+    }
+}

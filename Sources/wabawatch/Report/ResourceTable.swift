@@ -1,0 +1,45 @@
+import StrictJSON
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// What `list` shows: a line for each thing, with what a person would call it.
+struct ResourceTable {
+    let resources: [Resource]
+
+    func lines(_ page: Page) -> [String] {
+        guard !resources.isEmpty else { return [] }
+        var table = Table(columns: [
+            .init(title: "ACCOUNT", least: 8), .init(title: "KIND"), .init(title: "ID", least: 15), .init(title: "NUMBER", least: 12),
+            .init(title: "WHAT", least: 12), .init(title: "CHANGED", isRight: true),
+        ])
+        for resource in resources {
+            let number = resource.phoneNumberID.flatMap { $0 == resource.id ? nil : $0 } ?? ""
+            table.rows.append([
+                .init(resource.account), .init(resource.kind.rawValue), .init(resource.id, .bold), .init(number), Self.what(resource),
+                .init(Spans.column(page.now - resource.changedAt.milliseconds)),
+            ])
+        }
+        return table.lines(page)
+    }
+
+    /// The members that tell a thing of its kind apart, coloured by how it stands.
+    private static func what(_ resource: Resource) -> Table.Cell {
+        let document = resource.document
+        let names: [String] =
+            switch resource.kind {
+            case .account: ["name", "status", "account_review_status"]
+            case .subscribedApp: ["name"]
+            case .phoneNumber: ["display_phone_number", "verified_name", "status", "quality_rating"]
+            case .businessProfile: ["about", "vertical"]
+            case .qrCode: ["prefilled_message"]
+            case .messageTemplate: ["name", "language", "status"]
+            case .watch: ["state", "reason"]
+            case .phoneNumberSettings, .commerceSettings, .blockedUser: []
+            }
+        let texts = names.compactMap { document[$0]?.string }
+        let isJudged = resource.kind == .account || resource.kind == .phoneNumber
+        let style = isJudged ? StatusReport.style(Health(resource)) : .plain
+        let text = names.isEmpty && !document.isEmpty ? JSONValue.object(document).description : texts.joined(separator: ", ")
+        return .init(text, style)
+    }
+}

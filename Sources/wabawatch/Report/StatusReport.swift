@@ -1,0 +1,151 @@
+import StrictJSON
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// What `status` shows: the daemon, its accounts, their numbers, and the watches that are not current; the worst first.
+struct StatusReport {
+    let status: Status
+    private let accounts: [Resource]
+    private let numbers: [Resource]
+    private let troubled: [WatchStatus]
+
+    /// From the daemon's status and the present state of accounts and phone numbers.
+    init(status: Status, resources: [Resource]) {
+        self.status = status
+        accounts = Self.worstFirst(resources.filter { $0.kind == .account }, Health.init) { [$0.account] }
+        numbers = Self.worstFirst(resources.filter { $0.kind == .phoneNumber }, Health.init) { [$0.account, Self.number($0), $0.id] }
+        troubled = Self.worstFirst(status.watches.filter { $0.state.known != .current }, Health.init) {
+            [$0.account, $0.kind.rawValue, $0.phoneNumberID ?? ""]
+        }
+    }
+
+    /// The worst of all.
+    var health: Health { ((accounts + numbers).map { Health($0) } + troubled.map { Health($0) }).max() ?? .good }
+
+    func lines(_ page: Page) -> [String] {
+        var lines = head(page)
+        for table in [accountTable(page), numberTable(page), watchTable(page)] where !table.rows.isEmpty {
+            lines += [""] + table.lines(page)
+        }
+        return lines
+    }
+
+    private func head(_ page: Page) -> [String] {
+        let all = (accounts + numbers).map { Health($0) } + troubled.map { Health($0) }
+        let critical = all.count { $0 == .critical }
+        let warning = all.count { $0 == .warning }
+        var counts = [Self.count(status.budgets.count, "account"), Self.count(numbers.count, "number")]
+        if critical > 0 { counts.append(page.paint("\(critical) critical", .critical)) }
+        if warning > 0 { counts.append(page.paint(Self.count(warning, "warning"), .warning)) }
+        if critical + warning == 0 { counts.append(page.paint("all well", .good)) }
+        let started = status.startedAt.milliseconds
+        return [
+            "\(page.paint(page.dot, health.style)) wabawatchd \(status.version.printable): \(counts.joined(separator: ", "))",
+            "  running since \(page.time.full(started)); \(Spans.relative(started, to: page.now))",
+            "  cursor \(status.cursor.text.printable), \(Self.count(status.subscribers, "subscriber"))",
+        ]
+    }
+
+    private func accountTable(_ page: Page) -> Table {
+        var table = Table(columns: [
+            .init(title: " "), .init(title: "ACCOUNT", least: 8), .init(title: "WABA"), .init(title: "NAME", least: 8),
+            .init(title: "STATUS"),
+            .init(title: "HEALTH"), .init(title: "CALLS/H", isRight: true), .init(title: "META", isRight: true),
+        ])
+        let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
+        var seen: Set<String> = []
+        for account in accounts {
+            seen.insert(account.account)
+            let document = account.document
+            let state = document["status"]?.string ?? document["account_review_status"]?.string
+            let canSend = Health.canSend(document)
+            table.rows.append(
+                [
+                    .init(page.dot, Health(account).style), .init(account.account, .bold), .init(account.id),
+                    .init(document["name"]?.string ?? ""),
+                    .init(state ?? "-", Self.style(Health(status: state))), .init(canSend ?? "-", Self.style(Health(canSend: canSend))),
+                ] + Self.cells(budgets[account.account], page))
+        }
+        // Accounts that nothing was seen of yet have a budget all the same.
+        for budget in status.budgets where !seen.contains(budget.account) {
+            table.rows.append(
+                [.init(page.dot, .faint), .init(budget.account, .bold), .init("-"), .init(""), .init("-"), .init("-")]
+                    + Self.cells(budget, page))
+        }
+        return table
+    }
+
+    private static func cells(_ budget: Budget?, _ page: Page) -> [Table.Cell] {
+        guard let budget else { return [.init("-"), .init("-")] }
+        let isBlocked = (budget.blockedUntil?.milliseconds ?? 0) > page.now
+        let isFull = budget.callsLastHour >= budget.callsPerHour
+        return [
+            .init("\(budget.callsLastHour)/\(budget.callsPerHour)", isFull || isBlocked ? .warning : .plain),
+            .init(budget.usagePercent.map { "\($0)%" } ?? "-", (budget.usagePercent ?? 0) >= 80 ? .warning : .plain),
+        ]
+    }
+
+    private func numberTable(_ page: Page) -> Table {
+        var table = Table(columns: [
+            .init(title: " "), .init(title: "ACCOUNT", least: 8), .init(title: "NUMBER", least: 15), .init(title: "NAME", least: 8),
+            .init(title: "STATUS"), .init(title: "RATING"), .init(title: "LIMIT"), .init(title: "SINCE", isRight: true),
+        ])
+        for number in numbers {
+            let document = number.document
+            let state = document["status"]?.string
+            let rating = document["quality_rating"]?.string
+            table.rows.append([
+                .init(page.dot, Health(number).style), .init(number.account), .init(Self.number(number), .bold),
+                .init(document["verified_name"]?.string ?? ""), .init(state ?? "-", Self.style(Health(status: state))),
+                .init(rating ?? "-", Self.style(rating: rating)), .init(Self.limit(document)),
+                .init(Spans.column(page.now - number.changedAt.milliseconds)),
+            ])
+        }
+        return table
+    }
+
+    private func watchTable(_ page: Page) -> Table {
+        var table = Table(columns: [
+            .init(title: " "), .init(title: "WATCH", least: 20), .init(title: "STATE"), .init(title: "SINCE", isRight: true),
+            .init(title: "NEXT", isRight: true), .init(title: "WHY", least: 12),
+        ])
+        for watch in troubled {
+            let name = [watch.account, watch.kind.rawValue, watch.phoneNumberID].compactMap { $0 }.joined(separator: " ")
+            table.rows.append([
+                .init(page.dot, Health(watch).style), .init(name), .init(watch.state.rawText, Health(watch).style),
+                .init(Spans.column(page.now - watch.since.milliseconds)),
+                .init(watch.nextAt.map { $0.milliseconds <= page.now ? "now" : Spans.column($0.milliseconds - page.now) } ?? "-"),
+                .init(watch.reason ?? ""),
+            ])
+        }
+        return table
+    }
+
+    /// The number for people, else its id.
+    static func number(_ resource: Resource) -> String { resource.document["display_phone_number"]?.string ?? resource.id }
+
+    /// `TIER_10K` as `10K`.
+    static func limit(_ document: JSONObject) -> String {
+        let limit = document["whatsapp_business_manager_messaging_limit"]?.string ?? document["messaging_limit_tier"]?.string ?? "-"
+        return limit.hasPrefix("TIER_") ? String(limit.dropFirst(5)) : limit
+    }
+
+    static func style(_ health: Health) -> Style { health == .good ? .plain : health.style }
+
+    static func style(rating: String?) -> Style {
+        switch rating?.uppercased() {
+        case "GREEN": .good
+        case "YELLOW": .warning
+        case "RED": .critical
+        default: .plain
+        }
+    }
+
+    static func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
+
+    private static func worstFirst<Thing>(_ things: [Thing], _ health: (Thing) -> Health, _ name: (Thing) -> [String]) -> [Thing] {
+        things.map { (health: health($0), name: name($0), thing: $0) }
+            .sorted { $0.health == $1.health ? $0.name.lexicographicallyPrecedes($1.name) : $0.health > $1.health }
+            .map(\.thing)
+    }
+}

@@ -1,0 +1,171 @@
+import Changes
+import StrictJSON
+import Testing
+import WhatsAppBusiness
+
+@Suite struct ComparisonTests {
+    private let numbers = Unit(account: "acme", kind: .phoneNumber)
+    private let profile = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "7")
+    private let asked: Set<String> = ["id", "status", "quality_rating", "display_phone_number", "throughput"]
+
+    private func number(_ id: String, rating: String? = "GREEN", status: String = "CONNECTED") -> Observation.Item {
+        var document: JSONObject = ["id": .string(id), "status": .string(status), "display_phone_number": "+1 555-000-\(id)"]
+        document["quality_rating"] = rating.map(JSONValue.string)
+        return Observation.Item(id: id, document: document)
+    }
+
+    private func look(_ items: [Observation.Item], asked: Set<String>? = nil) -> Observation {
+        Observation(unit: numbers, owner: "102", items: items, asked: asked ?? self.asked)
+    }
+
+    /// The snapshot that a comparison leads to.
+    private func snapshot(after observation: Observation, from snapshot: Snapshot = Snapshot()) -> Snapshot {
+        var next = Snapshot(asked: observation.asked, entries: snapshot.entries)
+        for (id, entry) in Comparison(of: observation, with: snapshot).writes { next.entries[id] = entry }
+        return next
+    }
+
+    @Test func firstLook_atAList_isOneBaselineWithTheCount() {
+        let comparison = Comparison(of: look([number("1"), number("2")]), with: Snapshot())
+        #expect(comparison.changes.count == 1)
+        let change = comparison.changes.first
+        #expect(change?.operation == .baseline)
+        #expect(change?.resource == ResourceID(account: "acme", kind: .phoneNumber, id: "102"))
+        #expect(change?.after == ["count": 2])
+        #expect(change?.summary == "acme: found 2 phone numbers; watching from here on")
+        #expect(comparison.writes.map(\.id) == ["1", "2"])
+    }
+
+    @Test func firstLook_atASingleThing_isABaselineWithItsDocument() {
+        let observation = Observation(unit: profile, owner: "7", items: [.init(id: "7", document: ["about": "Hi"])], asked: ["about"])
+        let comparison = Comparison(of: observation, with: Snapshot()) { _ in "+1 555-7" }
+        #expect(comparison.changes.map(\.operation) == [.baseline])
+        #expect(comparison.changes.first?.after == ["about": "Hi"])
+        #expect(comparison.changes.first?.resource.phoneNumberID == "7")
+        #expect(comparison.changes.first?.summary == "acme: found the business profile of +1 555-7 (7); watching from here on")
+    }
+
+    @Test func look_thatShowsTheSame_saysAndWritesNothing() {
+        let comparison = Comparison(of: look([number("1")]), with: snapshot(after: look([number("1")])))
+        #expect(comparison.changes.isEmpty)
+        #expect(comparison.writes.isEmpty)
+        #expect(!comparison.askedChanged)
+    }
+
+    @Test(arguments: [
+        ("GREEN", "YELLOW", Severity.warning, "fell from GREEN to YELLOW"), ("YELLOW", "RED", .warning, "fell from YELLOW to RED"),
+        ("RED", "GREEN", .info, "rose from RED to GREEN"), ("GREEN", "UNKNOWN", .notice, "went from GREEN to UNKNOWN"),
+        ("UNKNOWN", "RED", .warning, "went from UNKNOWN to RED"), ("NA", "GREEN", .info, "went from NA to GREEN"),
+    ])
+    func rating_thatMoves_isTold(from: String, to: String, severity: Severity, verb: String) {
+        let comparison = Comparison(of: look([number("1", rating: to)]), with: snapshot(after: look([number("1", rating: from)])))
+        let change = comparison.changes.first
+        #expect(comparison.changes.count == 1)
+        #expect(change?.severity == severity)
+        #expect(change?.fields.map(\.description) == ["/quality_rating"])
+        #expect(change?.before == ["quality_rating": .string(from)])
+        #expect(change?.after == ["quality_rating": .string(to)])
+        #expect(change?.summary == "acme: quality rating of +1 555-000-1 (1) \(verb)")
+    }
+
+    @Test(arguments: [("DISCONNECTED", Severity.critical), ("BANNED", .critical), ("FLAGGED", .warning), ("PENDING", .notice)])
+    func status_thatMoves_isAsUrgentAsItIs(status: String, severity: Severity) {
+        let comparison = Comparison(of: look([number("1", status: status)]), with: snapshot(after: look([number("1")])))
+        #expect(comparison.changes.map(\.severity) == [severity])
+    }
+
+    @Test func change_ofSeveralMembers_beginsWithTheWorst() {
+        let after = number("1", rating: "YELLOW", status: "BANNED")
+        let comparison = Comparison(of: look([after]), with: snapshot(after: look([number("1")])))
+        #expect(
+            comparison.changes.first?.summary
+                == "acme: status of +1 555-000-1 (1) went from CONNECTED to BANNED, quality rating fell from GREEN to YELLOW")
+        #expect(comparison.changes.first?.severity == .critical)
+    }
+
+    @Test func number_thatIsMissedOnce_isNotRemoved() {
+        let first = snapshot(after: look([number("1"), number("2")]))
+        let missed = Comparison(of: look([number("1")]), with: first)
+        #expect(missed.changes.isEmpty)
+        let second = snapshot(after: look([number("1")]), from: first)
+        #expect(second.entries["2"]?.misses == 1)
+        let back = Comparison(of: look([number("1"), number("2")]), with: second)
+        #expect(back.changes.isEmpty)
+        #expect(snapshot(after: look([number("1"), number("2")]), from: second).entries["2"]?.misses == 0)
+    }
+
+    @Test func number_thatIsMissedTwice_isRemoved() {
+        let first = snapshot(after: look([number("1"), number("2")]))
+        let second = snapshot(after: look([number("1")]), from: first)
+        let gone = Comparison(of: look([number("1")]), with: second)
+        #expect(gone.changes.map(\.operation) == [.removed])
+        #expect(gone.changes.first?.before == first.entries["2"]?.document)
+        #expect(gone.changes.first?.summary == "acme: phone number +1 555-000-2 (2) was removed")
+    }
+
+    @Test func member_thatAllOfThreeLose_isDriftAndKept() {
+        let before = snapshot(after: look(["1", "2", "3"].map { number($0) }))
+        let comparison = Comparison(of: look(["1", "2", "3"].map { number($0, rating: nil) }), with: before)
+        #expect(comparison.drifted == ["quality_rating"])
+        #expect(comparison.changes.isEmpty)
+        #expect(comparison.writes.isEmpty)
+    }
+
+    @Test func member_thatBothOfTwoLose_isAChangeLikeAnyOther() {
+        let before = snapshot(after: look(["1", "2"].map { number($0) }))
+        let comparison = Comparison(of: look(["1", "2"].map { number($0, rating: nil) }), with: before)
+        #expect(comparison.drifted.isEmpty)
+        #expect(comparison.changes.count == 2)
+    }
+
+    @Test func member_thatIsNewlyAskedFor_joinsWithABaseline() {
+        let before = snapshot(after: look([number("1", rating: nil)], asked: asked.subtracting(["quality_rating"])))
+        let comparison = Comparison(of: look([number("1", rating: "RED")]), with: before)
+        #expect(comparison.changes.map(\.operation) == [.baseline])
+        #expect(comparison.changes.first?.after == ["quality_rating": "RED"])
+        #expect(comparison.askedChanged)
+    }
+
+    @Test func member_thatIsNoLongerAskedFor_keepsItsValue() {
+        let before = snapshot(after: look([number("1")]))
+        let comparison = Comparison(of: look([number("1", rating: nil)], asked: asked.subtracting(["quality_rating"])), with: before)
+        #expect(comparison.changes.isEmpty)
+        #expect(comparison.writes.isEmpty)
+        #expect(comparison.askedChanged)
+    }
+
+    @Test func profile_whosePictureIsSignedAnew_isTheSame() {
+        let rules = Rules.of(.businessProfile)
+        let one = rules.compared(["profile_picture_url": "https://pps.whatsapp.net/v/t61/1.jpg?oh=1&oe=2", "about": .null])
+        let two = rules.compared(["profile_picture_url": "https://pps.whatsapp.net/v/t61/1.jpg?oh=3&oe=4"])
+        #expect(one == two)
+        #expect(one == ["profile_picture_url": "pps.whatsapp.net/v/t61/1.jpg"])
+    }
+
+    @Test func number_withItsCertificate_isKeptWithoutIt() {
+        let kept = Rules.of(.phoneNumber).compared(["id": "1", "certificate": "x", "new_certificate": "y"])
+        #expect(kept == ["id": "1"])
+    }
+
+    @Test func healthEntities_inAnotherOrder_areTheSame() throws {
+        func document(_ order: [String]) -> JSONObject {
+            [
+                "health_status": [
+                    "entities": .array(order.map { ["entity_type": "APP", "id": .string($0), "can_send_message": "AVAILABLE"] })
+                ]
+            ]
+        }
+        let rules = Rules.of(.phoneNumber)
+        #expect(rules.compared(document(["2", "1"])) == rules.compared(document(["1", "2"])))
+    }
+
+    @Test func text_fromOutside_cannotBreakTheSentence() {
+        let before = Snapshot(asked: ["about"], entries: ["7": .init(document: ["about": "Hi"])])
+        let item = Observation.Item(id: "7", document: ["about": .string("a\nb" + String(repeating: "x", count: 500))])
+        let summary = Comparison(of: Observation(unit: profile, owner: "7", items: [item], asked: ["about"]), with: before).changes.first?
+            .summary
+        #expect(summary?.contains("\n") == false)
+        #expect((summary?.count ?? .max) < 250)
+        #expect(summary?.hasPrefix(#"acme: about of the business profile of 7 changed from "Hi" to "a\nb"#) == true)
+    }
+}

@@ -1,0 +1,192 @@
+import Changes
+import FoundationEssentials
+@testable import Ledger
+import StrictJSON
+import Testing
+import WhatsAppBusiness
+
+/// A folder that is gone when the test is.
+final class Folder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path() + "/wabawatch-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+@Suite struct LedgerTests {
+    private let folder: Folder
+    private let numbers = Unit(account: "acme", kind: .phoneNumber)
+
+    init() throws { folder = try Folder() }
+
+    private func open() throws -> Ledger { try Ledger(path: folder.path + "/ledger.sqlite") }
+    private func at(_ second: Int64) -> Timestamp { Timestamp(milliseconds: second * 1000) }
+
+    private func look(_ ratings: [String: String]) -> Observation {
+        let items = ratings.sorted { $0.key < $1.key }.map {
+            Observation.Item(
+                id: $0.key, document: ["id": .string($0.key), "quality_rating": .string($0.value), "display_phone_number": "+1"])
+        }
+        return Observation(unit: numbers, owner: "102", items: items, asked: ["id", "quality_rating", "display_phone_number"])
+    }
+
+    @Test func observation_isRecorded_withItsSnapshot() async throws {
+        let ledger = try open()
+        #expect(try await ledger.record(look(["1": "GREEN", "2": "GREEN"]), at: at(1)).changes == 1)
+        #expect(try await ledger.record(look(["1": "YELLOW", "2": "GREEN"]), at: at(2)).changes == 1)
+        let changes = try await ledger.changes(after: 0)
+        #expect(changes.map(\.sequence) == [1, 2])
+        #expect(changes.map(\.change.operation) == [.baseline, .changed])
+        #expect(changes.last?.observedAt == at(2))
+        #expect(changes.last?.change.before == ["quality_rating": "GREEN"])
+        let (resources, cursor) = try await ledger.resources()
+        #expect(resources.map(\.resource.id) == ["1", "2"])
+        #expect(resources.first?.document["quality_rating"] == "YELLOW")
+        #expect(resources.first?.changedAt == at(2))
+        #expect(resources.last?.changedAt == at(1))
+        #expect(resources.last?.confirmedAt == at(2))
+        #expect(cursor.sequence == 2)
+        #expect(ledger.cursor == cursor)
+        try ledger.close()
+    }
+
+    @Test func ledger_openedAgain_isTheSame() async throws {
+        let first = try open()
+        _ = try await first.record(look(["1": "GREEN"]), at: at(1))
+        _ = try await first.record(look(["1": "GREEN"]), at: at(9))
+        try await first.register(account: "acme", wabaID: "102")
+        let cursor = first.cursor
+        try first.close()
+        let second = try open()
+        #expect(second.cursor == cursor)
+        #expect(second.confirmedUnits == [numbers: at(9)])
+        #expect(try await second.record(look(["1": "GREEN"]), at: at(10)).changes == 0)
+        #expect(try await second.record(look(["1": "RED"]), at: at(11)).changes == 1)
+        #expect(second.cursor.sequence == 2)
+        #expect(try await second.accounts() == ["acme": "102"])
+        try second.close()
+    }
+
+    @Test func ledger_isDurable_beforeItSaysSo() async throws {
+        let ledger = try open()
+        _ = try await ledger.record(look(["1": "GREEN"]), at: at(1))
+        let other = try open()
+        #expect(other.cursor == ledger.cursor)
+        #expect(try ledger.pragma("synchronous") == "2")
+        #expect(try ledger.pragma("journal_mode") == "wal")
+        try other.close()
+        try ledger.close()
+    }
+
+    @Test func recording_thatFails_leavesNothing() async throws {
+        let ledger = try open()
+        _ = try await ledger.record(look(["1": "GREEN"]), at: at(1))
+        let before = try await ledger.resources()
+        let (observation, second) = (look(["1": "RED"]), at(2))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await ledger.record(observation, at: second) }
+            group.cancelAll()
+        }
+        let after = try await ledger.resources()
+        // Cancelled in time or not: the snapshot and the changes belong together.
+        #expect((after.resources == before.resources) == (after.cursor == before.cursor))
+        try ledger.close()
+    }
+
+    @Test func number_thatIsRemoved_takesItsOwnThingsAlong() async throws {
+        let ledger = try open()
+        let profile = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "2")
+        _ = try await ledger.record(look(["1": "GREEN", "2": "GREEN"]), at: at(1))
+        _ = try await ledger.record(
+            Observation(unit: profile, owner: "2", items: [.init(id: "2", document: ["about": "Hi"])], asked: ["about"]), at: at(2))
+        _ = try await ledger.record(look(["1": "GREEN"]), at: at(3))
+        #expect(try await ledger.resources().resources.count == 3)
+        let missed = try await ledger.resources(ids: ["2"]).resources
+        #expect(missed.first { $0.resource.kind == .phoneNumber }?.confirmedAt == at(1), "an answer last showed it then")
+        let gone = try await ledger.record(look(["1": "GREEN"]), at: at(4))
+        #expect(gone.removed == ["2"])
+        #expect(try await ledger.resources().resources.map(\.resource.id) == ["1"])
+        #expect(try await ledger.changes(after: 0).map(\.change.operation) == [.baseline, .baseline, .removed])
+        try ledger.close()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func waiting_endsWithAChange_orWithTheTask() async throws {
+        let ledger = try open()
+        async let woken: Void = ledger.waitForChange(after: 0)
+        _ = try await ledger.record(look(["1": "GREEN"]), at: at(1))
+        await woken
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await ledger.waitForChange(after: 1) }
+            group.cancelAll()
+        }
+        try ledger.close()
+    }
+
+    @Test func cursor_ofAnotherLedger_orAhead_cannotBeResumed() async throws {
+        let ledger = try open()
+        _ = try await ledger.record(look(["1": "GREEN"]), at: at(1))
+        #expect(try await ledger.canResume(ledger.cursor))
+        #expect(try await ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: 0)))
+        #expect(try await !ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: 2)))
+        #expect(try await !ledger.canResume(LedgerCursor(ledger: "0123456789abcdef", sequence: 0)))
+        #expect(LedgerCursor(parsing: ledger.cursor.description) == ledger.cursor)
+        for text in ["", "x", "0123456789abcdef", "0123456789abcdef:-1", "0123456789abcdef:01", "0123456789abcdef:1:2"] {
+            #expect(LedgerCursor(parsing: text) == nil)
+        }
+        try ledger.close()
+    }
+
+    @Test func file_thatIsNoLedger_isRefusedWithASentence() throws {
+        let path = folder.path + "/ledger.sqlite"
+        try Data("this is a text, not a database, and it is long enough to be read as a header".utf8).write(to: URL(filePath: path))
+        #expect { try Ledger(path: path) } throws: { ($0 as? LedgerError)?.code == .damaged }
+    }
+
+    @Test func announcersPlace_isKept() async throws {
+        let ledger = try open()
+        #expect(try await ledger.announced(by: "journal") == 0)
+        try await ledger.setAnnounced(by: "journal", to: 7)
+        #expect(try await ledger.announced(by: "journal") == 7)
+        try ledger.close()
+    }
+
+    /// Guarantee 3: every change after a snapshot's cursor, applied to that snapshot, gives every later snapshot.
+    @Test func changes_appliedToAnEarlierSnapshot_giveTheLaterOne() async throws {
+        let ledger = try open()
+        var random = SeededGenerator(state: 3)
+        var snapshots: [(sequence: Int64, documents: [ResourceID: JSONObject])] = []
+        for round in 0..<60 {
+            let ratings = Dictionary(
+                uniqueKeysWithValues: (0..<6).filter { _ in random.next() % 4 > 0 }.map {
+                    ("\($0)", ["GREEN", "RED"][Int(random.next() % 2)])
+                })
+            _ = try await ledger.record(look(ratings), at: at(Int64(round)))
+            let (resources, cursor) = try await ledger.resources(kinds: [.phoneNumber])
+            snapshots.append((cursor.sequence, Dictionary(uniqueKeysWithValues: resources.map { ($0.resource, $0.document) })))
+        }
+        for (earlier, later) in zip(snapshots, snapshots.dropFirst(10)) {
+            var documents = earlier.documents
+            for recorded in try await ledger.changes(after: earlier.sequence, limit: .max) where recorded.sequence <= later.sequence {
+                documents[recorded.change.resource] = recorded.change.applied(to: documents[recorded.change.resource])
+            }
+            #expect(documents == later.documents)
+        }
+        try ledger.close()
+    }
+}
+
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

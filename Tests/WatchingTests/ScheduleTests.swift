@@ -1,0 +1,125 @@
+import Changes
+import Testing
+import Watching
+import WhatsAppBusiness
+
+@Suite struct ScheduleTests {
+    private func at(_ seconds: Double) -> Moment { Moment(nanoseconds: Int64(seconds * 1e9)) }
+    private func unit(_ number: Int, _ kind: Kind = .businessProfile) -> Unit { Unit(account: "a", kind: kind, phoneNumberID: "\(number)") }
+
+    @Test func unit_isDueAtItsTime_notBefore() {
+        var schedule = Schedule()
+        schedule.on(.watch(unit(1), every: .seconds(60), splay: 0, first: at(10)), now: at(0))
+        #expect(schedule.wake == at(10) + schedule.window)
+        #expect(schedule.takeDue(now: at(9.9)) == [])
+        #expect(schedule.takeDue(now: at(10)) == [unit(1)])
+        #expect(schedule.takeDue(now: at(1000)) == [], "one look at a unit at a time")
+        schedule.on(.looked(unit(1)), now: at(12))
+        #expect(schedule.due(unit(1)) == at(72))
+    }
+
+    @Test func units_thatFallDueWithinTheWindow_areTakenTogether() {
+        var schedule = Schedule()
+        for number in 0..<10 {
+            schedule.on(.watch(unit(number), every: .seconds(60), splay: 0, first: at(1 + Double(number) / 1000)), now: at(0))
+        }
+        let wake = schedule.wake ?? at(0)
+        #expect(schedule.takeDue(now: wake).count == 10)
+    }
+
+    @Test func places_areTakenByCoreKindsFirst_thenByLateness() {
+        var schedule = Schedule(places: 2)
+        schedule.on(.watch(unit(1), every: .seconds(60), splay: 0, first: at(3)), now: at(0))
+        schedule.on(.watch(unit(2), every: .seconds(60), splay: 0, first: at(1)), now: at(0))
+        schedule.on(.watch(unit(3, .phoneNumber), every: .seconds(60), splay: 0, first: at(4)), now: at(0))
+        #expect(schedule.takeDue(now: at(5)) == [unit(3, .phoneNumber), unit(2)])
+        #expect(schedule.takeDue(now: at(5)) == [])
+        schedule.on(.looked(unit(2)), now: at(6))
+        #expect(schedule.wake ?? at(99) <= at(6), "a place is free and one waits for it")
+        #expect(schedule.takeDue(now: at(6)) == [unit(1)])
+    }
+
+    @Test func unit_thatIsForgotten_isNeverDue_evenWhileItIsLookedAt() {
+        var schedule = Schedule()
+        schedule.on(.watch(unit(1), every: .seconds(60), splay: 0, first: at(1)), now: at(0))
+        #expect(schedule.takeDue(now: at(1)) == [unit(1)])
+        schedule.on(.forget(unit(1)), now: at(2))
+        schedule.on(.looked(unit(1)), now: at(3))
+        #expect(schedule.takeDue(now: at(1000)) == [])
+        #expect(schedule.wake == nil)
+    }
+
+    @Test func unit_thatIsWatchedAnew_keepsOnlyItsNewTime() {
+        var schedule = Schedule()
+        schedule.on(.watch(unit(1), every: .seconds(60), splay: 0, first: at(100)), now: at(0))
+        schedule.on(.watch(unit(1), every: .seconds(5), splay: 0, first: at(3)), now: at(0))
+        #expect(schedule.takeDue(now: at(3)) == [unit(1)])
+        schedule.on(.looked(unit(1)), now: at(3))
+        #expect(schedule.takeDue(now: at(7.9)) == [])
+        #expect(schedule.takeDue(now: at(8)) == [unit(1)])
+    }
+
+    @Test func turns_driftApart_withinTheSplay_theSameWayEachTime() {
+        func gaps() -> [Duration] {
+            var schedule = Schedule()
+            return (0..<500).map { number in
+                schedule.on(.watch(unit(number), every: .seconds(100), splay: 0.1, first: at(0)), now: at(0))
+                _ = schedule.takeDue(now: at(0))
+                schedule.on(.looked(unit(number)), now: at(0))
+                return (schedule.due(unit(number)) ?? at(0)) - at(0)
+            }
+        }
+        let first = gaps()
+        #expect(first == gaps())
+        #expect(first.allSatisfy { .seconds(90) <= $0 && $0 <= .seconds(110) })
+        let buckets = Set(first.map { $0.milliseconds / 1000 })
+        #expect(buckets.count >= 19, "500 units fall into nearly every second of the 20")
+    }
+
+    /// A hundred thousand random events: every watched unit is looked at, none twice at a time, none before its time.
+    @Test func randomEvents_neverBreakTheSchedule() {
+        var random = SeededGenerator(state: 11)
+        var schedule = Schedule(places: 5)
+        var looking: Set<Unit> = []
+        var watched: Set<Unit> = []
+        var now = at(0)
+        for _ in 0..<100_000 {
+            let one = unit(Int(random.next() % 50))
+            switch random.next() % 6 {
+            case 0:
+                watched.insert(one)
+                schedule.on(.watch(one, every: .seconds(Int(random.next() % 60) + 1), splay: 0.1, first: now), now: now)
+            case 1 where random.next() % 8 == 0:
+                watched.remove(one)
+                looking.remove(one)
+                schedule.on(.forget(one), now: now)
+            case 2, 3:
+                if let done = looking.first {
+                    looking.remove(done)
+                    schedule.on(random.next() % 3 == 0 ? .again(done, at: now + .seconds(2)) : .looked(done), now: now)
+                }
+            default:
+                now = now + .milliseconds(Int(random.next() % 3000))
+                for due in schedule.takeDue(now: now) {
+                    #expect(watched.contains(due))
+                    #expect(looking.insert(due).inserted)
+                }
+                #expect(looking.count <= 5)
+            }
+        }
+        #expect(watched.allSatisfy { looking.contains($0) || schedule.due($0) != nil })
+    }
+}
+
+/// SplitMix64: a run is repeated by its seed.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
