@@ -87,11 +87,17 @@ let package = Package(
                 "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness",
                 "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
             ]),
-        program("wabawatchd", ["WabaWatchService", "Systemd", arguments, logging]),
+        program("wabawatchd", ["WabaWatchService", "Watching", "Systemd", "WhatsAppBusiness", arguments, logging]),
         program("wabawatch", ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", arguments]),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
         program("graph-simulator", ["GraphSimulator", arguments, signals]),
-        program("wabawatch-demo", ["WabaWatchService", "GraphSimulator", "WabaWatchClient", arguments, logging]),
+        program(
+            "wabawatch-demo",
+            [
+                "WabaWatchService", "GraphSimulator", "WabaWatchInterface", "Varlink", "Watching", "Systemd", "WhatsAppBusiness",
+                "StrictJSON", arguments,
+                logging,
+            ]),
 
         tests("StrictJSON", ["StrictJSON"]),
         tests("Systemd", ["Systemd", logging]),
@@ -99,6 +105,12 @@ let package = Package(
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
         tests("Ledger", ["Ledger", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("Watching", ["Watching", "Changes", "WhatsAppBusiness"]),
+        tests(
+            "WabaWatchService",
+            [
+                "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface", "WhatsAppBusiness",
+                "StrictJSON", "wabawatchd",
+            ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["GraphSimulator", "StrictJSON"]),

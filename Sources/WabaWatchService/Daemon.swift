@@ -24,6 +24,14 @@ public struct Daemon: Sendable {
     let listening: ListeningSocket
     let log: Logger
 
+    /// Where changes are told besides the socket.
+    public enum Announcing: Sendable {
+        /// In the journal or on standard error, as the configuration says and a journal is there.
+        case configured(hasJournal: Bool, standardError: StandardErrorLines)
+        /// Only on the socket.
+        case nowhere
+    }
+
     /// What the surroundings hand to the daemon.
     public struct Surroundings: Sendable {
         /// The environment's variables.
@@ -36,23 +44,20 @@ public struct Daemon: Sendable {
         public var world: World
         /// A socket that systemd listens on for the daemon.
         public var inherited: Int32?
-        /// Whether a journal is there.
-        public var hasJournal: Bool
-        /// Where changes are told if they do not go to the journal.
-        public var standardError: StandardErrorLines
+        /// Where changes are told besides the socket.
+        public var announcing: Announcing
 
         /// Those of this process.
         public init(
-            environment: [String: String], secrets: Secrets, notifier: Notifier, world: World, inherited: Int32? = nil, hasJournal: Bool,
-            standardError: StandardErrorLines = StandardErrorLines(prefixes: false)
+            environment: [String: String], secrets: Secrets, notifier: Notifier, world: World, inherited: Int32? = nil,
+            announcing: Announcing
         ) {
             self.environment = environment
             self.secrets = secrets
             self.notifier = notifier
             self.world = world
             self.inherited = inherited
-            self.hasJournal = hasJournal
-            self.standardError = standardError
+            self.announcing = announcing
         }
     }
 
@@ -64,13 +69,12 @@ public struct Daemon: Sendable {
         world = surroundings.world
         notifier = surroundings.notifier
         transport = CurlTransport(timeout: configuration.graph.timeout, caFile: configuration.graph.caFile)
-        let plans = try Self.plans(configuration, secrets: surroundings.secrets, transport: transport)
+        let plans = try configuration.plans(secrets: surroundings.secrets, transport: transport)
         ledger = try Ledger(path: configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite")
         watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
-        let toJournal = configuration.journal == .yes || (configuration.journal == .auto && surroundings.hasJournal)
         announcer = Announcer(
             name: "journal", ledger: ledger, log: log, pause: Self.pause,
-            take: toJournal ? Announcer.journal() : Announcer.standardError(surroundings.standardError))
+            take: Self.destination(configuration.journal, surroundings.announcing))
         if let path = configuration.socket.path {
             listening = .path(path, mode: configuration.socket.mode)
         } else if let inherited = surroundings.inherited {
@@ -112,30 +116,9 @@ public struct Daemon: Sendable {
         return troubled.map { unit, watch in "\(unit): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
     }
 
-    private static func plans(_ configuration: Configuration, secrets: Secrets, transport: CurlTransport) throws -> [AccountPlan] {
-        var problems: [ConfigurationProblem] = []
-        var plans: [AccountPlan] = []
-        for account in configuration.accounts {
-            do throws(ConfigurationProblem) {
-                let endpoint: Endpoint
-                do {
-                    endpoint = try Endpoint(baseURL: configuration.graph.baseURL, version: configuration.graph.version)
-                } catch {
-                    throw ConfigurationProblem(file: account.place, line: nil, key: "graph", sentence: "\(error)")
-                }
-                let client = GraphClient(
-                    endpoint: endpoint, token: try secrets.token(of: account), appSecret: try secrets.appSecret(of: account),
-                    transport: transport)
-                plans.append(
-                    AccountPlan(
-                        name: account.name, wabaID: account.wabaID, client: client,
-                        numbers: account.phoneNumbers.map { .only(Set($0)) } ?? .all,
-                        intervals: account.watch.kinds.compactMapValues(\.every), splay: account.watch.splay,
-                        ceiling: configuration.budget.callsPerHour.map { .fixed($0) } ?? .share(configuration.budget.share)))
-            } catch { problems.append(error) }
-        }
-        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
-        return plans
+    private static func destination(_ configured: Configuration.Journal, _ announcing: Announcing) -> Announcer.Take {
+        guard case .configured(let hasJournal, let lines) = announcing else { return { _, _, _ in } }
+        return configured == .yes || (configured == .auto && hasJournal) ? Announcer.journal() : Announcer.standardError(lines)
     }
 
     /// A folder that systemd gives, with a last slash; the working folder where it gives none.

@@ -36,7 +36,7 @@ struct Main: AsyncParsableCommand {
         let log = Logger(label: "wabawatchd")
         do {
             let configuration = try Configuration.load(path: config)
-            let surroundings = try surroundings()
+            let surroundings = try self.surroundings(destination)
             if check {
                 try configuration.check(secrets: surroundings.secrets)
                 return
@@ -50,7 +50,7 @@ struct Main: AsyncParsableCommand {
                 try await daemon.run()
             }
         } catch let error as ConfigurationError {
-            for problem in error.problems { FileHandle.standardError("\(problem)\n") }
+            for problem in error.problems { try StandardErrorLines(prefixes: false).write("\(problem)", priority: .error) }
             throw ExitCode(EX_CONFIG)
         } catch let error as ExitCode {
             throw error
@@ -60,14 +60,15 @@ struct Main: AsyncParsableCommand {
         }
     }
 
-    private func surroundings() throws -> Daemon.Surroundings {
+    private func surroundings(_ destination: LogDestination) throws -> Daemon.Surroundings {
+        let prefixes = destination == .standardError(prefixes: true)
         let environment = ProcessInfo.processInfo.environment
         let world = World(
             now: DispatchAlarm.now, wallClock: { Timestamp(Date()) }, random: { Double.random(in: 0..<1) }, alarm: DispatchAlarm())
         return Daemon.Surroundings(
             environment: environment, secrets: Secrets(credentials: .fromEnvironment, environment: environment),
             notifier: .fromEnvironment, world: world, inherited: try InheritedSockets.take().first?.fileDescriptor,
-            hasJournal: Journal.isPresent)
+            announcing: .configured(hasJournal: Journal.isPresent, standardError: StandardErrorLines(prefixes: prefixes)))
     }
 }
 

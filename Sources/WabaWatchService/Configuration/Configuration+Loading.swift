@@ -11,6 +11,7 @@ extension Configuration {
     public static func load(path: String) throws(ConfigurationError) -> Configuration {
         var reader = ConfigurationReader()
         var configuration = Configuration()
+        configuration.file = path
         let folder = FileManager.default
         if let root = reader.file(path) {
             let members = reader.members(of: root, keys: ["graph", "ledger", "socket", "journal", "watch", "budget", "accounts"])

@@ -114,6 +114,8 @@ public struct Configuration: Sendable, Equatable {
         public var place: String
     }
 
+    /// The file it was read from.
+    public var file = ""
     /// How Meta is asked.
     public var graph = Graph()
     /// The ledger.

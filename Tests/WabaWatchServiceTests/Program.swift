@@ -1,0 +1,108 @@
+import Dispatch
+import Glibc
+import Testing
+
+/// A process that a test started.
+struct Program: Sendable {
+    let id: pid_t
+
+    struct Failed: Error {
+        var call: String
+        var number: Int32
+    }
+
+    /// Starts a program with exactly that environment; its output is appended to a file.
+    static func spawn(_ arguments: [String], environment: [String: String], log: String) throws -> Program {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        }
+        var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        let path = String(cString: getenv("PATH"))
+        var envp: [UnsafeMutablePointer<CChar>?] =
+            environment.merging(["PATH": path]) { $1 }.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        var id: pid_t = 0
+        let result = posix_spawnp(&id, arguments[0], &actions, nil, &argv, &envp)
+        guard result == 0 else { throw Failed(call: "posix_spawnp \(arguments[0])", number: result) }
+        return Program(id: id)
+    }
+
+    func signal(_ signal: Int32) { kill(id, signal) }
+
+    /// The exit status, or 128 and the signal that ended it.
+    func wait() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var status: Int32 = 0
+                while waitpid(id, &status, 0) < 0 && errno == EINTR {}
+                continuation.resume(returning: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
+            }
+        }
+    }
+}
+
+/// The daemon as a process of its own.
+struct RunningDaemon: Sendable {
+    let process: Program
+    let notify: NotifySocket
+
+    /// SIGTERM and the exit status.
+    func stop() async -> Int32 {
+        process.signal(SIGTERM)
+        return await process.wait()
+    }
+
+    /// SIGKILL.
+    func kill() async {
+        process.signal(SIGKILL)
+        _ = await process.wait()
+    }
+}
+
+/// systemd's end of the notify socket.
+final class NotifySocket: Sendable {
+    let path: String
+    private let descriptor: Int32
+
+    init(_ path: String) throws {
+        self.path = path
+        unlink(path)
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let bound = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+        }
+        guard bound == 0 else { throw Program.Failed(call: "bind", number: errno) }
+        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { close(descriptor) }
+
+    /// Waits for a message that has that line; returns it.
+    @discardableResult
+    func wait(for line: String) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { [self] in
+                var buffer = [UInt8](repeating: 0, count: 8192)
+                while true {
+                    let count = recv(descriptor, &buffer, buffer.count, 0)
+                    guard count > 0 else {
+                        continuation.resume(throwing: Program.Failed(call: "recv of \(line)", number: errno))
+                        return
+                    }
+                    let message = String(decoding: buffer[..<count], as: UTF8.self)
+                    if message.split(separator: "\n").contains(where: { $0.hasPrefix(line) }) {
+                        continuation.resume(returning: message)
+                        return
+                    }
+                }
+            }
+        }
+    }
+}

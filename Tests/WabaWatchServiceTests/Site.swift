@@ -1,0 +1,131 @@
+import FoundationEssentials
+import Glibc
+import GraphSimulator
+import StrictJSON
+import Testing
+import Varlink
+import WabaWatchInterface
+
+/// A place where the real daemon runs against the simulator: a folder with configuration, ledger and socket, gone when the test is.
+final class Site: Sendable {
+    let folder: String
+    let simulator: GraphSimulator
+    /// What the daemon must never let out.
+    static let token = Platform.sampleToken
+
+    var socket: String { folder + "/io.wabawatch" }
+    var ledger: String { folder + "/ledger.sqlite" }
+    var config: String { folder + "/wabawatch.yaml" }
+    /// What the daemon wrote to standard error, over all its runs.
+    var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
+
+    /// - Parameter every: how often both kinds are looked at.
+    init(numbers: Int = 2, every: String = "100ms", more: String = "") async throws {
+        folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        simulator = try await GraphSimulator.start(Platform.sample(accounts: 1, numbers: numbers, blockedUsers: 0))
+        try Data(
+            """
+            graph: { base_url: "\(simulator.baseURL)", timeout: 2s }
+            ledger: { path: "\(folder)/ledger.sqlite" }
+            socket: { path: "\(folder)/io.wabawatch" }
+            journal: { enabled: false }
+            watch:
+              phone_number: { every: \(every) }
+              business_profile: { every: \(every) }
+            budget: { calls_per_hour: 1000000 }
+            accounts:
+              - name: acme
+                waba_id: "\(Platform.sampleAccountID())"
+                token: { environment: TOKEN }
+            \(more)
+            """.utf8
+        ).write(to: URL(filePath: config))
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// Runs a test's body and puts everything away, however it ends.
+    static func with(numbers: Int = 2, every: String = "100ms", more: String = "", _ body: (Site) async throws -> Void) async throws {
+        let site = try await Site(numbers: numbers, every: every, more: more)
+        do {
+            try await body(site)
+        } catch {
+            try await site.simulator.stop()
+            throw error
+        }
+        try await site.simulator.stop()
+    }
+
+    /// Where the programs of this build lie.
+    static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path()
+
+    /// Starts the daemon and returns once it says READY.
+    func start() async throws -> RunningDaemon {
+        let notify = try NotifySocket(folder + "/notify")
+        let process = try Program.spawn(
+            [Self.programs + "wabawatchd", "--config", config],
+            environment: ["TOKEN": Self.token, "NOTIFY_SOCKET": notify.path, "SWIFT_BACKTRACE": "enable=no"], log: folder + "/log")
+        try await notify.wait(for: "READY=1")
+        return RunningDaemon(process: process, notify: notify)
+    }
+
+    /// Looks at everything once with a daemon that ends by itself; returns its exit status.
+    func once(before command: [String] = []) async throws -> Int32 {
+        try await Program.spawn(
+            command + [Self.programs + "wabawatchd", "--config", config, "--once"],
+            environment: ["TOKEN": Self.token, "SWIFT_BACKTRACE": "enable=no"], log: folder + "/log"
+        ).wait()
+    }
+
+    /// A subscription, from its first reply on.
+    func subscribe(_ parameters: SubscribeParameters = SubscribeParameters()) async throws -> Subscription {
+        let client = try await VarlinkClient.connect(path: socket)
+        return Subscription(client: client, parameters: parameters)
+    }
+
+    /// Changes a member of a number.
+    func set(_ number: Int, _ member: String, _ value: JSONValue) {
+        simulator.update { $0[phoneNumber: Platform.samplePhoneNumberID(number)]?.document[member] = value }
+    }
+
+    /// Changes a member of a number's profile.
+    func setProfile(_ number: Int, _ member: String, _ value: JSONValue) {
+        simulator.update { $0[phoneNumber: Platform.samplePhoneNumberID(number)]?.profile[member] = value }
+    }
+
+    /// Waits until so many more requests were answered than now.
+    func requests(_ count: Int) async {
+        var left = count
+        for await _ in simulator.requestStream() {
+            left -= 1
+            if left == 0 { return }
+        }
+    }
+}
+
+/// What a subscriber is told.
+struct Subscription {
+    let client: VarlinkClient
+    private var replies: ReplyStream.AsyncIterator
+
+    init(client: VarlinkClient, parameters: SubscribeParameters) {
+        self.client = client
+        replies = client.stream(SubscribeParameters.qualifiedMethod, parameters.json).makeAsyncIterator()
+    }
+
+    mutating func next() async throws -> SubscribeReply? { try await replies.next().map { try SubscribeReply(json: $0) } }
+
+    /// The next change.
+    mutating func change() async throws -> WabaWatchInterface.Change {
+        while let reply = try await next() { if case .change(let change) = reply { return change } }
+        throw VarlinkError("test.StreamEnded")
+    }
+
+    /// The next so many changes.
+    mutating func changes(_ count: Int) async throws -> [WabaWatchInterface.Change] {
+        var changes: [WabaWatchInterface.Change] = []
+        while changes.count < count { changes.append(try await change()) }
+        return changes
+    }
+}
