@@ -68,7 +68,10 @@ public struct Daemon: Sendable {
         self.log = log
         world = surroundings.world
         notifier = surroundings.notifier
-        transport = CurlTransport(timeout: configuration.graph.timeout, caFile: configuration.graph.caFile)
+        var settings = CurlTransport.Settings()
+        settings.timeout = configuration.graph.timeout
+        settings.extraCAFile = configuration.graph.caFile
+        transport = try CurlTransport(settings)
         let plans = try configuration.plans(secrets: surroundings.secrets, transport: transport)
         ledger = try Ledger(path: configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite")
         watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)

@@ -1,3 +1,4 @@
+import Changes
 import Ledger
 import ServiceLifecycle
 import Systemd

@@ -32,17 +32,19 @@ public struct Schedule: Sendable {
         enum State: Sendable { case waiting(until: Moment), queued(since: Moment), looking }
     }
 
+    /// A unit's place in a heap: the earlier due, and in the queue the core kinds before all others, the further in front.
     private struct Entry: Comparable, Sendable {
+        var rank = 0
         var due: Moment
         var unit: Unit
         var turn: UInt64
-        static func < (left: Entry, right: Entry) -> Bool { left.due < right.due }
-        static func == (left: Entry, right: Entry) -> Bool { left.due == right.due }
+        static func < (left: Entry, right: Entry) -> Bool { (left.rank, left.due) < (right.rank, right.due) }
+        static func == (left: Entry, right: Entry) -> Bool { (left.rank, left.due) == (right.rank, right.due) }
     }
 
     private var plans: [Unit: Plan] = [:]
     private var heap = Heap<Entry>()
-    private var queue: [Unit] = []
+    private var queue = Heap<Entry>()
     private var looking = 0
 
     /// An empty schedule.
@@ -67,19 +69,20 @@ public struct Schedule: Sendable {
 
     /// When to come back and ask what is due; `nil` if nothing is waited for.
     public var wake: Moment? {
-        if looking < places, let first = queue.first, case .queued(let since) = plans[first]?.state { return since }
+        if looking < places, let first = queue.min { return first.due }
         return heap.min.map { $0.due + window }
     }
 
     /// Takes what is due into its look: core kinds first, then the others by how late they are, as long as there are places.
     public mutating func takeDue(now: Moment) -> [Unit] {
         queueDue(now)
-        guard looking < places, !queue.isEmpty else { return [] }
-        queue.sort { (Self.rank($0), due($0) ?? now) < (Self.rank($1), due($1) ?? now) }
-        let taken = Array(queue.prefix(places - looking))
-        queue.removeFirst(taken.count)
-        looking += taken.count
-        for unit in taken { plans[unit]?.state = .looking }
+        var taken: [Unit] = []
+        while looking < places, let entry = queue.popMin() {
+            guard case .queued = plans[entry.unit]?.state, plans[entry.unit]?.turn == entry.turn else { continue }
+            plans[entry.unit]?.state = .looking
+            looking += 1
+            taken.append(entry.unit)
+        }
         return taken
     }
 
@@ -111,13 +114,12 @@ public struct Schedule: Sendable {
 
     private mutating func forget(_ unit: Unit) {
         guard let plan = plans.removeValue(forKey: unit) else { return }
-        queue.removeAll { $0 == unit }
         if case .looking = plan.state { looking -= 1 }
     }
 
     private mutating func finish(_ unit: Unit, due: (Plan) -> Moment) {
-        guard var plan = plans[unit] else { return }
-        guard case .looking = plan.state else { preconditionFailure("a look at \(unit) ended that had not begun") }
+        // A unit that was forgotten during its look, and perhaps watched anew since, takes nothing from that look's end.
+        guard var plan = plans[unit], case .looking = plan.state else { return }
         looking -= 1
         plan.turn += 1
         let moment = due(plan)
@@ -130,8 +132,8 @@ public struct Schedule: Sendable {
 
     /// Whether a heap's entry still stands: a unit that was forgotten or set anew leaves its old ones behind.
     private func stands(_ entry: Entry) -> Bool {
-        guard let plan = plans[entry.unit], plan.turn == entry.turn, case .waiting(entry.due) = plan.state else { return false }
-        return true
+        guard let plan = plans[entry.unit], plan.turn == entry.turn, case .waiting(let due) = plan.state else { return false }
+        return due == entry.due
     }
 
     private mutating func queueDue(_ now: Moment) {
@@ -139,7 +141,7 @@ public struct Schedule: Sendable {
             heap.removeMin()
             guard stands(entry) else { continue }
             plans[entry.unit]?.state = .queued(since: entry.due)
-            queue.append(entry.unit)
+            queue.insert(Entry(rank: Self.rank(entry.unit), due: entry.due, unit: entry.unit, turn: entry.turn))
         }
     }
 
@@ -152,8 +154,4 @@ public struct Schedule: Sendable {
         hash ^= hash >> 32
         return Double(hash % 2001) / 1000 - 1
     }
-}
-
-extension Schedule.Plan.State {
-    static func ~= (due: Moment, state: Self) -> Bool { if case .waiting(let moment) = state { moment == due } else { false } }
 }

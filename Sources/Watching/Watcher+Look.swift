@@ -103,11 +103,13 @@ extension Watcher {
                 var watch = before
                 return WatchNote(watch.on(outcome(recording), at: now), of: watch, before, over: unit)
             }
-            watches[unit]?.on(outcome(recording), at: now)
+            var watch = before
+            _ = watch.on(outcome(recording), at: now)
+            watches[unit] = watch
             digests[unit] = recording.pending || !recording.drifted.isEmpty ? nil : digest
             if unit.kind == .phoneNumber {
                 for number in recording.removed { forget(number: number, of: plan.name) }
-                watch(numbers: recording.ids, of: plan)
+                self.watch(numbers: recording.ids, of: plan)
             }
             return nil
         } catch {

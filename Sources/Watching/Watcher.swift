@@ -1,7 +1,7 @@
 public import Changes
 public import Ledger
 public import Logging
-public import WhatsAppBusiness
+import WhatsAppBusiness
 
 /// Carries out what the schedule, the budgets and the watches decide: asks Meta, has the answers recorded, comes back in time.
 public actor Watcher {

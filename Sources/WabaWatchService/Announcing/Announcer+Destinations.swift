@@ -1,3 +1,5 @@
+import WhatsAppBusiness
+import Changes
 import Ledger
 import Systemd
 

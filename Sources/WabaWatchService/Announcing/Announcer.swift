@@ -1,3 +1,4 @@
+import WhatsAppBusiness
 import Changes
 import Ledger
 import Logging

@@ -73,9 +73,8 @@ extension ConfigurationReader {
             _, problem, mark, _)
         {
             return fail(mark.line, problem)
-        } catch let YamlError.duplicatedKeysInMapping(duplicates, _) {
-            let names = duplicates.compactMap { $0.scalar?.string }.sorted()
-            return fail(duplicates.compactMap { $0.mark?.line }.max(), "\(names.joined(separator: ", ")) stands twice")
+        } catch let YamlError.duplicatedKeysInMapping(names, context) {
+            return fail(context.mark.line, "\(names.joined(separator: ", ")) stands twice")
         } catch {
             return fail(nil, "the file is not YAML: \(error)")
         }

@@ -37,7 +37,7 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// Whether changes go to the journal.
-    public enum Journal: String, Sendable, Equatable {
+    public enum Journal: String, Sendable, CaseIterable {
         case auto
         case yes
         case no
@@ -58,7 +58,7 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// How a list is walked.
-    public enum Paging: String, Sendable, Equatable {
+    public enum Paging: String, Sendable, CaseIterable {
         case auto
         case cursor
         case time

@@ -4,9 +4,6 @@ import Yams
 /// The longest span that is accepted where nothing else bounds it.
 private let ages = Duration.seconds(100_000 * 86_400)
 
-extension Configuration.Journal: CaseIterable {}
-extension Configuration.Paging: CaseIterable {}
-
 extension ConfigurationReader {
     mutating func graph(_ place: YAMLPlace?) -> Configuration.Graph {
         var graph = Configuration.Graph()
