@@ -1,0 +1,40 @@
+# What changes at Meta appears in the journal, with every field of its contract and the catalog's explanation.
+. "$(dirname "$0")/library.sh"
+
+start_simulator
+configure
+systemctl start wabawatchd
+await_baseline
+
+write "$number/whatsapp_business_profile" '{"messaging_product": "whatsapp", "about": "Closed on Sundays"}'
+await 10 changes_are 1 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
+profile=$(changes WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed)
+field() { jq -r --arg name "$2" '.[$name] // empty' <<<"$1"; }
+same MESSAGE_ID f4ba49491b4f4c928d17a6c8d6f83abe "$(field "$profile" MESSAGE_ID)"
+same PRIORITY 5 "$(field "$profile" PRIORITY)"
+same SYSLOG_IDENTIFIER wabawatchd "$(field "$profile" SYSLOG_IDENTIFIER)"
+same WABAWATCH_ACCOUNT acme "$(field "$profile" WABAWATCH_ACCOUNT)"
+same WABAWATCH_WABA_ID "$account" "$(field "$profile" WABAWATCH_WABA_ID)"
+same WABAWATCH_ID "$number" "$(field "$profile" WABAWATCH_ID)"
+same WABAWATCH_PHONE_NUMBER_ID "$number" "$(field "$profile" WABAWATCH_PHONE_NUMBER_ID)"
+same WABAWATCH_ORIGIN poll "$(field "$profile" WABAWATCH_ORIGIN)"
+same WABAWATCH_FIELD /about "$(field "$profile" WABAWATCH_FIELD)"
+same WABAWATCH_AFTER '{"about":"Closed on Sundays"}' "$(field "$profile" WABAWATCH_AFTER | jq -cS .)"
+same 'the members of WABAWATCH_BEFORE' '["about"]' "$(field "$profile" WABAWATCH_BEFORE | jq -c 'keys')"
+same '_SYSTEMD_UNIT' wabawatchd.service "$(field "$profile" _SYSTEMD_UNIT)"
+[ -n "$(field "$profile" MESSAGE)" ] && [ -n "$(field "$profile" WABAWATCH_CURSOR)" ] || fail 'no MESSAGE or no WABAWATCH_CURSOR'
+
+write "$number/deregister" '{}'
+await 10 changes_are 1 WABAWATCH_KIND=phone_number WABAWATCH_OPERATION=changed
+status=$(changes WABAWATCH_KIND=phone_number WABAWATCH_OPERATION=changed)
+same MESSAGE_ID 3ffb47b1e17a43f0b50f2f85c6cb8731 "$(field "$status" MESSAGE_ID)"
+same PRIORITY 2 "$(field "$status" PRIORITY)"
+same WABAWATCH_FIELD /status "$(field "$status" WABAWATCH_FIELD)"
+same WABAWATCH_BEFORE '{"status":"CONNECTED"}' "$(field "$status" WABAWATCH_BEFORE)"
+same WABAWATCH_AFTER '{"status":"DISCONNECTED"}' "$(field "$status" WABAWATCH_AFTER)"
+
+same 'the sequence' "$(seq "$(changes | wc -l)" | tr '\n' ' ')" "$(changes | jq -r .WABAWATCH_SEQUENCE | tr '\n' ' ')"
+journalctl --quiet --catalog --unit=wabawatchd MESSAGE_ID=3ffb47b1e17a43f0b50f2f85c6cb8731 >/tmp/explained
+grep -q "Phone number $number changed status" /tmp/explained || fail 'journalctl -x shows no subject of the catalog'
+grep -q 'After:  {"status":"DISCONNECTED"}' /tmp/explained || fail 'journalctl -x does not put the change into the text'
+same 'critical entries' 1 "$(journalctl --quiet --unit=wabawatchd --priority=crit --output=cat | wc -l)"

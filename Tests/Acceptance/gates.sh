@@ -1,0 +1,29 @@
+# What systemd's own judges say of the units, the catalog and the running sandbox.
+. "$(dirname "$0")/library.sh"
+
+units=/lib/systemd/system
+same 'systemd-analyze verify' '' "$(systemd-analyze verify --man=no $units/wabawatchd.service $units/wabawatchd.socket $units/wabawatchd@x.service $units/wabawatchd@x.socket 2>&1)"
+for unit in wabawatchd.service wabawatchd@.service; do
+    systemd-analyze security --no-pager --offline=yes --threshold=10 "$units/$unit" >/tmp/exposure || fail "$unit: $(tail -n 1 /tmp/exposure)"
+done
+same 'the sandbox of both units' "$(sed -n '/^# The sandbox/,/^\[Install/p' $units/wabawatchd.service | tail -n +2)" \
+    "$(sed -n '/^# The sandbox/,/^\[Install/p' $units/wabawatchd@.service | tail -n +2)"
+same 'journalctl --update-catalog' '' "$(journalctl --update-catalog 2>&1)"
+same 'entries of the catalog' 12 "$(journalctl --list-catalog | grep -c wabawatch:)"
+
+# An address of the internet and the one where a cloud's machines get their secrets, both answering here.
+ip address add 192.0.2.1/32 dev lo
+ip address add 169.254.169.254/32 dev lo
+
+# The service's own sandbox, with a shell in its place.
+install -d /run/systemd/system/wabawatchd.service.d
+cat >/run/systemd/system/wabawatchd.service.d/probe.conf <<'X'
+[Service]
+Type=oneshot
+Restart=no
+ExecStart=
+ExecStart=/bin/bash /repository/Tests/Acceptance/probe
+ExecPaths=/usr/bin /bin
+X
+systemctl daemon-reload
+systemctl start wabawatchd || fail 'the sandbox lets through what it should not'
