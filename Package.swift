@@ -98,6 +98,6 @@ let package = Package(
         tests("Varlink", ["Varlink", "StrictJSON", nio, nioPosix]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
-        tests("GraphSimulator", ["GraphSimulator", "StrictJSON"]),
+        tests("GraphSimulator", ["GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
     ]
 )
