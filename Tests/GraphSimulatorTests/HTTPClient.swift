@@ -42,7 +42,8 @@ struct HTTPClient {
     }
 
     func send(
-        _ method: String, _ target: String, headers: [String: String] = [:], json: JSONValue? = nil, form: String? = nil, waiting seconds: Int = 10
+        _ method: String, _ target: String, headers: [String: String] = [:], json: JSONValue? = nil, form: String? = nil,
+        waiting seconds: Int = 10
     ) throws -> Reply {
         var path = target
         if let range = target.range(of: ":\(port)/") { path = "/" + target[range.upperBound...] }
@@ -72,7 +73,7 @@ struct HTTPClient {
         guard connected == 0 else { throw NoReply.closed }
         var sent = 0
         while sent < request.count {
-            let count = request[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = request[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { break }
             sent += count
         }

@@ -8,7 +8,7 @@ struct PagingTests {
         Paging.cursor(.item), .cursor(.index), .cursor(.version), .offset, .time,
     ])
     func list_walkedByAnyPaging_isWholeForwardAndBack(_ paging: Paging) async throws {
-        try await withSimulator(.sample(numbers: 11, blockedUsers: 53)) { simulator, client in
+        try await withSimulator(.sample(numbers: 11, blockedUsers: 53)) { simulator, client throws in
             simulator.update { platform in
                 for edge in [Edge.blockedUsers, .phoneNumbers, .messageTemplates] { platform[behaviour: edge].paging = paging }
             }
@@ -35,7 +35,7 @@ struct PagingTests {
     }
 
     @Test func blockList_changedUnderAReader_refusesTheCursor() async throws {
-        try await withSimulator(.sample(blockedUsers: 30)) { simulator, client in
+        try await withSimulator(.sample(blockedUsers: 30)) { simulator, client throws in
             let first = try client.get("/v23.0/\(phone)/block_users?limit=10")
             let next = try #require(first.next)
             #expect(try client.get(next).status == 200)
@@ -49,7 +49,7 @@ struct PagingTests {
 
     @Test func blockListCursor_isWrittenAsRecorded() async throws {
         let recorded = try fixture("metadocs2026__list_two")
-        try await withSimulator(.sample(blockedUsers: 0)) { simulator, client in
+        try await withSimulator(.sample(blockedUsers: 0)) { simulator, client throws in
             simulator.update { $0[phoneNumber: phone]?.blockedUsers = BlockedUsers(first: 16_505_551_234, count: 2) }
             let paging = try client.get("/v23.0/\(phone)/block_users").json["paging"]
             // The recorded list was two users long; the cursor before it is the same to the last letter.
@@ -58,7 +58,7 @@ struct PagingTests {
     }
 
     @Test func itemCursor_whoseItemIsGone_isRefused() async throws {
-        try await withSimulator(.sample(numbers: 4)) { simulator, client in
+        try await withSimulator(.sample(numbers: 4)) { simulator, client throws in
             let first = try client.get("/v23.0/\(account)/phone_numbers?limit=2")
             let next = try #require(first.next)
             simulator.update { $0[phoneNumber: Platform.samplePhoneNumberID(1)] = nil }
@@ -67,7 +67,7 @@ struct PagingTests {
     }
 
     @Test func cursor_thatIsNone_isAnError() async throws {
-        try await withSimulator { _, client in
+        try await withSimulator { _, client throws in
             for cursor in ["x", "ZZZZ", "%00", "eyJvZAmZAzZAXQiOi"] {
                 #expect(try client.get("/v23.0/\(phone)/block_users?after=\(cursor)").code == 100)
             }
@@ -77,7 +77,7 @@ struct PagingTests {
     }
 
     @Test func limit_beyondTheEdgesMaximum_isCutSilently() async throws {
-        try await withSimulator(.sample(numbers: 120, blockedUsers: 6000)) { _, client in
+        try await withSimulator(.sample(numbers: 120, blockedUsers: 6000)) { _, client throws in
             #expect(try client.get("/v23.0/\(account)/phone_numbers?limit=1000").data.count == 100)
             #expect(try client.get("/v23.0/\(phone)/block_users?limit=100000").data.count == 5000)
             #expect(try client.get("/v23.0/\(phone)/block_users").data.count == 25)
@@ -85,7 +85,7 @@ struct PagingTests {
     }
 
     @Test func edge_thatGivesNoNext_stillGivesCursors() async throws {
-        try await withSimulator(.sample(blockedUsers: 60)) { simulator, client in
+        try await withSimulator(.sample(blockedUsers: 60)) { simulator, client throws in
             simulator.update { $0[behaviour: .blockedUsers].givesNext = false }
             var count = 0
             var after = ""
@@ -101,7 +101,7 @@ struct PagingTests {
     }
 
     @Test func pages_ofSetSizes_includeEmptyOnesWithNext() async throws {
-        try await withSimulator(.sample(blockedUsers: 10)) { simulator, client in
+        try await withSimulator(.sample(blockedUsers: 10)) { simulator, client throws in
             for style in [CursorStyle.item, .index, .version] {
                 simulator.update {
                     $0[behaviour: .blockedUsers].paging = .cursor(style)
@@ -114,7 +114,7 @@ struct PagingTests {
     }
 
     @Test func pages_thatOverlap_repeatItems() async throws {
-        try await withSimulator(.sample(blockedUsers: 10)) { simulator, client in
+        try await withSimulator(.sample(blockedUsers: 10)) { simulator, client throws in
             simulator.update { $0[behaviour: .blockedUsers].overlap = 1 }
             let keys = try client.walk("/v23.0/\(phone)/block_users?limit=4").joined().compactMap { $0["wa_id"]?.string }
             #expect(keys.count == 12)
@@ -123,7 +123,7 @@ struct PagingTests {
     }
 
     @Test func timeBounds_areIgnoredHeededOrRefused() async throws {
-        try await withSimulator(.sample(blockedUsers: 100)) { simulator, client in
+        try await withSimulator(.sample(blockedUsers: 100)) { simulator, client throws in
             // User 99 of 100 is the oldest, blocked at this second; each one before it a second later.
             let oldest = 1_700_000_000
             let window = "/v23.0/\(phone)/block_users?limit=100&since=\(oldest + 10)&until=\(oldest + 19)"
@@ -136,13 +136,14 @@ struct PagingTests {
             #expect(try client.get("/v23.0/\(phone)/block_users?since=\(oldest)&until=\(oldest + 200 * 86_400)").code == 100)
             for paging in [Paging.time, .offset] {
                 simulator.update { $0[behaviour: .blockedUsers].paging = paging }
-                #expect(try client.walk("/v23.0/\(phone)/block_users?limit=3&since=\(oldest + 10)&until=\(oldest + 19)").joined().count == 10)
+                #expect(
+                    try client.walk("/v23.0/\(phone)/block_users?limit=3&since=\(oldest + 10)&until=\(oldest + 19)").joined().count == 10)
             }
         }
     }
 
     @Test func timePaging_manyItemsOfOneSecond_losesNone() async throws {
-        try await withSimulator { simulator, client in
+        try await withSimulator { simulator, client throws in
             simulator.update { platform in
                 platform[behaviour: .messageTemplates].paging = .time
                 platform.accounts[account]?.messageTemplates = (0..<40).map {
@@ -155,7 +156,7 @@ struct PagingTests {
     }
 
     @Test func nextLink_namesTokenAndHostAsSet() async throws {
-        try await withSimulator(.sample(blockedUsers: 60)) { simulator, client in
+        try await withSimulator(.sample(blockedUsers: 60)) { simulator, client throws in
             let next = try #require(try client.get("/v19.0/\(phone)/block_users").next)
             #expect(next.hasPrefix(simulator.baseURL + "/v22.0/\(phone)/block_users?"))
             #expect(next.contains("access_token=\(Platform.sampleToken)"))
@@ -170,7 +171,7 @@ struct PagingTests {
     }
 
     @Test func emptyList_hasNoPaging() async throws {
-        try await withSimulator(.sample(blockedUsers: 0)) { _, client in
+        try await withSimulator(.sample(blockedUsers: 0)) { _, client throws in
             #expect(try client.get("/v23.0/\(phone)/block_users").text == #"{"data":[]}"#)
         }
     }

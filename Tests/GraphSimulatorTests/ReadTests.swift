@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct ReadTests {
     @Test func number_withoutFields_givesTheDefaultSet() async throws {
-        try await withSimulator { _, client in
+        try await withSimulator { _, client throws in
             let names = try client.get("/v23.0/\(phone)").json.object.map { Set($0.names) }
             #expect(
                 names == [
@@ -16,7 +16,7 @@ struct ReadTests {
     }
 
     @Test func node_fieldThatIsAbsent_isLeftOut() async throws {
-        try await withSimulator { simulator, client in
+        try await withSimulator { simulator, client throws in
             simulator.update { $0[phoneNumber: phone]?.document["certificate"] = .none }
             let reply = try client.get("/v23.0/\(phone)?fields=id,certificate,status")
             #expect(reply.json == ["id": .string(phone), "status": "CONNECTED"])
@@ -24,7 +24,7 @@ struct ReadTests {
     }
 
     @Test func node_unknownField_failsTheWholeRequest() async throws {
-        try await withSimulator { _, client in
+        try await withSimulator { _, client throws in
             for target in [phone, account, "\(phone)/whatsapp_business_profile", "\(phone)/settings", "\(phone)/message_qrdls"] {
                 let reply = try client.get("/v23.0/\(target)?fields=id,nope,status")
                 #expect(reply.status == 400)
@@ -37,7 +37,7 @@ struct ReadTests {
     }
 
     @Test func node_withdrawnField_failsAndDisappears() async throws {
-        try await withSimulator { simulator, client in
+        try await withSimulator { simulator, client throws in
             simulator.update { $0.withdrawnFields[.phoneNumber] = ["throughput"] }
             #expect(try client.get("/v23.0/\(phone)?fields=id,throughput").code == 100)
             #expect(try client.get("/v23.0/\(phone)").json["throughput"]?.object == nil)
@@ -45,7 +45,7 @@ struct ReadTests {
     }
 
     @Test func fields_nestedAndExpanded_selectInside() async throws {
-        try await withSimulator(.sample(numbers: 3, blockedUsers: 5)) { _, client in
+        try await withSimulator(.sample(numbers: 3, blockedUsers: 5)) { _, client throws in
             let fields = "name,subscribed_apps,phone_numbers.limit(2){id,throughput{level},block_users.limit(1){wa_id}}"
             let json = try client.get("/v23.0/\(account)?fields=\(fields)").json
             #expect(json["subscribed_apps"]?["data"]?.array?.count == 1)
@@ -61,7 +61,7 @@ struct ReadTests {
     }
 
     @Test func fields_thatAreNoSelection_areRefused() async throws {
-        try await withSimulator { _, client in
+        try await withSimulator { _, client throws in
             for fields in ["a{b", "id}}", "id.limit(", String(repeating: "a%7B", count: 200)] {
                 #expect(try client.get("/v23.0/\(phone)?fields=\(fields)").status == 400)
             }
@@ -69,7 +69,7 @@ struct ReadTests {
     }
 
     @Test func text_withSlashAndBeyondASCII_isEscapedAsMetaDoes() async throws {
-        try await withSimulator { simulator, client in
+        try await withSimulator { simulator, client throws in
             simulator.update { $0[phoneNumber: phone]?.profile["about"] = "a/é🌱\"\n" }
             let reply = try client.get("/v23.0/\(phone)/whatsapp_business_profile?fields=about")
             #expect(reply.text == #"{"data":[{"about":"a\/\u00e9\ud83c\udf31\"\n","messaging_product":"whatsapp"}]}"#)
@@ -78,7 +78,7 @@ struct ReadTests {
     }
 
     @Test func everyReadEdge_ofTheSample_answers() async throws {
-        try await withSimulator { _, client in
+        try await withSimulator { _, client throws in
             let code = try #require(try client.get("/v23.0/\(phone)/message_qrdls").data.first?["code"]?.string)
             let template = try #require(try client.get("/v23.0/\(account)/message_templates").data.first?["id"]?.string)
             let targets = [
@@ -93,21 +93,21 @@ struct ReadTests {
     }
 
     @Test func settings_sipPassword_isShownOnlyWhenAskedFor() async throws {
-        try await withSimulator { _, client in
+        try await withSimulator { _, client throws in
             #expect(try !client.get("/v23.0/\(phone)/settings").text.contains("sip_user_password"))
             #expect(try client.get("/v23.0/\(phone)/settings?include_sip_credentials=true").text.contains("sip_user_password"))
         }
     }
 
     @Test func commerceSettings_withoutCatalog_areAnEmptyList() async throws {
-        try await withSimulator { simulator, client in
+        try await withSimulator { simulator, client throws in
             simulator.update { $0[phoneNumber: phone]?.commerceSettings = nil }
             #expect(try client.get("/v23.0/\(phone)/whatsapp_commerce_settings").text == #"{"data":[]}"#)
         }
     }
 
     @Test func qrImage_isGivenOnlyWhenAskedFor_andIsAnotherEveryTime() async throws {
-        try await withSimulator { _, client in
+        try await withSimulator { _, client throws in
             #expect(try client.get("/v23.0/\(phone)/message_qrdls?fields=code").data[0]["qr_image_url"]?.string == nil)
             let target = "/v23.0/\(phone)/message_qrdls?fields=code,qr_image_url.format(SVG)"
             let first = try client.get(target).data[0]["qr_image_url"]?.string
@@ -117,7 +117,7 @@ struct ReadTests {
     }
 
     @Test func numbers_sortedAndFiltered_areWhatIsAskedFor() async throws {
-        try await withSimulator(.sample(numbers: 3)) { simulator, client in
+        try await withSimulator(.sample(numbers: 3)) { simulator, client throws in
             let second = Platform.samplePhoneNumberID(1)
             simulator.update { $0[phoneNumber: second]?.document["account_mode"] = "SANDBOX" }
             let filter = "%5B%7B%22field%22:%22account_mode%22,%22operator%22:%22EQUAL%22,%22value%22:%22SANDBOX%22%7D%5D"
