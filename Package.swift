@@ -104,7 +104,7 @@ let package = Package(
         tests("Varlink", ["Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
         tests("Ledger", ["Ledger", "Changes", "WhatsAppBusiness", "StrictJSON"]),
-        tests("Watching", ["Watching", "Changes", "WhatsAppBusiness"]),
+        tests("Watching", ["Watching", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests(
             "WabaWatchService",
             [

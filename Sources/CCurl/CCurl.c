@@ -35,3 +35,10 @@ CURL *ccurl_multi_next_done(CURLM *multi, CURLcode *result) {
 }
 
 CURLcode ccurl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
+
+CURLcode ccurl_set_trust(CURL *easy, void *bytes, size_t count) {
+    struct curl_blob blob = {.data = bytes, .len = count, .flags = CURL_BLOB_NOCOPY};
+    return curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+}
+
+const char *ccurl_default_trust_file(void) { return curl_version_info(CURLVERSION_NOW)->cainfo; }

@@ -107,7 +107,7 @@ public struct Daemon: Sendable {
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
         try ledger.close()
-        await transport.close()
+        transport.close()
     }
 
     /// Looks at everything once, announces what that recorded, and says which watches are not current.
@@ -115,7 +115,7 @@ public struct Daemon: Sendable {
         let troubled = try await watcher.lookOnce()
         try await announcer.drain()
         try ledger.close()
-        await transport.close()
+        transport.close()
         return troubled.map { unit, watch in "\(unit): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
     }
 

@@ -5,11 +5,20 @@ import Systemd
 import Varlink
 import Watching
 
+/// Runs something until the shutdown cancels it; that it was cancelled is no failure.
+private func untilShutdown(_ body: @Sendable @escaping () async throws -> Void) async throws {
+    do {
+        try await cancelWhenGracefulShutdown { try await body() }
+    } catch let error as LedgerError where error.code == .cancelled {}
+}
+
 /// Watches until the shutdown.
 struct WatcherService: Service {
     let watcher: Watcher
 
-    func run() async throws { try await cancelWhenGracefulShutdown { try await watcher.run() } }
+    func run() async throws {
+        try await untilShutdown { try await watcher.run() }
+    }
 }
 
 /// Announces until the shutdown, and then what is left.
@@ -17,7 +26,7 @@ struct AnnouncerService: Service {
     let announcer: Announcer
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await announcer.run() }
+        try await untilShutdown { try await announcer.run() }
         try await announcer.drain()
     }
 }

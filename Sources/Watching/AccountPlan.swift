@@ -43,3 +43,14 @@ public struct AccountPlan: Sendable {
     /// The kinds that are looked at number by number.
     static let numberKinds: [Kind] = [.businessProfile]
 }
+
+extension Kind {
+    /// The edge that shows the things of this kind.
+    var edge: Edge {
+        switch self {
+        case .phoneNumber: .phoneNumbers
+        case .businessProfile: .businessProfile
+        default: preconditionFailure("nothing looks at \(rawValue) yet")
+        }
+    }
+}

@@ -6,8 +6,8 @@ import StrictJSON
 /// A list that changed under the walk (a dead cursor, one that comes again) is begun again from its first page, three times at most.
 struct Sweep {
     enum Action {
-        /// Ask for the page behind that cursor; `nil` is the first.
-        case ask(after: String?)
+        /// Ask for the page that begins there.
+        case ask(Position)
         /// Everything was seen.
         case complete([JSONValue])
         /// Nothing of what was seen counts.
@@ -19,29 +19,29 @@ struct Sweep {
     static let mostBeginnings = 4
 
     private var items: [JSONValue] = []
-    private var cursors: Set<String> = []
-    private var pages = 0
+    private var positions: Set<Position> = []
     private var beginnings = 1
 
-    static var begin: Action { .ask(after: nil) }
+    static var begin: Action { .ask(.start) }
 
     mutating func on(_ page: Page) -> Action {
         items += page.items
-        pages += 1
         guard page.hasNext else { return .complete(items) }
-        guard let after = page.after else { return .void(.invalidAnswer("a page has a next one but no cursor to it")) }
-        guard pages < Self.mostPages else { return .void(.invalidAnswer("the list has more than \(Self.mostPages) pages")) }
-        guard cursors.insert(after).inserted else { return again(.invalidAnswer("a cursor came a second time")) }
-        return .ask(after: after)
+        guard let next = page.next() else { return .void(GraphFailure(.invalidAnswer("a page has a next one but says not where"))) }
+        guard positions.count < Self.mostPages else { return .void(GraphFailure(.paging(restart: false))) }
+        guard positions.insert(next).inserted else { return again(GraphFailure(.paging(restart: true))) }
+        return .ask(next)
     }
 
-    mutating func on(_ failure: GraphFailure) -> Action { failure.code.restartsPaging ? again(failure) : .void(failure) }
+    mutating func on(_ failure: GraphFailure) -> Action {
+        failure.code == .paging(restart: true) ? again(failure) : .void(failure)
+    }
 
     private mutating func again(_ failure: GraphFailure) -> Action {
         guard beginnings < Self.mostBeginnings else { return .void(failure) }
         let next = beginnings + 1
         self = Sweep()
         beginnings = next
-        return .ask(after: nil)
+        return .ask(.start)
     }
 }

@@ -7,10 +7,18 @@ import WhatsAppBusiness
 
 /// How a walk over a unit's pages ended.
 enum Ending: Sendable {
-    case complete([JSONValue], digest: [UInt8])
+    case complete([JSONValue], Memory?)
+    /// Meta's answer is the one that it gave the last time.
+    case unchanged
     case failed(GraphFailure)
     /// There was no request to be had before that moment.
     case unaffordable(until: Moment)
+}
+
+/// What an answer is known again by. Only a look of one page has one.
+struct Memory: Sendable, Equatable {
+    var digest: Digest
+    var etag: String?
 }
 
 extension Watcher {
@@ -26,7 +34,12 @@ extension Watcher {
         // A look that the shutdown ended says nothing about Meta.
         guard !Task.isCancelled else { return nil }
         switch ending {
-        case .complete(let items, let digest): return await record(items, digest, of: unit, account.plan, asked: asked)
+        case .complete(let items, let memory): return await record(items, memory, of: unit, account.plan, asked: asked)
+        case .unchanged:
+            ledger.confirm(unit, at: world.wallClock())
+            await move(unit, .complete)
+            await tokenIsGood(unit.account)
+            return nil
         case .failed(let failure): return await fail(unit, failure)
         case .unaffordable(let until):
             // Late by less than an interval is nothing to tell.
@@ -40,30 +53,30 @@ extension Watcher {
 
     private func fields(of unit: Unit, _ account: Account) -> [String] {
         let dropped = account.dropped[unit.kind] ?? []
-        return (Edge.of(unit.kind)?.fields ?? []).filter { !dropped.contains($0) }
+        return unit.kind.edge.fields.filter { !dropped.contains($0) }
     }
 
     /// Walks over the pages of a unit's list, each request out of the budget.
     private func walk(_ unit: Unit, _ plan: AccountPlan, fields: [String]) async -> Ending {
-        guard let edge = Edge.of(unit.kind) else { preconditionFailure("no edge shows \(unit.kind.rawValue)") }
+        let request = GraphRequest(unit.kind.edge, id: unit.phoneNumberID ?? plan.wabaID, fields: fields)
+        let known = memories[unit]
         var sweep = Sweep()
-        var digest: [UInt8] = []
+        var memory: Memory?
         var action = Sweep.begin
         while true {
             switch action {
-            case .complete(let items): return .complete(items, digest: digest)
+            case .complete(let items): return .complete(items, memory)
             case .void(let failure): return .failed(failure)
-            case .ask(let after):
-                if after == nil { digest = [] }
+            case .ask(let position):
                 if case .wait(let until)? = accounts[unit.account]?.budget.take(world.now()) { return .unaffordable(until: until) }
-                var request = GraphRequest(edge, node: unit.phoneNumberID ?? plan.wabaID)
-                request.fields = fields
-                request.after = after
+                let isFirst = position == .start
                 do throws(GraphFailure) {
-                    let answer = try await plan.client.fetch(request)
+                    let answer = try await plan.client.fetch(
+                        request.at(position), etag: isFirst ? known?.etag : nil, digest: isFirst ? known?.digest : nil)
                     note(answer.usage, unit.account)
-                    digest += answer.digest
+                    if answer.notModified { return .unchanged }
                     action = sweep.on(try Page(answer))
+                    memory = isFirst ? answer.digest.map { Memory(digest: $0, etag: answer.etag) } : nil
                 } catch {
                     note(error.usage, unit.account)
                     action = sweep.on(error)
@@ -74,17 +87,11 @@ extension Watcher {
 
     private func note(_ usage: Usage?, _ account: String) {
         guard let usage else { return }
-        accounts[account]?.budget.note(percent: usage.percent, regainAfter: usage.regainAfter, now: world.now())
+        accounts[account]?.budget.note(percent: Int(usage.percent), regainAfter: usage.regainAfter, now: world.now())
     }
 
-    private func record(_ items: [JSONValue], _ digest: [UInt8], of unit: Unit, _ plan: AccountPlan, asked: [String]) async -> Moment? {
-        accounts[plan.name]?.refusedUntil = nil
-        let account = Unit(account: plan.name, kind: .account)
-        if watches[account]?.state == .unauthorized { await move(account, .complete) }
-        if digests[unit] == digest, watches[unit]?.state == .current {
-            ledger.confirm(unit, at: world.wallClock())
-            return nil
-        }
+    private func record(_ items: [JSONValue], _ memory: Memory?, of unit: Unit, _ plan: AccountPlan, asked: [String]) async -> Moment? {
+        await tokenIsGood(plan.name)
         let observation: Observation
         do throws(GraphFailure) {
             observation = try Observation(unit, of: plan, items: items, asked: asked)
@@ -106,7 +113,7 @@ extension Watcher {
             var watch = before
             _ = watch.on(outcome(recording), at: now)
             watches[unit] = watch
-            digests[unit] = recording.pending || !recording.drifted.isEmpty ? nil : digest
+            memories[unit] = recording.pending || watch.state != .current ? nil : memory
             if unit.kind == .phoneNumber {
                 for number in recording.removed { forget(number: number, of: plan.name) }
                 self.watch(numbers: recording.ids, of: plan)
@@ -122,7 +129,7 @@ extension Watcher {
     private func fail(_ unit: Unit, _ failure: GraphFailure) async -> Moment? {
         let now = world.now()
         let hour = now + .seconds(3600)
-        digests[unit] = nil
+        memories[unit] = nil
         log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
         if case .invalidField(let name) = failure.code,
             accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted == true
@@ -130,23 +137,31 @@ extension Watcher {
             return now
         }
         let state = Watch.State(failure.code)
-        await move(unit, .failed(state, reason: failure.sentence))
+        await move(unit, .failed(state, reason: failure.description))
         switch state {
         case .unauthorized:
             accounts[unit.account]?.refusedUntil = hour
             let account = Unit(account: unit.account, kind: .account)
             if watches[account] == nil { watches[account] = Watch(over: account, since: world.wallClock()) }
-            await move(account, .failed(.unauthorized, reason: failure.sentence))
+            await move(account, .failed(.unauthorized, reason: failure.description))
             return hour
         case .forbidden, .notFound:
             return schedule.interval(of: unit).map { max(now + $0, hour) }
         case .throttled:
-            let wait = failure.regainAfter ?? .seconds(300)
+            guard case .throttled(let regainAfter) = failure.code else { return hour }
+            let wait = regainAfter ?? .seconds(300)
             accounts[unit.account]?.budget.note(percent: nil, regainAfter: wait, now: now)
             return now + wait
         default:
             return now + retry.delay(afterFailures: watches[unit]?.failures ?? 1, random: world.random())
         }
+    }
+
+    /// An answer came: the token is not refused, or no longer.
+    private func tokenIsGood(_ name: String) async {
+        accounts[name]?.refusedUntil = nil
+        let account = Unit(account: name, kind: .account)
+        if watches[account]?.state == .unauthorized { await move(account, .complete) }
     }
 
     /// Moves a watch by how a look ended, and has told what is to be told.
@@ -176,17 +191,18 @@ extension WatchNote {
 extension Observation {
     /// The things in the answers of a complete walk. Throws the fault of an item that is none.
     init(_ unit: Unit, of plan: AccountPlan, items: [JSONValue], asked: [String]) throws(GraphFailure) {
-        guard let edge = Edge.of(unit.kind) else { preconditionFailure("no edge shows \(unit.kind.rawValue)") }
+        let edge = unit.kind.edge
+        func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why)) }
+        if edge.form == .single, items.count != 1 { throw refuse("there are \(items.count) things where one should be") }
         var seen: Set<String> = []
         var found: [Item] = []
         for item in items {
-            do throws(DocumentError) { try edge.check(item) } catch { throw .invalidAnswer("\(error)") }
-            guard let object = item.object else { throw .invalidAnswer("an item is \(item.typeName)") }
-            guard let id = unit.phoneNumberID ?? object["id"]?.string else { throw .invalidAnswer("an item has no id") }
+            do throws(DocumentError) { try edge.check(item) } catch { throw refuse("\(error)") }
+            guard let object = item.object else { throw refuse("a thing is \(item.typeName)") }
+            guard let id = edge.form == .single ? unit.phoneNumberID : edge.key(of: item) else { throw refuse("a thing has no id") }
             guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(id) else { continue }
             found.append(Item(id: id, document: object))
         }
-        if unit.kind == .businessProfile, items.count != 1 { throw .invalidAnswer("there are \(items.count) profiles in the answer") }
         self.init(unit: unit, owner: unit.phoneNumberID ?? plan.wabaID, items: found, asked: Set(asked).union(["id"]))
     }
 }

@@ -22,8 +22,8 @@ public actor Watcher {
     var accounts: [String: Account]
     var schedule: Schedule
     var watches: [Unit: Watch] = [:]
-    /// The digest of the last answer to each unit's look, where it left nothing open.
-    var digests: [Unit: [UInt8]] = [:]
+    /// What the last answer to each unit's look is known again by, where it left nothing open.
+    var memories: [Unit: Memory] = [:]
     private var savedAt: Moment
 
     /// Complete looks that changed nothing are written down this often.
@@ -54,7 +54,6 @@ public actor Watcher {
             group.cancelAll()
         }
         world.alarm.set(nil)
-        try await ledger.saveConfirmed()
     }
 
     /// Looks at everything once, core kinds first, and returns the units whose look was not complete.
@@ -108,7 +107,7 @@ public actor Watcher {
     func forget(number: String, of account: String) {
         for unit in Array(schedule.units) where unit.account == account && unit.phoneNumberID == number {
             watches[unit] = nil
-            digests[unit] = nil
+            memories[unit] = nil
             on(.forget(unit), world.now())
         }
     }

@@ -1,8 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Dispatch
 import FoundationEssentials
 import Glibc
-import Logging
+public import Logging
 import Systemd
 import WabaWatchService
 import Watching

@@ -68,7 +68,7 @@ struct WriteTests {
             #expect(made["qr_image_url"]?.string != nil)
             #expect(
                 try client.get(path).data.first == [
-                    "code": .string(code), "prefilled_message": "Hello", "deep_link_url": made["deep_link_url"] ?? nil,
+                    "code": .string(code), "prefilled_message": "Hello", "deep_link_url": made["deep_link_url"] ?? .null,
                 ])
             let written = try client.send("POST", path, form: "code=\(code)&prefilled_message=Good+bye")
             #expect(written.json["prefilled_message"] == "Good bye")

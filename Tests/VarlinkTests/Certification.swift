@@ -13,12 +13,12 @@ private enum Certificate {
         "object": ["method": "org.varlink.certification.Test09", "parameters": ["map": map]], "enum": "two",
         "struct": ["first": 1, "second": "2"], "array": ["one", "two", "three"], "dictionary": map, "stringset": set,
         "interface": [
-            "foo": [nil, ["foo": "foo", "bar": "bar"], nil, ["one": "foo", "two": "bar"]], "anon": ["foo": true, "bar": false],
+            "foo": [.null, ["foo": "foo", "bar": "bar"], .null, ["one": "foo", "two": "bar"]], "anon": ["foo": true, "bar": false],
         ],
     ]
     static let replies = (1...10).map { JSONValue.string("Reply number \($0)") }
 
-    static func number(_ text: String) -> JSONValue { (try? JSONValue(parsing: text)) ?? nil }
+    static func number(_ text: String) -> JSONValue { (try? JSONValue(parsing: text)) ?? .null }
 }
 
 /// The server's side of `org.varlink.certification`: each call must bring what the one before returned.
@@ -42,7 +42,7 @@ final class CertificationInterface: VarlinkInterface {
         case 0: return ["client_id": .string(id)]
         case 10:
             for reply in Certificate.replies.dropLast() { try await replies.send(["string": reply]) }
-            return ["string": Certificate.replies.last ?? nil]
+            return ["string": Certificate.replies.last ?? .null]
         case 12: return ["all_ok": true]
         default: return Self.answers[step] ?? [:]
         }
@@ -83,7 +83,7 @@ final class CertificationInterface: VarlinkInterface {
             got = .object(members)
         }
         guard got == value else {
-            throw VarlinkError("org.varlink.certification.CertificationError", ["wants": [name: value], "got": [name: got ?? nil]])
+            throw VarlinkError("org.varlink.certification.CertificationError", ["wants": [name: value], "got": [name: got ?? .null]])
         }
     }
 
@@ -108,7 +108,7 @@ func certify(_ client: VarlinkClient) async throws -> JSONObject {
     var parameters = last
     for member in id { parameters[member.name] = member.value }
     var replies: [JSONValue] = []
-    for try await reply in client.stream(method("Test10"), parameters) { replies.append(reply["string"] ?? nil) }
+    for try await reply in client.stream(method("Test10"), parameters) { replies.append(reply["string"] ?? .null) }
     parameters = id
     parameters["last_more_replies"] = .array(replies)
     try await client.send(oneway: method("Test11"), parameters)

@@ -36,7 +36,7 @@ func protocolInterface(
             },
             "Wrong": { _, _ in ["number": "one"] },
             "WrongStream": { _, replies in
-                try await replies.send(["number": nil])
+                try await replies.send(["number": .null])
                 return ["number": 1]
             },
             "Flood": { call, replies in

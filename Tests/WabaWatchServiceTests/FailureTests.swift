@@ -1,7 +1,9 @@
 import GraphSimulator
+import StrictJSON
 import Testing
 import Varlink
 import WabaWatchInterface
+import WhatsAppBusiness
 
 /// Guarantee 5: no failure is a change. Whatever Meta does wrong moves the watch, once, and nothing else.
 @Suite(.timeLimit(.minutes(2))) struct FailureTests {
@@ -12,13 +14,17 @@ import WabaWatchInterface
     }
 
     static let cases = [
-        Case(fault: .status(500, html: "<html><body>Sorry, something went wrong.</body></html>"), state: "unreachable"),
+        Case(fault: .status(500, body: "<html><body>Sorry, something went wrong.</body></html>"), state: "unreachable"),
         Case(fault: .error(2, message: "Service temporarily unavailable", http: 500), state: "unreachable"),
         Case(fault: .error(10, message: "Application does not have permission for this action", http: 403), state: "forbidden"),
         Case(fault: .error(100, subcode: 33, message: "Unsupported get request."), state: "not_found"),
         Case(fault: .error(80007, message: "Rate limit", http: 429), state: "throttled"),
         Case(fault: .truncatedBody, state: "unreachable"),
         Case(fault: .garbledBody, state: "invalid_answer"),
+        Case(fault: .halfBody, state: "invalid_answer"),
+        Case(fault: .emptyBody, state: "invalid_answer"),
+        Case(fault: .redirect(to: "https://example.com/"), state: "invalid_answer"),
+        Case(fault: .oversizedBody(bytes: 20 << 20), state: "invalid_answer"),
         Case(fault: .reset, state: "unreachable"),
     ]
 
@@ -29,7 +35,7 @@ import WabaWatchInterface
             var subscription = try await site.subscribe()
             _ = try await subscription.changes(3)
             let before = try await site.things()
-            site.simulator.setFault(one.fault, on: EdgeMatch(.phoneNumbers))
+            site.simulator.setFault(one.fault, on: EdgeMatch(edge: .phoneNumbers))
             let told = try await subscription.change()
             #expect(told.kind == .watch)
             #expect(told.id == "phone_number")
@@ -84,7 +90,7 @@ import WabaWatchInterface
             let daemon = try await site.start()
             var subscription = try await site.subscribe()
             _ = try await subscription.changes(3)
-            site.simulator.setFault(.status(502, html: "<html>"), on: EdgeMatch(.phoneNumbers), times: 1)
+            site.simulator.setFault(.status(502), on: EdgeMatch(edge: .phoneNumbers), times: 1)
             await site.requests(12)
             site.set(0, "quality_rating", "RED")
             #expect(try await subscription.change().kind == .phoneNumber)

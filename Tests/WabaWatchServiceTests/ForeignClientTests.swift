@@ -3,16 +3,15 @@ import StrictJSON
 import Testing
 import WabaWatchInterface
 
-/// The socket judged by another's client: `python3 -m varlink.cli` of PyPI's `varlink`, with the interpreter that `WABAWATCH_PYTHON` names.
-@Suite(
-    .timeLimit(.minutes(2)), .enabled(if: ForeignClientTests.python != nil, "WABAWATCH_PYTHON names no interpreter with varlink installed"))
-struct ForeignClientTests {
-    static let python = ProcessInfo.processInfo.environment["WABAWATCH_PYTHON"]
+private let python = ProcessInfo.processInfo.environment["WABAWATCH_PYTHON"]
 
+/// The socket judged by another's client: `python3 -m varlink.cli` of PyPI's `varlink`, with the interpreter that `WABAWATCH_PYTHON` names.
+@Suite(.timeLimit(.minutes(2)), .enabled(if: python != nil, "WABAWATCH_PYTHON names no interpreter with varlink installed"))
+struct ForeignClientTests {
     /// Runs the command line; returns its output.
     private func varlink(_ site: Site, _ arguments: [String], status: Int32 = 0) async throws -> String {
         let log = site.folder + "/varlink-\(UUID().uuidString)"
-        let program = try Program.spawn([Self.python ?? "python3", "-m", "varlink.cli"] + arguments, environment: [:], log: log)
+        let program = try Program.spawn([python ?? "python3", "-m", "varlink.cli"] + arguments, environment: [:], log: log)
         #expect(await program.wait() == status)
         return try String(contentsOfFile: log, encoding: .utf8)
     }
@@ -42,7 +41,7 @@ struct ForeignClientTests {
             let log = site.folder + "/stream"
             let client = try Program.spawn(
                 [
-                    Self.python ?? "python3", "-u", "-m", "varlink.cli", "call", "--more", "unix:\(site.socket)/io.wabawatch.Subscribe",
+                    python ?? "python3", "-u", "-m", "varlink.cli", "call", "--more", "unix:\(site.socket)/io.wabawatch.Subscribe",
                     #"{"snapshot":true,"heartbeatSeconds":1}"#,
                 ], environment: [:], log: log)
             var watcher = try await site.subscribe(SubscribeParameters(heartbeatSeconds: 1))

@@ -1,3 +1,4 @@
+import Changes
 import FoundationEssentials
 import Glibc
 import GraphSimulator
@@ -6,21 +7,21 @@ import StrictJSON
 import Testing
 import WhatsAppBusiness
 
+private let canTrace: Bool = {
+    guard let program = try? Program.spawn(["strace", "-o", "/dev/null", "true"], environment: [:], log: "/dev/null") else {
+        return false
+    }
+    var status: Int32 = 0
+    return waitpid(program.id, &status, 0) == program.id && status == 0
+}()
+
 /// `kill -9` between any two steps of a round, then a restart: no second baseline, no change lost, none twice.
 ///
 /// strace counts the system calls by which a round touches the world (asking, reading the answer, every write and sync of the ledger, every word
 /// on standard error) and kills the real process at the first, the second, … until a run gets through unharmed.
-@Suite(.timeLimit(.minutes(20)), .enabled(if: KillTests.canTrace, "strace cannot trace here"))
+@Suite(.timeLimit(.minutes(20)), .enabled(if: canTrace, "strace cannot trace here"))
 struct KillTests {
     static let calls = ["sendto", "recvfrom", "read", "pwrite64", "fdatasync", "write", "ftruncate"]
-
-    static let canTrace: Bool = {
-        guard let program = try? Program.spawn(["strace", "-o", "/dev/null", "true"], environment: [:], log: "/dev/null") else {
-            return false
-        }
-        var status: Int32 = 0
-        return waitpid(program.id, &status, 0) == program.id && status == 0
-    }()
 
     @Test(arguments: calls)
     func kill_atAnyStepOfARound_losesNothingAndRepeatsNothing(call: String) async throws {

@@ -1,7 +1,9 @@
 import FoundationEssentials
 import GraphSimulator
+import StrictJSON
 import Testing
 import WabaWatchInterface
+import WhatsAppBusiness
 
 /// Guarantee 10: the access token never reaches a log line, an error, the ledger, the argument list or a subscriber. Kept for good.
 @Suite(.timeLimit(.minutes(2))) struct SecrecyTests {

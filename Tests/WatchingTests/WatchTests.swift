@@ -1,4 +1,5 @@
 import Changes
+import StrictJSON
 import Testing
 import Watching
 import WhatsAppBusiness

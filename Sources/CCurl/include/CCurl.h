@@ -21,3 +21,9 @@ CURL *ccurl_multi_next_done(CURLM *multi, CURLcode *result);
 
 /// The library's own set-up; safe to call more than once.
 CURLcode ccurl_global_init(void);
+
+/// Trusts these certificates (PEM) instead of the built-in file. The bytes are not copied: they live as long as the handle.
+CURLcode ccurl_set_trust(CURL *easy, void *bytes, size_t count);
+
+/// The file of certificates that libcurl was built to trust, or null.
+const char *ccurl_default_trust_file(void);
