@@ -113,9 +113,14 @@ let package = Package(
             ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
-        tests("GraphSimulator", ["GraphSimulator", "StrictJSON"]),
+        tests("GraphSimulator", ["GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
         tests("WabaWatchInterface", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
-        tests("WabaWatchClient", ["WabaWatchClient", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
-        tests("wabawatch", ["wabawatch", "WabaWatchClient", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        // The daemon as the client's and the command's tests meet it: the real protocol over a log in memory.
+        .target(
+            name: "FakeDaemon", dependencies: ["Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"], path: "Tests/FakeDaemon",
+            swiftSettings: rules),
+        tests("WabaWatchClient", ["WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        tests(
+            "wabawatch", ["wabawatch", "WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
     ]
 )

@@ -43,7 +43,8 @@ public struct BlockedUsers: Sendable {
     /// Where a user stands, by `wa_id` or else `user_id`; `nil` if the user is not blocked.
     public func firstIndex(of key: String) -> Int? {
         var base = 0
-        let number = UInt64(key)
+        // `012` is not 12.
+        let number = UInt64(key).flatMap { String($0) == key ? $0 : nil }
         for run in runs {
             switch run {
             case .numbers(let first, let count):

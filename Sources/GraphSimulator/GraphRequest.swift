@@ -52,6 +52,13 @@ struct GraphRequest: Sendable {
         }
     }
 
+    /// A parameter that is an array or object: as it stands in a JSON body, or as a JSON text, which Meta takes everywhere.
+    func value(_ name: String) -> JSONValue? {
+        let value = body[member: name] ?? query.first { $0.name == name }.map { .string($0.value) }
+        guard case .string(let text)? = value, text.first == "[" || text.first == "{" else { return value }
+        return (try? JSONValue(parsing: text)) ?? value
+    }
+
     /// The access token: from the header `Authorization`, or else the parameter.
     var token: String? {
         if let header = self[header: "authorization"] {

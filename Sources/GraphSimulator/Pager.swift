@@ -43,6 +43,8 @@ struct Page {
     /// The parameters of `next` and `previous`.
     var next: [(String, String)]?
     var previous: [(String, String)]?
+    /// Figures of the whole list, where they are asked for.
+    var summary: JSONObject?
 }
 
 /// Divides a list into pages as an edge behaves.

@@ -65,14 +65,19 @@ extension Account {
             "id": .string(String(711_633_970_112_948 + account * 1000 + index)), "name": .string(names[index]), "language": "en_US",
             "status": "APPROVED", "category": index == 2 ? "MARKETING" : "UTILITY", "parameter_format": "POSITIONAL",
             "quality_score": ["score": "GREEN", "date": 1_748_000_000], "rejected_reason": "NONE",
-            "components": [["type": "BODY", "text": .string("Thank you for order {{1}}, café №\(index)/\(account) 🌱")]],
+            "components": [
+                [
+                    "type": "BODY", "text": .string("Thank you for order {{1}}, café №\(index)/\(account) 🌱"),
+                    "example": ["body_text": [["4711"]]],
+                ]
+            ],
             "creation_time": .integer(1_748_000_000 - index * 86_400),
         ]
     }
 
     private static func activity(_ index: Int, _ account: Int) -> JSONObject {
         [
-            "id": .string("activity_\(account)_\(index)"), "event_type": "PHONE_NUMBER_UPDATED", "activity_type": "PHONE_NUMBER_UPDATED",
+            "id": .string("activity_\(account)_\(index)"), "event_type": "PHONE_NUMBER_ADDED", "activity_type": "PHONE_NUMBER_ADDED",
             "timestamp": .integer(1_748_000_000 - index * 3600), "actor_id": "122100000000000", "actor_type": "USER",
         ]
     }
@@ -121,14 +126,16 @@ extension PhoneNumber {
             blockedUsers: BlockedUsers(count: blockedUsers),
             neighbours: [
                 .username: ["username": .string("luckyshrub\(account)x\(number)"), "status": "approved"],
-                .officialBusinessAccount: ["oba_status": "NOT_STARTED"],
+                .officialBusinessAccount: [
+                    "id": .string(id), "oba_status": "PENDING", "status_message": "Your application is being looked at.",
+                ],
             ])
     }
 
     private static let sampleSettings: JSONObject = [
         "calling": [
             "status": "ENABLED", "call_icon_visibility": "DEFAULT", "callback_permission_status": "ENABLED",
-            "srtp_key_exchange_protocol": "DTLS",
+            "srtp_key_exchange_protocol": "DTLS", "ip_addresses": ["default": ["157.240.0.1", "157.240.0.2"]],
             "call_hours": [
                 "status": "ENABLED", "timezone_id": "America/Manaus",
                 "weekly_operating_hours": [["day_of_week": "MONDAY", "open_time": "0400", "close_time": "1020"]],

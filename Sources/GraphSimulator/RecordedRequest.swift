@@ -39,7 +39,7 @@ public struct RecordedRequest: Sendable, Equatable {
     public var status: Int?
 
     /// The value of a parameter.
-    public subscript(parameter: String) -> String? { query.first { $0.name == parameter }?.value }
+    public subscript(parameter name: String) -> String? { query.first { $0.name == name }?.value }
     /// The value of a header by its name in lower case.
     public subscript(header name: String) -> String? { headers.first { $0.name == name }?.value }
 

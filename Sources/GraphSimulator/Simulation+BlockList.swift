@@ -8,7 +8,7 @@ extension Simulation {
     /// Blocks or unblocks. When some fail the answer is an HTTP 400 whose body also tells who did not.
     mutating func writeBlockList(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
         try requireProduct(request)
-        guard let users = request.body["block_users"]?.array, (1...Self.blockRequestLimit).contains(users.count) else {
+        guard let users = request.value("block_users")?.array, (1...Self.blockRequestLimit).contains(users.count) else {
             throw .parameter("block_users must name 1 to \(Self.blockRequestLimit) users")
         }
         let blocks = request.method == "POST"
@@ -44,7 +44,7 @@ private struct BlockEntry {
     private var key: String?
 
     init(_ value: JSONValue) {
-        let input = value["user"]?.string ?? ""
+        let input = value["user"]?.string ?? value["user_id"]?.string ?? ""
         document = ["input": .string(input)]
         let digits = input.filter { $0.isASCII && $0.isNumber }
         let plain = input.allSatisfy { ($0.isASCII && $0.isNumber) || "+-() ".contains($0) }

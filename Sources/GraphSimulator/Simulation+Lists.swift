@@ -59,7 +59,9 @@ extension Simulation {
     private func templates(of account: Account, _ argument: (String) -> String?) -> any Listing {
         var documents = account.messageTemplates
         for name in ["status", "category", "language", "name"] {
-            if let wanted = argument(name) { documents = documents.filter { $0[name]?.string == wanted } }
+            // Several values stand with commas between.
+            guard let wanted = argument(name)?.split(separator: ",").map(String.init) else { continue }
+            documents = documents.filter { wanted.contains($0[name]?.string ?? "") }
         }
         if let wanted = argument("quality_score") { documents = documents.filter { $0["quality_score"]?["score"]?.string == wanted } }
         if let wanted = argument("content") { documents = documents.filter { Self.text(of: $0).contains(wanted) } }
@@ -67,6 +69,15 @@ extension Simulation {
             documents = documents.filter { ($0["name"]?.string ?? "").contains(wanted) || Self.text(of: $0).contains(wanted) }
         }
         return DocumentListing(documents: documents, kind: .template)
+    }
+
+    /// What `summary=total_count,…` adds to a list of templates.
+    func summary(_ call: Call, listed: Int) -> JSONObject {
+        let count = call.account.flatMap { platform.accounts[$0] }?.messageTemplates.count ?? 0
+        return [
+            "total_count": .integer(listed), "message_template_count": .integer(count), "message_template_limit": 6000,
+            "are_translations_complete": false,
+        ]
     }
 
     private static func text(of template: JSONObject) -> String {

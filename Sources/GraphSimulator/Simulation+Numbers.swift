@@ -56,7 +56,7 @@ extension Simulation {
                 // What is emptied is left out from then on.
                 number.profile[name] = value.isEmpty ? .none : .string(value)
             }
-            if let websites = request.body["websites"]?.array {
+            if let websites = request.value("websites")?.array {
                 guard websites.count <= 2, websites.allSatisfy({ ($0.string?.count ?? 257) <= 256 }) else {
                     throw .parameter("Param websites must hold at most 2 addresses of at most 256 characters.")
                 }
@@ -105,11 +105,11 @@ extension Simulation {
 
     /// At most 4 prompts of 80 characters and 30 commands (Meta's guide to conversational components).
     mutating func writeAutomation(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
-        let prompts = request.body["prompts"]?.array ?? []
+        let prompts = request.value("prompts")?.array ?? []
         guard prompts.count <= 4, prompts.allSatisfy({ ($0.string?.count ?? 81) <= 80 }) else {
             throw .parameter("At most 4 prompts of at most 80 characters")
         }
-        let commands = request.body["commands"]?.array ?? []
+        let commands = request.value("commands")?.array ?? []
         let fits = commands.allSatisfy { command in
             (1...32).contains(command["command_name"]?.string?.count ?? 0)
                 && (1...256).contains(command["command_description"]?.string?.count ?? 0)
@@ -118,7 +118,7 @@ extension Simulation {
         return try change(call) { number throws(GraphError) in
             var automation = number.document["conversational_automation"]?.object ?? ["id": .string("4" + number.id)]
             for name in ["prompts", "commands", "enable_welcome_message"] {
-                if let value = request.body[member: name] { automation[name] = value }
+                if let value = request.value(name) { automation[name] = value }
             }
             number.document["conversational_automation"] = .object(automation)
             return Self.success
@@ -136,7 +136,9 @@ extension Simulation {
         }
         var message: JSONObject = ["id": .string("wamid." + Self.letters(UInt64(number) &* 97, 56))]
         if request["type"] == "template" {
-            guard let name = request.body["template"]?["name"]?.string else { throw .parameter("The parameter template.name is required.") }
+            guard let name = request.value("template")?["name"]?.string else {
+                throw .parameter("The parameter template.name is required.")
+            }
             guard platform.accounts.values.contains(where: { $0.messageTemplates.contains { $0["name"]?.string == name } }) else {
                 throw GraphError(
                     132_001, "(#132001) Template name does not exist in the translation", status: 404,

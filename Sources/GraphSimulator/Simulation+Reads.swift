@@ -81,7 +81,9 @@ extension Simulation {
         case .debugToken: return .document(["data": .object(debugToken(argument("input_token") ?? ""))])
         case .some(let edge):
             guard let kind = edge.item else { break }
-            let page = try Pager(behaviour: platform[behaviour: edge]).page(try listing(call, edge, argument), try PageRequest(argument))
+            let listing = try listing(call, edge, argument)
+            var page = try Pager(behaviour: platform[behaviour: edge]).page(listing, try PageRequest(argument))
+            if edge == .messageTemplates, argument("summary") != nil { page.summary = summary(call, listed: listing.count) }
             return .page(page, kind, selection, account: call.account, link: link)
         case .none: break
         }
@@ -130,6 +132,7 @@ extension Simulation {
             var items: [JSONValue] = []
             for index in page.range { items.append(.object(try item(page, index, kind, selection, account, link))) }
             var value: JSONObject = ["data": .array(items)]
+            value["summary"] = page.summary.map { .object($0) }
             value["paging"] = paging(page, link).map { .object($0) }
             return .object(value)
         }

@@ -21,7 +21,7 @@ extension Simulation {
 
     /// `POST /` with `batch`: an array in the order of the requests, each body a JSON text. Each request is a call of its own.
     mutating func batch(_ request: GraphRequest, at now: Timestamp) throws(GraphError) -> [UInt8] {
-        let parts = request.body["batch"]?.array ?? request["batch"].flatMap { try? JSONValue(parsing: $0).array }
+        let parts = request.value("batch")?.array
         guard let parts, (1...50).contains(parts.count) else {
             throw .parameter("Too many requests in batch message. Maximum batch size is 50")
         }

@@ -5,7 +5,7 @@ import WhatsAppBusiness
 extension Simulation {
     mutating func createTemplate(_ request: GraphRequest, _ call: Call, at now: Timestamp) throws(GraphError) -> JSONObject {
         guard let name = request["name"], let language = request["language"], let category = request["category"],
-            let components = request.body["components"]?.array
+            let components = request.value("components")?.array
         else { throw .parameter("The parameters name, language, category and components are required.") }
         let id = "12998\(10_000_000_000 + number)"
         return try changeAccount(call) { account throws(GraphError) in
@@ -42,7 +42,7 @@ extension Simulation {
     mutating func writeTemplate(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
         try changeAccount(call) { account throws(GraphError) in
             for name in ["category", "components", "message_send_ttl_seconds"] {
-                if let value = request.body[member: name] { account.messageTemplates[call.index][name] = value }
+                if let value = request.value(name) { account.messageTemplates[call.index][name] = value }
             }
             account.messageTemplates[call.index]["status"] = "PENDING"
             return Self.success

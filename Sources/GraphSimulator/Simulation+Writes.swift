@@ -62,7 +62,7 @@ extension Simulation {
 
     private mutating func writeNumber(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
         try change(call) { number throws(GraphError) in
-            if let wanted = request.body["webhook_configuration"]?.object {
+            if let wanted = request.value("webhook_configuration")?.object {
                 var configuration = number.document["webhook_configuration"]?.object ?? [:]
                 let address = wanted["override_callback_uri"]?.string ?? ""
                 configuration["phone_number"] = address.isEmpty ? .none : .string(address)
@@ -84,7 +84,7 @@ extension Simulation {
         ]
         return try changeAccount(call) { account throws(GraphError) in
             for name in writable {
-                if let value = request.body[member: name] { account.document[name] = value }
+                if let value = request.value(name) { account.document[name] = value }
             }
             return Self.success
         }

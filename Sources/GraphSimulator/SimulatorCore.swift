@@ -85,6 +85,8 @@ final class SimulatorCore: Sendable {
                 Array(#"{"data":[{"id":""#.utf8) + Array(repeating: UInt8(ascii: "x"), count: max(0, count - 20)) + Array(#""}]}"#.utf8)
         case .garbledBody:
             for index in stride(from: answer.body.count / 3, to: answer.body.count, by: 7) { answer.body[index] ^= 0x15 }
+            // No text of UTF-8 holds this byte.
+            if !answer.body.isEmpty { answer.body[answer.body.count / 2] = 0xFF }
         case .delay(let more): delay += more
         default: break
         }

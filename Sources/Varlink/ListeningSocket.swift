@@ -94,14 +94,19 @@ private struct SocketAddress {
     }
 }
 
+/// Which file a path leads to. Numbers of inodes are used again at once, so that the time of its making belongs to it.
 private struct FileIdentity: Equatable, Sendable {
     var device: dev_t
     var inode: ino_t
+    var seconds: Int
+    var nanoseconds: Int
 
     init?(of path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
         device = status.st_dev
         inode = status.st_ino
+        seconds = status.st_mtim.tv_sec
+        nanoseconds = status.st_mtim.tv_nsec
     }
 }

@@ -1,4 +1,6 @@
-public import Varlink
+import Glibc
+import StrictJSON
+import Varlink
 public import WabaWatchInterface
 
 /// Why a call could not be made or was not answered as it should.
@@ -9,8 +11,10 @@ public struct ClientError: Error, Equatable, CustomStringConvertible {
         case notRunning
         /// The socket may not be opened by this user.
         case notPermitted
-        /// The connection ended before the answer did, or broke the protocol.
+        /// The connection ended before the answer did.
         case disconnected
+        /// What listens there does not speak Varlink.
+        case notOurs
         /// Nothing came for several heartbeats.
         case silent
         /// The daemon does not have this method, being older or not the daemon.
@@ -50,41 +54,47 @@ public struct ClientError: Error, Equatable, CustomStringConvertible {
 }
 
 extension ClientError {
-    /// What an error reply means.
-    init(_ error: VarlinkError) {
+    /// What went wrong in the room below, about a socket.
+    init(_ error: any Error, socket: String) {
+        switch error {
+        case let error as ClientError: self = error
+        case let error as VarlinkError: self.init(error)
+        case let error as MemberError: self.init(error)
+        case let error as ConnectionFailed where error.number == EACCES || error.number == EPERM:
+            self.init(.notPermitted, "\(socket) may not be opened by this user")
+        case let error as ConnectionFailed:
+            self.init(.notRunning, "nobody answers at \(socket): \(String(cString: strerror(error.number)))")
+        case is ConnectionClosed: self.init(.disconnected, "the daemon closed the connection at \(socket)")
+        case let error as ProtocolViolation: self.init(.notOurs, "what listens at \(socket) is not wabawatchd: \(error)")
+        default: self.init(.disconnected, "the connection at \(socket) failed: \(error)")
+        }
+    }
+
+    private init(_ error: MemberError) { self.init(.unreadable(error), "the daemon's answer cannot be read: \(error)") }
+
+    private init(_ error: VarlinkError) {
         let detail: (String) -> String = { error.parameters[$0]?.string ?? "?" }
         switch error.name {
         case "org.varlink.service.MethodNotImplemented":
             self.init(.notImplemented(method: detail("method")), "the daemon does not have \(detail("method")) yet")
         case "org.varlink.service.MethodNotFound":
-            self.init(
-                .notImplemented(method: detail("method")), "the daemon does not know \(detail("method")); it may be of an older version")
+            self.init(.notImplemented(method: detail("method")), "the daemon does not know \(detail("method"))")
         case "org.varlink.service.InterfaceNotFound":
             self.init(
                 .notImplemented(method: detail("interface")),
                 "the service at this socket does not have the interface \(detail("interface"))")
         case "org.varlink.service.PermissionDenied":
-            self.init(.refused, "permission denied: only root, the daemon's own user and members of its control group may do this")
+            self.init(.refused, "permission denied: root, the daemon's own user and members of its control group may do this")
         case "org.varlink.service.InvalidParameter":
-            self.init(.invalidParameter(detail("parameter")), "\(detail("parameter")) is not acceptable to the daemon")
-        default: self.init(interfaceError: error)
+            self.init(.invalidParameter(detail("parameter")), "the daemon does not accept the parameter \(detail("parameter"))")
+        default:
+            do throws(MemberError) {
+                guard let known = try WabaWatchError(error) else {
+                    self.init(.unknown(error.name), "the daemon answered with \(error)")
+                    return
+                }
+                self.init(.service(known), known.description)
+            } catch { self.init(error) }
         }
     }
-
-    private init(interfaceError error: VarlinkError) {
-        let prefix = Interface.name + "."
-        guard error.name.hasPrefix(prefix) else {
-            self.init(.unknown(error.name), "the daemon answered with \(error)")
-            return
-        }
-        do throws(MemberError) {
-            guard let known = try WabaWatchError(name: String(error.name.dropFirst(prefix.count)), parameters: error.parameters) else {
-                self.init(.unknown(error.name), "the daemon answered with \(error)")
-                return
-            }
-            self.init(.service(known), known.description)
-        } catch { self.init(error) }
-    }
-
-    init(_ error: MemberError) { self.init(.unreadable(error), "the daemon's answer cannot be read: \(error)") }
 }

@@ -36,7 +36,8 @@ struct Resumption {
         self.backoff = backoff
     }
 
-    mutating func on(_ input: Input, random: @autoclosure () -> Double) -> [Action] {
+    /// `random` is a number from 0 to 1 that the wait after a failure is drawn from.
+    mutating func on(_ input: Input, random: Double = 1) -> [Action] {
         precondition(state != .ended, "a reader of changes has ended and is asked again")
         switch input {
         case .begin:
@@ -51,7 +52,7 @@ struct Resumption {
         case .unreadable(let json, let error):
             if let cursor = json["change"]?["cursor"]?.string { move(to: Cursor(cursor)) }
             return [.tell(.unreadable(json, error))]
-        case .failed(let error): return failed(error, random())
+        case .failed(let error): return failed(error, random)
         }
     }
 

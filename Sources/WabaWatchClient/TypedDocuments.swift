@@ -1,3 +1,4 @@
+import StrictJSON
 public import WabaWatchInterface
 public import WhatsAppBusiness
 

@@ -1,6 +1,8 @@
+public import Varlink
+
 /// A member of a call or a reply that is not what the interface says.
 public struct MemberError: Error, Equatable, CustomStringConvertible {
-    /// The member with the names around it: `filter.kinds`.
+    /// The member with the names around it: `filter.kinds[2]`.
     public let member: String
     /// What is wrong, without the value that stands there.
     public let problem: String
@@ -11,8 +13,10 @@ public struct MemberError: Error, Equatable, CustomStringConvertible {
         self.problem = problem
     }
 
-    /// The parameter of the call, as Varlink's `InvalidParameter` names it: `filter` for `filter.kinds`.
-    public var parameter: String { String(member.prefix { $0 != "." }) }
-
     public var description: String { "\(member) \(problem)" }
+}
+
+extension VarlinkError {
+    /// What a call with a parameter that is not acceptable is answered.
+    public init(_ error: MemberError) { self = .invalidParameter(error.member) }
 }

@@ -53,7 +53,7 @@ extension Form {
             guard elements.count <= limit else { throw MemberError(member, "has more than \(limit) elements") }
             var values: [Element] = []
             values.reserveCapacity(elements.count)
-            for element in elements { values.append(try form.read(element, member)) }
+            for (index, element) in elements.enumerated() { values.append(try form.read(element, "\(member)[\(index)]")) }
             return values
         }
     }

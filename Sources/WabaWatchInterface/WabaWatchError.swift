@@ -1,4 +1,5 @@
 public import StrictJSON
+public import Varlink
 public import WhatsAppBusiness
 
 /// The errors of the interface.
@@ -67,6 +68,18 @@ extension WabaWatchError {
         default: return nil
         }
     }
+
+    /// Reads an error reply. `nil` if it is of another interface, or unknown.
+    public init?(_ error: VarlinkError) throws(MemberError) {
+        let prefix = Interface.name + "."
+        guard error.name.hasPrefix(prefix) else { return nil }
+        try self.init(name: String(error.name.dropFirst(prefix.count)), parameters: error.parameters)
+    }
+}
+
+extension VarlinkError {
+    /// The error as a reply.
+    public init(_ error: WabaWatchError) { self.init("\(Interface.name).\(error.name)", error.parameters) }
 }
 
 extension WabaWatchError: CustomStringConvertible {

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import Varlink
 
-private func text(_ name: String) throws -> String {
+/// A text of an interface from this target's resources.
+func interfaceText(_ name: String) throws -> String {
     let url = try #require(Bundle.module.url(forResource: name, withExtension: "varlink", subdirectory: "Texts"))
     return try String(contentsOf: url, encoding: .utf8)
 }
@@ -10,7 +11,7 @@ private func text(_ name: String) throws -> String {
 @Suite struct InterfaceTests {
     @Test(arguments: ["io.wabawatch", "org.varlink.certification"])
     func text_ofAnInterface_isReadAndPrintedWithoutLoss(name: String) throws {
-        let interface = try InterfaceDescription(parsing: text(name))
+        let interface = try InterfaceDescription(parsing: interfaceText(name))
         #expect(interface.name == name)
         let printed = try InterfaceDescription(parsing: interface.description)
         #expect(printed.members == interface.members)
@@ -19,7 +20,7 @@ private func text(_ name: String) throws -> String {
     }
 
     @Test func members_ofATextWithComments_haveThem() throws {
-        let interface = try InterfaceDescription(parsing: text("io.wabawatch"))
+        let interface = try InterfaceDescription(parsing: interfaceText("io.wabawatch"))
         #expect(interface.documentation.hasPrefix("Watches WhatsApp Business accounts"))
         #expect(interface.method("Subscribe")?.documentation.hasPrefix("Changes as they are recorded.") == true)
         #expect(interface.method("Subscribe")?.input.map(\.name) == ["filter", "after", "snapshot", "heartbeatSeconds"])

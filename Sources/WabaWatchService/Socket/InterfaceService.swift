@@ -44,7 +44,7 @@ final class InterfaceService: VarlinkInterface {
             default: throw VarlinkError.methodNotImplemented(call.method)
             }
         } catch let error as MemberError {
-            throw VarlinkError.invalidParameter(error.parameter)
+            throw VarlinkError(error)
         } catch let error as WabaWatchError {
             throw VarlinkError(error)
         }

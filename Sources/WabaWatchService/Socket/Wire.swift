@@ -1,6 +1,5 @@
 import Changes
 import Ledger
-import Varlink
 import WabaWatchInterface
 import Watching
 import WhatsAppBusiness
@@ -41,8 +40,4 @@ extension WabaWatchInterface.Budget {
             account: report.account, callsLastHour: report.callsLastHour, callsPerHour: report.callsPerHour,
             usagePercent: report.usagePercent, blockedUntil: report.blockedUntil)
     }
-}
-
-extension VarlinkError {
-    init(_ error: WabaWatchError) { self.init("\(Interface.name).\(error.name)", error.parameters) }
 }

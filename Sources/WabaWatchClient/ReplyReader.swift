@@ -1,0 +1,42 @@
+import StrictJSON
+import Varlink
+
+/// A stream of replies that is given up when nothing comes for a while.
+actor ReplyReader {
+    private let socket: String
+    private let method: String
+    private let parameters: JSONObject
+    private var replies: ReplyStream.Iterator?
+
+    init(socket: String, _ method: String, _ parameters: JSONObject) {
+        self.socket = socket
+        self.method = method
+        self.parameters = parameters
+    }
+
+    /// The next reply. Throws `ClientError.silent` after the time, and `ConnectionClosed` where the stream ends: one that should go on has no last reply.
+    nonisolated func next(within time: Duration, clock: any Clock<Duration>) async throws -> JSONObject {
+        try await withThrowingTaskGroup(of: JSONObject?.self) { group in
+            group.addTask { try await self.next() }
+            group.addTask {
+                try await clock.sleep(for: time)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let reply = first else {
+                throw ClientError(.silent, "nothing came for \(time) from the daemon at \(socket)")
+            }
+            return reply
+        }
+    }
+
+    private func next() async throws -> JSONObject {
+        var replies =
+            if let open = self.replies { open } else {
+                try await VarlinkClient.connect(path: socket).stream(method, parameters).makeAsyncIterator()
+            }
+        defer { self.replies = replies }
+        guard let reply = try await replies.next(isolation: self) else { throw ConnectionClosed() }
+        return reply
+    }
+}

@@ -1,0 +1,115 @@
+public import StrictJSON
+import Varlink
+public import WabaWatchInterface
+public import WhatsAppBusiness
+
+/// The daemon, as a local tool sees it.
+///
+/// Every call connects by itself, so that a value of this type can be kept as long as the tool runs, restarts of the daemon included. Calls throw
+/// `ClientError`, or `CancellationError` where their task is cancelled.
+public struct WabaWatch: Sendable {
+    /// Where the daemon listens unless it is told otherwise.
+    public static let defaultSocket = "/run/wabawatch/\(Interface.name)"
+
+    /// The daemon's socket.
+    public let socket: String
+    /// How soon a reader of changes comes back after a failure.
+    public var backoff: Backoff
+    /// Seconds between heartbeats of a subscription; after three of them without a word the connection is given up.
+    public var heartbeatSeconds: Int
+    /// What waits.
+    public var clock: any Clock<Duration>
+    /// What the waits are drawn from: numbers from 0 to 1.
+    public var random: @Sendable () -> Double
+
+    /// The daemon at a socket.
+    public init(
+        socket: String = WabaWatch.defaultSocket, backoff: Backoff = Backoff(),
+        heartbeatSeconds: Int = SubscribeParameters.defaultHeartbeatSeconds,
+        clock: any Clock<Duration> = ContinuousClock(), random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+    ) {
+        self.socket = socket
+        self.backoff = backoff
+        self.heartbeatSeconds = heartbeatSeconds
+        self.clock = clock
+        self.random = random
+    }
+}
+
+extension WabaWatch {
+    /// The daemon as a whole.
+    public func getStatus() async throws -> Status { try await call(GetStatusParameters()).status }
+
+    /// The present state of every thing that a filter allows; what it says of changes is passed over.
+    public func list(_ filter: Filter? = nil) -> ReplySequence<Resource> {
+        ReplySequence(self, ListParameters(filter: filter)) { try ListReply(json: $0).resource }
+    }
+
+    /// The present state of one thing. `phoneNumberID` is needed only where the id alone fits several things.
+    public func get(_ kind: Kind, _ id: String, account: String, phoneNumberID: String? = nil) async throws -> Resource {
+        try await call(GetParameters(account: account, kind: kind, id: id, phoneNumberID: phoneNumberID)).resource
+    }
+
+    /// Past changes.
+    public func history(_ parameters: HistoryParameters = HistoryParameters()) -> ReplySequence<Change> {
+        ReplySequence(self, parameters) { try HistoryReply(json: $0).change }
+    }
+
+    /// One subscription as it is on the wire: it ends with its connection. `changes` goes on by itself.
+    public func subscribe(_ parameters: SubscribeParameters = SubscribeParameters()) -> ReplySequence<SubscribeReply> {
+        ReplySequence(self, parameters) { try SubscribeReply(json: $0) }
+    }
+
+    /// Changes after a cursor, or from now on: ordered, each once, none missing, whatever happens to the daemon or the connection in between.
+    public func changes(after cursor: Cursor? = nil, filter: Filter? = nil) -> ChangeSequence {
+        changes(from: cursor.map { .after($0) } ?? .now, filter: filter)
+    }
+
+    /// Changes, where asked for with the present state before them.
+    public func changes(from start: ChangeStart, filter: Filter? = nil) -> ChangeSequence {
+        ChangeSequence(client: self, start: start, filter: filter)
+    }
+
+    /// Looks now, within the budget, and returns when the answer has been recorded.
+    public func poll(_ account: String, kind: Kind? = nil, phoneNumberID: String? = nil) async throws -> PollReply {
+        try await call(PollParameters(account: account, kind: kind, phoneNumberID: phoneNumberID))
+    }
+
+    /// Blocks users at Meta.
+    public func block(_ list: UserList) async throws -> BlockUsersReply { try await call(BlockUsersParameters(list)) }
+
+    /// Unblocks users at Meta.
+    public func unblock(_ list: UserList) async throws -> UnblockUsersReply { try await call(UnblockUsersParameters(list)) }
+}
+
+extension WabaWatch {
+    /// Calls any method of the interface for its one reply.
+    public func call<Call: Parameters>(_ parameters: Call) async throws -> Call.Reply {
+        let json = try await call(Call.qualifiedMethod, parameters.json)
+        do throws(MemberError) { return try Call.Reply(json: json) } catch { throw ClientError(error, socket: socket) }
+    }
+
+    /// Calls a method by its full name, of this or another interface at the same socket.
+    public func call(_ method: String, _ parameters: JSONObject) async throws -> JSONObject {
+        try await translated {
+            let client = try await VarlinkClient.connect(path: socket)
+            let reply = try await client.call(method, parameters)
+            await client.close()
+            return reply
+        }
+    }
+
+    /// Calls a method by its full name for many replies.
+    public func replies(_ method: String, _ parameters: JSONObject) -> ReplySequence<JSONObject> {
+        ReplySequence(self, method: method, parameters: parameters) { $0 }
+    }
+
+    /// Gives a room's errors the words of this one.
+    func translated<Value>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> sending Value
+    ) async throws -> sending Value {
+        do { return try await body() } catch let error as CancellationError { throw error } catch {
+            throw ClientError(error, socket: socket)
+        }
+    }
+}

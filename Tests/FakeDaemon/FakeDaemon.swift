@@ -1,0 +1,110 @@
+public import StrictJSON
+public import Varlink
+public import WabaWatchInterface
+import WhatsAppBusiness
+
+/// `io.wabawatch` over a log in memory.
+public struct FakeDaemon: VarlinkInterface {
+    public let description: InterfaceDescription
+    public let implementedMethods: Set<String>
+    let log: FakeLog
+    let status: Status
+
+    /// A daemon; without some methods it is one of an older version.
+    public init(_ log: FakeLog, status: Status, without missing: Set<String> = []) throws {
+        description = try InterfaceDescription(parsing: Interface.text)
+        implementedMethods = description.methodNames.subtracting(missing)
+        self.log = log
+        self.status = status
+    }
+
+    public func handle(_ call: Call, _ replies: Replies) async throws -> JSONObject {
+        do {
+            switch call.methodName {
+            case "GetStatus": return GetStatusReply(status: status).json
+            case "List": return try await list(try ListParameters(json: call.parameters), replies, call.wantsMore)
+            case "Get": return try await get(try GetParameters(json: call.parameters))
+            case "History": return try await history(try HistoryParameters(json: call.parameters), replies)
+            case "Subscribe": return try await subscribe(try SubscribeParameters(json: call.parameters), replies)
+            case "Poll":
+                let parameters = try PollParameters(json: call.parameters)
+                guard parameters.account == "acme" else { throw WabaWatchError.noSuchAccount(account: parameters.account) }
+                return PollReply(cursor: await log.cursor, changes: 3).json
+            case "BlockUsers": return block(try BlockUsersParameters(json: call.parameters).list)
+            default: throw VarlinkError.permissionDenied
+            }
+        } catch let error as MemberError { throw VarlinkError(error) } catch let error as WabaWatchError { throw VarlinkError(error) }
+    }
+
+    private func list(_ parameters: ListParameters, _ replies: Replies, _ wantsMore: Bool) async throws -> JSONObject {
+        var matches = await log.resources.filter { parameters.filter?.matches($0) ?? true }
+        let cursor = await log.cursor
+        if !wantsMore { return ListReply(resource: matches.first, cursor: cursor).json }
+        let last = matches.popLast()
+        for resource in matches { try await replies.send(ListReply(resource: resource, cursor: cursor).json) }
+        return ListReply(resource: last, cursor: cursor).json
+    }
+
+    private func get(_ parameters: GetParameters) async throws -> JSONObject {
+        let matches = await log.resources.filter {
+            $0.account == parameters.account && $0.kind == parameters.kind && $0.id == parameters.id
+                && (parameters.phoneNumberID == nil || parameters.phoneNumberID == $0.phoneNumberID)
+        }
+        guard let first = matches.first else {
+            throw WabaWatchError.noSuchResource(account: parameters.account, kind: parameters.kind, id: parameters.id)
+        }
+        guard matches.count == 1 else { throw VarlinkError.invalidParameter("phoneNumberId") }
+        return GetReply(resource: first, cursor: await log.cursor).json
+    }
+
+    private func history(_ parameters: HistoryParameters, _ replies: Replies) async throws -> JSONObject {
+        var changes = await log.changes.filter { change in
+            parameters.filter?.matches(change) ?? true && parameters.since.map { change.observedAt >= $0 } ?? true
+                && parameters.until.map { change.observedAt <= $0 } ?? true
+        }
+        if parameters.newestFirst == true { changes.reverse() }
+        changes = Array(changes.prefix(parameters.limit ?? HistoryParameters.defaultLimit))
+        let last = changes.popLast()
+        for change in changes { try await replies.send(HistoryReply(change: change).json) }
+        return HistoryReply(change: last).json
+    }
+
+    private func block(_ list: UserList) -> JSONObject {
+        let failed = list.users.filter { $0.hasPrefix("0") }
+        return BlockUsersReply(
+            added: list.users.filter { !$0.hasPrefix("0") }.map { BlockedUser(input: $0, waID: String($0.filter(\.isNumber))) },
+            failed: failed.map { BlockFailure(input: $0, code: 139_101, message: "not on WhatsApp") }
+        ).json
+    }
+
+    private func subscribe(_ parameters: SubscribeParameters, _ replies: Replies) async throws -> JSONObject {
+        var position = await log.changes.count
+        if let after = parameters.after {
+            guard let sequence = await log.sequence(after) else { throw VarlinkError.invalidParameter("after") }
+            guard sequence <= position, sequence >= (await log.forgotten) else {
+                throw WabaWatchError.historyLost(oldestCursor: await log.oldestCursor, currentCursor: await log.cursor)
+            }
+            position = sequence
+        }
+        let wakes = await log.subscribed(parameters)
+        if parameters.snapshot == true {
+            for resource in await log.resources where parameters.filter?.matches(resource) ?? true {
+                try await replies.send(SubscribeReply.resource(resource).json)
+            }
+        }
+        try await replies.send(SubscribeReply.ready(FakeLog.cursor(position)).json)
+        position = try await send(after: position, parameters.filter, replies)
+        for await _ in wakes {
+            let before = position
+            position = try await send(after: position, parameters.filter, replies)
+            if position == before { try await replies.send(SubscribeReply.heartbeat(FakeLog.cursor(position)).json) }
+        }
+        throw CancellationError()
+    }
+
+    private func send(after position: Int, _ filter: Filter?, _ replies: Replies) async throws -> Int {
+        let changes = await log.changes(after: position)
+        for change in changes where filter?.matches(change) ?? true { try await replies.send(SubscribeReply.change(change).json) }
+        return position + changes.count
+    }
+}

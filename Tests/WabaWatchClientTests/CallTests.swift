@@ -1,0 +1,94 @@
+import FakeDaemon
+import StrictJSON
+import Testing
+import WabaWatchClient
+import WabaWatchInterface
+import WhatsAppBusiness
+
+@Suite(.timeLimit(.minutes(1))) struct CallTests {
+    private func withDaemon(without missing: Set<String> = [], _ body: (WabaWatch, FakeLog) async throws -> Void) async throws {
+        let log = FakeLog(resources: Sample.resources)
+        try await withSocket { path in
+            try await serving(FakeDaemon(log, status: Sample.status, without: missing), at: path) {
+                try await body(WabaWatch(socket: path), log)
+            }
+        }
+    }
+
+    @Test func status_asked_isTheDaemons() async throws {
+        try await withDaemon { client, _ in
+            let status = try await client.getStatus()
+            #expect(status == Sample.status)
+        }
+    }
+
+    @Test func list_withFilter_givesEveryMatch() async throws {
+        try await withDaemon { client, _ in
+            var ids: [String] = []
+            for try await resource in client.list(Filter(kinds: [.phoneNumber])) { ids.append(resource.id) }
+            #expect(ids == ["107878721936019", "106540352242922", "105954558954427"])
+        }
+    }
+
+    @Test func list_ofNothing_isEmpty() async throws {
+        try await withDaemon { client, _ in
+            for try await resource in client.list(Filter(kinds: [.qrCode])) { Issue.record("\(resource)") }
+        }
+    }
+
+    @Test func get_asTypedDocument_hasItsMembers() async throws {
+        try await withDaemon { client, _ in
+            let resource = try await client.get(.phoneNumber, "107878721936019", account: "acme")
+            #expect(try resource.document(as: BusinessPhoneNumber.self).qualityRating?.known == .yellow)
+        }
+    }
+
+    @Test func history_newestFirst_isCutToItsLimit() async throws {
+        try await withDaemon { client, log in
+            await log.record(5, Sample.fall)
+            var sequences: [Int] = []
+            for try await change in client.history(HistoryParameters(limit: 2, newestFirst: true)) { sequences.append(change.sequence) }
+            #expect(sequences == [5, 4])
+        }
+    }
+
+    @Test func get_ofNothing_throwsTheInterfacesError() async throws {
+        try await withDaemon { client, _ in
+            await #expect {
+                try await client.get(.phoneNumber, "1", account: "acme")
+            } throws: {
+                ($0 as? ClientError)?.code == .service(.noSuchResource(account: "acme", kind: .phoneNumber, id: "1"))
+            }
+        }
+    }
+
+    @Test func method_thatAnOlderDaemonHasNot_isToldByItsName() async throws {
+        try await withDaemon(without: ["Poll"]) { client, _ in
+            await #expect {
+                try await client.poll("acme")
+            } throws: {
+                ($0 as? ClientError)?.code == .notImplemented(method: "io.wabawatch.Poll")
+            }
+        }
+    }
+
+    @Test func control_byWhoMayNot_isRefused() async throws {
+        try await withDaemon { client, _ in
+            await #expect {
+                try await client.unblock(UserList(account: "acme", phoneNumberID: "1", users: ["2"]))
+            } throws: {
+                ($0 as? ClientError)?.code == .refused
+            }
+        }
+    }
+
+    @Test func socket_thatIsNotThere_isNotRunning() async throws {
+        try await withSocket { path in
+            await #expect {
+                try await WabaWatch(socket: path).getStatus()
+            } throws: {
+                ($0 as? ClientError)?.code == .notRunning && "\($0)".contains(path)
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import FakeDaemon
+import StrictJSON
+import Synchronization
+import Testing
+import WabaWatchClient
+import WabaWatchInterface
+import WhatsAppBusiness
+
+@Suite struct ChangeHandlersTests {
+    private let change = Sample.fall(1, Cursor("c"))
+
+    @Test func handlers_areAskedByPriorityThenByOrder() async throws {
+        let heard = Heard()
+        var handlers = ChangeHandlers()
+        for (name, priority) in [("a", 0), ("b", 10), ("c", 0), ("d", -1), ("e", 10)] {
+            handlers.on(.everything, priority: priority) { _ in heard.note(name) }
+        }
+        #expect(try await handlers.handle(change))
+        #expect(heard.names == ["b", "e", "a", "c", "d"])
+    }
+
+    @Test(arguments: [
+        (ChangeHandlers.Default.proceed, ["first", "second", "third"]), (.stop, ["first"]),
+    ]) func return_ofAHandler_meansWhatIsConfigured(afterReturn: ChangeHandlers.Default, expected: [String]) async throws {
+        let heard = Heard()
+        var handlers = ChangeHandlers(afterReturn: afterReturn)
+        for name in ["first", "second", "third"] { handlers.on(.everything) { _ in heard.note(name) } }
+        try await handlers.handle(change)
+        #expect(heard.names == expected)
+    }
+
+    @Test func handler_thatStopsOrContinues_decidesItself() async throws {
+        for afterReturn in [ChangeHandlers.Default.proceed, .stop] {
+            let heard = Heard()
+            var handlers = ChangeHandlers(afterReturn: afterReturn)
+            handlers.on(.everything) { _ in
+                heard.note("continues")
+                throw ContinueHandling()
+            }
+            handlers.on(.everything) { _ in
+                heard.note("stops")
+                throw StopHandling()
+            }
+            handlers.on(.everything) { _ in heard.note("never") }
+            #expect(try await handlers.handle(change))
+            #expect(heard.names == ["continues", "stops"])
+        }
+    }
+
+    @Test func topic_ofAMember_isOnlyWhatTouchesIt() async throws {
+        let heard = Heard()
+        var handlers = ChangeHandlers()
+        handlers.on(.phoneNumber(\.qualityRating)) { heard.note("rating \($0.before?.rawText ?? "-") \($0.after?.rawText ?? "-")") }
+        handlers.on(.phoneNumber(\.status)) { _ in heard.note("status") }
+        handlers.on(.businessProfile(\.about)) { _ in heard.note("profile") }
+        handlers.on(.kind(.phoneNumber)) { _ in heard.note("number") }
+        handlers.on(.kind(.account)) { _ in heard.note("account") }
+        handlers.on(.matching(Filter(minimumSeverity: .critical))) { _ in heard.note("critical") }
+        try await handlers.handle(change)
+        #expect(heard.names == ["rating GREEN YELLOW", "number"])
+    }
+
+    @Test func topic_ofAMember_isNotAThingThatCame() async throws {
+        let heard = Heard()
+        var added = change
+        added.operation = .added
+        added.before = nil
+        var handlers = ChangeHandlers()
+        handlers.on(.phoneNumber(\.qualityRating)) { _ in heard.note("rating") }
+        #expect(try await !handlers.handle(added))
+    }
+
+    @Test func error_ofAHandler_comesOut() async throws {
+        struct Broken: Error {}
+        var handlers = ChangeHandlers()
+        handlers.on(.everything) { _ in throw Broken() }
+        await #expect(throws: Broken.self) { try await handlers.handle(change) }
+    }
+}
+
+private final class Heard: Sendable {
+    private let list = Mutex<[String]>([])
+    var names: [String] { list.withLock { $0 } }
+    func note(_ name: String) { list.withLock { $0.append(name) } }
+}
