@@ -4,12 +4,13 @@
 start_simulator
 configure
 echo 'nonsense: 1' >>/etc/wabawatch/wabawatch.yaml
+line=$(wc -l </etc/wabawatch/wabawatch.yaml)
 systemctl start wabawatchd && fail 'it started with an unknown key'
 same 'the exit status' 78 "$(property ExecMainStatus)"
 same 'restarts' 0 "$(property NRestarts)"
 same 'the state' failed "$(property ActiveState)"
 journalctl --sync
-journalctl --quiet --unit=wabawatchd --output=cat | grep -q 'wabawatch.yaml:12.*nonsense' || fail 'file, line and key are not named'
+journalctl --quiet --unit=wabawatchd --output=cat | grep -q "/etc/wabawatch/wabawatch.yaml:$line:.*nonsense" || fail 'file, line and key are not named'
 
 configure
 systemctl start wabawatchd

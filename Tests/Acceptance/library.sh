@@ -9,7 +9,7 @@ number=107878721936019 # the simulator's first
 fail() {
     echo "FAILED: $*" >&2
     systemctl status --no-pager --lines=0 wabawatchd.service wabawatchd.socket >&2 || true
-    journalctl --no-pager --quiet --output=short-precise --lines=60 >&2 || true
+    journalctl --no-pager --quiet --output=short-precise --lines=40 --unit=wabawatchd --unit=graph-simulator >&2 || true
     exit 1
 }
 trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
