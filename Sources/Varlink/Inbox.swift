@@ -12,7 +12,7 @@ struct Inbox {
         var end: End
     }
 
-    enum Next {
+    enum Next: Equatable {
         case message(ByteBuffer)
         case end(End)
         case wait

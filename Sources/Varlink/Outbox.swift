@@ -2,7 +2,7 @@ import NIOCore
 
 /// What is to be written to a peer and has not gone to the channel yet: a bounded amount, and the senders that wait for room.
 struct Outbox {
-    enum Offer {
+    enum Offer: Equatable {
         /// Accepted; `drain` tells whether the channel's loop must be told.
         case accepted(drain: Bool)
         case full
