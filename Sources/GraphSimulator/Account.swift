@@ -14,6 +14,8 @@ public struct Account: Sendable {
     public var messageTemplates: [JSONObject]
     /// Items as `activities` gives them, newest first.
     public var activities: [JSONObject]
+    /// Items of the neighbours `flows`, `solutions` and `assigned_users`.
+    public var neighbours: [Edge: [JSONObject]] = [:]
     /// Calls under `whatsapp_business_management`.
     public var budget: Budget
     /// Calls under `whatsapp` (messages, registration).

@@ -25,7 +25,9 @@ struct Call: Sendable {
 }
 
 extension Simulation {
-    private static let accountEdges: Set<Edge> = [.phoneNumbers, .subscribedApps, .messageTemplates, .activities]
+    private static let accountEdges: Set<Edge> = [
+        .phoneNumbers, .subscribedApps, .messageTemplates, .activities, .flows, .solutions, .assignedUsers,
+    ]
     private static let businessEdges: Set<Edge> = [.ownedAccounts, .clientAccounts]
     private static let phoneEdges: Set<Edge> = [
         .profile, .settings, .commerceSettings, .qrCodes, .blockedUsers, .conversationalAutomation, .username, .officialBusinessAccount,

@@ -4,7 +4,8 @@ public enum Edge: String, Sendable, CaseIterable {
     case phoneNumbers = "phone_numbers"
     case subscribedApps = "subscribed_apps"
     case messageTemplates = "message_templates"
-    case activities
+    case activities, flows, solutions
+    case assignedUsers = "assigned_users"
     case ownedAccounts = "owned_whatsapp_business_accounts"
     case clientAccounts = "client_whatsapp_business_accounts"
     case profile = "whatsapp_business_profile"
@@ -47,6 +48,7 @@ public enum Edge: String, Sendable, CaseIterable {
         case .ownedAccounts, .clientAccounts: .account
         case .qrCodes: .qrCode
         case .blockedUsers: .blockedUser
+        case .flows, .solutions, .assignedUsers: .neighbour
         default: nil
         }
     }

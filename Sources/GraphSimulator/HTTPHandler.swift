@@ -75,8 +75,9 @@ final class HTTPHandler: ChannelInboundHandler {
         case .truncatedBody, .stallInBody:
             sendHead(answer, head, keepAlive: true, context)
             write(answer.body.prefix(answer.body.count / 2), context)
-            context.flush()
-            if outcome.fault == .truncatedBody { context.close(promise: nil) }
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            let flushed = context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))))
+            if outcome.fault == .truncatedBody { flushed.whenComplete { _ in bound.value.close(promise: nil) } }
         default: send(answer, head, keepAlive: head.isKeepAlive, context)
         }
     }
@@ -84,12 +85,11 @@ final class HTTPHandler: ChannelInboundHandler {
     private func send(_ answer: GraphAnswer, _ head: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext) {
         sendHead(answer, head, keepAlive: keepAlive, context)
         if answer.status != 304, head.method != .HEAD { write(answer.body[...], context) }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
-            let (handler, context) = bound.value
-            if !keepAlive { context.close(promise: nil) }
-            if case .answering = handler.state { handler.state = .idle }
-        }
+        // The pipeline hands over the next request from within this write.
+        if keepAlive { state = .idle }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let sent = context.writeAndFlush(wrapOutboundOut(.end(nil)))
+        if !keepAlive { sent.whenComplete { _ in bound.value.close(promise: nil) } }
     }
 
     private func sendHead(_ answer: GraphAnswer, _ head: HTTPRequestHead, keepAlive: Bool, _ context: ChannelHandlerContext) {

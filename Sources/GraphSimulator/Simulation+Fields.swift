@@ -22,7 +22,10 @@ extension Simulation {
                 selected[field.name] = try expand(edge, field)
                 continue
             }
-            let known = kind.known.contains(field.name) || (document[member: field.name] != nil && !kind.hidden.contains(field.name))
+            // Neighbours have no list of names: none is unknown.
+            let known =
+                kind == .neighbour || kind.known.contains(field.name)
+                || (document[member: field.name] != nil && !kind.hidden.contains(field.name))
             guard known, !withdrawn.contains(field.name) else { throw .noField(field.name, on: kind) }
             if kind == .qrCode, field.name == "qr_image_url" {
                 selected[field.name] = .string(imageURL(of: document, format: field.arguments["format"] ?? "SVG"))

@@ -17,6 +17,7 @@ extension Simulation {
             let wanted = argument("activity_type").map { Set($0.split(separator: ",").map(String.init)) }
             let kept = account.activities.filter { wanted?.contains($0["activity_type"]?.string ?? "") ?? true }
             return DocumentListing(documents: kept, kind: .activity)
+        case .flows, .solutions, .assignedUsers: return DocumentListing(documents: account.neighbours[edge] ?? [], kind: .neighbour)
         case .qrCodes:
             let code = argument("code")
             let codes = try phone(call).qrCodes

@@ -24,14 +24,17 @@ struct Simulation: Sendable {
     mutating func answer(_ request: GraphRequest, _ call: Call, fault: GraphError? = nil, at now: Timestamp) -> GraphAnswer {
         number += 1
         var usage: [(name: String, value: String)] = []
+        // Who cannot be told is not told of usage either.
+        var admitted = false
         let result: Result<[UInt8], GraphError> = Result { () throws(GraphError) -> [UInt8] in
             try admit(request, at: now)
+            admitted = true
             guard call.edge != nil, reaches(request, call) else { throw .noObject(call.id ?? "", method: request.method) }
             usage = try count(call, at: now)
             if let fault { throw fault }
             return try body(request, call, at: now)
         }
-        if usage.isEmpty { usage = self.usage(of: call, at: now) }
+        if usage.isEmpty, admitted { usage = self.usage(of: call, at: now) }
         var headers = common(request, at: now) + usage
         switch result {
         case .failure(let error): return refuse(error, headers)

@@ -58,7 +58,8 @@ struct HTTPClient {
         return try Self.parse(bytes)
     }
 
-    private func exchange(_ request: [UInt8], _ seconds: Int) throws -> [UInt8] {
+    /// Sends bytes and reads until the connection ends or falls silent.
+    func exchange(_ request: [UInt8], _ seconds: Int) throws -> [UInt8] {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var timeout = timeval(tv_sec: seconds, tv_usec: 0)

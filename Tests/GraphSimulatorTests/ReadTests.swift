@@ -83,7 +83,8 @@ struct ReadTests {
             let template = try #require(try client.get("/v23.0/\(account)/message_templates").data.first?["id"]?.string)
             let targets = [
                 account, phone, template, "\(account)/phone_numbers", "\(account)/subscribed_apps", "\(account)/message_templates",
-                "\(account)/activities", "\(phone)/whatsapp_business_profile", "\(phone)/settings", "\(phone)/whatsapp_commerce_settings",
+                "\(account)/activities", "\(account)/flows", "\(account)/solutions?fields=id", "\(account)/assigned_users",
+                "\(phone)/whatsapp_business_profile", "\(phone)/settings", "\(phone)/whatsapp_commerce_settings",
                 "\(phone)/message_qrdls", "\(phone)/message_qrdls/\(code)", "\(phone)/block_users", "\(phone)/conversational_automation",
                 "\(phone)/username", "\(phone)/official_business_account", "506914307656634/owned_whatsapp_business_accounts",
                 "506914307656634/client_whatsapp_business_accounts", "debug_token?input_token=\(Platform.sampleToken)",
