@@ -8,8 +8,7 @@ struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Print past changes, the oldest first.",
         discussion: """
-            Times are journalctl's: yesterday, today, -2h, "3 days ago", 2026-11-21, "2026-11-21 14:05", 14:05, @1795233600, or RFC 3339. Without a time \
-            and without -n the newest \(HistoryParameters.defaultLimit) changes are printed.
+            Times are journalctl's: yesterday, today, -2h, "3 days ago", 2026-11-21, "2026-11-21 14:05", 14:05, @1795233600, or RFC 3339.
             """)
 
     @OptionGroup var connection: SocketOptions
@@ -35,20 +34,47 @@ struct HistoryCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let session = Session(connection)
-        // The newest so many are wanted whichever way they are printed, so they are asked for from the newest on.
         let parameters = HistoryParameters(
-            filter: try await changes.filter(session), after: after.map { Cursor($0) }, since: since?.moment, until: until?.moment,
-            limit: lines ?? (since == nil && after == nil ? HistoryParameters.defaultLimit : HistoryParameters.limits.upperBound),
-            newestFirst: true)
+            filter: try await changes.filter(session), after: after.map { Cursor($0) }, since: since?.moment, until: until?.moment)
+        let text = ChangeText(form: form.output, page: session.page)
         try await session.print(paged: !pager.noPager) { output in
-            let text = ChangeText(form: form.output, page: session.page)
             if reverse {
-                for try await change in session.client.history(parameters) { try output.lines(text.lines(change)) }
-            } else {
+                try await newest(lines, parameters, session) { try output.lines(text.lines($0)) }
+            } else if let lines {
                 var changes: [Change] = []
-                for try await change in session.client.history(parameters) { changes.append(change) }
+                try await newest(lines, parameters, session) { changes.append($0) }
                 for change in changes.reversed() { try output.lines(text.lines(change)) }
+            } else {
+                try await everything(parameters, session) { try output.lines(text.lines($0)) }
             }
         }
+    }
+
+    /// The newest changes, the newest first; what one call gives at most.
+    private func newest(_ count: Int?, _ parameters: HistoryParameters, _ session: Session, _ take: (Change) throws -> Void) async throws {
+        var parameters = parameters
+        parameters.newestFirst = true
+        parameters.limit = count ?? HistoryParameters.limits.upperBound
+        var taken = 0
+        for try await change in session.client.history(parameters) {
+            try take(change)
+            taken += 1
+        }
+        if count == nil, taken == parameters.limit { Session.remark("older changes are left out; --until tells where to go on") }
+    }
+
+    /// Every change, the oldest first, in as many calls as it takes.
+    private func everything(_ parameters: HistoryParameters, _ session: Session, _ take: (Change) throws -> Void) async throws {
+        var parameters = parameters
+        parameters.limit = HistoryParameters.limits.upperBound
+        var taken: Int
+        repeat {
+            taken = 0
+            for try await change in session.client.history(parameters) {
+                try take(change)
+                taken += 1
+                parameters.after = change.cursor
+            }
+        } while taken == parameters.limit
     }
 }

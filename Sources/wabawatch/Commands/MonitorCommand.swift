@@ -44,36 +44,28 @@ struct MonitorCommand: AsyncParsableCommand {
     }
 
     private func follow(_ session: Session, from start: ChangeStart, _ filter: Filter, _ file: CursorFile?) async throws {
-        let output = LineOutput()
+        let output = TrackedOutput(LineOutput(), file)
         var isComplete = true
         for try await event in session.client.changes(from: start, filter: filter) {
             switch event {
             case .snapshotBegins: isComplete = false
             case .resource(let resource): try output.lines(lines(resource, session.page))
             case .change(let change):
-                try output.lines(ChangeText(form: form.output, page: session.page).lines(change))
-                try move(file, to: change.cursor, output)
+                try output.lines(ChangeText(form: form.output, page: session.page).lines(change), upTo: change.cursor)
             case .ready(let cursor):
                 isComplete = true
-                try move(file, to: cursor, output)
-            case .heartbeat(let cursor): if isComplete { try move(file, to: cursor, output) }
+                try output.lines([], upTo: cursor)
+            case .heartbeat(let cursor): if isComplete { try output.lines([], upTo: cursor) }
             case .disconnected(let error): Session.remark("\(error); waiting for it to come back")
             case .unreadable(let json, let error):
-                if form.output == .json, let change = json["change"] { try output.line(change.description) }
+                if form.output == .json, let change = json["change"] { try output.lines([change.description]) }
                 Session.remark("a change of a newer daemon cannot be read: \(error)")
-                try output.flush()
             case .historyLost(let oldest, let current):
                 throw Failure(
                     "what came after the cursor is not kept any more; begin again with --snapshot, or with --after \(oldest) (the newest is \(current))"
                 )
             }
         }
-    }
-
-    /// The line first, then the cursor: a reader that dies in between hears it again rather than never.
-    private func move(_ file: CursorFile?, to cursor: Cursor, _ output: LineOutput) throws {
-        try output.flush()
-        try file?.write(cursor)
     }
 
     private func lines(_ resource: Resource, _ page: Page) -> [String] {
