@@ -70,7 +70,9 @@ extension ClientError {
         }
     }
 
-    private init(_ error: MemberError) { self.init(.unreadable(error), "the daemon's answer cannot be read: \(error)") }
+    private init(_ error: MemberError) {
+        self.init(.unreadable(error), "the daemon's answer cannot be read, it may be of another version: \(error)")
+    }
 
     private init(_ error: VarlinkError) {
         let detail: (String) -> String = { error.parameters[$0]?.string ?? "?" }

@@ -3,7 +3,7 @@ public import WabaWatchInterface
 import Glibc
 
 /// A file that holds the cursor of a reader, so that it goes on where it was after a restart. It is replaced as a whole: who reads it finds the old
-/// cursor or the new one.
+/// cursor or the new one. One reader has one file.
 public struct CursorFile: Sendable {
     /// Where it is.
     public let path: String
@@ -35,7 +35,7 @@ public struct CursorFile: Sendable {
 
     /// Replaces the cursor.
     public func write(_ cursor: Cursor) throws(CursorFileError) {
-        let temporary = "\(path).\(getpid()).new"
+        let temporary = path + ".new"
         let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard file >= 0 else { throw CursorFileError(path, "cannot be written", errno) }
         let bytes = Array("\(cursor.text)\n".utf8)

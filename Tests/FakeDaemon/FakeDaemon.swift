@@ -58,7 +58,9 @@ public struct FakeDaemon: VarlinkInterface {
     }
 
     private func history(_ parameters: HistoryParameters, _ replies: Replies) async throws -> JSONObject {
-        var changes = await log.changes.filter { change in
+        var after = 0
+        if let cursor = parameters.after { after = await log.sequence(cursor) ?? 0 }
+        var changes = await log.changes(after: after).filter { change in
             parameters.filter?.matches(change) ?? true && parameters.since.map { change.observedAt >= $0 } ?? true
                 && parameters.until.map { change.observedAt <= $0 } ?? true
         }

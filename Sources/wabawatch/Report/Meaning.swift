@@ -1,3 +1,4 @@
+import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
 
@@ -35,7 +36,7 @@ struct Meaning {
         health = Health(resource)
     }
 
-    func lines(_ page: Page) -> [String] { sentences.map { page.paint("  " + $0, Self.style(health)) } }
-
-    private static func style(_ health: Health) -> Style { StatusReport.style(health) }
+    func lines(_ page: Page) -> [String] {
+        sentences.joined(separator: " ").wrapped(to: (page.width ?? 100) - 2).map { page.paint("  " + $0, StatusReport.style(health)) }
+    }
 }

@@ -22,6 +22,14 @@ struct ResourceTable {
         return table.lines(page)
     }
 
+    /// A thing on a line of its own, where no table can be made because more may come.
+    static func line(_ resource: Resource, _ page: Page) -> String {
+        let what = what(resource)
+        let name = [resource.account, resource.kind.rawValue, resource.id].joined(separator: " ").printable
+        return
+            "\(page.time.short(resource.changedAt.milliseconds)) \(name)\(what.text.isEmpty ? "" : ": ")\(page.paint(what.text, what.style))"
+    }
+
     /// The members that tell a thing of its kind apart, coloured by how it stands.
     private static func what(_ resource: Resource) -> Table.Cell {
         let document = resource.document

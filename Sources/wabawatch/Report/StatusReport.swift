@@ -106,7 +106,7 @@ struct StatusReport {
 
     private func watchTable(_ page: Page) -> Table {
         var table = Table(columns: [
-            .init(title: " "), .init(title: "WATCH", least: 20), .init(title: "STATE"), .init(title: "SINCE", isRight: true),
+            .init(title: " "), .init(title: "WATCH", least: 36), .init(title: "STATE"), .init(title: "SINCE", isRight: true),
             .init(title: "NEXT", isRight: true), .init(title: "WHY", least: 12),
         ])
         for watch in troubled {

@@ -19,6 +19,19 @@ extension StringProtocol {
         }
         return text + ellipsis
     }
+
+    /// Lines of at most so many columns, broken between words.
+    func wrapped(to width: Int) -> [String] {
+        var lines: [String] = []
+        for word in split(separator: " ") {
+            if let last = lines.last, last.displayWidth + 1 + word.displayWidth <= width {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
 }
 
 extension Character {

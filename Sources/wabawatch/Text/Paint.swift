@@ -32,6 +32,6 @@ struct Paint {
     var isColored: Bool
 
     func callAsFunction(_ text: String, _ style: Style) -> String {
-        isColored && style != .plain && !text.isEmpty ? style.sequence + text + "\u{1B}[0m" : text
+        isColored && style != .plain && text.contains { $0 != " " } ? style.sequence + text + "\u{1B}[0m" : text
     }
 }

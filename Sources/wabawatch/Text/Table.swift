@@ -20,6 +20,13 @@ struct Table {
     var rows: [[Cell]] = []
 
     func lines(_ page: Page) -> [String] {
+        let filled = columns.indices.filter { index in rows.contains { !$0[index].text.isEmpty } }
+        let full = Table(columns: filled.map { columns[$0] }, rows: rows.map { row in filled.map { row[$0] } })
+        return full.laidOut(page)
+    }
+
+    /// Columns that hold nothing are left out before.
+    private func laidOut(_ page: Page) -> [String] {
         let widths = fit(page.width)
         let titles = line(columns.map { Cell($0.title, .bold) }, widths, page)
         return [titles] + rows.map { line($0, widths, page) }

@@ -20,6 +20,13 @@ struct TimeRules: Sendable {
         return Offset(seconds: parts.tm_gmtoff, name: parts.tm_zone.map { String(cString: $0) } ?? "")
     }
 
+    /// The host's clock, in milliseconds since 1970.
+    static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
     /// What local clocks show at a moment, in milliseconds since 1970.
     func civil(_ milliseconds: Int64) -> CivilTime {
         let seconds = Self.seconds(milliseconds)

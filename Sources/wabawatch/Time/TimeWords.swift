@@ -13,7 +13,7 @@ struct TimeWords {
         case "today": return midnight(0)
         case "yesterday": return midnight(-1)
         case "tomorrow": return midnight(1)
-        default: return relative(words) ?? (words.contains("T") ? Timestamp(parsing: words)?.milliseconds : nil) ?? date(words)
+        default: return relative(words) ?? Timestamp(parsing: words)?.milliseconds ?? date(words)
         }
     }
 
@@ -35,7 +35,7 @@ struct TimeWords {
 
     /// `[Sat] 2026-11-21[ 14:05[:30]] [UTC]` or a time of today.
     private func date(_ text: String) -> Int64? {
-        var words = text.split { $0 == " " || $0 == "T" }.map(String.init)
+        var words = text.split(separator: " ").map(String.init)
         var rules = time
         if words.last == "UTC" {
             rules = .utc

@@ -1,0 +1,48 @@
+import ArgumentParser
+import StrictJSON
+import WabaWatchClient
+import WabaWatchInterface
+
+/// Any method of the interface.
+struct CallCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "call", abstract: "Call a method of the interface, and print its replies, one JSON object a line.",
+        discussion: "List, History and Subscribe are called for all their replies.")
+
+    @OptionGroup var connection: SocketOptions
+    @Flag(help: "Ask for more than one reply.")
+    var more = false
+    @Argument(help: "The method, by its bare or its full name.")
+    var method: String
+    @Argument(help: "Its parameters, a JSON object.")
+    var parameters: String?
+
+    func validate() throws { _ = try object() }
+
+    mutating func run() async throws {
+        let session = Session(connection)
+        let name = method.contains(".") ? method : "\(Interface.name).\(method)"
+        let parameters = try object()
+        let streams = [ListParameters.qualifiedMethod, HistoryParameters.qualifiedMethod, SubscribeParameters.qualifiedMethod]
+        let output = LineOutput()
+        guard more || streams.contains(name) else {
+            try output.line(JSONValue.object(try await session.client.call(name, parameters)).description)
+            return try output.flush()
+        }
+        for try await reply in session.client.replies(name, parameters) {
+            try output.line(JSONValue.object(reply).description)
+            // A stream may be silent for long after this reply.
+            try output.flush()
+        }
+    }
+
+    private func object() throws -> JSONObject {
+        guard let parameters else { return [:] }
+        do throws(JSONError) {
+            guard let object = try JSONValue(parsing: parameters).object else {
+                throw JSONError(.unexpectedByte, at: 0, detail: "an object is wanted")
+            }
+            return object
+        } catch { throw ValidationError("The parameters are no JSON object: \(error).") }
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import StrictJSON
+import WabaWatchClient
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// The present state of many things.
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List what is watched, as it is now.")
+
+    @OptionGroup var connection: SocketOptions
+    @OptionGroup var form: OutputOptions
+    @OptionGroup(title: "Filters") var things: ThingOptions
+    @OptionGroup var pager: PagerOptions
+    @Argument(help: ArgumentHelp("Only this kind of thing.", valueName: "kind"))
+    var onlyKind: Kind?
+
+    mutating func run() async throws {
+        let session = Session(connection)
+        var filter = try await things.filter(session)
+        if let onlyKind { filter.kinds = (filter.kinds ?? []).union([onlyKind]) }
+        try await session.print(paged: !pager.noPager) { output in
+            let page = session.page
+            var resources: [Resource] = []
+            for try await resource in session.client.list(filter) {
+                switch form.output {
+                case .short: resources.append(resource)
+                case .json: try output.line(JSONValue.object(resource.json).description)
+                case .cat: try output.line(resource.id.printable)
+                case .full: try output.lines(ResourcePage(resource: resource, lastChange: nil).lines(page) + [""])
+                }
+            }
+            try output.lines(ResourceTable(resources: resources).lines(page))
+        }
+    }
+}

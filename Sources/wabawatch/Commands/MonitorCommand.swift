@@ -1,0 +1,79 @@
+import ArgumentParser
+import StrictJSON
+import WabaWatchClient
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// Changes as they come.
+struct MonitorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "monitor", abstract: "Print changes as they come, over restarts of the daemon.",
+        discussion: """
+            With a cursor file nothing is missed between two runs: the file is read at the start, and moved after each line is out. A line may come \
+            twice when a run is killed between the two; its sequence tells.
+            """)
+
+    @OptionGroup var connection: SocketOptions
+    @OptionGroup var form: OutputOptions
+    @OptionGroup var changes: ChangeOptions
+    @Option(help: "Begin right behind this cursor.")
+    var after: String?
+    @Option(help: "Begin where this file says, and keep it up to date.", completion: .file())
+    var cursorFile: String?
+    @Flag(help: "Begin with everything that matches as it is now.")
+    var snapshot = false
+
+    func validate() throws {
+        if snapshot, after != nil { throw ValidationError("--snapshot and --after cannot go together.") }
+    }
+
+    mutating func run() async throws {
+        let session = Session(connection)
+        // A daemon that is not there at the start is told at once; later it is waited for.
+        _ = try await session.client.getStatus()
+        let file = cursorFile.map { CursorFile($0) }
+        let filter = try await changes.filter(session)
+        try await follow(session, from: try start(file), filter, file)
+    }
+
+    /// What the file holds goes before what the line says: that was for the first run.
+    private func start(_ file: CursorFile?) throws -> ChangeStart {
+        if let cursor = try file?.read() { return .after(cursor) }
+        if let after { return .after(Cursor(after)) }
+        return snapshot ? .snapshot : .now
+    }
+
+    private func follow(_ session: Session, from start: ChangeStart, _ filter: Filter, _ file: CursorFile?) async throws {
+        let output = TrackedOutput(LineOutput(), file)
+        var isComplete = true
+        for try await event in session.client.changes(from: start, filter: filter) {
+            switch event {
+            case .snapshotBegins: isComplete = false
+            case .resource(let resource): try output.lines(lines(resource, session.page))
+            case .change(let change):
+                try output.lines(ChangeText(form: form.output, page: session.page).lines(change), upTo: change.cursor)
+            case .ready(let cursor):
+                isComplete = true
+                try output.lines([], upTo: cursor)
+            case .heartbeat(let cursor): if isComplete { try output.lines([], upTo: cursor) }
+            case .disconnected(let error): Session.remark("\(error); waiting for it to come back")
+            case .unreadable(let json, let error):
+                if form.output == .json, let change = json["change"] { try output.lines([change.description]) }
+                Session.remark("a change of a newer daemon cannot be read: \(error)")
+            case .historyLost(let oldest, let current):
+                throw Failure(
+                    "what came after the cursor is not kept any more; begin again with --snapshot, or with --after \(oldest) (the newest is \(current))"
+                )
+            }
+        }
+    }
+
+    private func lines(_ resource: Resource, _ page: Page) -> [String] {
+        switch form.output {
+        case .json: [JSONValue.object(resource.json).description]
+        case .cat: [resource.id.printable]
+        case .short: [ResourceTable.line(resource, page)]
+        case .full: ResourcePage(resource: resource, lastChange: nil).lines(page) + [""]
+        }
+    }
+}

@@ -1,0 +1,97 @@
+public import ArgumentParser
+import StrictJSON
+import WabaWatchClient
+import WabaWatchInterface
+public import WhatsAppBusiness
+
+/// Where the daemon is.
+struct SocketOptions: ParsableArguments {
+    @Option(help: "The daemon's socket; $WABAWATCH_SOCKET otherwise, else \(WabaWatch.defaultSocket).", completion: .file())
+    var socket: String?
+
+    var path: String { socket ?? Terminal.environment("WABAWATCH_SOCKET").flatMap { $0.isEmpty ? nil : $0 } ?? WabaWatch.defaultSocket }
+}
+
+/// How things are written.
+struct OutputOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "One line each, everything of each, one JSON object a line, or the bare text.")
+    var output = OutputForm.short
+}
+
+/// Whether long listings go through a pager.
+struct PagerOptions: ParsableArguments {
+    @Flag(help: "Do not send long listings through $PAGER.")
+    var noPager = false
+}
+
+/// Which things.
+struct ThingOptions: ParsableArguments {
+    @Option(help: "Only this account; may be repeated.")
+    var account: [String] = []
+    @Option(help: "Only this kind of thing; may be repeated.")
+    var kind: [Kind] = []
+    @Option(help: "Only the thing with this id; may be repeated.")
+    var id: [String] = []
+    @Option(help: ArgumentHelp("Only what belongs to this number, by its id or as people write it; may be repeated.", valueName: "number"))
+    var number: [String] = []
+
+    func filter(_ session: Session) async throws -> Filter {
+        var filter = Filter()
+        if !account.isEmpty { filter.accounts = Set(account) }
+        if !kind.isEmpty { filter.kinds = Set(kind) }
+        if !id.isEmpty { filter.ids = Set(id) }
+        for text in number { filter.phoneNumberIDs = (filter.phoneNumberIDs ?? []).union([try await session.phoneNumberID(text)]) }
+        return filter
+    }
+}
+
+/// Which changes.
+struct ChangeOptions: ParsableArguments {
+    @OptionGroup(title: "Filters") var things: ThingOptions
+    @Option(help: "Only this operation; may be repeated.")
+    var operation: [WhatsAppBusiness.Operation] = []
+    @Option(help: ArgumentHelp("Only changes of this member or below it, such as quality_rating or /throughput/level.", valueName: "field"))
+    var field: [FieldArgument] = []
+    @Option(help: "Only changes of this severity and worse.")
+    var severity: Severity?
+
+    func filter(_ session: Session) async throws -> Filter {
+        var filter = try await things.filter(session)
+        if !operation.isEmpty { filter.operations = Set(operation) }
+        if !field.isEmpty { filter.fields = field.map(\.pointer) }
+        filter.minimumSeverity = severity
+        return filter
+    }
+}
+
+/// A JSON pointer; its first slash may be left out.
+struct FieldArgument: ExpressibleByArgument {
+    let pointer: JSONPointer
+
+    init?(argument: String) {
+        guard let pointer = JSONPointer(parsing: argument.isEmpty || argument.hasPrefix("/") ? argument : "/" + argument) else {
+            return nil
+        }
+        self.pointer = pointer
+    }
+}
+
+/// A moment in journalctl's words.
+struct MomentArgument: ExpressibleByArgument {
+    let text: String
+    let moment: Timestamp
+
+    init?(argument: String) {
+        guard let moment = TimeWords(now: TimeRules.now, time: .system).parse(argument) else { return nil }
+        text = argument
+        self.moment = Timestamp(milliseconds: moment)
+    }
+}
+
+extension Kind: ExpressibleByArgument {
+    /// `phone-number` is as good as `phone_number`.
+    public init?(argument: String) { self.init(rawValue: String(argument.map { $0 == "-" ? "_" : $0 })) }
+}
+
+extension WhatsAppBusiness.Operation: ExpressibleByArgument {}
+extension Severity: ExpressibleByArgument {}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import StrictJSON
+import WabaWatchClient
+import WabaWatchInterface
+
+/// What watching costs, and how fresh it keeps things.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Show calls an hour for each account and kind, against the budget, and how fresh each kind is kept.",
+        discussion: "A look costs one call at least; lists that have more than one page cost more.")
+
+    @OptionGroup var connection: SocketOptions
+    @OptionGroup var form: OutputOptions
+
+    mutating func run() async throws {
+        let session = Session(connection)
+        let status = try await session.client.getStatus()
+        try await session.print { output in
+            switch form.output {
+            case .json: for watch in status.watches { try output.line(JSONValue.object(watch.json).description) }
+            case .short, .full, .cat: try output.lines(PlanReport(status: status).lines(session.page))
+            }
+        }
+    }
+}

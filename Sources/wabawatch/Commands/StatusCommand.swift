@@ -1,0 +1,37 @@
+import ArgumentParser
+import StrictJSON
+import WabaWatchClient
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// How everything stands, the worst first.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show how accounts, numbers and watches stand, the worst first.",
+        discussion: """
+            The exit status serves monitoring checks: 0 when all is well; 2 when something deserves attention (a rating of YELLOW or RED, FLAGGED, \
+            RATE_LIMITED, health LIMITED, a watch that is not current); 3 when something is critical (banned, disconnected, deleted, restricted, \
+            disabled, health BLOCKED, a token refused); 69 when the daemon is not there.
+            """)
+
+    @OptionGroup var connection: SocketOptions
+    @OptionGroup var form: OutputOptions
+
+    mutating func run() async throws {
+        let session = Session(connection)
+        let status = try await session.client.getStatus()
+        var resources: [Resource] = []
+        for try await resource in session.client.list(Filter(kinds: [.account, .phoneNumber])) { resources.append(resource) }
+        let report = StatusReport(status: status, resources: resources)
+        try await session.print { output in
+            switch form.output {
+            case .json:
+                try output.line(JSONValue.object(status.json).description)
+                for resource in resources { try output.line(JSONValue.object(resource.json).description) }
+            case .cat: try output.line("\(report.health)")
+            case .short, .full: try output.lines(report.lines(session.page))
+            }
+        }
+        if report.health != .good { throw ExitCode(report.health.exitCode) }
+    }
+}

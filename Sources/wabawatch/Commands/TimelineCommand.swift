@@ -1,0 +1,63 @@
+import ArgumentParser
+import Glibc
+import WabaWatchClient
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// Numbers over time.
+struct TimelineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "timeline", abstract: "Draw rating, status and messaging limit of one or all numbers over time.")
+
+    @OptionGroup var connection: SocketOptions
+    @OptionGroup var pager: PagerOptions
+    @Option(help: "Only numbers of this account; may be repeated.")
+    var account: [String] = []
+    @Option(help: "Where it begins, in journalctl's words; a week ago otherwise.")
+    var since: MomentArgument?
+    @Option(help: "Where it ends; now otherwise.")
+    var until: MomentArgument?
+    @Flag(help: "Draw with ASCII alone.")
+    var ascii = false
+    @Option(help: ArgumentHelp("Write a picture to this file instead.", valueName: "file"), completion: .file())
+    var svg: String?
+    @Argument(help: "Only this number, by its id or as people write it.")
+    var number: String?
+
+    mutating func run() async throws {
+        let session = Session(connection)
+        let page = session.page
+        let accounts = account.isEmpty ? nil : Set(account)
+        var filter = Filter(accounts: accounts, kinds: [.phoneNumber])
+        if let number { filter.phoneNumberIDs = [try await session.phoneNumberID(number, accounts: accounts)] }
+        let from = since?.moment.milliseconds ?? page.now - 7 * 86_400_000
+        let to = until?.moment.milliseconds ?? page.now
+        guard from < to else { throw Failure("the timeline ends before it begins") }
+        let timeline = try await timeline(from, to, filter, session)
+        guard !timeline.numbers.isEmpty else { throw Failure("no phone number is watched\(number.map { " as \($0.printable)" } ?? "")") }
+        if let svg { return try write(TimelineSVG(timeline: timeline, time: .system).text, to: svg) }
+        try await session.print(paged: !pager.noPager) { output in
+            try output.lines(TimelineText(timeline: timeline, page: page, isASCII: ascii || !page.isUnicode).lines())
+        }
+    }
+
+    /// Changes up to now are needed whenever it ends: what came after tells what was before.
+    private func timeline(_ from: Int64, _ to: Int64, _ filter: Filter, _ session: Session) async throws -> Timeline {
+        var resources: [Resource] = []
+        for try await resource in session.client.list(filter) { resources.append(resource) }
+        var changes: [Change] = []
+        let parameters = HistoryParameters(
+            filter: filter, since: Timestamp(milliseconds: from), limit: HistoryParameters.limits.upperBound, newestFirst: true)
+        for try await change in session.client.history(parameters) { changes.append(change) }
+        return Timeline(from: from, to: to, resources: resources, changes: changes)
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard file >= 0 else { throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))") }
+        defer { close(file) }
+        let output = LineOutput(file)
+        try output.line(text)
+        try output.flush()
+    }
+}

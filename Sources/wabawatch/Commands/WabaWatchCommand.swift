@@ -1,0 +1,65 @@
+import ArgumentParser
+import Glibc
+import WabaWatchClient
+
+/// `wabawatch`: what is watched, and what changed, for people and scripts.
+@main struct WabaWatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wabawatch",
+        abstract: "Show WhatsApp Business accounts: how they stand, and everything that changed.",
+        subcommands: [
+            StatusCommand.self, MonitorCommand.self, HistoryCommand.self, TimelineCommand.self, ListCommand.self, ShowCommand.self,
+            PollCommand.self, PlanCommand.self, BlockCommand.self, UnblockCommand.self, CallCommand.self,
+        ],
+        defaultSubcommand: StatusCommand.self)
+
+    @OptionGroup var connection: SocketOptions
+
+    static func main() async {
+        // A reader that has gone is seen by the write that fails.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            let command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                var command = command
+                try command.run()
+            }
+        } catch let error as BrokenPipe {
+            _ = error
+        } catch {
+            guard let ending = Ending(error) else { exit(withError: error) }
+            Session.remark(ending.message)
+            Glibc.exit(ending.code)
+        }
+    }
+}
+
+/// How an error of this program's own is told: a line and an exit status.
+struct Ending: Equatable {
+    let message: String
+    let code: Int32
+
+    /// EX_UNAVAILABLE of sysexits.h.
+    static let unavailable: Int32 = 69
+
+    /// `nil` for the errors of the argument parser, which tells them itself.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as ClientError where error.code == .notRunning:
+            message = "\(error); start the daemon with: systemctl start wabawatchd"
+            code = Self.unavailable
+        case let error as ClientError where error.isPassing:
+            message = error.description
+            code = Self.unavailable
+        case let error as ClientError where error.code == .notPermitted:
+            message = "\(error); its group may"
+            code = 1
+        case is ClientError, is Failure, is CursorFileError, is OutputFailure:
+            message = "\(error)"
+            code = 1
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Glibc
+
+/// The reader of the output has gone: no reason for a word.
+struct BrokenPipe: Error {}
+
+/// The output could not be written.
+struct OutputFailure: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Lines for a descriptor, gathered until there are many of them or `flush` is called.
+final class LineOutput {
+    private let descriptor: Int32
+    private var bytes: [UInt8] = []
+    private static let enough = 32 << 10
+
+    init(_ descriptor: Int32 = STDOUT_FILENO) { self.descriptor = descriptor }
+
+    /// Takes a line.
+    func line(_ text: String) throws {
+        bytes.append(contentsOf: text.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+        if bytes.count >= Self.enough { try flush() }
+    }
+
+    /// Takes lines.
+    func lines(_ texts: [String]) throws { for text in texts { try line(text) } }
+
+    /// Writes what was taken.
+    func flush() throws {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done) }
+            if count >= 0 {
+                done += count
+                continue
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: try wait()
+            case EPIPE: throw BrokenPipe()
+            default: throw OutputFailure(description: "the output cannot be written: \(String(cString: strerror(errno)))")
+            }
+        }
+    }
+
+    /// Somebody else has made the terminal non-blocking.
+    private func wait() throws {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&waiting, 1, -1)
+    }
+}

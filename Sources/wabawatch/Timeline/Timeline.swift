@@ -1,0 +1,106 @@
+import StrictJSON
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// Rating, status and messaging limit of numbers over a time: what each was, from when to when.
+struct Timeline: Equatable {
+    /// From one moment up to another, in milliseconds since 1970; `nil` where the value is not known or the number was not there.
+    struct Segment: Equatable {
+        var from: Int64
+        var to: Int64
+        var value: String?
+    }
+
+    struct Track: Equatable {
+        var title: String
+        var measure: Measure
+        var segments: [Segment]
+    }
+
+    struct Number: Equatable {
+        var title: String
+        var tracks: [Track]
+    }
+
+    var from: Int64
+    var to: Int64
+    var numbers: [Number]
+
+    /// From the numbers as they are now and every change of numbers from `from` until now, in any order.
+    init(from: Int64, to: Int64, resources: [Resource], changes: [Change]) {
+        self.from = from
+        self.to = max(to, from + 1)
+        var present: [ResourceID: JSONObject] = [:]
+        for resource in resources where resource.kind == .phoneNumber { present[resource.resourceID] = resource.document }
+        let changes = Dictionary(grouping: changes.filter { $0.kind == .phoneNumber && $0.id == $0.phoneNumberID }, by: \.resourceID)
+        let ids = Set(present.keys).union(changes.keys).sorted { ($0.account, $0.id) < ($1.account, $1.id) }
+        numbers = []
+        for id in ids {
+            let own = (changes[id] ?? []).sorted { $0.sequence < $1.sequence }
+            let tracks = Measure.allCases.map { Track(title: $0.rawValue, measure: $0, segments: segments($0, present[id], own)) }
+            numbers.append(Number(title: Self.title(id, present[id], own), tracks: tracks))
+        }
+    }
+
+    private func segments(_ measure: Measure, _ present: JSONObject?, _ changes: [Change]) -> [Segment] {
+        let steps = changes.filter { change in
+            change.operation != .changed && change.operation != .reported
+                || measure.members.contains { change.fields.contains(JSONPointer([$0])) }
+        }
+        var value = steps.first.map { measure.value($0.before) } ?? measure.value(present)
+        var start = from
+        var segments: [Segment] = []
+        for step in steps {
+            let moment = min(max(step.observedAt.milliseconds, start), to)
+            if moment > start { segments.append(Segment(from: start, to: moment, value: value)) }
+            (start, value) = (moment, measure.value(step.after))
+        }
+        if start < to { segments.append(Segment(from: start, to: to, value: value)) }
+        return segments
+    }
+
+    private static func title(_ id: ResourceID, _ present: JSONObject?, _ changes: [Change]) -> String {
+        let documents = [present] + changes.reversed().flatMap { [$0.after, $0.before] }
+        let number = documents.lazy.compactMap { $0?["display_phone_number"]?.string }.first ?? id.id
+        let name = documents.lazy.compactMap { $0?["verified_name"]?.string }.first
+        return "\(id.account): \(number)\(name.map { " \($0)" } ?? "")"
+    }
+}
+
+/// What is drawn of a number.
+enum Measure: String, CaseIterable {
+    case rating, status, limit
+
+    /// The members that hold it, the newer first.
+    var members: [String] {
+        switch self {
+        case .rating: ["quality_rating"]
+        case .status: ["status"]
+        case .limit: ["whatsapp_business_manager_messaging_limit", "messaging_limit_tier"]
+        }
+    }
+
+    func value(_ document: JSONObject?) -> String? { members.lazy.compactMap { document?[$0]?.string }.first }
+
+    /// From 1, the worst, to 6, the best; `nil` where nothing is known.
+    func level(_ value: String?) -> Int? {
+        guard let value else { return nil }
+        switch self {
+        case .rating: return Open<QualityRating>(value).known.flatMap { [.green: 6, .yellow: 3, .red: 1][$0] }
+        case .status: return [.good: value.uppercased() == "CONNECTED" ? 6 : 3, .warning: 3, .critical: 1][Health(status: value)]
+        case .limit:
+            let tiers: [MessagingLimit: Int] = [.tier250: 1, .tier1K: 2, .tier2K: 3, .tier10K: 4, .tier100K: 5, .unlimited: 6]
+            return Open<MessagingLimit>(value).known.flatMap { tiers[$0] }
+        }
+    }
+
+    func style(_ level: Int?) -> Style {
+        switch (self, level) {
+        case (_, nil): .faint
+        case (.limit, _): .bold
+        case (_, 6): .good
+        case (_, 1): .critical
+        default: .warning
+        }
+    }
+}

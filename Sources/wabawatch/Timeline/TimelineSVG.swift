@@ -1,0 +1,71 @@
+/// A timeline as a picture: the same bars, a rectangle for each segment.
+struct TimelineSVG {
+    let timeline: Timeline
+    let time: TimeRules
+
+    private static let left = 70
+    private static let width = 900
+    private static let rowHeight = 18
+    private static let barHeight = 14
+
+    var text: String {
+        var body: [String] = []
+        var top = 30
+        for number in timeline.numbers {
+            body.append("<text x=\"10\" y=\"\(top)\" font-weight=\"bold\">\(Self.escaped(number.title))</text>")
+            top += 6
+            for track in number.tracks {
+                body.append("<text x=\"10\" y=\"\(top + Self.barHeight - 3)\" fill=\"#555\">\(track.title)</text>")
+                body += track.segments.map { rectangle($0, track.measure, top) }
+                top += Self.rowHeight
+            }
+            top += 24
+        }
+        body.append("<text x=\"\(Self.left)\" y=\"\(top)\" fill=\"#555\">\(Self.escaped(time.full(timeline.from)))</text>")
+        body.append(
+            "<text x=\"\(Self.left + Self.width)\" y=\"\(top)\" fill=\"#555\" text-anchor=\"end\">\(Self.escaped(time.full(timeline.to)))</text>"
+        )
+        let size = "width=\"\(Self.left + Self.width + 10)\" height=\"\(top + 12)\""
+        return """
+            <svg xmlns="http://www.w3.org/2000/svg" \(size) font-family="sans-serif" font-size="12">
+            <rect width="100%" height="100%" fill="#fff"/>
+            \(body.joined(separator: "\n"))
+            </svg>
+
+            """
+    }
+
+    private func rectangle(_ segment: Timeline.Segment, _ measure: Measure, _ top: Int) -> String {
+        let level = measure.level(segment.value)
+        let height = max(2, Self.barHeight * (level ?? 1) / 6)
+        let x = position(segment.from)
+        let shape = "x=\"\(x)\" y=\"\(top + Self.barHeight - height)\" width=\"\(max(1, position(segment.to) - x))\" height=\"\(height)\""
+        return "<rect \(shape) fill=\"\(Self.color(measure, level))\"><title>\(Self.escaped(segment.value ?? "not known"))</title></rect>"
+    }
+
+    private func position(_ moment: Int64) -> Int {
+        Self.left + Int((moment - timeline.from) * Int64(Self.width) / (timeline.to - timeline.from))
+    }
+
+    private static func color(_ measure: Measure, _ level: Int?) -> String {
+        switch measure.style(level) {
+        case .good: "#2e9e4f"
+        case .warning: "#e0a800"
+        case .critical: "#c0392b"
+        case .bold: "#3a6ea5"
+        case .plain, .faint: "#ccc"
+        }
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.printable.reduce(into: "") { escaped, character in
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            default: escaped.append(character)
+            }
+        }
+    }
+}

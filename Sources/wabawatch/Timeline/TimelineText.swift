@@ -1,0 +1,74 @@
+/// A timeline drawn in the terminal: the taller, the better; in every column the worst that was in it, so that a short outage is not lost.
+struct TimelineText {
+    let timeline: Timeline
+    let page: Page
+    /// Whether only ASCII is wanted.
+    let isASCII: Bool
+
+    private static let blocks = ["▁", "▂", "▃", "▅", "▆", "█"]
+    private static let label = "  rating  "
+
+    func lines() -> [String] {
+        let width = max(10, (page.width ?? 80) - Self.label.count - 1)
+        var lines: [String] = []
+        for number in timeline.numbers {
+            lines.append(page.paint(number.title.printable, .bold))
+            for track in number.tracks {
+                let name = "  " + track.title + String(repeating: " ", count: Self.label.count - 2 - track.title.count)
+                lines.append(name + draw(track, width))
+            }
+            lines.append("")
+        }
+        guard !lines.isEmpty else { return [] }
+        return lines + [axis(width)] + legend()
+    }
+
+    private func draw(_ track: Timeline.Track, _ width: Int) -> String {
+        var line = ""
+        var run = ""
+        var style = Style.plain
+        for column in 0..<width {
+            let level = level(track, column, width)
+            let next = track.measure.style(level)
+            if next != style {
+                line += page.paint(run, style)
+                (run, style) = ("", next)
+            }
+            run += glyph(level, track.measure)
+        }
+        return line + page.paint(run, style)
+    }
+
+    private func glyph(_ level: Int?, _ measure: Measure) -> String {
+        guard let level else { return isASCII ? "." : "·" }
+        guard isASCII else { return Self.blocks[level - 1] }
+        return measure == .limit ? "\(level)" : [1: "_", 6: "#"][level] ?? "="
+    }
+
+    /// The worst that was in a column.
+    private func level(_ track: Timeline.Track, _ column: Int, _ width: Int) -> Int? {
+        let length = timeline.to - timeline.from
+        let from = timeline.from + length * Int64(column) / Int64(width)
+        let to = max(from + 1, timeline.from + length * Int64(column + 1) / Int64(width))
+        return track.segments.lazy.filter { $0.from < to && $0.to > from }.compactMap { track.measure.level($0.value) }.min()
+    }
+
+    private func axis(_ width: Int) -> String {
+        let start = page.time.short(timeline.from)
+        let end = abs(timeline.to - page.now) < 1000 ? "now" : page.time.short(timeline.to)
+        let space = max(1, width - start.count - end.count)
+        return page.paint(String(repeating: " ", count: Self.label.count) + start + String(repeating: " ", count: space) + end, .faint)
+    }
+
+    private func legend() -> [String] {
+        let good = glyph(6, .rating)
+        let middle = glyph(3, .rating)
+        let bad = glyph(1, .rating)
+        let tiers = zip(1...6, ["250", "1K", "2K", "10K", "100K", "unlimited"]).map { "\(glyph($0, .limit)) \($1)" }
+        return [
+            "  rating  \(good) GREEN  \(middle) YELLOW  \(bad) RED  \(glyph(nil, .rating)) not known",
+            "  status  \(good) connected  \(middle) flagged, rate limited, pending  \(bad) down or banned",
+            "  limit   \(tiers.joined(separator: "  "))",
+        ].map { page.paint($0, .faint) }
+    }
+}

@@ -1,0 +1,95 @@
+import FakeDaemon
+import StrictJSON
+import Testing
+import WabaWatchInterface
+import WhatsAppBusiness
+
+@testable import wabawatch
+
+@Suite struct ReportTests {
+    @Test(arguments: PageCase.all) func status_isLaidOutForItsPage(page: PageCase) throws {
+        let report = StatusReport(status: Sample.status, resources: Sample.resources.filter { $0.kind != .blockedUser })
+        let lines = report.lines(page.page)
+        try Golden.expect(lines, "status-\(page.name)")
+        if let width = page.width, !page.isColored { #expect(lines.allSatisfy { $0.displayWidth <= width }) }
+    }
+
+    @Test(arguments: PageCase.all) func plan_isLaidOutForItsPage(page: PageCase) throws {
+        try Golden.expect(PlanReport(status: Sample.status).lines(page.page), "plan-\(page.name)")
+    }
+
+    @Test(arguments: PageCase.all) func list_isLaidOutForItsPage(page: PageCase) throws {
+        let lines = ResourceTable(resources: Sample.resources).lines(page.page)
+        try Golden.expect(lines, "list-\(page.name)")
+        if let width = page.width, !page.isColored { #expect(lines.allSatisfy { $0.displayWidth <= width }) }
+    }
+
+    @Test(arguments: PageCase.all) func show_isWhatAPersonWouldRead(page: PageCase) throws {
+        let change = Sample.fall(7, Cursor("fake.7"))
+        try Golden.expect(ResourcePage(resource: Sample.resources[1], lastChange: change).lines(page.page), "show-\(page.name)")
+        try Golden.expect(ResourcePage(resource: Sample.resources[0], lastChange: nil).lines(page.page), "show-account-\(page.name)")
+    }
+
+    @Test(arguments: OutputForm.allCases, [PageCase.all[0], PageCase.all[1], PageCase.all[4]]) func change_isWrittenInItsForm(
+        form: OutputForm, page: PageCase
+    ) throws {
+        let text = ChangeText(form: form, page: page.page)
+        var lines: [String] = []
+        for severity in Severity.allCases {
+            var change = Sample.fall(7, Cursor("fake.7"))
+            change.severity = severity
+            lines += text.lines(change)
+        }
+        try Golden.expect(lines, "change-\(form.rawValue)-\(page.name)")
+    }
+
+    @Test func json_ofAChange_isTheInterfacesOwnOnOneLine() throws {
+        let change = Sample.fall(7, Cursor("fake.7"))
+        let lines = ChangeText(form: .json, page: PageCase.all[1].page).lines(change)
+        let line = try #require(lines.first)
+        #expect(lines.count == 1)
+        #expect(try Change(json: try #require(try JSONValue(parsing: line).object)) == change)
+    }
+
+    @Test(
+        arguments: [
+            ([], [], 0), ([("GREEN", "CONNECTED", nil)], [], 0), ([("YELLOW", "CONNECTED", nil)], [], 2),
+            ([("RED", "CONNECTED", nil)], [], 2),
+            ([("GREEN", "FLAGGED", nil)], [], 2), ([("GREEN", "RATE_LIMITED", nil)], [], 2), ([("GREEN", "CONNECTED", "LIMITED")], [], 2),
+            ([("GREEN", "BANNED", nil)], [], 3), ([("GREEN", "DISCONNECTED", nil)], [], 3), ([("GREEN", "DELETED", nil)], [], 3),
+            ([("GREEN", "RESTRICTED", nil)], [], 3), ([("GREEN", "disabled", nil)], [], 3), ([("GREEN", "CONNECTED", "BLOCKED")], [], 3),
+            ([("YELLOW", "CONNECTED", nil), ("GREEN", "BANNED", nil)], [], 3), ([], ["current"], 0), ([], ["late"], 2), ([], ["asleep"], 2),
+            ([], ["late", "unauthorized"], 3),
+        ] as [([(String, String, String?)], [String], Int32)])
+    func status_exitsAsAMonitoringCheck(numbers: [(String, String, String?)], watches: [String], code: Int32) {
+        var status = Sample.status
+        status.watches = watches.map {
+            WatchStatus(account: "acme", kind: .account, state: Open($0), since: Sample.moment, everyMilliseconds: 1000)
+        }
+        let resources = numbers.map { rating, state, canSend in
+            var resource = Sample.number("1", "+1", "n", status: state, rating: rating, limit: "1K", changed: 0)
+            if let canSend { resource.document["health_status"] = ["can_send_message": .string(canSend)] }
+            return resource
+        }
+        #expect(StatusReport(status: status, resources: resources).health.exitCode == code)
+    }
+
+    @Test func text_fromOutside_cannotSteerTheTerminal() {
+        var change = Sample.fall(1, Cursor("c"))
+        change.summary = "evil \u{1B}[2J\u{9B}31m name\u{202E}\nsecond"
+        let line = ChangeText(form: .cat, page: PageCase.all[0].page).lines(change)
+        #expect(line == [#"evil \u{1b}[2J\u{9b}31m name\u{202e}\nsecond"#])
+    }
+
+    @Test func status_ofAThousandNumbers_isQuick() {
+        let numbers = (0..<1000).map {
+            Sample.number(
+                "\($0)", "+1 555 \($0)", "Number \($0)", status: "CONNECTED", rating: $0 % 7 == 0 ? "RED" : "GREEN", limit: "1K",
+                changed: $0)
+        }
+        let time = ContinuousClock().measure {
+            #expect(StatusReport(status: Sample.status, resources: numbers).lines(PageCase.all[0].page).count > 1000)
+        }
+        #expect(time < .seconds(2))
+    }
+}
