@@ -1,0 +1,21 @@
+public import StrictJSON
+
+/// An answer of the API, without secrets.
+public struct Answer: Sendable {
+    /// The status: 200, or 304.
+    public let status: Int
+    /// The body; `null` if nothing changed.
+    public let body: JSONValue
+    /// The digest of the body as it came; with `notModified` the one that was given, if one was.
+    public let digest: Digest?
+    /// Whether the answer is the one whose entity tag or digest was given.
+    public let notModified: Bool
+    /// The entity tag, to be given with the next request.
+    public let etag: String?
+    /// How much of the budget is used, if the answer tells it.
+    public let usage: Usage?
+    /// The version that answered (`facebook-api-version`).
+    public let apiVersion: String?
+    /// What Meta says about a version that it no longer serves (`x-ad-api-version-warning`).
+    public let versionWarning: String?
+}

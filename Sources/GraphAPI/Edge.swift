@@ -1,0 +1,62 @@
+public import StrictJSON
+public import WhatsAppBusiness
+
+/// One edge of the API as data: its path, what it serves, and what is asked of it unless the caller says otherwise.
+public struct Edge: Sendable {
+    /// How an answer holds its things.
+    public enum Form: Sendable {
+        /// The answer is the thing.
+        case node
+        /// `data` holds one thing, or none.
+        case single
+        /// `data` holds many things, in pages.
+        case list
+    }
+
+    /// Its name, for messages.
+    public let name: String
+    /// The kind of thing that it serves; `nil` if none of the watched ones.
+    public let kind: Kind?
+    /// What follows the node's id in the path; empty for the node itself.
+    public let path: String
+    /// The fields that are asked for.
+    public let fields: [String]
+    /// The most things of a page, where the edge takes one. Meta may give fewer.
+    public let limit: Int?
+    /// How an answer holds its things.
+    public let form: Form
+    /// The things' type.
+    public let item: any Document.Type
+    /// Members that tell a thing of a list apart: the first that is there. A pointer's text.
+    public let keys: [String]
+    /// Whether a cursor without a `next` may hide another page, so that one more request must settle it.
+    public let settlesCursor: Bool
+
+    /// An edge.
+    public init(
+        _ name: String, kind: Kind?, path: String, fields: [String], limit: Int? = nil, form: Form, item: any Document.Type,
+        keys: [String] = [], settlesCursor: Bool = false
+    ) {
+        self.name = name
+        self.kind = kind
+        self.path = path
+        self.fields = fields
+        self.limit = limit
+        self.form = form
+        self.item = item
+        self.keys = keys
+        self.settlesCursor = settlesCursor
+    }
+
+    /// What tells a thing of this edge apart, if it has one of the key members as text or as a whole number.
+    public func key(of item: JSONValue) -> String? {
+        for pointer in keys {
+            let value = (JSONPointer(parsing: pointer)?.names ?? []).reduce(Optional(item)) { $0?[$1] }
+            if let key = value?.string ?? value?.integer.map(String.init), !key.isEmpty { return key }
+        }
+        return nil
+    }
+
+    /// Throws the member of a thing that does not have the shape of the edge's type.
+    public func check(_ item: JSONValue) throws(DocumentError) { _ = try self.item.init(item) }
+}

@@ -1,0 +1,100 @@
+internal import StrictJSON
+
+/// Asks the API and reads what comes: an answer without secrets, or a failure with its class.
+public struct GraphClient: Sendable {
+    /// Where the API is.
+    public let endpoint: Endpoint
+    private let token: AccessToken
+    private let proof: String?
+    private let transport: any Transport
+    private let redactor: Redactor
+
+    /// A client for one token. With the app's secret every request carries `appsecret_proof`.
+    public init(endpoint: Endpoint, token: AccessToken, appSecret: AppSecret? = nil, transport: any Transport) {
+        self.endpoint = endpoint
+        self.token = token
+        proof = appSecret.map(token.proof)
+        self.transport = transport
+        redactor = Redactor(token: token, appSecret: appSecret)
+    }
+
+    /// Asks once. With the entity tag or the digest of an earlier answer an unchanged one is not parsed again.
+    public func fetch(_ request: GraphRequest, etag: String? = nil, digest: Digest? = nil) async throws(GraphFailure) -> Answer {
+        let response: HTTPResponse
+        do {
+            response = try await transport.send(http(request, etag: etag))
+        } catch {
+            throw GraphFailure(error)
+        }
+        return try answer(response, digest: digest)
+    }
+
+    private func http(_ request: GraphRequest, etag: String?) -> HTTPRequest {
+        let query = [request.query, proof.map { "appsecret_proof=\($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: "&")
+        let url = endpoint.description + request.path(endpoint.version) + (query.isEmpty ? "" : "?" + query)
+        // The same fields every time: Meta's entity tags depend on them.
+        var headers = [
+            (name: "Authorization", value: "Bearer \(token.secret.text)"), (name: "Accept", value: "application/json"),
+            (name: "User-Agent", value: "wabawatch"),
+        ]
+        if let etag, etag.utf8.count <= 512, etag.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) { headers.append(("If-None-Match", etag)) }
+        return HTTPRequest(url: url, headers: headers)
+    }
+
+    /// What a response means.
+    func answer(_ response: HTTPResponse, digest: Digest?) throws(GraphFailure) -> Answer {
+        let usage = Usage(response)
+        let tag = header("etag", response)
+        func answer(_ body: JSONValue, digest: Digest?, notModified: Bool) -> Answer {
+            Answer(
+                status: response.status, body: body, digest: digest, notModified: notModified, etag: tag, usage: usage,
+                apiVersion: header("facebook-api-version", response), versionWarning: header("x-ad-api-version-warning", response))
+        }
+        if response.status == 304 { return answer(.null, digest: digest, notModified: true) }
+        let bodyDigest = Digest(of: response.body)
+        if response.status == 200, let digest, digest == bodyDigest { return answer(.null, digest: digest, notModified: true) }
+        let body: JSONValue
+        do {
+            body = redactor.redact(try JSONValue(parsing: response.body, limits: Self.limits))
+        } catch {
+            // A member's name in the error could be a secret.
+            throw failure(.invalidAnswer("\(JSONError(error.code, at: error.offset))"), response, usage)
+        }
+        guard let object = body.object else { throw failure(.invalidAnswer("the body is \(body.typeName)"), response, usage) }
+        if response.status == 200, !object.names.contains("error") { return answer(body, digest: bodyDigest, notModified: false) }
+        guard let error = GraphError(body) else { throw failure(.invalidAnswer("an error without a code"), response, usage) }
+        let code = GraphFailure.Code(error, status: response.status, regainAfter: regainAfter(response, usage))
+        throw GraphFailure(code, graph: error, status: response.status, usage: usage)
+    }
+
+    /// A failure of a response that is no envelope. A status that says enough decides; 401 to 404 do not, as any proxy says them.
+    private func failure(_ code: GraphFailure.Code, _ response: HTTPResponse, _ usage: Usage?) -> GraphFailure {
+        let decided = response.status == 429 || response.status >= 500
+        let byStatus = decided ? GraphFailure.Code(status: response.status, regainAfter: regainAfter(response, usage)) : nil
+        return GraphFailure(byStatus ?? code, status: response.status, usage: usage)
+    }
+
+    private func regainAfter(_ response: HTTPResponse, _ usage: Usage?) -> Duration? {
+        let retryAfter = response.values(of: "retry-after").compactMap { Int64($0) }.filter { 1...604_800 ~= $0 }.max().map(
+            Duration.seconds)
+        return [usage?.regainAfter, retryAfter].compactMap(\.self).max()
+    }
+
+    /// A header field's value without secrets, if it is of a sensible length.
+    private func header(_ name: String, _ response: HTTPResponse) -> String? {
+        response.values(of: name).first.flatMap { $0.utf8.count <= 1024 ? redactor.redact($0) : nil }
+    }
+
+    /// Meta's largest real answers fit many times over; together with the body this stays below twice the body's limit.
+    static let limits = JSONLimits(bytes: 16 << 20, depth: 64, values: 250_000)
+}
+
+extension GraphFailure {
+    /// What a transport's error means. What came and was refused is an invalid answer; the rest is no answer.
+    init(_ error: TransportError) {
+        switch error.code {
+        case .redirect, .tooLarge, .malformed: self.init(.invalidAnswer(error.description))
+        default: self.init(.unreachable(error))
+        }
+    }
+}
