@@ -31,7 +31,8 @@ final class CurlTransfer {
             ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
             ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
             ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)),
-            ccurl_set_long(easy, CURLOPT_PIPEWAIT, 1),
+            // Share one connection over HTTP/2. Without TLS there is none, and libcurl would let every request wait for the first.
+            ccurl_set_long(easy, CURLOPT_PIPEWAIT, request.url.hasPrefix("https:") ? 1 : 0),
             ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeout.wholeMilliseconds),
             ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, settings.timeout.wholeMilliseconds),
             ccurl_set_string(easy, CURLOPT_ACCEPT_ENCODING, "gzip"),

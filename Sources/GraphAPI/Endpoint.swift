@@ -31,16 +31,19 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")" }
 
     private static func split(_ authority: Substring) throws(EndpointError) -> (String, Int?) {
-        let hostEnd = authority.hasPrefix("[") ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : authority.firstIndex(of: ":")
+        let hostEnd =
+            authority.hasPrefix("[") ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : authority.firstIndex(of: ":")
         let host = authority[..<(hostEnd ?? authority.endIndex)].lowercased()
         let rest = authority[(hostEnd ?? authority.endIndex)...]
+        guard !host.hasPrefix("[") || host.hasSuffix("]") else { throw EndpointError("the base URL's address does not end") }
         let name = host.hasPrefix("[") ? host.dropFirst().dropLast() : Substring(host)
         let allowed = host.hasPrefix("[") ? "0123456789abcdef:." : "0123456789abcdefghijklmnopqrstuvwxyz-."
         guard !name.isEmpty, host.utf8.count <= 253, name.allSatisfy({ allowed.contains($0) }) else {
             throw EndpointError("the base URL must be a scheme, a host and perhaps a port, nothing else")
         }
         guard !rest.isEmpty else { return (host, nil) }
-        guard rest.hasPrefix(":"), rest.utf8.dropFirst().allSatisfy({ 0x30...0x39 ~= $0 }), let port = UInt16(rest.dropFirst()), port > 0 else {
+        guard rest.hasPrefix(":"), rest.utf8.dropFirst().allSatisfy({ 0x30...0x39 ~= $0 }), let port = UInt16(rest.dropFirst()), port > 0
+        else {
             throw EndpointError("the base URL's port is not one")
         }
         return (host, Int(port))

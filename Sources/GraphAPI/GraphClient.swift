@@ -61,7 +61,7 @@ public struct GraphClient: Sendable {
             throw failure(.invalidAnswer("\(JSONError(error.code, at: error.offset))"), response, usage)
         }
         guard let object = body.object else { throw failure(.invalidAnswer("the body is \(body.typeName)"), response, usage) }
-        if response.status == 200, object["error"] == nil { return answer(body, digest: bodyDigest, notModified: false) }
+        if response.status == 200, !object.names.contains("error") { return answer(body, digest: bodyDigest, notModified: false) }
         guard let error = GraphError(body) else { throw failure(.invalidAnswer("an error without a code"), response, usage) }
         let code = GraphFailure.Code(error, status: response.status, regainAfter: regainAfter(response, usage))
         throw GraphFailure(code, graph: error, status: response.status, usage: usage)
@@ -75,7 +75,8 @@ public struct GraphClient: Sendable {
     }
 
     private func regainAfter(_ response: HTTPResponse, _ usage: Usage?) -> Duration? {
-        let retryAfter = response.values(of: "retry-after").compactMap { Int64($0) }.filter { 1...604_800 ~= $0 }.max().map(Duration.seconds)
+        let retryAfter = response.values(of: "retry-after").compactMap { Int64($0) }.filter { 1...604_800 ~= $0 }.max().map(
+            Duration.seconds)
         return [usage?.regainAfter, retryAfter].compactMap(\.self).max()
     }
 

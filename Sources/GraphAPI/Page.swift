@@ -22,12 +22,19 @@ public struct Page: Sendable {
     public init(_ body: JSONValue, status: Int? = nil, usage: Usage? = nil) throws(GraphFailure) {
         func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why), status: status, usage: usage) }
         guard let data = body["data"]?.array else { throw refuse("there is no list of data") }
-        guard data.allSatisfy({ $0.object != nil }) else { throw refuse("a thing in the list of data is no object") }
-        let paging = body["paging"]
-        guard paging == nil || paging?.isNull == true || paging?.object != nil else { throw refuse("paging is no object") }
-        let links = ["next", "previous"].map { paging?[$0] ?? .null }
-        let cursors = ["before", "after"].map { paging?["cursors"]?[$0] ?? .null }
-        guard (links + cursors).allSatisfy({ $0.isNull || $0.string != nil }) else { throw refuse("a cursor or an address is no text") }
+        guard data.allSatisfy({ if case .object = $0 { true } else { false } }) else {
+            throw refuse("a thing in the list of data is no object")
+        }
+        let paging = body["paging"] ?? .null
+        let byCursor = paging["cursors"] ?? .null
+        guard [paging, byCursor].allSatisfy({ if case .object = $0 { true } else { $0.isNull } }) else {
+            throw refuse("paging is no object")
+        }
+        let links = ["next", "previous"].map { paging[$0] ?? .null }
+        let cursors = ["before", "after"].map { byCursor[$0] ?? .null }
+        guard (links + cursors).allSatisfy({ if case .string = $0 { true } else { $0.isNull } }) else {
+            throw refuse("a cursor or an address is no text")
+        }
         guard cursors.allSatisfy({ ($0.string?.utf8.count ?? 0) <= 4096 }) else { throw refuse("a cursor is longer than 4096 bytes") }
         items = data
         before = Self.text(cursors[0])

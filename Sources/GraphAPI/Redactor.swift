@@ -87,7 +87,9 @@ extension Array<UInt8> {
             result += rest[..<(valueOnly ? end : end - needle.count)]
             result += replacement
             rest = rest[end...]
-            if valueOnly { rest = rest.starts(with: replacement) ? rest.dropFirst(replacement.count) : rest.drop { !Self.delimiters.contains($0) } }
+            if valueOnly {
+                rest = rest.starts(with: replacement) ? rest.dropFirst(replacement.count) : rest.drop { !Self.delimiters.contains($0) }
+            }
         }
         return result + rest
     }

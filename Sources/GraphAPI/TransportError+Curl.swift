@@ -21,7 +21,8 @@ extension TransportError {
         case .resolve, .connect, .tls, .timeout: told = true
         default: told = false
         }
-        let cause = told && !detail.isEmpty ? String(detail.unicodeScalars.filter { 0x20...0x7E ~= $0.value }.prefix(200).map(Character.init)) : nil
+        let cause =
+            told && !detail.isEmpty ? String(detail.unicodeScalars.filter { 0x20...0x7E ~= $0.value }.prefix(200).map(Character.init)) : nil
         self.init(code, "\(Self.sentence(code)): \(cause ?? String(cString: curl_easy_strerror(result)))")
     }
 
