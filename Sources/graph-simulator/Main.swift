@@ -13,14 +13,20 @@ import UnixSignals
         abstract: "A stand-in for Meta's Graph API on a local port, with sample accounts.",
         discussion: """
             The first line of output is the base URL. The lines behind it name the token, the accounts and the first number.
-            It runs until SIGINT or SIGTERM. With --control:
+            It runs until SIGINT or SIGTERM. With --control it is changed by HTTP:
 
-              POST   /simulator/faults   {"kind":"status","status":502,"edge":"settings","id":"ID","method":"GET","times":2}
-                     kinds: status error body truncatedBody halfBody garbledBody emptyBody redirect reset stall stallInBody delay
-              DELETE /simulator/faults
-              POST   /simulator/tokens   {"TOKEN":"expired"}
-              POST   /simulator/ID       {"status":"BANNED","certificate":null}
-              POST   /simulator/ID/EDGE  EDGE: whatsapp_business_profile settings whatsapp_commerce_settings
+            POST /simulator/faults
+                {"kind":"status","status":502,"edge":"settings","times":2}
+                Kinds: status, error, body, truncatedBody, halfBody, garbledBody,
+                emptyBody, redirect, reset, stall, stallInBody, delay. Narrowed
+                by edge, id and method; without times it lasts.
+            DELETE /simulator/faults
+            POST /simulator/tokens
+                {"TOKEN":"expired"}
+            POST /simulator/ID
+                {"status":"BANNED","certificate":null}
+            POST /simulator/ID/EDGE
+                whatsapp_business_profile, settings, whatsapp_commerce_settings
             """)
 
     @Option(help: "The address to listen at.") var host = "127.0.0.1"

@@ -12,7 +12,8 @@ struct ControlTests {
         #expect(fault.text == #"{"success":true}"#)
         #expect(try client.get("/v23.0/\(phone)/settings").code == 2)
         #expect(try client.get("/v23.0/\(phone)/settings").status == 200)
-        _ = try outside.send("POST", "/simulator/faults", json: ["kind": "status", "status": 502])
+        // What `curl -d '{…}'` sends.
+        _ = try outside.send("POST", "/simulator/faults", form: #"{"kind":"status","status":502}"#)
         #expect(try client.get("/v23.0/\(phone)").status == 502)
         _ = try outside.send("DELETE", "/simulator/faults")
 
