@@ -17,7 +17,7 @@ struct ControlTests {
         #expect(try client.get("/v23.0/\(phone)").status == 502)
         _ = try outside.send("DELETE", "/simulator/faults")
 
-        _ = try outside.send("POST", "/simulator/\(phone)", json: ["status": "BANNED", "quality_rating": nil])
+        _ = try outside.send("POST", "/simulator/\(phone)", json: ["status": "BANNED", "quality_rating": .null])
         #expect(try client.get("/v23.0/\(phone)?fields=status,quality_rating").json == ["id": .string(phone), "status": "BANNED"])
         _ = try outside.send("POST", "/simulator/\(account)", json: ["name": "Changed"])
         #expect(try client.get("/v23.0/\(account)").json["name"] == "Changed")
