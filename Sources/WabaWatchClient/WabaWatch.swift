@@ -61,6 +61,7 @@ extension WabaWatch {
     }
 
     /// Changes after a cursor, or from now on: ordered, each once, none missing, whatever happens to the daemon or the connection in between.
+    /// A daemon that is not there is waited for.
     public func changes(after cursor: Cursor? = nil, filter: Filter? = nil) -> ChangeSequence {
         changes(from: cursor.map { .after($0) } ?? .now, filter: filter)
     }
