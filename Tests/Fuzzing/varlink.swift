@@ -7,10 +7,13 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     for message in bytes.split(separator: 0) {
         _ = try? ReplyMessage(parsing: message, limits: JSONLimits())
         guard let call = try? CallMessage(parsing: message, limits: JSONLimits()) else { continue }
-        precondition((try? CallMessage(parsing: call.frame.dropLast(), limits: JSONLimits())) == call, "a call must survive its own writing")
+        precondition(
+            (try? CallMessage(parsing: call.frame.dropLast(), limits: JSONLimits())) == call, "a call must survive its own writing")
     }
     guard let interface = try? InterfaceDescription(parsing: String(decoding: bytes, as: UTF8.self)) else { return 0 }
-    guard let again = try? InterfaceDescription(parsing: interface.description) else { preconditionFailure("a printed text must be readable") }
+    guard let again = try? InterfaceDescription(parsing: interface.description) else {
+        preconditionFailure("a printed text must be readable")
+    }
     precondition(again.members == interface.members && again.documentation == interface.documentation, "printing must lose nothing")
     return 0
 }
