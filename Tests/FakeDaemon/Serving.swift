@@ -36,8 +36,9 @@ public func serving<Value: Sendable>(
     }
 }
 
-/// Listens at a path as somebody who does not speak Varlink: every peer is sent these bytes, and left when it has sent something itself.
-public func answering<Value>(_ bytes: String, at path: String, _ body: () async throws -> Value) async throws -> Value {
+/// Listens at a path as somebody who does not speak Varlink: every peer is sent these bytes, and left, when it has
+/// sent something itself. Without bytes nobody even takes the connections, as in a process that is stopped.
+public func answering<Value>(_ bytes: String?, at path: String, _ body: () async throws -> Value) async throws -> Value {
     let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -50,11 +51,11 @@ public func answering<Value>(_ bytes: String, at path: String, _ body: () async 
         while case let peer = accept(listener, nil, nil), peer >= 0 {
             var call = [UInt8](repeating: 0, count: 4096)
             _ = read(peer, &call, call.count)
-            _ = write(peer, bytes, bytes.utf8.count)
+            _ = bytes.map { write(peer, $0, $0.utf8.count) }
             close(peer)
         }
     }
-    thread.start()
+    if bytes != nil { thread.start() }
     defer {
         _ = shutdown(listener, Int32(SHUT_RDWR))
         close(listener)

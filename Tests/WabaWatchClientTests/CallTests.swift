@@ -95,6 +95,21 @@ import WhatsAppBusiness
         }
     }
 
+    @Test func daemon_thatHangs_isGivenUp() async throws {
+        try await withSocket { path in
+            try await answering(nil, at: path) {
+                let clock = ManualClock()
+                async let passing: Void = clock.finish(1)
+                await #expect {
+                    try await WabaWatch(socket: path, clock: clock).getStatus()
+                } throws: {
+                    ($0 as? ClientError)?.code == .silent
+                }
+                await passing
+            }
+        }
+    }
+
     @Test func socket_thatIsNotThere_isNotRunning() async throws {
         try await withSocket { path in
             await #expect {
