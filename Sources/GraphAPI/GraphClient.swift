@@ -26,7 +26,7 @@ public struct GraphClient: Sendable {
         } catch {
             throw GraphFailure(error)
         }
-        return try answer(response, digest: digest)
+        return try answer(response, to: request, digest: digest)
     }
 
     private func http(_ request: GraphRequest, etag: String?) -> HTTPRequest {
@@ -42,7 +42,7 @@ public struct GraphClient: Sendable {
     }
 
     /// What a response means.
-    func answer(_ response: HTTPResponse, digest: Digest?) throws(GraphFailure) -> Answer {
+    func answer(_ response: HTTPResponse, to request: GraphRequest, digest: Digest?) throws(GraphFailure) -> Answer {
         let usage = Usage(response)
         let tag = header("etag", response)
         func answer(_ body: JSONValue, digest: Digest?, notModified: Bool) -> Answer {
@@ -61,9 +61,11 @@ public struct GraphClient: Sendable {
             throw failure(.invalidAnswer("\(JSONError(error.code, at: error.offset))"), response, usage)
         }
         guard let object = body.object else { throw failure(.invalidAnswer("the body is \(body.typeName)"), response, usage) }
-        if response.status == 200, !object.names.contains("error") { return answer(body, digest: bodyDigest, notModified: false) }
+        if response.status == 200, !object.contains("error") { return answer(body, digest: bodyDigest, notModified: false) }
         guard let error = GraphError(body) else { throw failure(.invalidAnswer("an error without a code"), response, usage) }
-        let code = GraphFailure.Code(error, status: response.status, regainAfter: regainAfter(response, usage))
+        var code = GraphFailure.Code(error, status: response.status, regainAfter: regainAfter(response, usage))
+        // A name that was not asked for is the edge itself, on a node of another type.
+        if case .invalidField(let field) = code, !request.asks(field) { code = .invalidRequest }
         throw GraphFailure(code, graph: error, status: response.status, usage: usage)
     }
 

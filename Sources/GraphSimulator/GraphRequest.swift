@@ -28,14 +28,15 @@ struct GraphRequest: Sendable {
 
     private mutating func read(_ bytes: [UInt8]) throws(GraphError) {
         guard !bytes.isEmpty else { return }
-        let type = self[header: "content-type"] ?? ""
-        if type.hasPrefix("application/x-www-form-urlencoded") {
-            for (name, value) in PercentCoding.query(String(decoding: bytes, as: UTF8.self)[...]) { body[name] = .string(value) }
-        } else if type.hasPrefix("application/json") || bytes.first == UInt8(ascii: "{") {
+        // curl calls everything a form; a brace tells.
+        let isJSON = self[header: "content-type"]?.hasPrefix("application/json") == true || bytes.first == UInt8(ascii: "{")
+        if isJSON {
             guard let object = try? JSONValue(parsing: bytes, limits: JSONLimits(bytes: 1 << 20)).object else {
                 throw .parameter("The body is no JSON object")
             }
             body = object
+        } else if self[header: "content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true {
+            for (name, value) in PercentCoding.query(String(decoding: bytes, as: UTF8.self)[...]) { body[name] = .string(value) }
         }
     }
 

@@ -22,12 +22,13 @@ public final class GraphSimulator: Sendable {
     }
 
     /// Listens on a port; 0 takes a free one. `now` is the clock of the usage windows, tokens and dates.
-    /// `keeping` bounds `requests`. Throws NIO's error if the port cannot be had.
+    /// `keeping` bounds `requests`. `controlled` opens the paths below `/simulator`, for changes from outside the process. Throws NIO's error if the port cannot be had.
     public static func start(
         _ platform: Platform = Platform(), host: String = "127.0.0.1", port: Int = 0, threads: Int = 1, keeping: Int = 20_000,
+        controlled: Bool = false,
         now: @escaping @Sendable () -> Timestamp = { .system }
     ) async throws -> GraphSimulator {
-        let core = SimulatorCore(Simulation(platform: platform), keeping: keeping, now: now)
+        let core = SimulatorCore(Simulation(platform: platform), keeping: keeping, controlled: controlled, now: now)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         do {
             let channel = try await ServerBootstrap(group: group)

@@ -1,6 +1,9 @@
-import FoundationEssentials
 import StrictJSON
 import WhatsAppBusiness
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 extension Simulation {
     /// The version that serves a request.
@@ -51,19 +54,13 @@ extension Simulation {
 
     /// `Tue, 10 Feb 2026 22:09:59 GMT` (RFC 9110, section 5.6.7).
     private static func date(_ now: Timestamp) -> String {
-        let parts = Calendar.gregorianUTC.dateComponents([.weekday, .day, .month, .year, .hour, .minute, .second], from: now.date)
-        func two(_ value: Int?) -> String { (value ?? 0) < 10 ? "0\(value ?? 0)" : "\(value ?? 0)" }
+        var seconds = time_t(now.milliseconds / 1000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
         let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let day = "\(days[(parts.weekday ?? 1) - 1]), \(two(parts.day)) \(months[(parts.month ?? 1) - 1]) \(parts.year ?? 1970)"
-        return "\(day) \(two(parts.hour)):\(two(parts.minute)):\(two(parts.second)) GMT"
+        let day = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(1900 + parts.tm_year)"
+        return "\(day) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
     }
-}
-
-extension Calendar {
-    fileprivate static let gregorianUTC: Calendar = {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = .gmt
-        return calendar
-    }()
 }

@@ -28,11 +28,13 @@ final class SimulatorCore: Sendable {
 
     private let state: Mutex<State>
     private let keeping: Int
+    private let controlled: Bool
     private let now: @Sendable () -> Timestamp
 
-    init(_ simulation: Simulation, keeping: Int, now: @escaping @Sendable () -> Timestamp) {
+    init(_ simulation: Simulation, keeping: Int, controlled: Bool, now: @escaping @Sendable () -> Timestamp) {
         state = Mutex(State(simulation: simulation))
         self.keeping = keeping
+        self.controlled = controlled
         self.now = now
     }
 
@@ -41,6 +43,7 @@ final class SimulatorCore: Sendable {
         return state.withLock { state in
             do throws(GraphError) {
                 let request = try GraphRequest(method: method, target: target, headers: headers, body: body)
+                if controlled, request.path.first == "simulator" { return Outcome(answer: state.simulation.control(request)) }
                 let call = state.simulation.resolve(request)
                 let fault = state.simulation.fault(for: call, method: method)
                 let outcome = Self.outcome(of: request, call, fault, &state.simulation, at: now)

@@ -13,7 +13,20 @@ import UnixSignals
         abstract: "A stand-in for Meta's Graph API on a local port, with sample accounts.",
         discussion: """
             The first line of output is the base URL. The lines behind it name the token, the accounts and the first number.
-            It runs until SIGINT or SIGTERM.
+            It runs until SIGINT or SIGTERM. With --control it is changed by HTTP:
+
+            POST /simulator/faults
+                {"kind":"status","status":502,"edge":"settings","times":2}
+                Kinds: status, error, body, truncatedBody, halfBody, garbledBody,
+                emptyBody, redirect, reset, stall, stallInBody, delay. Narrowed
+                by edge, id and method; without times it lasts.
+            DELETE /simulator/faults
+            POST /simulator/tokens
+                {"TOKEN":"expired"}
+            POST /simulator/ID
+                {"status":"BANNED","certificate":null}
+            POST /simulator/ID/EDGE
+                whatsapp_business_profile, settings, whatsapp_commerce_settings
             """)
 
     @Option(help: "The address to listen at.") var host = "127.0.0.1"
@@ -24,6 +37,7 @@ import UnixSignals
     @Option(help: "The access token that is accepted.") var token = Platform.sampleToken
     @Option(help: "Calls an hour and account before error 80007.") var budget = 5000
     @Option(help: "Milliseconds that every answer takes.") var latency = 0
+    @Flag(help: "Take changes and faults below /simulator, from anyone who reaches the port.") var control = false
     @Option(help: "The app's secret: an appsecret_proof is then checked, and required.") var appSecret: String?
 
     func validate() throws {
@@ -44,7 +58,7 @@ import UnixSignals
         for id in platform.accounts.keys { platform.accounts[id]?.budget.callsPerHour = budget }
 
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        let simulator = try await GraphSimulator.start(platform, host: host, port: port)
+        let simulator = try await GraphSimulator.start(platform, host: host, port: port, controlled: control)
         print(simulator.baseURL)
         print("token \(token)")
         for index in 0..<accounts {

@@ -63,6 +63,7 @@ struct AdmissionTests {
             #expect(old.status == 200)
             #expect(old["facebook-api-version"] == "v22.0")
             #expect(old["x-ad-api-version-warning"] == "The call has been auto-upgraded to v22.0 as v19.0 has been deprecated.")
+            #expect(old["date"] == "Thu, 09 Oct 2025 08:53:20 GMT")
             let current = try client.get("/v23.0/\(account)")
             #expect(current["facebook-api-version"] == "v23.0")
             #expect(current["x-ad-api-version-warning"] == nil)

@@ -6,7 +6,7 @@ import WabaWatchInterface
 import WhatsAppBusiness
 
 /// The real daemon, the real socket, real HTTP.
-@Suite(.timeLimit(.minutes(2))) struct EndToEndTests {
+@Suite(.timeLimit(.minutes(1))) struct EndToEndTests {
     @Test func change_atMeta_reachesASubscriber_andSIGTERMEndsTheDaemonCleanly() async throws {
         try await Site.with { site in
             let daemon = try await site.start()
@@ -45,8 +45,7 @@ import WhatsAppBusiness
     @Test func subscriber_thatResumesAcrossARestart_missesNothingAndHearsNothingTwice() async throws {
         try await Site.with { site in
             let first = try await site.start()
-            var subscription = try await site.subscribe()
-            // Both numbers' baselines, and each profile's.
+            var subscription = try await site.subscribeFromTheBeginning()
             let seen = try await subscription.changes(3)
             await first.kill()
             site.set(0, "quality_rating", "RED")
@@ -87,7 +86,7 @@ import WhatsAppBusiness
     @Test func snapshotAndChanges_comeInOneCall_withReadyBetween_andHeartbeatsAfter() async throws {
         try await Site.with(every: "1h") { site in
             let daemon = try await site.start()
-            var first = try await site.subscribe()
+            var first = try await site.subscribeFromTheBeginning()
             _ = try await first.changes(3)
             var subscription = try await site.subscribe(
                 SubscribeParameters(filter: Filter(kinds: [.phoneNumber]), snapshot: true, heartbeatSeconds: 1))
@@ -110,7 +109,7 @@ import WhatsAppBusiness
     @Test func methods_listGetAndStatus_tellTheSame() async throws {
         try await Site.with(every: "1h") { site in
             let daemon = try await site.start()
-            var subscription = try await site.subscribe()
+            var subscription = try await site.subscribeFromTheBeginning()
             _ = try await subscription.changes(3)
             let client = try await VarlinkClient.connect(path: site.socket)
             let id = Platform.samplePhoneNumberID(0)
@@ -139,7 +138,7 @@ import WhatsAppBusiness
     @Test func number_thatComesAndGoes_isFoundAndForgotten() async throws {
         try await Site.with(numbers: 3) { site in
             let daemon = try await site.start()
-            var subscription = try await site.subscribe()
+            var subscription = try await site.subscribeFromTheBeginning()
             _ = try await subscription.changes(4)
             let gone = Platform.samplePhoneNumberID(2)
             let number = site.simulator.update { platform in

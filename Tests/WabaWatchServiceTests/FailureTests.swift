@@ -6,7 +6,7 @@ import WabaWatchInterface
 import WhatsAppBusiness
 
 /// Guarantee 5: no failure is a change. Whatever Meta does wrong moves the watch, once, and nothing else.
-@Suite(.timeLimit(.minutes(2))) struct FailureTests {
+@Suite(.timeLimit(.minutes(1))) struct FailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var fault: Fault
         var state: String
@@ -32,10 +32,12 @@ import WhatsAppBusiness
     func failure_ofAnyKind_changesTheWatchAndNothingElse(one: Case) async throws {
         try await Site.with { site in
             let daemon = try await site.start()
-            var subscription = try await site.subscribe()
+            var subscription = try await site.subscribeFromTheBeginning()
             _ = try await subscription.changes(3)
             let before = try await site.things()
             site.simulator.setFault(one.fault, on: EdgeMatch(edge: .phoneNumbers))
+            // Something does change behind the fault; without it Meta would answer 304.
+            site.set(0, "quality_rating", "RED")
             let told = try await subscription.change()
             #expect(told.kind == .watch)
             #expect(told.id == "phone_number")
@@ -45,13 +47,13 @@ import WhatsAppBusiness
             // Throttled and refused edges are left alone for longer than a test takes.
             if one.state == "unreachable" || one.state == "invalid_answer" {
                 site.simulator.clearFaults()
+                let seen = try await subscription.change()
+                #expect(seen.kind == .phoneNumber, "what changed meanwhile is seen")
+                #expect(seen.after?["quality_rating"] == "RED")
                 let again = try await subscription.change()
                 #expect(again.kind == .watch)
                 #expect(again.after?["state"] == "current")
                 #expect(again.severity == .info)
-                #expect(try await site.things() == before)
-                site.set(0, "quality_rating", "RED")
-                #expect(try await subscription.change().kind == .phoneNumber, "and the next change is seen")
             }
             #expect(await daemon.stop() == 0)
         }
@@ -60,7 +62,7 @@ import WhatsAppBusiness
     @Test func refusedToken_isToldOnceForTheAccount_andUsedNoMore() async throws {
         try await Site.with { site in
             let daemon = try await site.start()
-            var subscription = try await site.subscribe()
+            var subscription = try await site.subscribeFromTheBeginning()
             _ = try await subscription.changes(3)
             let before = try await site.things()
             site.simulator.update { $0.tokens[Platform.sampleToken] = .revoked }
@@ -88,7 +90,7 @@ import WhatsAppBusiness
     @Test func oneFailure_thatPasses_isNotEvenTold() async throws {
         try await Site.with { site in
             let daemon = try await site.start()
-            var subscription = try await site.subscribe()
+            var subscription = try await site.subscribeFromTheBeginning()
             _ = try await subscription.changes(3)
             site.simulator.setFault(.status(502), on: EdgeMatch(edge: .phoneNumbers), times: 1)
             await site.requests(12)

@@ -6,7 +6,7 @@ import WabaWatchInterface
 private let python = ProcessInfo.processInfo.environment["WABAWATCH_PYTHON"]
 
 /// The socket judged by another's client: `python3 -m varlink.cli` of PyPI's `varlink`, with the interpreter that `WABAWATCH_PYTHON` names.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: python != nil, "WABAWATCH_PYTHON names no interpreter with varlink installed"))
+@Suite(.timeLimit(.minutes(1)), .enabled(if: python != nil, "WABAWATCH_PYTHON names no interpreter with varlink installed"))
 struct ForeignClientTests {
     /// Runs the command line; returns its output.
     private func varlink(_ site: Site, _ arguments: [String], status: Int32 = 0) async throws -> String {
@@ -19,7 +19,7 @@ struct ForeignClientTests {
     @Test func pythonsVarlink_getsInfoInterfaceAndStatus() async throws {
         try await Site.with(every: "1h") { site in
             let daemon = try await site.start()
-            var subscription = try await site.subscribe()
+            var subscription = try await site.subscribeFromTheBeginning()
             _ = try await subscription.changes(3)
             let address = "unix:\(site.socket)"
             let info = try await varlink(site, ["info", address])
@@ -36,7 +36,7 @@ struct ForeignClientTests {
     @Test func pythonsVarlink_getsAStream() async throws {
         try await Site.with(every: "1h") { site in
             let daemon = try await site.start()
-            var subscription = try await site.subscribe()
+            var subscription = try await site.subscribeFromTheBeginning()
             _ = try await subscription.changes(3)
             let log = site.folder + "/stream"
             let client = try Program.spawn(

@@ -84,6 +84,13 @@ final class Site: Sendable {
         return Subscription(client: client, parameters: parameters)
     }
 
+    /// A subscription to everything since the ledger began.
+    func subscribeFromTheBeginning() async throws -> Subscription {
+        let client = try await VarlinkClient.connect(path: socket)
+        let status = try GetStatusReply(json: try await client.call(GetStatusParameters.qualifiedMethod)).status
+        return Subscription(client: client, parameters: SubscribeParameters(after: status.oldestCursor))
+    }
+
     /// Changes a member of a number.
     func set(_ number: Int, _ member: String, _ value: JSONValue) {
         simulator.update { $0[phoneNumber: Platform.samplePhoneNumberID(number)]?.document[member] = value }

@@ -1,0 +1,99 @@
+import StrictJSON
+
+/// Changes from outside the process, for whoever runs the executable: paths below `/simulator`, with no token.
+///
+///     POST   /simulator/faults      {"kind":"status","status":502,"edge":"settings","id":"…","method":"GET","times":2}
+///     DELETE /simulator/faults
+///     POST   /simulator/tokens      {"TOKEN":"expired"}
+///     POST   /simulator/ID          members of an account's or a number's node; null takes one away
+///     POST   /simulator/ID/EDGE     the same for whatsapp_business_profile, settings and whatsapp_commerce_settings
+extension Simulation {
+    mutating func control(_ request: GraphRequest) -> GraphAnswer {
+        let result: Result<Void, GraphError> = Result { () throws(GraphError) in
+            switch (request.method, request.path.dropFirst().first, request.path.count) {
+            case ("POST", "faults", 2): faults.append(try ArmedFault(request.body))
+            case ("DELETE", "faults", 2): faults = []
+            case ("POST", "tokens", 2): try setTokens(request.body)
+            case ("POST", let id?, 2): try change(id, nil, request.body)
+            case ("POST", let id?, 3):
+                guard let edge = Edge(rawValue: request.path[2]) else { throw .noObject(request.path[2], method: "post") }
+                try change(id, edge, request.body)
+            default: throw .noObject(request.path.joined(separator: "/"), method: request.method)
+            }
+        }
+        let headers = [(name: "content-type", value: "application/json; charset=UTF-8")]
+        switch result {
+        case .success: return GraphAnswer(status: 200, headers: headers, body: JSONValue.object(Self.success).graphJSON)
+        case .failure(let error): return refuse(error, headers)
+        }
+    }
+
+    private mutating func setTokens(_ body: JSONObject) throws(GraphError) {
+        let states: [String: TokenState] = [
+            "valid": .valid, "expired": .expired, "revoked": .revoked, "passwordChanged": .passwordChanged,
+            "withoutPermission": .withoutPermission,
+        ]
+        for member in body {
+            guard let state = member.value.string.flatMap({ states[$0] }) else {
+                throw .parameter("A token's state is one of \(states.keys.sorted())")
+            }
+            platform.tokens[member.name] = state
+        }
+    }
+
+    private mutating func change(_ id: String, _ edge: Edge?, _ body: JSONObject) throws(GraphError) {
+        if edge == nil, platform.accounts[id] != nil {
+            platform.accounts[id]?.document.merge(body)
+            return
+        }
+        guard var number = platform[phoneNumber: id] else { throw .noObject(id, method: "post") }
+        switch edge {
+        case .none: number.document.merge(body)
+        case .profile: number.profile.merge(body)
+        case .settings: number.settings.merge(body)
+        case .commerceSettings:
+            var settings = number.commerceSettings ?? [:]
+            settings.merge(body)
+            number.commerceSettings = settings.isEmpty ? nil : settings
+        default: throw .noObject(id, method: "post")
+        }
+        platform[phoneNumber: id] = number
+    }
+}
+
+extension JSONObject {
+    /// Takes over the other's members; `null` takes one away.
+    fileprivate mutating func merge(_ other: JSONObject) {
+        for member in other { self[member.name] = member.value.isNull ? .none : member.value }
+    }
+}
+
+extension ArmedFault {
+    fileprivate init(_ body: JSONObject) throws(GraphError) {
+        let status = Int(body["status"]?.integer ?? 500)
+        let text = body["body"]?.string
+        switch body["kind"]?.string {
+        case "status": fault = .status(status, body: text ?? "<html><body><h1>Bad Gateway</h1></body></html>")
+        case "error":
+            fault = .error(
+                Int(body["code"]?.integer ?? 1), subcode: (body["subcode"]?.integer).map { Int($0) },
+                message: body["message"]?.string ?? "An error was set", http: Int(body["status"]?.integer ?? 400))
+        case "body": fault = .body(text ?? "")
+        case "truncatedBody": fault = .truncatedBody
+        case "halfBody": fault = .halfBody
+        case "garbledBody": fault = .garbledBody
+        case "emptyBody": fault = .emptyBody
+        case "redirect": fault = .redirect(to: body["to"]?.string ?? "https://elsewhere.example/")
+        case "reset": fault = .reset
+        case "stall": fault = .stall
+        case "stallInBody": fault = .stallInBody
+        case "delay": fault = .delay(.milliseconds(body["milliseconds"]?.integer ?? 1000))
+        default: throw .parameter("kind is none of the faults")
+        }
+        let edge = body["edge"]?.string
+        match = EdgeMatch(edge: edge.flatMap { Edge(rawValue: $0) }, id: body["id"]?.string, method: body["method"]?.string)
+        guard edge == nil || match.edge != nil else { throw .parameter("edge is none of the edges") }
+        left = (body["times"]?.integer).map { Int(clamping: $0) }
+        guard left ?? 1 > 0, (100...599).contains(status) else { throw .parameter("times or status is out of range") }
+    }
+}
