@@ -107,6 +107,9 @@ import WhatsAppBusiness
             #expect(none == .init(code: 0, output: "", errors: ""))
             let one = try await BuiltCommand(["history", "--since", "2026-11-21 02:55"], socket: path, environment: zone).run()
             #expect(one.output.hasPrefix("Nov 21 02:55:01 acme:"))
+            let ago = try await BuiltCommand(["history", "--since", "-1h", "--until", "-1s", "-n", "1"], socket: path, environment: zone)
+                .run()
+            #expect(ago == .init(code: 0, output: "", errors: ""))
         }
     }
 

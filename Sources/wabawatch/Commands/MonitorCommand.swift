@@ -10,7 +10,8 @@ struct MonitorCommand: AsyncParsableCommand {
         commandName: "monitor", abstract: "Print changes as they come, over restarts of the daemon.",
         discussion: """
             With a cursor file nothing is missed between two runs: the file is read at the start, and moved after each line is out. A line may come \
-            twice when a run is killed between the two; its sequence tells.
+            twice when a run is killed between the two; its sequence tells. What the file holds goes before --after and --snapshot, which are for the \
+            first run. With -o json a snapshot's lines are Resources (they have a document), the others are Changes (they have a sequence).
             """)
 
     @OptionGroup var connection: SocketOptions
