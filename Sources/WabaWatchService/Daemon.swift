@@ -87,7 +87,7 @@ public struct Daemon: Sendable {
         }
     }
 
-    /// Runs until SIGTERM or SIGINT, or until the graceful shutdown of the task: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
+    /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
     public func run() async throws {
         let service = try InterfaceService(
             ledger: ledger, watcher: watcher, version: Self.version, startedAt: world.wallClock(), pause: Self.pause)
@@ -101,13 +101,25 @@ public struct Daemon: Sendable {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: AnnouncerService(announcer: announcer)),
-                    .init(service: SocketService(server: server, listening: listening, notifier: notifier, watcher: watcher)),
+                    .init(service: SocketService(server: server, listening: listening, notifier: notifier)),
                     .init(service: WatcherService(watcher: watcher)),
                     .init(service: StatusService(notifier: notifier, watcher: watcher, ledger: ledger, pause: Self.pause)),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
-        try await group.run()
+        log.info(
+            "the daemon begins",
+            metadata: [
+                "version": "\(Self.version)", "accounts": "\(configuration.accounts.count)", "ledger": "\(ledger.path)",
+                "cursor": "\(ledger.cursor)", "socket": "\(listening)",
+            ])
+        defer { transport.close() }
+        do {
+            try await group.run()
+        } catch {
+            try ledger.close()
+            throw error
+        }
         try ledger.close()
-        transport.close()
+        log.info("the daemon ends", metadata: ["cursor": "\(ledger.cursor)"])
     }
 
     /// Looks at everything once, announces what that recorded, and says which watches are not current.

@@ -36,7 +36,6 @@ struct SocketService: Service {
     let server: VarlinkServer
     let listening: ListeningSocket
     let notifier: Notifier
-    let watcher: Watcher
 
     func run() async throws {
         try await withGracefulShutdownHandler {
