@@ -58,21 +58,20 @@ extension Watcher {
 
     /// Walks over the pages of a unit's list, each request out of the budget.
     private func walk(_ unit: Unit, _ plan: AccountPlan, fields: [String]) async -> Ending {
-        let request = GraphRequest(unit.kind.edge, id: unit.phoneNumberID ?? plan.wabaID, fields: fields)
+        var sweep = Sweep(GraphRequest(unit.kind.edge, id: unit.phoneNumberID ?? plan.wabaID, fields: fields))
         let known = memories[unit]
-        var sweep = Sweep()
         var memory: Memory?
-        var action = Sweep.begin
+        var action = sweep.begin
         while true {
             switch action {
             case .complete(let items): return .complete(items, memory)
             case .void(let failure): return .failed(failure)
-            case .ask(let position):
+            case .ask(let request):
                 if case .wait(let until)? = accounts[unit.account]?.budget.take(world.now()) { return .unaffordable(until: until) }
-                let isFirst = position == .start
+                let isFirst = request.position == .start
                 do throws(GraphFailure) {
                     let answer = try await plan.client.fetch(
-                        request.at(position), etag: isFirst ? known?.etag : nil, digest: isFirst ? known?.digest : nil)
+                        request, etag: isFirst ? known?.etag : nil, digest: isFirst ? known?.digest : nil)
                     note(answer.usage, unit.account)
                     if answer.notModified { return .unchanged }
                     action = sweep.on(try Page(answer))
