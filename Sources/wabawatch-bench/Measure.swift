@@ -40,6 +40,13 @@ extension Measure {
         return Measure(
             operations: operations.count, seconds: latencies.reduce(0, +), processor: try processor() - before, latencies: latencies)
     }
+
+    /// The same where each operation did so many.
+    func times(_ many: Int) -> Measure {
+        var measure = self
+        measure.operations *= many
+        return measure
+    }
 }
 
 extension [Double] {

@@ -38,7 +38,7 @@ final class PythonDecoder {
     func decode(times: Int) throws -> Measure {
         try input.fileHandleForWriting.write(contentsOf: Data("\(times)\n".utf8))
         let figures = (Self.line(output) ?? "").split(separator: " ").compactMap { Double($0) }
-        guard figures.count == 2 else { throw CocoaError(.fileReadUnknown) }
+        guard figures.count == 2 else { throw Failure("\(name) came to an end") }
         return Measure(operations: times, seconds: figures[0], processor: figures[1])
     }
 

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 
 /// A folder for a run's files, on a disk: a file system in memory makes durable writes look free.
@@ -10,7 +9,7 @@ struct TemporaryFolder {
         let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
         folder = parent + "/wabawatch-bench-\(UUID().uuidString.prefix(8))"
         guard Machine.fileSystem(of: parent) != "tmpfs" else {
-            throw ValidationError("\(parent) lies in memory (tmpfs): let TMPDIR name one on a disk.")
+            throw Failure("\(parent) lies in memory (tmpfs): let TMPDIR name one on a disk.")
         }
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     }
