@@ -110,7 +110,7 @@ let package = Package(
         tests("Varlink", ["Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
         tests("Ledger", ["Ledger", "Changes", "WhatsAppBusiness", "StrictJSON"]),
-        tests("Watching", ["Watching", "GraphAPI", "Changes", "WhatsAppBusiness", "StrictJSON"]),
+        tests("Watching", ["Watching", "GraphAPI", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
         tests(
             "WabaWatchService",
             [

@@ -40,7 +40,9 @@ extension Watcher {
             await move(unit, .complete)
             await tokenIsGood(unit.account)
             return nil
-        case .failed(let failure): return await fail(unit, failure)
+        case .failed(let failure):
+            // A field that Meta does not know is not asked for again in this run; without it the look is complete.
+            return drop(failure, of: unit) ? await self.ending(of: unit) : await fail(unit, failure)
         case .unaffordable(let until):
             // Late by less than an interval is nothing to tell.
             if let every = schedule.interval(of: unit), until - world.now() > every {
@@ -54,6 +56,12 @@ extension Watcher {
     private func fields(of unit: Unit, _ account: Account) -> [String] {
         let dropped = account.dropped[unit.kind] ?? []
         return unit.kind.edge.fields.filter { !dropped.contains($0) }
+    }
+
+    /// Whether a failure is about a field that can be left out from now on.
+    private func drop(_ failure: GraphFailure, of unit: Unit) -> Bool {
+        guard case .invalidField(let name) = failure.code else { return false }
+        return accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted ?? false
     }
 
     /// Walks over the pages of a unit's list, each request out of the budget.
@@ -130,11 +138,6 @@ extension Watcher {
         let hour = now + .seconds(3600)
         memories[unit] = nil
         log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
-        if case .invalidField(let name) = failure.code,
-            accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted == true
-        {
-            return now
-        }
         let state = Watch.State(failure.code)
         await move(unit, .failed(state, reason: failure.description))
         switch state {
