@@ -111,7 +111,7 @@ public struct GraphClient: Sendable {
     }
 
     /// Meta's largest real answers fit many times over; together with the body this stays below twice the body's limit.
-    static let limits = JSONLimits(bytes: 16 << 20, depth: 64, values: 250_000)
+    static let limits = JSONLimits(bytes: 16 << 20, depth: 64, values: 100_000, string: 1 << 20)
 }
 
 extension GraphFailure {

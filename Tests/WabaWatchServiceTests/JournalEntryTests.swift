@@ -36,7 +36,8 @@ import WhatsAppBusiness
     }
 
     @Test(arguments: [
-        (["/quality_rating"], MessageID.qualityRating), (["/quality_score/score", "/status"], .qualityRating), (["/status"], .phoneNumberStatus),
+        (["/quality_rating"], MessageID.qualityRating), (["/quality_score/score", "/status"], .qualityRating),
+        (["/status"], .phoneNumberStatus),
         (["/throughput/level"], .messagingLimit), (["/whatsapp_business_manager_messaging_limit"], .messagingLimit),
         (["/webhook_configuration/application"], .subscribedApp), (["/conversational_automation/prompts"], .settings),
         (["/verified_name"], .phoneNumber), ([], .phoneNumber),

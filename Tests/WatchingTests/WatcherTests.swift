@@ -53,7 +53,8 @@ struct SilentAlarm: Alarm {
 
     private func watcher(_ ledger: Ledger, ceiling: Budget.Ceiling = .fixed(1000)) throws -> Watcher {
         let client = GraphClient(
-            endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("a-token-of-the-test"), transport: transport)
+            endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("a-token-of-the-test"),
+            transport: transport)
         let plan = AccountPlan(
             name: "acme", wabaID: "102", client: client, numbers: .all,
             intervals: [.phoneNumber: .seconds(60), .businessProfile: .seconds(900)], splay: 0, ceiling: ceiling)
@@ -92,7 +93,7 @@ struct SilentAlarm: Alarm {
         try await withLedger { ledger in
             transport.answer(
                 "/102/phone_numbers",
-                (400, #"{"error":{"code":100,"message":"(#100) Tried accessing nonexisting field (search_visibility) on node type (X)"}}"#),
+                (400, #"{"error":{"code":100,"message":"(#100) Tried accessing nonexisting field (search_visibility)"}}"#),
                 (200, number("GREEN")))
             transport.answer("/7/whatsapp_business_profile", (200, #"{"data":[{"about":"Hi"}]}"#))
             let troubled = try await watcher(ledger).lookOnce()
@@ -137,9 +138,10 @@ struct SilentAlarm: Alarm {
             _ = try await watcher(ledger).lookOnce()
             let before = try await ledger.resources(kinds: [.phoneNumber, .businessProfile]).resources.map(\.document)
             let second = try watcher(ledger)
+            try await second.begin()
             for body in ["", "<html>", #"{"data":{}}"#, #"{"data":[{"id":7.5}]}"#, #"{"data":[{}]}"#, #"{"data":[1]}"#, #"{"error":1}"#] {
                 transport.answer("/102/phone_numbers", (200, body))
-                _ = try await second.lookOnce()
+                _ = await second.ending(of: Unit(account: "acme", kind: .phoneNumber))
             }
             #expect(try await ledger.resources(kinds: [.phoneNumber, .businessProfile]).resources.map(\.document) == before)
             let told = try await ledger.changes(after: 2)
