@@ -115,7 +115,7 @@ let package = Package(
             "WabaWatchService",
             [
                 "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface", "WhatsAppBusiness",
-                "StrictJSON", "wabawatchd",
+                "StrictJSON", "wabawatchd", "wabawatch-demo",
             ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
