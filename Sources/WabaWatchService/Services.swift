@@ -4,6 +4,7 @@ import ServiceLifecycle
 import Systemd
 import Varlink
 import Watching
+import WhatsAppBusiness
 
 /// Runs something until the shutdown cancels it; that it was cancelled is no failure.
 private func untilShutdown(_ body: @Sendable @escaping () async throws -> Void) async throws {

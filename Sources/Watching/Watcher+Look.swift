@@ -209,7 +209,7 @@ extension Observation {
     }
 }
 
-extension Watch.State {
+extension WatchState {
     init(_ code: GraphFailure.Code) {
         switch code {
         case .unauthorized: self = .unauthorized

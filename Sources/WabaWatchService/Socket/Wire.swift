@@ -28,7 +28,7 @@ extension WatchStatus {
     init(_ report: WatchReport) {
         self.init(
             account: report.unit.account, kind: report.unit.kind, phoneNumberID: report.unit.phoneNumberID,
-            state: Open(report.watch.state.rawValue), reason: report.watch.reason, since: report.watch.since,
+            state: Open(report.watch.state), reason: report.watch.reason, since: report.watch.since,
             everyMilliseconds: Int(report.every?.milliseconds ?? 0), lastSuccessAt: report.watch.lastSuccess, nextAt: report.nextAt,
             failures: report.watch.failures)
     }
