@@ -15,8 +15,10 @@ public struct PageWalk: Sendable {
 
     /// A list that was read to its end.
     public struct Outcome: Sendable {
-        /// The things, each once, in the order in which they came.
+        /// The things, each once, in the order in which they came; empty where only keys were wanted.
         public let items: [JSONValue]
+        /// The keys, each once, in the order in which they came.
+        public let keys: [String]
         /// How many pages they came in.
         public let pages: Int
         /// Whether nothing hints that the list changed under the walk. Pages by offset shift when it does, and do not say so: unless there was
@@ -35,6 +37,7 @@ public struct PageWalk: Sendable {
     private var seenPositions: Set<Position> = []
     private var seenKeys: Set<String> = []
     private var items: [JSONValue] = []
+    private var keys: [String] = []
     private var pages = 0
     private var isExact = true
     private var isSettling = false
@@ -54,38 +57,45 @@ public struct PageWalk: Sendable {
 
     /// Takes the page that was asked for. Throws `paging` when the walk cannot end well, `invalidAnswer` when Meta gives no way on.
     public mutating func on(_ page: Page) throws(GraphFailure) -> Step {
+        let fresh = page.items.reduce(0) { $0 + (take($1, key: request.edge.key(of: $1)) ? 1 : 0) }
+        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, isEmpty: page.items.isEmpty, fresh: fresh)
+    }
+
+    /// Takes the page that was asked for, where only its keys are wanted.
+    public mutating func on(_ page: KeyPage) throws(GraphFailure) -> Step {
+        let fresh = page.keys.reduce(0) { $0 + (take(nil, key: $1) ? 1 : 0) }
+        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, isEmpty: page.keys.isEmpty, fresh: fresh)
+    }
+
+    private mutating func step(hasNext: Bool, next: Position?, after: String?, isEmpty: Bool, fresh: Int) throws(GraphFailure) -> Step {
         pages += 1
         seenPositions.insert(asked)
-        let fresh = take(page)
         // Only to settle whether there was more: the same things again, or none, say that there was not.
-        if isSettling, fresh == 0, !page.hasNext { return try endOfWindow() }
+        if isSettling, fresh == 0, !hasNext { return try endOfWindow() }
         isSettling = false
-        if page.hasNext {
-            guard let next = page.next() else { throw GraphFailure(.invalidAnswer("the next page has no position")) }
+        if hasNext {
+            guard let next else { throw GraphFailure(.invalidAnswer("the next page has no position")) }
             sawNext = true
             return try ask(inside(next))
         }
-        if settlesCursor, !sawNext, !page.items.isEmpty, let after = page.after, !seenPositions.contains(.after(after)) {
+        if settlesCursor, !sawNext, !isEmpty, let after, !seenPositions.contains(.after(after)) {
             isSettling = true
             return try ask(.after(after))
         }
         return try endOfWindow()
     }
 
-    /// Keeps what was not seen before. Returns how much that is.
-    private mutating func take(_ page: Page) -> Int {
-        var fresh = 0
-        for item in page.items {
-            if let key = request.edge.key(of: item) {
-                guard seenKeys.insert(key).inserted else {
-                    isExact = isExact && isSettling
-                    continue
-                }
+    /// Keeps what was not seen before, and says whether it was not.
+    private mutating func take(_ item: JSONValue?, key: String?) -> Bool {
+        if let key {
+            guard seenKeys.insert(key).inserted else {
+                isExact = isExact && isSettling
+                return false
             }
-            items.append(item)
-            fresh += 1
+            keys.append(key)
         }
-        return fresh
+        if let item { items.append(item) }
+        return true
     }
 
     /// A window of an answer never leaves the one that was asked for.
@@ -111,6 +121,6 @@ public struct PageWalk: Sendable {
             sawNext = false
             return try ask(.window(windows.removeFirst()))
         }
-        return .done(Outcome(items: items, pages: pages, isExact: isExact))
+        return .done(Outcome(items: items, keys: keys, pages: pages, isExact: isExact))
     }
 }
