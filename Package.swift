@@ -80,7 +80,7 @@ let package = Package(
         room("WhatsAppBusiness", ["StrictJSON"]),
         room("GraphAPI", ["WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
         room("Changes", ["WhatsAppBusiness", "StrictJSON"]),
-        room("Ledger", ["WhatsAppBusiness", "StrictJSON", "Changes", grdb]),
+        room("Ledger", ["WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", grdb]),
         room("Watching", ["GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
@@ -90,7 +90,7 @@ let package = Package(
                 "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness",
                 "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
             ]),
-        program("wabawatchd", ["WabaWatchService", "Watching", "Systemd", "WhatsAppBusiness", arguments, logging]),
+        program("wabawatchd", ["WabaWatchService", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", arguments, logging]),
         program("wabawatch", ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", arguments]),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
         program("graph-simulator", ["GraphSimulator", arguments, signals]),
@@ -103,13 +103,18 @@ let package = Package(
             ]),
         // Counts what the benchmarks allocate.
         .target(name: "CAllocations", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        program("wabawatch-bench", ["CAllocations", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", arguments, sqlite]),
+        program("wabawatch-bench", ["CAllocations", "GraphAPI", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", arguments, sqlite]),
 
         tests("StrictJSON", ["StrictJSON"]),
         tests("Systemd", ["Systemd", logging]),
         tests("Varlink", ["Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
-        tests("Ledger", ["Ledger", "Changes", "WhatsAppBusiness", "StrictJSON"]),
+        // A file system with faults for SQLite.
+        .target(
+            name: "CTestVFS", path: "Tests/CTestVFS", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary("sqlite3")]),
+        tests(
+            "Ledger", ["Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb], resources: [.copy("Released")]),
         tests("Watching", ["Watching", "GraphAPI", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
         tests(
             "WabaWatchService",

@@ -6,10 +6,13 @@ import WhatsAppBusiness
 /// What was last seen and everything that changed, in one SQLite file: WAL, `synchronous=FULL`.
 ///
 /// A change exists from the moment that its transaction is on disk, together with the snapshot that it leads to; nothing is announced earlier.
-/// There is one writer. Readers never block it, nor it them.
+/// There is one writer, and one process. Readers never block it, nor it them; none holds a transaction while somebody else is slow.
 public final class Ledger: Sendable {
     let pool: DatabasePool
     let tail: Tail
+    let health: Health
+    private let lock: LedgerLock
+    private let commits: Commits
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed: Mutex<[Unit: Timestamp]>
     /// The ledger's file.
@@ -17,16 +20,20 @@ public final class Ledger: Sendable {
     /// What cursors of this ledger begin with.
     public let id: String
 
+    /// The write-ahead log is cut back to this many bytes when its contents are in the file.
+    static let longestLog = 4 << 20
+
     /// Opens the ledger, beginning or migrating it where needed.
-    /// - Throws: `newerSchema`, `damaged`, `full` or `failed`.
-    public init(path: String) throws(LedgerError) {
+    /// - Throws: `inUse`, `newerSchema`, `damaged`, `full` or `failed`.
+    public convenience init(path: String) throws(LedgerError) {
+        try self.init(path: path, lock: try LedgerLock(ledger: path))
+    }
+
+    init(path: String, lock: LedgerLock) throws(LedgerError) {
         self.path = path
+        self.lock = lock
         do {
-            var configuration = Configuration()
-            configuration.label = "ledger"
-            configuration.busyMode = .timeout(5)
-            configuration.maximumReaderCount = 4
-            pool = try DatabasePool(path: path, configuration: configuration)
+            pool = try DatabasePool(path: path, configuration: Self.configuration)
             // GRDB sets NORMAL with WAL, which may lose the last commits when the power goes.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             guard try pool.read({ try !Schema.migrator.hasBeenSuperseded($0) }) else {
@@ -34,48 +41,105 @@ public final class Ledger: Sendable {
             }
             try Schema.migrator.migrate(pool)
             let (id, last, units) = try pool.read { database in
-                let id = try String.fetchOne(database, sql: "SELECT id FROM ledger") ?? ""
-                let last = try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'change'") ?? 0
+                guard let id = try String.fetchOne(database, sql: "SELECT id FROM ledger"), id.utf8.count == 16 else {
+                    throw Stored.damaged("the ledger's id")
+                }
+                let last = try Self.last(database)
+                let newest = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM change")
+                guard newest == nil || newest == last else { throw Stored.damaged("the last sequence") }
                 return (id, last, try Self.confirmedUnits(database))
             }
             self.id = id
-            tail = Tail(last)
+            let (tail, health) = (Tail(last), Health())
+            self.tail = tail
+            self.health = health
             confirmed = Mutex(units)
+            commits = Commits { result in
+                switch result {
+                case .success(let last):
+                    if last > tail.sequence { tail.move(to: last) }
+                    health.wrote()
+                case .failure(let error): health.failed(LedgerError(error, path: path))
+                }
+            }
         } catch let error as LedgerError {
             throw error
         } catch {
-            throw LedgerError(error, path: path)
+            throw LedgerError(opening: error, path: path)
         }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "ledger"
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { database in
+            guard !database.configuration.readonly else { return }
+            // Only a file without a page can still be made one that shrinks.
+            if try Int.fetchOne(database, sql: "PRAGMA page_count") == 0 { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+            try database.execute(sql: "PRAGMA journal_size_limit = \(Self.longestLog)")
+        }
+        return configuration
     }
 
     /// Where the ledger ends now.
     public var cursor: LedgerCursor { LedgerCursor(ledger: id, sequence: tail.sequence) }
+
+    /// Why nothing can be recorded, if that is so.
+    public var trouble: LedgerError? { health.trouble }
+
+    /// Why nothing can be recorded, whenever that changes; `nil` when all is well again. For one reader.
+    public var troubles: AsyncStream<LedgerError?> { health.changes }
 
     /// Returns when there is a change after that one, or when the task is cancelled.
     public func waitForChange(after sequence: Int64) async { await tail.wait(after: sequence) }
 
     /// Writes down what is still only known, and closes the file.
     public func close() throws(LedgerError) {
+        defer { lock.release() }
         do {
             try pool.write { try self.writeConfirmed($0) }
             try pool.close()
         } catch { throw LedgerError(error, path: path) }
     }
 
-    func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
-        do { return try await pool.read { try body($0) } } catch { throw LedgerError(error, path: path) }
+    /// Closes the file as it is.
+    public func abandon() {
+        // What cannot be closed any more is closed by the end of the last reference to it.
+        try? pool.close()
+        lock.release()
     }
 
-    /// One transaction; those who wait for changes are woken once it is on disk.
-    func write<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
-        do {
-            let (value, last) = try await pool.write { database in
-                let value = try body(database)
-                return (value, try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'change'") ?? 0)
-            }
-            if last > tail.sequence { tail.move(to: last) }
-            return value
-        } catch { throw LedgerError(error, path: path) }
+    func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
+        do { return try await pool.read { try body($0) } } catch {
+            let error = LedgerError(error, path: path)
+            if error.code == .damaged { health.failed(error) }
+            throw error
+        }
+    }
+
+    /// Returns once the work is on disk, in a transaction with whatever else came at the same time; those who wait for changes are woken by then.
+    /// - Parameter body: may be called a second time after a transaction that failed.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
+        if Task.isCancelled { throw LedgerError(.cancelled, path: path, cause: "") }
+        if let trouble, trouble.code == .damaged { throw trouble }
+        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+            commits.add(
+                Commits.Entry(
+                    work: { database in
+                        let value = try body(database)
+                        return { continuation.resume(returning: .success(value)) }
+                    }, failed: { continuation.resume(returning: .failure($0)) }))
+            pool.asyncWriteWithoutTransaction { self.commits.run($0) }
+        }
+        do { return try result.get() } catch { throw LedgerError(error, path: path) }
+    }
+
+    /// The last sequence that was ever given.
+    static func last(_ database: Database) throws -> Int64 {
+        let statement = try database.cachedStatement(sql: "SELECT seq FROM sqlite_sequence WHERE name = 'change'")
+        return try Int64.fetchOne(statement) ?? 0
     }
 }
 

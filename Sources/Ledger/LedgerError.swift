@@ -6,6 +6,10 @@ public struct LedgerError: Error, CustomStringConvertible {
     public enum Code: String, Sendable {
         /// The file was written by a later version of this program.
         case newerSchema
+        /// Another process has the ledger.
+        case inUse
+        /// Changes that were asked for are no longer kept.
+        case historyLost
         /// The file is no ledger, or damaged.
         case damaged
         /// The disk is full or cannot be written to.
@@ -38,7 +42,8 @@ public struct LedgerError: Error, CustomStringConvertible {
         }
         code =
             switch error.resultCode {
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged
+            // Nothing that this program writes breaks a constraint of its own tables.
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CONSTRAINT: .damaged
             case .SQLITE_FULL, .SQLITE_READONLY: .full
             case .SQLITE_INTERRUPT: .cancelled
             default: .failed
@@ -46,9 +51,20 @@ public struct LedgerError: Error, CustomStringConvertible {
         cause = error.message ?? "\(error.resultCode)"
     }
 
+    /// While a ledger is opened, an error of SQL means that its tables are not ours.
+    init(opening error: any Error, path: String) {
+        if let error = error as? DatabaseError, error.resultCode == .SQLITE_ERROR {
+            self.init(.damaged, path: path, cause: error.message ?? "its tables are not those of a ledger")
+        } else {
+            self.init(error, path: path)
+        }
+    }
+
     public var description: String {
         switch code {
         case .newerSchema: "the ledger \(path) was written by a later version of wabawatchd; install that version, or move the file away"
+        case .inUse: "the ledger \(path) is in use by \(cause); only one daemon may have it"
+        case .historyLost: "the ledger \(path) no longer keeps \(cause)"
         case .damaged: "the ledger \(path) is damaged: \(cause)"
         case .full: "the ledger \(path) cannot be written to: \(cause)"
         case .cancelled: "the ledger \(path) was let go of"

@@ -1,6 +1,6 @@
 public import Changes
 import GRDB
-public import StrictJSON
+import StrictJSON
 public import WhatsAppBusiness
 
 /// A change as the ledger keeps it.
@@ -14,55 +14,31 @@ public struct RecordedChange: Sendable, Equatable {
 }
 
 extension RecordedChange {
-    static let columns =
-        "sequence, observed_at, account, kind, phone_number_id, id, operation, origin, severity, fields, before, after, summary"
+    /// A `SELECT` of changes, to be followed by what narrows it.
+    static let select = """
+        SELECT sequence, observed_at, account, kind, phone_number_id, change.id, operation, origin, severity, fields, before, after, summary,
+            change.place, change.digest
+        FROM change JOIN place ON place.id = change.place
+        """
 
-    init(row: Row) throws {
+    /// - Parameter bytes: grows by what the row takes.
+    init(row: Row, bytes: inout Int) throws {
+        let values = [row[1], row[13], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12]] as [DatabaseValue]
+        guard Digest(of: values).column == row[14] else { throw Stored.damaged("a change") }
         sequence = row[0]
         observedAt = Timestamp(milliseconds: row[1])
-        let number: String = row[4]
-        let resource = ResourceID(
-            account: row[2], kind: try Stored.known(row[3]), id: row[5], phoneNumberID: number.isEmpty ? nil : number)
+        let (number, id): (String, String) = (row[4], row[5])
+        let resource = ResourceID(account: row[2], kind: try Stored.known(row[3]), id: id, phoneNumberID: number.isEmpty ? nil : number)
+        let fields = try (row[9] as String?).map(Stored.names)?.compactMap(JSONPointer.init(parsing:)) ?? []
+        func document(_ value: DatabaseValue) throws -> JSONObject? { value.isNull ? nil : try Stored.document(value, of: id) }
         change = Change(
             resource, try Stored.known(row[6]), origin: try Stored.known(row[7]), severity: try Stored.known(row[8]),
-            fields: try Stored.names(row[9]).compactMap(JSONPointer.init(parsing:)), before: try (row[10] as String?).map(Stored.object),
-            after: try (row[11] as String?).map(Stored.object), summary: row[12])
+            fields: fields, before: try document(row[10]), after: try document(row[11]), summary: row[12])
+        bytes += 200 + values.reduce(0) { $0 + ($1.size) }
     }
 }
 
-/// A thing as it was last seen.
-public struct StoredResource: Sendable, Equatable {
-    /// What it is told apart by.
-    public var resource: ResourceID
-    /// When an answer last showed it.
-    public var confirmedAt: Timestamp
-    /// When its last change was observed.
-    public var changedAt: Timestamp
-    /// Its document in the compared form.
-    public var document: JSONObject
-}
-
-/// How values stand in columns. What cannot be read was not written by us: the ledger is damaged.
-enum Stored {
-    static func known<Value: RawRepresentable<String>>(_ text: String) throws -> Value {
-        guard let value = Value(rawValue: text) else { throw damaged("\(Value.self) \(text)") }
-        return value
-    }
-
-    static func object(_ text: String) throws -> JSONObject {
-        guard let object = try? JSONValue(parsing: text, limits: JSONLimits(values: .max)).object else { throw damaged("a document") }
-        return object
-    }
-
-    static func names(_ text: String) throws -> [String] {
-        guard let names = try? JSONValue(parsing: text).array?.compactMap(\.string) else { throw damaged("a list of names") }
-        return names
-    }
-
-    static func text(_ names: some Sequence<String>) -> String { JSONValue.array(names.map(JSONValue.string)).description }
-    static func text(_ object: JSONObject) -> String { JSONValue.object(object).description }
-
-    private static func damaged(_ what: String) -> DatabaseError {
-        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a column holds \(what) that cannot be read")
-    }
+extension DatabaseValue {
+    /// The bytes of a text.
+    var size: Int { if case .string(let text) = storage { text.utf8.count } else { 0 } }
 }

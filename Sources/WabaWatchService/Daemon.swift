@@ -1,6 +1,6 @@
 import FoundationEssentials
 import GraphAPI
-import Ledger
+public import Ledger
 public import Logging
 import ServiceLifecycle
 public import Systemd
@@ -61,9 +61,10 @@ public struct Daemon: Sendable {
         }
     }
 
-    /// Puts the daemon together: reads the secrets and opens the ledger. Nothing is asked or announced yet.
+    /// Puts the daemon together: reads the secrets and opens the ledger; one that is damaged is set aside. Nothing is asked or announced yet.
+    /// - Parameter damage: what ended a daemon before this one, if that was its ledger's damage.
     /// - Throws: `ConfigurationError` or `LedgerError`.
-    public init(_ configuration: Configuration, in surroundings: Surroundings, log: Logger) throws {
+    public init(_ configuration: Configuration, in surroundings: Surroundings, damage: LedgerError? = nil, log: Logger) throws {
         self.configuration = configuration
         self.log = log
         world = surroundings.world
@@ -73,7 +74,15 @@ public struct Daemon: Sendable {
         settings.extraCAFile = configuration.graph.caFile
         transport = try CurlTransport(settings)
         let plans = try configuration.plans(secrets: surroundings.secrets, transport: transport)
-        ledger = try Ledger(path: configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite")
+        let path = configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite"
+        let opened = try Ledger.open(path: path, damage: damage, at: world.wallClock()) { setAside in
+            Self.notes(of: setAside, accounts: configuration.accounts.map(\.name))
+        }
+        ledger = opened.ledger
+        if let setAside = opened.setAside {
+            log.critical(
+                "the ledger was damaged; a new one was begun", metadata: ["old": "\(setAside.path)", "error": "\(setAside.cause)"])
+        }
         watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
         announcer = Announcer(
             name: "journal", ledger: ledger, log: log, pause: Self.pause,
@@ -97,13 +106,18 @@ public struct Daemon: Sendable {
             identity: ServiceIdentity(
                 vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch"),
             interfaces: [service], limits: limits)
+        let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: AnnouncerService(announcer: announcer)),
                     .init(service: SocketService(server: server, listening: listening, notifier: notifier)),
                     .init(service: WatcherService(watcher: watcher)),
-                    .init(service: StatusService(notifier: notifier, watcher: watcher, ledger: ledger, pause: Self.pause)),
+                    .init(
+                        service: LedgerService(
+                            ledger: ledger, keeping: configuration.ledger, wallClock: world.wallClock, status: status, log: log,
+                            pause: Self.pause)),
+                    .init(service: StatusService(line: status, pause: Self.pause)),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         log.info(
             "the daemon begins",
@@ -111,23 +125,33 @@ public struct Daemon: Sendable {
                 "version": "\(Self.version)", "accounts": "\(configuration.accounts.count)", "ledger": "\(ledger.path)",
                 "cursor": "\(ledger.cursor)", "socket": "\(listening)",
             ])
+        do { try await group.run() } catch { try end(error) }
+        try end()
+        log.info("the daemon ends", metadata: ["cursor": "\(ledger.cursor)"])
+    }
+
+    /// Closes the ledger; its damage is why everything else ended.
+    private func end(_ error: (any Error)? = nil) throws {
         defer { transport.close() }
-        do {
-            try await group.run()
-        } catch {
-            try ledger.close()
+        if let damage = ledger.trouble, damage.code == .damaged {
+            ledger.abandon()
+            throw damage
+        }
+        if let error {
+            ledger.abandon()
             throw error
         }
         try ledger.close()
-        log.info("the daemon ends", metadata: ["cursor": "\(ledger.cursor)"])
     }
 
     /// Looks at everything once, announces what that recorded, and says which watches are not current.
     public func once() async throws -> [String] {
         let troubled = try await watcher.lookOnce()
+        if let trouble = ledger.trouble {
+            try end(trouble)
+        }
         try await announcer.drain()
-        try ledger.close()
-        transport.close()
+        try end()
         return troubled.map { unit, watch in "\(unit): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
     }
 

@@ -47,11 +47,9 @@ struct SocketService: Service {
     }
 }
 
-/// Keeps systemd's STATUS line true: accounts, numbers, watches that are not current, and the last change.
+/// Keeps systemd's STATUS line true.
 struct StatusService: Service {
-    let notifier: Notifier
-    let watcher: Watcher
-    let ledger: Ledger
+    let line: StatusLine
     let pause: @Sendable (Duration) async throws -> Void
 
     func run() async throws {
@@ -59,25 +57,34 @@ struct StatusService: Service {
             await cancelWhenGracefulShutdown {
                 var position: Int64 = -1
                 while !Task.isCancelled {
-                    await ledger.waitForChange(after: position)
-                    position = ledger.cursor.sequence
-                    notifier.status(await line())
+                    await line.ledger.waitForChange(after: position)
+                    position = line.ledger.cursor.sequence
+                    await line.tell()
                     // Many changes at once are one line.
                     do { try await pause(.seconds(1)) } catch { return }
                 }
             }
         } onGracefulShutdown: {
-            notifier.stopping()
+            line.notifier.stopping()
         }
     }
+}
 
-    private func line() async -> String {
+/// systemd's STATUS line: accounts, numbers, watches that are not current, the last change, and whether changes can be recorded.
+struct StatusLine: Sendable {
+    let notifier: Notifier
+    let watcher: Watcher
+    let ledger: Ledger
+
+    func tell() async {
         let watches = await watcher.report().watches
         let accounts = Set(watches.map(\.unit.account)).count
         let numbers = Set(watches.compactMap(\.unit.phoneNumberID)).count
         let troubled = watches.filter { $0.watch.state != .current && $0.watch.state != .starting }
         let trouble = troubled.isEmpty ? "all watches current" : "\(troubled.count) of \(watches.count) watches not current"
-        return
-            "\(accounts) account\(accounts == 1 ? "" : "s"), \(numbers) number\(numbers == 1 ? "" : "s"), \(trouble), at change \(ledger.cursor.sequence)"
+        let recording = ledger.trouble.map { "not recording: \($0.cause); " } ?? ""
+        notifier.status(
+            "\(recording)\(accounts) account\(accounts == 1 ? "" : "s"), \(numbers) number\(numbers == 1 ? "" : "s"), \(trouble), at change \(ledger.cursor.sequence)"
+        )
     }
 }

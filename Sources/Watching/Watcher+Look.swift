@@ -127,8 +127,9 @@ extension Watcher {
             }
             return nil
         } catch {
-            log.error("the ledger could not be written", metadata: ["unit": "\(unit)", "error": "\(error)"])
-            return world.now() + retry.delay(afterFailures: 1, random: world.random())
+            // Whoever looks after the ledger says so, once. What could not be recorded is seen again by the next look.
+            log.debug("a look could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
+            return nil
         }
     }
 
@@ -177,7 +178,9 @@ extension Watcher {
         do {
             try await ledger.record([note], at: now)
         } catch {
-            log.error("the ledger could not be written", metadata: ["unit": "\(unit)", "error": "\(error)"])
+            // What nobody was told of has not happened yet: the next look's end moves the watch from where it was.
+            if watches[unit] == watch { watches[unit] = before }
+            log.debug("a watch could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CAllocations
 import Foundation
+import GraphAPI
 import StrictJSON
 
 /// How fast a page of blocked users becomes values, beside Python's json and orjson.
@@ -19,10 +20,16 @@ struct DecodeBenchmark: AsyncParsableCommand {
         let path = folder.path("page.json")
         try Data(page).write(to: URL(fileURLWithPath: path))
 
+        let (client, request) = try PageTransport.client(of: page)
         var contenders = [
             Pairs.Contender(name: "wabawatch JSONValue") {
                 try await Measure.whole(operations: times) { for _ in 0..<times { try Self.parse(page) } }
-            }
+            },
+            Pairs.Contender(name: "wabawatch keys, with digest") {
+                try await Measure.whole(operations: times) {
+                    for _ in 0..<times { try await Self.scan(client, request) }
+                }
+            },
         ]
         var skipped: [String] = []
         let peers = ["json", "orjson"].map { ($0, PythonDecoder(library: $0, page: path)) }
@@ -64,15 +71,20 @@ struct DecodeBenchmark: AsyncParsableCommand {
         print("(calls of malloc, counted by a malloc of this program's own; bytes by mallinfo2)")
     }
 
+    /// The page's bytes become the users' keys, as the daemon has it: scanned, searched for secrets, and digested.
+    @inline(never) private static func scan(_ client: GraphClient, _ request: GraphRequest) async throws {
+        guard try await client.fetchKeys(request).page?.keys.count == 5000 else { throw Failure("the scanner lost users") }
+    }
+
     /// The page's bytes become a tree of values, as both Python libraries make one.
     @inline(never) private static func parse(_ page: [UInt8]) throws {
         withExtendedLifetime(try JSONValue(parsing: page)) {}
     }
 
     private func judge(_ results: [Pairs.Result]) throws {
-        guard options.short, results.count > 1 else { return }
+        guard options.short, results.count > 2 else { return }
         var bounds = Bounds()
-        bounds.atLeast(0.2, results[0].processorRatio(to: results[1]), "as fast as \(results[1].name), by processor time")
+        bounds.atLeast(0.2, results[0].processorRatio(to: results[2]), "as fast as \(results[2].name), by processor time")
         try bounds.conclude()
     }
 }

@@ -52,6 +52,12 @@ extension LedgerBenchmark {
                     return count
                 },
                 reading("plain SQLite, one statement") { try plain.readAll("SELECT * FROM change ORDER BY sequence") },
+                reading("wabawatch HistoryWalk") {
+                    var walk = try await HistoryWalk(over: ledger, HistoryQuery())
+                    var count = 0
+                    while let page = try await walk.next() { count += page.count }
+                    return count
+                },
             ], rounds: options.short ? 3 : 5
         ).run()
         show(read, peaks: peaks)

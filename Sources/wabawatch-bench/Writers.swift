@@ -19,6 +19,10 @@ final class Writers {
         etcd = try EtcdPeer(in: folder)
         for number in 0..<LedgerBenchmark.group { try await record(SampleChanges.profile(number: number, revision: 0), changes: 1) }
         try await record(SampleChanges.codes(LedgerBenchmark.group, revision: 0), changes: 1)
+        // A log that has reached its length is written over, which is cheaper to sync than one that grows: both begin with one.
+        try await record(SampleChanges.blocked(number: 0, users: 0), changes: 1)
+        try await record(SampleChanges.blocked(number: 0, users: 10_000), changes: 10_000)
+        try plain.write((0..<10_000).map { row(number: 1000 + $0, revision: 1) })
     }
 
     func stop() {

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Dispatch
 import FoundationEssentials
 import Glibc
+import Ledger
 public import Logging
 import Systemd
 import WabaWatchService
@@ -41,13 +42,12 @@ struct Main: AsyncParsableCommand {
                 try configuration.check(secrets: surroundings.secrets)
                 return
             }
-            let daemon = try Daemon(configuration, in: surroundings, log: log)
             if once {
-                let troubled = try await daemon.once()
+                let troubled = try await Daemon(configuration, in: surroundings, log: log).once()
                 for line in troubled { log.error("a look was not complete", metadata: ["watch": "\(line)"]) }
                 if !troubled.isEmpty { throw ExitCode.failure }
             } else {
-                try await daemon.run()
+                try await run(configuration, surroundings, log)
             }
         } catch let error as ConfigurationError {
             for problem in error.problems { try StandardErrorLines(prefixes: false).write("\(problem)", priority: .error) }
@@ -57,6 +57,24 @@ struct Main: AsyncParsableCommand {
         } catch {
             log.critical("the daemon cannot go on", metadata: ["error": "\(error)"])
             throw ExitCode.failure
+        }
+    }
+
+    /// Runs the daemon. One whose ledger turns out to be damaged is put together anew, once: it sets the ledger aside and begins another.
+    private func run(_ configuration: Configuration, _ surroundings: Daemon.Surroundings, _ log: Logger) async throws {
+        let inherited = surroundings.inherited
+        var surroundings = surroundings
+        var damage: LedgerError?
+        while true {
+            // The server closes its socket; the one that systemd gave stays for the next.
+            surroundings.inherited = inherited.map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
+            surroundings.world.alarm = DispatchAlarm()
+            do {
+                return try await Daemon(configuration, in: surroundings, damage: damage, log: log).run()
+            } catch let error as LedgerError where error.code == .damaged && damage == nil {
+                log.critical("the daemon begins anew with another ledger", metadata: ["error": "\(error)"])
+                damage = error
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import Changes
 import FoundationEssentials
+import Glibc
 @testable import Ledger
 import StrictJSON
 import Testing
@@ -74,11 +75,49 @@ final class Folder: Sendable {
     @Test func ledger_isDurable_beforeItSaysSo() async throws {
         let ledger = try open()
         _ = try await ledger.record(look(["1": "GREEN"]), at: at(1))
-        let other = try open()
-        #expect(other.cursor == ledger.cursor)
+        // What another process would find if this one were gone now.
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: ledger.path + suffix, toPath: folder.path + "/copy.sqlite" + suffix)
+        }
+        let copy = try Ledger(path: folder.path + "/copy.sqlite")
+        #expect(copy.cursor == ledger.cursor)
         #expect(try ledger.pragma("synchronous") == "2")
         #expect(try ledger.pragma("journal_mode") == "wal")
-        try other.close()
+        #expect(try ledger.pragma("auto_vacuum") == "2")
+        #expect(try ledger.pragma("journal_size_limit") == "\(Ledger.longestLog)")
+        try copy.close()
+        try ledger.close()
+    }
+
+    @Test func secondLedger_onOneFile_isRefusedWithTheHoldersProcess() throws {
+        let ledger = try open()
+        #expect {
+            try open()
+        } throws: {
+            "\($0)".hasSuffix("is in use by process \(getpid()); only one daemon may have it")
+        }
+        try ledger.close()
+        try open().close()
+    }
+
+    @Test func looksThatArriveTogether_areAllRecorded() async throws {
+        let ledger = try open()
+        let units = (0..<40).map { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\($0)") }
+        let second = at(1)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for unit in units {
+                group.addTask {
+                    let item = Observation.Item(id: unit.phoneNumberID ?? "", document: ["about": "Hi"])
+                    let recording = try await ledger.record(
+                        Observation(unit: unit, owner: item.id, items: [item], asked: ["about"]), at: second)
+                    #expect(recording.changes == 1)
+                    // Nothing is said before it is durable: what was recorded is there to be read.
+                    #expect(try await ledger.resources(ids: [item.id]).resources.count == 1)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await ledger.changes(after: 0).map(\.sequence) == Array(1...40))
         try ledger.close()
     }
 

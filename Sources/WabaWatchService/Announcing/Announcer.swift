@@ -29,7 +29,7 @@ struct Announcer: Sendable {
             await ledger.waitForChange(after: position)
             guard !Task.isCancelled else { return }
             do {
-                position = try await announce(after: position)
+                try await announce(after: &position)
                 if troubled { log.notice("changes can be announced again", metadata: ["announcer": "\(name)"]) }
                 troubled = false
             } catch {
@@ -44,26 +44,31 @@ struct Announcer: Sendable {
     /// Announces what is left; what cannot be handed over waits for the next start.
     func drain() async throws {
         var position = try await ledger.announced(by: name)
-        while position < ledger.cursor.sequence { position = try await announce(after: position) }
+        while position < ledger.cursor.sequence { try await announce(after: &position) }
     }
 
-    /// Announces what there is after that sequence, and returns the last that was.
-    func announce(after sequence: Int64) async throws -> Int64 {
-        let changes = try await ledger.changes(after: sequence, limit: Self.batch)
-        guard !changes.isEmpty else { return sequence }
+    /// Announces what there is after that place, and moves it behind what was handed over. That is ahead of the cursor in the ledger where this cannot
+    /// be written: while the disk is full nothing is told twice, and the next batch writes it.
+    func announce(after position: inout Int64) async throws {
+        let changes = try await ledger.changes(after: position, limit: Self.batch)
+        guard let first = changes.first else { return }
         let accounts = try await ledger.accounts()
-        var position = sequence
-        do {
-            for change in changes {
-                let cursor = LedgerCursor(ledger: ledger.id, sequence: change.sequence)
-                try await take(change, cursor, accounts[change.change.resource.account])
-                position = change.sequence
+        var refusal: (any Error)?
+        for change in changes {
+            let cursor = LedgerCursor(ledger: ledger.id, sequence: change.sequence)
+            do { try await take(change, cursor, accounts[change.change.resource.account]) } catch {
+                refusal = error
+                break
             }
-        } catch {
-            if position > sequence { try await ledger.setAnnounced(by: name, to: position) }
-            throw error
+            position = change.sequence
         }
-        try await ledger.setAnnounced(by: name, to: position)
-        return position
+        if position >= first.sequence { try await keep(position) }
+        if let refusal { throw refusal }
+    }
+
+    private func keep(_ position: Int64) async throws {
+        do { try await ledger.setAnnounced(by: name, to: position) } catch {
+            guard error.code == .full || error.code == .failed else { throw error }
+        }
     }
 }

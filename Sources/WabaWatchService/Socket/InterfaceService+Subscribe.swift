@@ -39,21 +39,19 @@ extension InterfaceService {
         var start = ledger.cursor
         if let after = parameters.after {
             guard let cursor = LedgerCursor(parsing: after.text) else { throw VarlinkError.invalidParameter("after") }
-            guard try await ledger.canResume(cursor) else {
-                throw WabaWatchError.historyLost(
-                    oldestCursor: Cursor(try await ledger.oldestCursor()), currentCursor: Cursor(ledger.cursor))
-            }
+            guard try await ledger.canResume(cursor) else { throw try await historyLost() }
             start = cursor
         } else if parameters.snapshot == true {
-            let (resources, cursor) = try await resources(parameters.filter)
+            var walk = try await ResourceWalk(over: ledger, ResourceQuery(parameters.filter))
             var frames = Frames()
-            for resource in resources {
-                frames.append(SubscribeReply.resource(resource).json)
-                if frames.isFull { try await replies.send(frames: frames.taken()) }
+            while let page = try await walk.next() {
+                for resource in page.lazy.map(Resource.init) where parameters.filter?.matches(resource) ?? true {
+                    frames.append(SubscribeReply.resource(resource).json)
+                    if frames.isFull { try await replies.send(frames: frames.taken()) }
+                }
             }
             try await replies.send(frames: frames)
-            guard let snapshot = LedgerCursor(parsing: cursor.text) else { preconditionFailure("the ledger made a cursor that is none") }
-            start = snapshot
+            start = walk.cursor
         }
         try await replies.send(SubscribeReply.ready(Cursor(start)).json)
         return start.sequence

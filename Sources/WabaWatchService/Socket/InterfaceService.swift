@@ -9,7 +9,7 @@ import WhatsAppBusiness
 /// Answers the calls of `io.wabawatch`.
 final class InterfaceService: VarlinkInterface {
     let description: InterfaceDescription
-    let implementedMethods: Set<String> = ["GetStatus", "List", "Get", "Subscribe"]
+    let implementedMethods: Set<String> = ["GetStatus", "List", "Get", "History", "Subscribe"]
 
     let ledger: Ledger
     let watcher: Watcher
@@ -37,6 +37,9 @@ final class InterfaceService: VarlinkInterface {
             switch call.methodName {
             case "GetStatus": return GetStatusReply(status: try await status()).json
             case "List": return try await list(try ListParameters(json: call.parameters), call, replies)
+            case "History":
+                guard call.wantsMore else { throw VarlinkError.expectedMore }
+                return try await history(try HistoryParameters(json: call.parameters), replies)
             case "Get": return try await get(try GetParameters(json: call.parameters))
             case "Subscribe":
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
@@ -47,6 +50,8 @@ final class InterfaceService: VarlinkInterface {
             throw VarlinkError(error)
         } catch let error as WabaWatchError {
             throw VarlinkError(error)
+        } catch let error as LedgerError where error.code == .historyLost {
+            throw VarlinkError(try await historyLost())
         }
     }
 
@@ -54,27 +59,32 @@ final class InterfaceService: VarlinkInterface {
         let report = await watcher.report()
         return Status(
             version: version, startedAt: startedAt, cursor: Cursor(ledger.cursor), oldestCursor: Cursor(try await ledger.oldestCursor()),
-            subscribers: subscribers.withLock { $0 }, watches: report.watches.map(WatchStatus.init),
+            subscribers: subscribers.withLock { $0 }, watches: report.watches.map { WatchStatus($0, trouble: ledger.trouble) },
             budgets: report.budgets.map(WabaWatchInterface.Budget.init))
     }
 
-    /// The things that match, and the cursor that they are true at.
-    func resources(_ filter: Filter?) async throws -> (resources: [Resource], cursor: Cursor) {
-        let (stored, cursor) = try await ledger.resources(
-            accounts: filter?.accounts.map(Array.init), kinds: filter?.kinds.map(Array.init), ids: filter?.ids.map(Array.init))
-        return (stored.map(Resource.init).filter { filter?.matches($0) ?? true }, Cursor(cursor))
+    func historyLost() async throws -> WabaWatchError {
+        .historyLost(oldestCursor: Cursor(try await ledger.oldestCursor()), currentCursor: Cursor(ledger.cursor))
     }
 
     private func list(_ parameters: ListParameters, _ call: Call, _ replies: Replies) async throws -> JSONObject {
-        let (resources, cursor) = try await resources(parameters.filter)
-        guard call.wantsMore, !resources.isEmpty else { return ListReply(resource: resources.first, cursor: cursor).json }
+        var walk = try await ResourceWalk(over: ledger, ResourceQuery(parameters.filter))
+        let cursor = Cursor(walk.cursor)
         var frames = Frames()
-        for resource in resources.dropLast() {
-            frames.append(ListReply(resource: resource, cursor: cursor).json)
-            if frames.isFull { try await replies.send(frames: frames.taken()) }
+        // The last one goes out as the call's own reply.
+        var held: Resource?
+        while let page = try await walk.next() {
+            for stored in page {
+                let resource = Resource(stored)
+                guard parameters.filter?.matches(resource) ?? true else { continue }
+                guard call.wantsMore else { return ListReply(resource: resource, cursor: cursor).json }
+                if let held { frames.append(ListReply(resource: held, cursor: cursor).json) }
+                held = resource
+                if frames.isFull { try await replies.send(frames: frames.taken()) }
+            }
         }
-        try await replies.send(frames: frames)
-        return ListReply(resource: resources.last, cursor: cursor).json
+        if !frames.isEmpty { try await replies.send(frames: frames) }
+        return ListReply(resource: held, cursor: cursor).json
     }
 
     private func get(_ parameters: GetParameters) async throws -> JSONObject {
@@ -82,12 +92,14 @@ final class InterfaceService: VarlinkInterface {
         let filter = Filter(
             accounts: [parameters.account], kinds: [parameters.kind], ids: [parameters.id],
             phoneNumberIDs: parameters.phoneNumberID.map { [$0] })
-        let (resources, cursor) = try await resources(filter)
+        var walk = try await ResourceWalk(over: ledger, ResourceQuery(filter))
+        var resources: [Resource] = []
+        while let page = try await walk.next() { resources += page.map(Resource.init).filter(filter.matches) }
         guard let resource = resources.first else {
             throw WabaWatchError.noSuchResource(account: parameters.account, kind: parameters.kind, id: parameters.id)
         }
         guard resources.count == 1 else { throw VarlinkError.invalidParameter("phoneNumberId") }
-        return GetReply(resource: resource, cursor: cursor).json
+        return GetReply(resource: resource, cursor: Cursor(walk.cursor)).json
     }
 }
 

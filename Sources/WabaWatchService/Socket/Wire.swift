@@ -25,10 +25,12 @@ extension Resource {
 }
 
 extension WatchStatus {
-    init(_ report: WatchReport) {
+    /// While nothing can be recorded, every watch is late: what is looked at is not kept.
+    init(_ report: WatchReport, trouble: LedgerError?) {
         self.init(
             account: report.unit.account, kind: report.unit.kind, phoneNumberID: report.unit.phoneNumberID,
-            state: Open(report.watch.state), reason: report.watch.reason, since: report.watch.since,
+            state: Open(trouble == nil ? report.watch.state : .late),
+            reason: trouble.map { "nothing can be recorded: \($0.cause)" } ?? report.watch.reason, since: report.watch.since,
             everyMilliseconds: Int(report.every?.milliseconds ?? 0), lastSuccessAt: report.watch.lastSuccess, nextAt: report.nextAt,
             failures: report.watch.failures)
     }
@@ -39,5 +41,26 @@ extension WabaWatchInterface.Budget {
         self.init(
             account: report.account, callsLastHour: report.callsLastHour, callsPerHour: report.callsPerHour,
             usagePercent: report.usagePercent, blockedUntil: report.blockedUntil)
+    }
+}
+
+extension ResourceQuery {
+    init(_ filter: Filter?) {
+        self.init(accounts: filter?.accounts, kinds: filter?.kinds, ids: filter?.ids, phoneNumberIDs: filter?.phoneNumberIDs)
+    }
+}
+
+extension HistoryQuery {
+    init(_ parameters: HistoryParameters) {
+        self.init()
+        accounts = parameters.filter?.accounts
+        kinds = parameters.filter?.kinds
+        ids = parameters.filter?.ids
+        phoneNumberIDs = parameters.filter?.phoneNumberIDs
+        operations = parameters.filter?.operations
+        minimumSeverity = parameters.filter?.minimumSeverity
+        since = parameters.since
+        until = parameters.until
+        newestFirst = parameters.newestFirst ?? false
     }
 }

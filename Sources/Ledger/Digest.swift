@@ -1,0 +1,45 @@
+internal import CCrypto
+import GRDB
+
+/// Tells rows that are as they were written from rows that are not: SQLite does not notice a bit that was flipped inside a value.
+///
+/// A row's digest is the first eight bytes of the SHA-256 of its values; a unit's is the sum of its resources', so that it is kept up to date
+/// from what is written alone, in no order.
+struct Digest: Equatable {
+    private(set) var value: UInt64 = 0
+
+    /// As it stands in a column.
+    var column: Int64 { Int64(bitPattern: value) }
+
+    init() {}
+    init(column: Int64) { value = UInt64(bitPattern: column) }
+
+    /// The digest of one row's values.
+    init(of values: [DatabaseValue]) {
+        var bytes: [UInt8] = []
+        for value in values {
+            switch value.storage {
+            case .null: bytes.append(0)
+            case .int64(let number):
+                bytes.append(1)
+                withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+            case .string(let text):
+                bytes.append(2)
+                withUnsafeBytes(of: text.utf8.count.littleEndian) { bytes.append(contentsOf: $0) }
+                bytes.append(contentsOf: text.utf8)
+            case .double, .blob: bytes.append(3)
+            }
+        }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { digest in
+            // libcrypto refuses a digest only when it is out of memory or was built without SHA-256.
+            precondition(ccrypto_sha256(bytes, bytes.count, digest.baseAddress) == 1, "libcrypto computes SHA-256")
+            value = digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        }
+    }
+
+    /// The digest of one resource.
+    init(of id: String, _ document: DatabaseValue, misses: Int) { self.init(of: [id.databaseValue, document, misses.databaseValue]) }
+
+    static func += (left: inout Digest, right: Digest) { left.value &+= right.value }
+    static func -= (left: inout Digest, right: Digest) { left.value &-= right.value }
+}

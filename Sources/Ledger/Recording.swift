@@ -1,0 +1,43 @@
+public import Changes
+public import StrictJSON
+public import WhatsAppBusiness
+
+/// What recording an observation came to.
+public struct Recording: Sendable, Equatable {
+    /// How many changes were recorded.
+    public var changes: Int
+    /// Members that Meta dropped from every thing at once; their last values are kept.
+    public var drifted: [String]
+    /// Whether things are missed that are not removed yet: the next look decides, even if its answer is the same.
+    public var pending: Bool
+    /// What the unit shows now: the ids of its things.
+    public var ids: Set<String>
+    /// The ids of the things that were removed.
+    public var removed: Set<String>
+}
+
+extension Recording {
+    init(_ comparison: Comparison, _ observation: Observation) {
+        self.init(
+            changes: comparison.changes.count, drifted: comparison.drifted,
+            pending: comparison.writes.contains { $0.entry.map { $0.misses > 0 } ?? false }, ids: Set(observation.items.map(\.id)),
+            removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)))
+    }
+}
+
+/// The state of a watch that is to be kept, and what is to be told of it.
+public struct WatchNote: Sendable {
+    /// The watch.
+    public var watch: ResourceID
+    /// Its state.
+    public var document: JSONObject
+    /// What is told, if anything.
+    public var change: Change?
+
+    /// A watch's state.
+    public init(watch: ResourceID, document: JSONObject, change: Change? = nil) {
+        self.watch = watch
+        self.document = document
+        self.change = change
+    }
+}

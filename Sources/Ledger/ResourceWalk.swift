@@ -1,0 +1,133 @@
+import Changes
+import GRDB
+public import WhatsAppBusiness
+
+/// Which things are wanted. `nil` stands for all, an empty set for none.
+public struct ResourceQuery: Sendable {
+    public var accounts: Set<String>?
+    public var kinds: Set<Kind>?
+    public var ids: Set<String>?
+    public var phoneNumberIDs: Set<String>?
+
+    /// Things that are wanted.
+    public init(
+        accounts: Set<String>? = nil, kinds: Set<Kind>? = nil, ids: Set<String>? = nil, phoneNumberIDs: Set<String>? = nil
+    ) {
+        self.accounts = accounts
+        self.kinds = kinds
+        self.ids = ids
+        self.phoneNumberIDs = phoneNumberIDs
+    }
+}
+
+/// Goes through the snapshot in the order of account, kind, number and id, a page at a time, in bounded memory and however slow its reader is.
+///
+/// No transaction is held between pages, so that a slow reader keeps nothing from being written or cleared away. The cursor is the first page's:
+/// what fits on one page, as most snapshots do, is true exactly there. Where it takes more, a later page may already hold what
+/// changed since; applying every change after the cursor once more leads to the same documents, for a change sets members to what they are then
+/// (`Change.applied(to:)`), and the last one that touches a member decides.
+public struct ResourceWalk: Sendable {
+    /// The place in the ledger behind which the changes to apply begin.
+    public let cursor: LedgerCursor
+
+    private let ledger: Ledger
+    private let query: ResourceQuery
+    private let confirmed: [Unit: Timestamp]
+    private var places: ArraySlice<Place>
+    private var lastID = ""
+    private var read: [StoredResource]?
+
+    /// Things on one page.
+    static let longestPage = 1024
+
+    /// Begins, and reads the first page.
+    public init(over ledger: Ledger, _ query: ResourceQuery) async throws(LedgerError) {
+        self.ledger = ledger
+        self.query = query
+        let confirmed = ledger.confirmedUnits
+        let (places, page, last) = try await ledger.read { database in
+            let places = try Self.places(of: query, in: database)
+            return (places, try Self.page(of: places, after: "", query, confirmed, in: database), try Ledger.last(database))
+        }
+        self.confirmed = confirmed
+        cursor = LedgerCursor(ledger: ledger.id, sequence: last)
+        self.places = places
+        read = page.resources
+        move(behind: page)
+    }
+
+    /// The next things; `nil` when there are no more.
+    public mutating func next() async throws(LedgerError) -> [StoredResource]? {
+        if let page = read {
+            read = nil
+            if !page.isEmpty { return page }
+        }
+        guard !places.isEmpty else { return nil }
+        let (places, lastID, query, confirmed) = (places, lastID, query, confirmed)
+        let page = try await ledger.read { try Self.page(of: places, after: lastID, query, confirmed, in: $0) }
+        move(behind: page)
+        return page.resources.isEmpty ? nil : page.resources
+    }
+
+    private mutating func move(behind page: Page) {
+        places = places.dropFirst(page.finished)
+        lastID = page.lastID
+    }
+
+    private struct Page {
+        var resources: [StoredResource] = []
+        /// How many places it has come to the end of.
+        var finished = 0
+        /// The last id that was read of the place after these.
+        var lastID = ""
+    }
+
+    private static func page(
+        of places: ArraySlice<Place>, after id: String, _ query: ResourceQuery, _ confirmed: [Unit: Timestamp], in database: Database
+    ) throws -> Page {
+        var page = Page(lastID: id)
+        var bytes = 0
+        let wanted = query.ids?.sorted() ?? []
+        let ids = query.ids == nil ? "" : "AND id IN (\(databaseQuestionMarks(count: wanted.count)))"
+        let statement = try database.makeStatement(sql: StoredResource.select + " WHERE place = ? AND id > ? \(ids) ORDER BY id LIMIT ?")
+        for place in places {
+            let limit = Self.longestPage - page.resources.count
+            let before = page.resources.count
+            let rows = try Row.fetchCursor(
+                statement, arguments: [place.number, page.lastID] + StatementArguments(wanted) + [limit])
+            while bytes < Ledger.longestPage, let row = try rows.next() {
+                page.resources.append(try StoredResource(row: row, in: place, confirmed: confirmed))
+                page.lastID = row[0]
+                bytes += 100 + (row[1] as DatabaseValue).size
+            }
+            guard bytes < Ledger.longestPage, page.resources.count - before < limit else { break }
+            page.finished += 1
+            page.lastID = ""
+        }
+        return page
+    }
+
+    private static func places(of query: ResourceQuery, in database: Database) throws -> ArraySlice<Place> {
+        let places = try Place.matching(query.accounts, query.kinds, query.phoneNumberIDs, in: database)
+        func key(_ place: Place) -> (String, String, String) { (place.account, place.kind.rawValue, place.phoneNumberID ?? "") }
+        return places.sorted { key($0) < key($1) }[...]
+    }
+}
+
+extension Place {
+    /// Every place that there is in these accounts, kinds and numbers.
+    static func matching(
+        _ accounts: Set<String>?, _ kinds: Set<Kind>?, _ phoneNumberIDs: Set<String>?, in database: Database
+    ) throws -> [Place] {
+        var places: [Place] = []
+        let rows = try Row.fetchCursor(database, sql: Place.select)
+        while let row = try rows.next() {
+            let place = try Place(row: row)
+            guard accounts?.contains(place.account) ?? true, kinds?.contains(place.kind) ?? true,
+                phoneNumberIDs.map({ wanted in place.phoneNumberID.map(wanted.contains) ?? false }) ?? true
+            else { continue }
+            places.append(place)
+        }
+        return places
+    }
+}

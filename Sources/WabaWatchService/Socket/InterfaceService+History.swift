@@ -1,0 +1,35 @@
+import Ledger
+import StrictJSON
+import Varlink
+import WabaWatchInterface
+
+extension InterfaceService {
+    /// Streams past changes, at most the limit, a page of the ledger at a time.
+    func history(_ parameters: HistoryParameters, _ replies: Replies) async throws -> JSONObject {
+        var query = HistoryQuery(parameters)
+        if let after = parameters.after {
+            guard let cursor = LedgerCursor(parsing: after.text) else { throw VarlinkError.invalidParameter("after") }
+            guard try await ledger.canResume(cursor) else { throw try await historyLost() }
+            query.after = cursor.sequence
+        }
+        var left = parameters.limit ?? HistoryParameters.defaultLimit
+        var walk = try await HistoryWalk(over: ledger, query)
+        var frames = Frames()
+        // The last one goes out as the call's own reply.
+        var held: WabaWatchInterface.Change?
+        while left > 0, let page = try await walk.next() {
+            for recorded in page where left > 0 {
+                let change = WabaWatchInterface.Change(recorded, ledger: ledger.id)
+                guard parameters.filter?.matches(change) ?? true else { continue }
+                left -= 1
+                if let held { frames.append(HistoryReply(change: held).json) }
+                held = change
+                if frames.isFull { try await replies.send(frames: frames.taken()) }
+            }
+            // A long walk without a match ends with its reader all the same.
+            try Task.checkCancellation()
+        }
+        if !frames.isEmpty { try await replies.send(frames: frames) }
+        return HistoryReply(change: held).json
+    }
+}
