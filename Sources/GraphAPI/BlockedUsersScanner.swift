@@ -46,7 +46,8 @@ struct BlockedUsersScanner {
         guard take("[") else { return false }
         if take("]") { return true }
         repeat {
-            guard let key = user() else { return false }
+            // A user is at most five values, so the parser would not refuse fewer.
+            guard keys.count < GraphClient.limits.values / 5 - 2, let key = user() else { return false }
             keys.append(key)
         } while take(",")
         return take("]")
