@@ -1,4 +1,5 @@
 internal import Glibc
+internal import StrictJSON
 
 /// Reads the keys out of a page of blocked users without building it: the one answer that comes in thousands of things.
 ///

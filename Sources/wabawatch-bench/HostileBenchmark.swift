@@ -1,6 +1,6 @@
 import ArgumentParser
+import CAllocations
 import Foundation
-import Glibc
 import GraphAPI
 
 /// What the worst answers cost: the memory that reading them adds to their own, and the time.
@@ -62,7 +62,7 @@ struct HostileBenchmark: AsyncParsableCommand {
         var seconds: [Double] = []
         for _ in 0..<times {
             // What an earlier body left with the allocator would hide what this one takes.
-            malloc_trim(0)
+            give_back_free_memory()
             Machine.forgetPeak()
             let before = try Self.residentMemory()
             let start = Machine.now

@@ -4,7 +4,7 @@ enum HostileBodies {
     static let limit = 16 << 20
 
     /// One at a time, by name: together they would not be small.
-    static let all: [(name: String, body: () -> [UInt8])] = [
+    static let all: [(name: String, body: @Sendable () -> [UInt8])] = [
         ("zeros without end", { list("0") }),
         ("empty arrays, the most values", { list("[]", 99_990) }),
         ("empty objects, the most values", { list("{}", 99_990) }),

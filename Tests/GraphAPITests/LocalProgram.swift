@@ -28,6 +28,12 @@ struct LocalProgram {
         }
     }
 
+    /// Ends it for good: a child may inherit a mask that blocks SIGTERM.
+    func stop() {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Whether a program is installed. Debian's servers lie in `/usr/sbin`.
     static func isInstalled(_ name: String) -> Bool {
         path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }

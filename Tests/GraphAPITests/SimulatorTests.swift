@@ -13,7 +13,7 @@ import WhatsAppBusiness
     @Test(arguments: GraphAPI.Edge.watched.map(\.name)) func watchedEdge_isFetchedAsTheSimulatorHoldsIt(name: String) async throws {
         let edge = try #require(GraphAPI.Edge.watched.first { $0.name == name })
         try await withSimulator { simulator, client in
-            let held = try #require(simulator.update { held(edge, $0) })
+            let held = try #require(whatIsHeld(edge, Platform.sample()))
             let ofAccount = [.account, .phoneNumber, .messageTemplate].contains(edge.kind)
             let answer = try await client.fetch(GraphRequest(edge, id: ofAccount ? account : phone))
             let items = edge.form == .node ? [answer.body] : try Page(answer).items
@@ -184,7 +184,7 @@ import WhatsAppBusiness
 
     // MARK: What the simulator holds
 
-    private func held(_ edge: GraphAPI.Edge, _ platform: Platform) -> [JSONObject]? {
+    private func whatIsHeld(_ edge: GraphAPI.Edge, _ platform: Platform) -> [JSONObject]? {
         guard let account = platform.accounts[account], let phone = platform[phoneNumber: phone] else { return nil }
         switch edge.kind {
         case .account:

@@ -7,7 +7,7 @@ import Testing
         defer { certificate.remove() }
         let server = try LocalProgram(
             "openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-key", certificate.key, "-cert", certificate.file)
-        defer { server.process.terminate() }
+        defer { server.stop() }
         // `ACCEPT 127.0.0.1:12345`
         let port = try #require(server.line(with: "ACCEPT")?.split(separator: ":").last.flatMap { Int($0) })
 
