@@ -192,7 +192,20 @@ import WhatsAppBusiness
             document["subscribed_apps"] = ["data": .array(account.subscribedApps.map { .object($0) })]
             return [document]
         case .phoneNumber: return account.phoneNumbers.map(\.document)
-        case .phoneNumberSettings: return [phone.settings]
+        case .phoneNumberSettings:
+            // The passwords of SIP servers are not asked for, and so not shown.
+            var calling = phone.settings["calling"]?.object
+            var sip = calling?["sip"]?.object
+            sip?["servers"] = .array(
+                (sip?["servers"]?.array ?? []).map { server in
+                    var server = server.object ?? [:]
+                    server["sip_user_password"] = nil
+                    return .object(server)
+                })
+            calling?["sip"] = sip.map { .object($0) }
+            var settings = phone.settings
+            settings["calling"] = calling.map { .object($0) }
+            return [settings]
         case .businessProfile: return [phone.profile]
         case .commerceSettings: return phone.commerceSettings.map { [$0] }
         case .blockedUser: return (0..<phone.blockedUsers.count).map { phone.blockedUsers[$0] }
