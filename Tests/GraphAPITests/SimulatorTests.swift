@@ -196,12 +196,13 @@ import WhatsAppBusiness
             // The passwords of SIP servers are not asked for, and so not shown.
             var calling = phone.settings["calling"]?.object
             var sip = calling?["sip"]?.object
-            sip?["servers"] = .array(
+            let servers = JSONValue.array(
                 (sip?["servers"]?.array ?? []).map { server in
                     var server = server.object ?? [:]
                     server["sip_user_password"] = nil
                     return .object(server)
                 })
+            sip?["servers"] = servers
             calling?["sip"] = sip.map { .object($0) }
             var settings = phone.settings
             settings["calling"] = calling.map { .object($0) }
