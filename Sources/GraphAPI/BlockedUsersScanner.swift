@@ -1,4 +1,5 @@
 internal import Glibc
+internal import StrictJSON
 
 /// Reads the keys out of a page of blocked users without building it: the one answer that comes in thousands of things.
 ///
@@ -46,7 +47,8 @@ struct BlockedUsersScanner {
         guard take("[") else { return false }
         if take("]") { return true }
         repeat {
-            guard let key = user() else { return false }
+            // A user is at most five values, so the parser would not refuse fewer.
+            guard keys.count < GraphClient.limits.values / 5 - 2, let key = user() else { return false }
             keys.append(key)
         } while take(",")
         return take("]")

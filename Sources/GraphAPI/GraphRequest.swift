@@ -68,7 +68,11 @@ public struct GraphRequest: Sendable {
         case .offset(let offset): items.append(("offset", String(offset)))
         case .window(let part): window = part
         }
-        if let window { items += [("since", String(window.since)), ("until", String(window.until))] }
+        // A bound that the page's address did not name is not named either: Meta refuses what is no time.
+        if let window {
+            if window.since > .min { items.append(("since", String(window.since))) }
+            if window.until < .max { items.append(("until", String(window.until))) }
+        }
         return items.map { "\($0.0.percentEncoded)=\($0.1.percentEncoded)" }.joined(separator: "&")
     }
 }

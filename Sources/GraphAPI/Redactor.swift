@@ -17,7 +17,11 @@ struct Redactor: Sendable {
     }
 
     /// The value without secrets; the same value if there are none.
-    func redact(_ value: JSONValue) -> JSONValue { redacted(value) ?? value }
+    func redact(_ value: consuming JSONValue) -> JSONValue {
+        var value = value
+        clean(&value)
+        return value
+    }
 
     /// The text without secrets.
     func redact(_ text: String) -> String { redacted(text) ?? text }
@@ -29,36 +33,35 @@ struct Redactor: Sendable {
             || [page.before, page.after].contains { $0.flatMap(redacted) != nil }
     }
 
-    private func redacted(_ value: JSONValue) -> JSONValue? {
+    /// In place: a second tree beside the first would be as large as the largest body.
+    private func clean(_ value: inout JSONValue) {
         switch value {
-        case .string(let text): return redacted(text).map(JSONValue.string)
-        case .number(let number): return redacted(number.text).map(JSONValue.string)
-        case .array(let elements):
-            var changed: [JSONValue]?
-            for (index, element) in elements.enumerated() {
-                if let element = redacted(element) {
-                    changed = changed ?? elements
-                    changed?[index] = element
-                }
-            }
-            return changed.map(JSONValue.array)
-        case .object(let object):
-            var changed: JSONObject?
-            for member in object {
-                let isSecret = Self.members.contains(member.name.lowercased()) && !member.value.isNull
-                if let value = isSecret ? .string(Self.replacement) : redacted(member.value) {
-                    changed = changed ?? object
-                    changed?[member.name] = value
-                }
-                if let name = redacted(member.name) {
-                    let value = (changed ?? object)[member.name]
-                    changed = changed ?? object
-                    changed?[member.name] = nil
-                    changed?[name] = value
-                }
-            }
-            return changed.map(JSONValue.object)
-        case .null, .bool: return nil
+        case .string(let text): if let text = redacted(text) { value = .string(text) }
+        case .number(let number): if let text = redacted(number.text) { value = .string(text) }
+        case .array(var elements):
+            // Held once only, so that it is not copied.
+            value = .null
+            for index in elements.indices { clean(&elements[index]) }
+            value = .array(elements)
+        case .object(var object):
+            value = .null
+            clean(&object)
+            value = .object(object)
+        case .null, .bool: break
+        }
+    }
+
+    private func clean(_ object: inout JSONObject) {
+        // Members whose names hold secrets become one: renaming them one by one would cost the square of their number.
+        if object.contains(where: { redacted($0.name) != nil }) {
+            let kept = object.lazy.filter { redacted($0.name) == nil }.map { ($0.name, $0.value) }
+            object = JSONObject(kept + [(Self.replacement, .string(Self.replacement))])
+        }
+        for name in Array(object.names) {
+            guard var value = object[name], !value.isNull else { continue }
+            object[name] = .null
+            if Self.members.contains(name.lowercased()) { value = .string(Self.replacement) } else { clean(&value) }
+            object[name] = value
         }
     }
 
@@ -95,13 +98,20 @@ extension Array<UInt8> {
             result += replacement
             rest = rest[end...]
             if valueOnly {
-                rest = rest.starts(with: replacement) ? rest.dropFirst(replacement.count) : rest.drop { !Self.delimiters.contains($0) }
+                rest = rest.starts(with: replacement) ? rest.dropFirst(replacement.count) : rest.drop { !Self.isDelimiter($0) }
             }
         }
         return result + rest
     }
 
-    private static var delimiters: Set<UInt8> { Set(" &#\"'<>;,)\n".utf8) }
+    private static func isDelimiter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "&"), UInt8(ascii: "#"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "<"),
+            UInt8(ascii: ">"), UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: ")"), UInt8(ascii: "\n"):
+            true
+        default: false
+        }
+    }
 
     fileprivate func firstOffset(of needle: [UInt8]) -> Int? { withUnsafeBytes { $0.firstOffset(of: needle) } }
 }
