@@ -10,23 +10,27 @@ struct HostileBenchmark: AsyncParsableCommand {
         discussion: "Exit status 1 when one adds more than twice the body's limit to the body itself, or takes longer than ten seconds.")
 
     @OptionGroup var options: RunOptions
+    /// One body alone, in a process of its own: what an earlier one left with the allocator would hide what this one takes.
+    @Option(help: .hidden) var only: String?
+    @Flag(help: .hidden) var keys = false
 
     func run() async throws {
+        if let only { return try await measure(only) }
         let times = options.short ? 1 : 5
         print("hostile: each body read as a document and as a page of keys, the largest memory and the middle time of \(times)")
         print(Machine.description)
         var table = Table("body", "MiB", "adds MiB", "as keys, MiB", "ms", "as keys, ms", "what comes of it")
         var worst = (memory: Cost(), time: Cost())
         for (name, body) in HostileBodies.all {
-            let body = body()
-            guard body.count <= HostileBodies.limit else { throw Failure("\(name): the body is larger than allowed") }
-            let costs = [try await cost(of: body, times, keys: false), try await cost(of: body, times, keys: true)]
+            let size = body().count
+            guard size <= HostileBodies.limit else { throw Failure("\(name): the body is larger than allowed") }
+            let costs = [try cost(of: name, times, keys: false), try cost(of: name, times, keys: true)]
             for cost in costs {
                 if cost.memory > worst.memory.memory { worst.memory = cost.named(name) }
                 if cost.seconds > worst.time.seconds { worst.time = cost.named(name) }
             }
             table.add(
-                name, (Double(body.count) / 1_048_576).figure, costs[0].memory.figure, costs[1].memory.figure,
+                name, (Double(size) / 1_048_576).figure, costs[0].memory.figure, costs[1].memory.figure,
                 costs[0].seconds.milliseconds,
                 costs[1].seconds.milliseconds, costs[0].result)
         }
@@ -53,30 +57,51 @@ struct HostileBenchmark: AsyncParsableCommand {
         }
     }
 
-    private func cost(of body: [UInt8], _ times: Int, keys: Bool) async throws -> Cost {
+    /// Measures one body, each time in a new process.
+    private func cost(of name: String, _ times: Int, keys: Bool) throws -> Cost {
+        var cost = Cost()
+        var seconds: [Double] = []
+        for _ in 0..<times {
+            let child = Process()
+            child.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            child.arguments = ["hostile", "--only", name] + (keys ? ["--keys"] : [])
+            let output = Pipe()
+            child.standardOutput = output
+            try child.run()
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            child.waitUntilExit()
+            let parts = text.split(separator: "\n", maxSplits: 2).map(String.init)
+            guard child.terminationStatus == 0, parts.count == 3, let memory = Double(parts[0]), let time = Double(parts[1]) else {
+                throw Failure("\(name): the process that reads it ended with \(child.terminationStatus)")
+            }
+            cost.memory = max(cost.memory, memory)
+            cost.result = parts[2].trimmingCharacters(in: .whitespacesAndNewlines)
+            seconds.append(time)
+        }
+        cost.seconds = seconds.median
+        return cost
+    }
+
+    /// Reads one body in this process, and prints the MiB that this added, the seconds and what came of it.
+    private func measure(_ name: String) async throws {
+        guard let body = HostileBodies.all.first(where: { $0.0 == name })?.1() else { throw Failure("there is no body \(name)") }
         let client = GraphClient(
             endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("EAAGsecret"),
             appSecret: try AppSecret("appsecret"), transport: Hand(body: body))
         let request = GraphRequest(.blockedUsers, id: "1")
-        var cost = Cost()
-        var seconds: [Double] = []
-        for _ in 0..<times {
-            // What an earlier body left with the allocator would hide what this one takes.
-            give_back_free_memory()
-            Machine.forgetPeak()
-            let before = try Self.residentMemory()
-            let start = Machine.now
-            do throws(GraphFailure) {
-                let answer = keys ? try await client.fetchKeys(request).answer : try await client.fetch(request)
-                cost.result = "read (\(answer.status))"
-            } catch {
-                cost.result = "\(error)"
-            }
-            seconds.append(Machine.now - start)
-            cost.memory = max(cost.memory, Machine.peakMemory() - before)
+        // What making the body left with the allocator.
+        give_back_free_memory()
+        Machine.forgetPeak()
+        let before = try Self.residentMemory()
+        let start = Machine.now
+        var result = ""
+        do throws(GraphFailure) {
+            let answer = keys ? try await client.fetchKeys(request).answer : try await client.fetch(request)
+            result = "read (\(answer.status))"
+        } catch {
+            result = "\(error)"
         }
-        cost.seconds = seconds.median
-        return cost
+        print(max(0, Machine.peakMemory() - before), Machine.now - start, result, separator: "\n")
     }
 
     /// What this process holds at the moment, in MiB (proc_pid_status(5), VmRSS).
