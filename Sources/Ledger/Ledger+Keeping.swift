@@ -3,7 +3,7 @@ import GRDB
 public import WhatsAppBusiness
 
 extension Ledger {
-    /// Forgets changes observed before a moment, oldest first, a step of at most a thousand, and gives what they took back to the disk.
+    /// Forgets changes observed before a moment, oldest first, a step of at most a thousand.
     ///
     /// What the journal's announcer has not handed over is never forgotten, nor are the newest. It ends at the first change that is not that old.
     /// - Returns: how many were forgotten; zero when there is nothing left to do.
@@ -15,9 +15,21 @@ extension Ledger {
             guard let last = try Self.forgettable(before: moment, keepingAtLeast: least, in: database) else { return 0 }
             try database.execute(sql: "DELETE FROM change WHERE sequence <= ?", arguments: [last])
             let forgotten = database.changesCount
-            // The last pages are moved to the places that became free, a few at a time.
-            try database.execute(sql: "PRAGMA incremental_vacuum(256)")
             return forgotten
+        }
+    }
+
+    /// Gives pages that are free back to the disk, a megabyte at most: those at the file's end take the places that became free before them.
+    /// - Parameter spare: so many free pages are kept for what comes next.
+    /// - Returns: whether some were given back.
+    public func clearAway(keeping spare: Int = 64) async throws(LedgerError) -> Bool {
+        @Sendable func free(_ database: Database) throws -> Int { try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0 }
+        guard try await read(free) > spare else { return false }
+        return try await write { database in
+            let before = try free(database)
+            // It frees one page a step.
+            _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(256)")
+            return try free(database) < before
         }
     }
 
