@@ -98,6 +98,7 @@ let package = Package(
                 "StrictJSON", arguments,
                 logging,
             ]),
+        program("wabawatch-bench", ["Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", grdb, arguments]),
 
         tests("StrictJSON", ["StrictJSON"]),
         tests("Systemd", ["Systemd", logging]),

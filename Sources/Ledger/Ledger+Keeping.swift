@@ -42,7 +42,7 @@ extension Ledger {
         let rows = try Row.fetchCursor(
             database, sql: "SELECT sequence, observed_at FROM change WHERE sequence <= ? ORDER BY sequence LIMIT ?", arguments: [bound, step])
         var found: Int64?
-        while let row = try rows.next(), (row[1] as Int64) < moment { found = row[0] }
+        while let row = try rows.next(), try row.value(1) < moment { found = try row.value(0) }
         return found
     }
 

@@ -75,10 +75,7 @@ import WhatsAppBusiness
         let old = try Ledger(path: path)
         let cursor = old.cursor
         old.abandon()
-        let handle = try FileHandle(forWritingTo: URL(filePath: path))
-        try handle.truncate(atOffset: 8192)
-        try handle.close()
-        try? FileManager.default.removeItem(atPath: path + "-wal")
+        try reset(try Data(contentsOf: URL(filePath: path)).prefix(8192))
         let (ledger, setAside) = try Ledger.open(path: path, at: now, telling: Self.note)
         #expect(setAside != nil)
         #expect(try await !ledger.canResume(cursor))
@@ -106,10 +103,12 @@ import WhatsAppBusiness
             let (ledger, setAside) = try Ledger.open(path: path, at: now, telling: Self.note)
             // No bytes at all are an empty file: a ledger that was not begun.
             if setAside == nil, length > 0 {
-                let all = try await read(ledger)
-                #expect(all.changes == whole.changes && all.resources == whole.resources, "\(length)")
+                do {
+                    let all = try await read(ledger)
+                    #expect(all.changes == whole.changes && all.resources == whole.resources, "\(length)")
+                } catch let error as LedgerError { #expect(error.code == .damaged || error.code == .historyLost, "\(error)") }
             }
-            try ledger.close()
+            ledger.abandon()
             count += 1
         }
         print("truncated at \(count) lengths")
@@ -179,7 +178,8 @@ import WhatsAppBusiness
             try await ledger.verify()
             let all = try await read(ledger)
             let same = all.changes == whole.changes && all.resources.map(\.document) == whole.resources.map(\.document)
-            #expect(same, "damage was read as if it were true")
+            let pairs = zip(all.changes, whole.changes).first { $0 != $1 }
+            if !same { Issue.record("damage was read as if it were true: \(all.changes.count) of \(whole.changes.count) changes, \(String(describing: pairs))") }
             return false
         } catch let error as LedgerError {
             if error.code == .damaged {

@@ -90,9 +90,7 @@ import WhatsAppBusiness
         // What stays stands at the file's end and is moved.
         while try await ledger.forgetChanges(before: at(2000), keepingAtLeast: 20) > 0 {}
         while try await ledger.clearAway() {}
-        print("DBG", try ledger.pragma("auto_vacuum") ?? "", try ledger.pragma("freelist_count") ?? "", try ledger.pragma("page_count") ?? "", try await ledger.oldestCursor())
         try ledger.close()
-        print("DBG", try size(""))
         #expect(try size("") < 2 << 20, "it was over 12 MB")
     }
 
