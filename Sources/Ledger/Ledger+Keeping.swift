@@ -1,3 +1,4 @@
+import Changes
 import FoundationEssentials
 import GRDB
 public import WhatsAppBusiness
@@ -46,12 +47,13 @@ extension Ledger {
         return found
     }
 
-    /// Reads the whole file and checks that it is sound.
+    /// Reads the whole file and checks that it is sound, and that every thing is as it was written.
     /// - Throws: `damaged`, with what is wrong first.
     public func verify() async throws(LedgerError) {
         try await read { database in
             let answer = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "no answer"
             guard answer == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: answer) }
+            for unit in try Self.confirmedUnits(database).keys { _ = try Snapshot(of: unit, KeptUnit(unit, in: database), in: database) }
         }
     }
 }
