@@ -41,7 +41,8 @@ extension Ledger {
         let announced = try Int64.fetchOne(database, sql: "SELECT min(sequence) FROM announcer") ?? 0
         let bound = min(announced, try last(database) - least)
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT sequence, observed_at FROM change WHERE sequence <= ? ORDER BY sequence LIMIT ?", arguments: [bound, step])
+            database, sql: "SELECT sequence, observed_at FROM change WHERE sequence <= ? ORDER BY sequence LIMIT ?",
+            arguments: [bound, step])
         var found: Int64?
         while let row = try rows.next(), try row.value(1) < moment { found = try row.value(0) }
         return found

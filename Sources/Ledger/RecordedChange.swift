@@ -28,7 +28,8 @@ extension RecordedChange {
         sequence = try row.value(0)
         observedAt = Timestamp(milliseconds: try row.value(1))
         let (number, id): (String, String) = (try row.value(4), try row.value(5))
-        let resource = ResourceID(account: try row.value(2), kind: try Stored.known(row.value(3)), id: id, phoneNumberID: number.isEmpty ? nil : number)
+        let resource = ResourceID(
+            account: try row.value(2), kind: try Stored.known(row.value(3)), id: id, phoneNumberID: number.isEmpty ? nil : number)
         let fields = try (row.optional(9) as String?).map(Stored.names)?.compactMap(JSONPointer.init(parsing:)) ?? []
         func document(_ value: DatabaseValue) throws -> JSONObject? { value.isNull ? nil : try Stored.document(value, of: id) }
         change = Change(

@@ -80,7 +80,8 @@ public struct Daemon: Sendable {
         }
         ledger = opened.ledger
         if let setAside = opened.setAside {
-            log.critical("the ledger was damaged; a new one was begun", metadata: ["old": "\(setAside.path)", "error": "\(setAside.cause)"])
+            log.critical(
+                "the ledger was damaged; a new one was begun", metadata: ["old": "\(setAside.path)", "error": "\(setAside.cause)"])
         }
         watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
         announcer = Announcer(

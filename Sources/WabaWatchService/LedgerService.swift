@@ -94,7 +94,9 @@ extension Daemon {
             let document: JSONObject = ["state": .string(Watch.State.starting.rawValue), "reason": .string(reason)]
             let change = Change(
                 watch, .baseline, severity: .critical, after: document,
-                summary: "\(account): the ledger was damaged (\(setAside.cause)) and lies at \(setAside.path); what is seen from here on is a new beginning")
+                summary:
+                    "\(account): the ledger was damaged (\(setAside.cause)) and lies at \(setAside.path); what is seen from here on is a new beginning"
+            )
             return WatchNote(watch: watch, document: document, change: change)
         }
     }

@@ -120,7 +120,9 @@ public actor Watcher {
         on(next.map { .again(unit, at: $0) } ?? .looked(unit), now)
         if now - savedAt >= Self.saveEvery {
             savedAt = now
-            do { try await ledger.saveConfirmed() } catch { log.debug("complete looks could not be saved", metadata: ["error": "\(error)"]) }
+            do { try await ledger.saveConfirmed() } catch {
+                log.debug("complete looks could not be saved", metadata: ["error": "\(error)"])
+            }
         }
     }
 

@@ -31,7 +31,9 @@ final class LedgerWriter: DurableWriter {
             turn += 1
             let (turn, ledger) = (turn, ledger)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
-                for number in 0..<group { tasks.addTask { _ = try await ledger.record(Self.look(number, turn), at: Timestamp(milliseconds: 1)) } }
+                for number in 0..<group {
+                    tasks.addTask { _ = try await ledger.record(Self.look(number, turn), at: Timestamp(milliseconds: 1)) }
+                }
                 try await tasks.waitForAll()
             }
         }

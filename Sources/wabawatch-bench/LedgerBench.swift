@@ -47,7 +47,9 @@ struct LedgerBench: AsyncParsableCommand {
             print("  \(contender.name.padded(52)) \(rates.median.whole) [\((rates.min() ?? 0).whole)-\((rates.max() ?? 0).whole)]")
             contender.stop()
         }
-        print("  fdatasync of 4 KiB appended, before, between and after, ms: \(probes.map { String(format2($0 * 1000)) }.joined(separator: " "))")
+        print(
+            "  fdatasync of 4 KiB appended, before, between and after, ms: \(probes.map { String(format2($0 * 1000)) }.joined(separator: " "))"
+        )
     }
 
     /// Opening, listing and History with so many resources and changes.

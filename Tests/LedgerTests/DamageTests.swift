@@ -53,7 +53,8 @@ import WhatsAppBusiness
     }
 
     @Test func textFile_inItsPlace_isSetAside_andTheFirstChangeSaysSo() async throws {
-        let text = Data("this is a text, not a database, and it is long enough to be read as a header of one hundred bytes, at least so".utf8)
+        let text = Data(
+            "this is a text, not a database, and it is long enough to be read as a header of one hundred bytes, at least so".utf8)
         try text.write(to: URL(filePath: path))
         let (ledger, setAside) = try Ledger.open(path: path, at: now, telling: Self.note)
         #expect(setAside?.path == path + ".damaged-20261121T061400Z")
@@ -172,14 +173,19 @@ import WhatsAppBusiness
     }
 
     /// Whether reading, looking or the check of the whole file notices damage. What is not noticed must be as it was.
-    private func harm(_ ledger: Ledger, _ whole: (changes: [RecordedChange], resources: [StoredResource])) async throws(LedgerError) -> Bool {
+    private func harm(_ ledger: Ledger, _ whole: (changes: [RecordedChange], resources: [StoredResource])) async throws(LedgerError) -> Bool
+    {
         do {
             _ = try await ledger.record(numbers("RED"), at: now)
             try await ledger.verify()
             let all = try await read(ledger)
             let same = all.changes == whole.changes && all.resources.map(\.document) == whole.resources.map(\.document)
             let pairs = zip(all.changes, whole.changes).first { $0 != $1 }
-            if !same { Issue.record("damage was read as if it were true: \(all.changes.count) of \(whole.changes.count) changes, \(String(describing: pairs))") }
+            if !same {
+                Issue.record(
+                    "damage was read as if it were true: \(all.changes.count) of \(whole.changes.count) changes, \(String(describing: pairs))"
+                )
+            }
             return false
         } catch let error as LedgerError {
             if error.code == .damaged {

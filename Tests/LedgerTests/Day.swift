@@ -22,11 +22,14 @@ final class Day {
     }
 
     static let steps: [Step] = [
-        .look(numbers(["1": "GREEN", "2": "GREEN"])), .together([profile("1", String(repeating: "Hello", count: 2000)), profile("2", "Hi"), blocked("1", 0..<40)]),
+        .look(numbers(["1": "GREEN", "2": "GREEN"])),
+        .together([profile("1", String(repeating: "Hello", count: 2000)), profile("2", "Hi"), blocked("1", 0..<40)]),
         .announce, .read, .snapshot, .look(numbers(["1": "YELLOW", "2": "GREEN"])),
-        .note(watch("forbidden", from: "current")), .read, .reopen, .together([profile("1", "Bye"), profile("2", "Hi"), numbers(["1": "RED", "2": "GREEN"])]),
+        .note(watch("forbidden", from: "current")), .read, .reopen,
+        .together([profile("1", "Bye"), profile("2", "Hi"), numbers(["1": "RED", "2": "GREEN"])]),
         .announce, .look(blocked("1", 5..<45)), .look(blocked("1", 5..<45)), .announce, .read, .save,
-        .note(watch("current", from: "forbidden")), .look(numbers(["1": "GREEN"])), .look(numbers(["1": "GREEN"])), .announce, .forget, .reopen, .read,
+        .note(watch("current", from: "forbidden")), .look(numbers(["1": "GREEN"])), .look(numbers(["1": "GREEN"])), .announce, .forget,
+        .reopen, .read,
         .look(numbers(["1": "RED"])), .announce, .read,
     ]
 
@@ -86,7 +89,9 @@ final class Day {
             var position = try await ledger.announced(by: "journal")
             while position < ledger.cursor.sequence {
                 for change in try await ledger.changes(after: position, limit: 7) {
-                    if let known = journal[change.sequence], known != change.change { throw Wrong("the journal heard two changes of one cursor") }
+                    if let known = journal[change.sequence], known != change.change {
+                        throw Wrong("the journal heard two changes of one cursor")
+                    }
                     journal[change.sequence] = change.change
                     position = change.sequence
                 }
@@ -99,7 +104,8 @@ final class Day {
         case .snapshot:
             let (resources, cursor) = try await ledger.resources()
             snapshot = (cursor.sequence, Dictionary(uniqueKeysWithValues: resources.map { ($0.resource, $0.document) }))
-        case .forget: while try await ledger.forgetChanges(before: Timestamp(milliseconds: 6000), keepingAtLeast: 3) > 0 {}
+        case .forget:
+            while try await ledger.forgetChanges(before: Timestamp(milliseconds: 6000), keepingAtLeast: 3) > 0 {}
             while try await ledger.clearAway(keeping: 0) {}
         case .save: try await ledger.saveConfirmed()
         case .reopen:
@@ -124,7 +130,9 @@ final class Day {
         let changes = try await ledger.changes(after: oldest, limit: .max)
         let resources = Dictionary(uniqueKeysWithValues: try await ledger.resources().resources.map { ($0.resource, $0.document) })
         guard changes.map(\.sequence) == Array((oldest + 1)...ledger.cursor.sequence) else { throw Wrong("there is a gap") }
-        guard heard.map(\.sequence) == Array(1...ledger.cursor.sequence) else { throw Wrong("the subscriber heard not each once: \(heard.map(\.sequence))") }
+        guard heard.map(\.sequence) == Array(1...ledger.cursor.sequence) else {
+            throw Wrong("the subscriber heard not each once: \(heard.map(\.sequence))")
+        }
         guard journal.keys.sorted() == heard.map(\.sequence) else { throw Wrong("the journal has not each") }
         for change in heard where journal[change.sequence] != change.change { throw Wrong("the journal has another") }
         guard heard.suffix(changes.count).elementsEqual(changes) else { throw Wrong("the subscriber heard another") }

@@ -133,7 +133,8 @@ import WhatsAppBusiness
         #expect(try await ledger.record(observation, at: at(1)).changes == 1)
         let pages = try Int(ledger.pragma("page_count") ?? "") ?? 0
         let bytes = Double(pages * 4096) / 64_000
-        print("a blocked user takes \((bytes * 10).rounded() / 10) bytes, 20 numbers with 64,000 each \(Int(bytes * 64_000 * 20) >> 20) MiB")
+        print(
+            "a blocked user takes \((bytes * 10).rounded() / 10) bytes, 20 numbers with 64,000 each \(Int(bytes * 64_000 * 20) >> 20) MiB")
         #expect(bytes < 40)
         #expect(try await ledger.record(observation, at: at(2)).changes == 0)
         #expect(try await ledger.record(blocked((1...64_000).reversed()), at: at(3)).changes == 1)
@@ -179,7 +180,8 @@ import WhatsAppBusiness
     @Test func emptyAndOddDocuments_comeBackAsTheyWere() async throws {
         let ledger = try open()
         let documents: [String: JSONObject] = [
-            "1": [:], "2": ["wa_id": "2"], "3": ["user_id": "3"], "4": ["id": "4"], "5": ["wa_id": "other"], "6": ["id": 6], "7": ["x": "7"],
+            "1": [:], "2": ["wa_id": "2"], "3": ["user_id": "3"], "4": ["id": "4"], "5": ["wa_id": "other"], "6": ["id": 6],
+            "7": ["x": "7"],
         ]
         let items = documents.sorted { $0.key < $1.key }.map { Observation.Item(id: $0.key, document: $0.value) }
         let unit = Unit(account: "acme", kind: .qrCode, phoneNumberID: "9")

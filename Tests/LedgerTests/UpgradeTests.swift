@@ -27,7 +27,9 @@ import WhatsAppBusiness
         let unit = Unit(account: "acme", kind: .phoneNumber)
         let item = Observation.Item(id: "1", document: ["id": "1", "quality_rating": "GREEN"])
         let now = Timestamp(milliseconds: 100_000)
-        #expect(try await ledger.record(Observation(unit: unit, owner: "102", items: [item], asked: ["id", "quality_rating"]), at: now).changes == 1)
+        #expect(
+            try await ledger.record(Observation(unit: unit, owner: "102", items: [item], asked: ["id", "quality_rating"]), at: now).changes
+                == 1)
         #expect(ledger.cursor.sequence == before + 1)
         try ledger.close()
     }
