@@ -5,9 +5,9 @@ public struct Answer: Sendable {
     /// The status: 200, or 304.
     public let status: Int
     /// The body; `null` if nothing changed.
-    public let body: JSONValue
+    public internal(set) var body: JSONValue
     /// The digest of the body as it came; with `notModified` the one that was given, if one was.
-    public let digest: Digest?
+    public internal(set) var digest: Digest?
     /// Whether the answer is the one whose entity tag or digest was given.
     public let notModified: Bool
     /// The entity tag, to be given with the next request.

@@ -36,10 +36,15 @@ public struct GraphRequest: Sendable {
         return request
     }
 
+    /// Whether a field is among those that are asked for, with or without fields of its own.
+    func asks(_ field: String) -> Bool {
+        (fields ?? edge.fields).contains { $0.prefix { $0 != "{" && $0 != "." } == field }
+    }
+
     /// The same request without a field that Meta does not know.
     public func without(field: String) -> GraphRequest {
         var request = self
-        request.fields = (fields ?? edge.fields).filter { $0 != field }
+        request.fields = (fields ?? edge.fields).filter { $0.prefix { $0 != "{" && $0 != "." } != field }
         return request
     }
 

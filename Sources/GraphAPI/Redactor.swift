@@ -22,6 +22,13 @@ struct Redactor: Sendable {
     /// The text without secrets.
     func redact(_ text: String) -> String { redacted(text) ?? text }
 
+    /// Whether something of a page would be redacted. A key is short and a token is long, so this costs nothing.
+    func touches(_ page: KeyPage) -> Bool {
+        let shortest = secrets.map(\.count).min() ?? 0
+        return page.keys.contains { $0.utf8.count >= min(shortest, 32) && redacted($0) != nil }
+            || [page.before, page.after].contains { $0.flatMap(redacted) != nil }
+    }
+
     private func redacted(_ value: JSONValue) -> JSONValue? {
         switch value {
         case .string(let text): return redacted(text).map(JSONValue.string)

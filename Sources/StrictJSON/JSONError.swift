@@ -44,14 +44,17 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
 public struct JSONLimits: Sendable {
     /// Bytes of the text.
     public var bytes: Int
+    /// Bytes of one string, escapes read.
+    public var string: Int
     /// Arrays and objects inside each other.
     public var depth: Int
     /// Values in all, so that `[0,0,0…` cannot cost many times its own size.
     public var values: Int
 
     /// Limits; the defaults hold Meta's largest real answers many times over.
-    public init(bytes: Int = 16 << 20, depth: Int = 64, values: Int = 250_000) {
+    public init(bytes: Int = 16 << 20, depth: Int = 64, values: Int = 250_000, string: Int = 16 << 20) {
         self.bytes = bytes
+        self.string = string
         self.depth = depth
         self.values = values
     }

@@ -59,6 +59,12 @@ public struct JSONObject: Sendable {
         }
     }
 
+    /// Whether there is a member of that name, be it `null`.
+    public func contains(_ name: String) -> Bool {
+        let index = position(of: name)
+        return index < members.count && members[index].name.hasSameUTF8(as: name)
+    }
+
     /// The names, sorted.
     public var names: some Sequence<String> { members.lazy.map(\.name) }
     /// Whether there are none.

@@ -165,29 +165,30 @@ extension JSONParser {
         let start = offset
         offset += 1
         var plain = offset
-        var unescaped: [UInt8]?
+        // Grown in place: a copy for each escape would make the time quadratic.
+        var unescaped: [UInt8] = []
         while true {
             let byte = try peek()
             switch byte {
             case UInt8(ascii: "\""):
                 let tail = UnsafeRawBufferPointer(rebasing: bytes[plain..<offset])
+                guard unescaped.count + tail.count <= limits.string else { throw tooLong(start) }
                 offset += 1
-                if var whole = unescaped {
-                    whole.append(contentsOf: tail)
-                    return try validated(whole, from: start)
-                }
-                return try validated(tail, from: start)
+                guard plain > start + 1 else { return try validated(tail, from: start) }
+                unescaped.append(contentsOf: tail)
+                return try validated(unescaped, from: start)
             case UInt8(ascii: "\\"):
-                var whole = unescaped ?? []
-                whole.append(contentsOf: bytes[plain..<offset])
-                try escape(into: &whole)
-                unescaped = whole
+                guard unescaped.count + offset - plain <= limits.string else { throw tooLong(start) }
+                unescaped.append(contentsOf: bytes[plain..<offset])
+                try escape(into: &unescaped)
                 plain = offset
             case 0..<0x20: throw JSONError(.badString, at: offset)
             default: offset += 1
             }
         }
     }
+
+    private func tooLong(_ start: Int) -> JSONError { JSONError(.tooLarge, at: start, detail: "a string of \(limits.string) bytes") }
 
     private func validated(_ utf8: some Collection<UInt8>, from start: Int) throws(JSONError) -> String {
         guard let string = String(validating: utf8, as: UTF8.self) else { throw JSONError(.badString, at: start) }

@@ -1,6 +1,6 @@
 extension InterfaceDescription: CustomStringConvertible {
     /// The canonical text: the same members and comments in the same order, two spaces of indentation, a structure on one line where it fits
-    /// in 100 columns and has no comments inside. Parsing it gives an equal interface.
+    /// in 100 columns and has no comments inside. Parsing it gives the same members; comments that stand before nothing are left out.
     public var description: String {
         var printer = InterfacePrinter()
         printer.comments(documentation, indentation: 0)

@@ -8,6 +8,15 @@ public enum ListeningSocket: Sendable, Equatable {
     case inherited(fileDescriptor: Int32)
 }
 
+extension ListeningSocket: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .path(let path, _): path
+        case .inherited(let descriptor): "the inherited socket \(descriptor)"
+        }
+    }
+}
+
 /// A descriptor that listens, and the file that goes with it.
 struct OpenSocket: Sendable {
     let descriptor: Int32

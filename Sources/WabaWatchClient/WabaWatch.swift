@@ -11,6 +11,9 @@ public struct WabaWatch: Sendable {
     /// Where the daemon listens unless it is told otherwise.
     public static let defaultSocket = "/run/wabawatch/\(Interface.name)"
 
+    /// How long `getStatus` and `get` wait for an answer.
+    public static let answerTime = Duration.seconds(30)
+
     /// The daemon's socket.
     public let socket: String
     /// How soon a reader of changes comes back after a failure.
@@ -38,7 +41,7 @@ public struct WabaWatch: Sendable {
 
 extension WabaWatch {
     /// The daemon as a whole.
-    public func getStatus() async throws -> Status { try await call(GetStatusParameters()).status }
+    public func getStatus() async throws -> Status { try await soon { try await call(GetStatusParameters()).status } }
 
     /// The present state of every thing that a filter allows; what it says of changes is passed over.
     public func list(_ filter: Filter? = nil) -> ReplySequence<Resource> {
@@ -47,7 +50,7 @@ extension WabaWatch {
 
     /// The present state of one thing. `phoneNumberID` is needed only where the id alone fits several things.
     public func get(_ kind: Kind, _ id: String, account: String, phoneNumberID: String? = nil) async throws -> Resource {
-        try await call(GetParameters(account: account, kind: kind, id: id, phoneNumberID: phoneNumberID)).resource
+        try await soon { try await call(GetParameters(account: account, kind: kind, id: id, phoneNumberID: phoneNumberID)).resource }
     }
 
     /// Past changes.
@@ -61,6 +64,7 @@ extension WabaWatch {
     }
 
     /// Changes after a cursor, or from now on: ordered, each once, none missing, whatever happens to the daemon or the connection in between.
+    /// A daemon that is not there is waited for.
     public func changes(after cursor: Cursor? = nil, filter: Filter? = nil) -> ChangeSequence {
         changes(from: cursor.map { .after($0) } ?? .now, filter: filter)
     }
@@ -102,6 +106,22 @@ extension WabaWatch {
     /// Calls a method by its full name for many replies.
     public func replies(_ method: String, _ parameters: JSONObject) -> ReplySequence<JSONObject> {
         ReplySequence(self, method: method, parameters: parameters) { $0 }
+    }
+
+    /// Gives up on an answer that needs nothing but the daemon and does not come: its process hangs or is stopped.
+    private func soon<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await clock.sleep(for: Self.answerTime)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let value = first else {
+                throw ClientError(.silent, "the daemon at \(socket) has not answered for \(Self.answerTime.components.seconds) s")
+            }
+            return value
+        }
     }
 
     /// Gives a room's errors the words of this one.

@@ -96,7 +96,7 @@ public struct Daemon: Sendable {
         }
     }
 
-    /// Runs until SIGTERM or SIGINT, or until the graceful shutdown of the task: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
+    /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
     public func run() async throws {
         let service = try InterfaceService(
             ledger: ledger, watcher: watcher, version: Self.version, startedAt: world.wallClock(), pause: Self.pause)
@@ -111,7 +111,7 @@ public struct Daemon: Sendable {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: AnnouncerService(announcer: announcer)),
-                    .init(service: SocketService(server: server, listening: listening, notifier: notifier, watcher: watcher)),
+                    .init(service: SocketService(server: server, listening: listening, notifier: notifier)),
                     .init(service: WatcherService(watcher: watcher)),
                     .init(
                         service: LedgerService(
@@ -119,8 +119,15 @@ public struct Daemon: Sendable {
                             pause: Self.pause)),
                     .init(service: StatusService(line: status, pause: Self.pause)),
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+        log.info(
+            "the daemon begins",
+            metadata: [
+                "version": "\(Self.version)", "accounts": "\(configuration.accounts.count)", "ledger": "\(ledger.path)",
+                "cursor": "\(ledger.cursor)", "socket": "\(listening)",
+            ])
         do { try await group.run() } catch { try end(error) }
         try end()
+        log.info("the daemon ends", metadata: ["cursor": "\(ledger.cursor)"])
     }
 
     /// Closes the ledger; its damage is why everything else ended.

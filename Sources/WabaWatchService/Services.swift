@@ -4,6 +4,7 @@ import ServiceLifecycle
 import Systemd
 import Varlink
 import Watching
+import WhatsAppBusiness
 
 /// Runs something until the shutdown cancels it; that it was cancelled is no failure.
 private func untilShutdown(_ body: @Sendable @escaping () async throws -> Void) async throws {
@@ -36,7 +37,6 @@ struct SocketService: Service {
     let server: VarlinkServer
     let listening: ListeningSocket
     let notifier: Notifier
-    let watcher: Watcher
 
     func run() async throws {
         try await withGracefulShutdownHandler {

@@ -47,10 +47,7 @@ public struct AccountPlan: Sendable {
 extension Kind {
     /// The edge that shows the things of this kind.
     var edge: Edge {
-        switch self {
-        case .phoneNumber: .phoneNumbers
-        case .businessProfile: .businessProfile
-        default: preconditionFailure("nothing looks at \(rawValue) yet")
-        }
+        guard let edge = Edge.serving(self) else { preconditionFailure("no edge shows \(rawValue)") }
+        return edge
     }
 }

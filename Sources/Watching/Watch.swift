@@ -5,18 +5,7 @@ public import WhatsAppBusiness
 /// The watching of one unit: whether what is known of it is current, and if not, why. A pure decision.
 public struct Watch: Sendable, Equatable {
     /// The states of the interface.
-    public enum State: String, Sendable, CaseIterable {
-        case starting
-        case current
-        case late
-        case throttled
-        case unauthorized
-        case forbidden
-        case notFound = "not_found"
-        case unreachable
-        case invalidAnswer = "invalid_answer"
-        case drifted
-    }
+    public typealias State = WatchState
 
     /// How it is.
     public private(set) var state: State
@@ -104,7 +93,7 @@ public struct Watch: Sendable, Equatable {
     }
 }
 
-extension Watch.State {
+extension WatchState {
     /// Whether a single one may mean nothing.
     var isPassing: Bool { self == .unreachable || self == .invalidAnswer }
 

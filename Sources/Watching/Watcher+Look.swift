@@ -40,7 +40,9 @@ extension Watcher {
             await move(unit, .complete)
             await tokenIsGood(unit.account)
             return nil
-        case .failed(let failure): return await fail(unit, failure)
+        case .failed(let failure):
+            // A field that Meta does not know is not asked for again in this run; without it the look is complete.
+            return drop(failure, of: unit) ? await self.ending(of: unit) : await fail(unit, failure)
         case .unaffordable(let until):
             // Late by less than an interval is nothing to tell.
             if let every = schedule.interval(of: unit), until - world.now() > every {
@@ -56,23 +58,28 @@ extension Watcher {
         return unit.kind.edge.fields.filter { !dropped.contains($0) }
     }
 
+    /// Whether a failure is about a field that can be left out from now on.
+    private func drop(_ failure: GraphFailure, of unit: Unit) -> Bool {
+        guard case .invalidField(let name) = failure.code else { return false }
+        return accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted ?? false
+    }
+
     /// Walks over the pages of a unit's list, each request out of the budget.
     private func walk(_ unit: Unit, _ plan: AccountPlan, fields: [String]) async -> Ending {
-        let request = GraphRequest(unit.kind.edge, id: unit.phoneNumberID ?? plan.wabaID, fields: fields)
+        var sweep = Sweep(GraphRequest(unit.kind.edge, id: unit.phoneNumberID ?? plan.wabaID, fields: fields))
         let known = memories[unit]
-        var sweep = Sweep()
         var memory: Memory?
-        var action = Sweep.begin
+        var action = sweep.begin
         while true {
             switch action {
             case .complete(let items): return .complete(items, memory)
             case .void(let failure): return .failed(failure)
-            case .ask(let position):
+            case .ask(let request):
                 if case .wait(let until)? = accounts[unit.account]?.budget.take(world.now()) { return .unaffordable(until: until) }
-                let isFirst = position == .start
+                let isFirst = request.position == .start
                 do throws(GraphFailure) {
                     let answer = try await plan.client.fetch(
-                        request.at(position), etag: isFirst ? known?.etag : nil, digest: isFirst ? known?.digest : nil)
+                        request, etag: isFirst ? known?.etag : nil, digest: isFirst ? known?.digest : nil)
                     note(answer.usage, unit.account)
                     if answer.notModified { return .unchanged }
                     action = sweep.on(try Page(answer))
@@ -132,11 +139,6 @@ extension Watcher {
         let hour = now + .seconds(3600)
         memories[unit] = nil
         log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
-        if case .invalidField(let name) = failure.code,
-            accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted == true
-        {
-            return now
-        }
         let state = Watch.State(failure.code)
         await move(unit, .failed(state, reason: failure.description))
         switch state {
@@ -210,7 +212,7 @@ extension Observation {
     }
 }
 
-extension Watch.State {
+extension WatchState {
     init(_ code: GraphFailure.Code) {
         switch code {
         case .unauthorized: self = .unauthorized

@@ -69,7 +69,7 @@ public actor Watcher {
     }
 
     /// Sets up the units that are known, to go on where the process before this one stopped.
-    private func begin() async throws(LedgerError) {
+    func begin() async throws(LedgerError) {
         let known = try await ledger.resources(kinds: [.watch, .phoneNumber]).resources
         for watch in known where watch.resource.kind == .watch {
             guard let unit = Unit(watch: watch.resource) else { continue }

@@ -11,8 +11,8 @@ public indirect enum Shape: Sendable {
     case integer
     /// Any number.
     case number
-    /// An object with these members, each of which may be missing.
-    case object([String: Shape])
+    /// An object with these members, each of which may be missing unless it is required.
+    case object([String: Shape], required: [String] = [])
     case array(Shape)
     /// An object whose members all have one shape.
     case map(Shape)
@@ -46,7 +46,10 @@ extension Shape {
         switch (self, value) {
         case (_, .null), (.anything, _), (.string, .string), (.id, .string), (.bool, .bool), (.number, .number): break
         case (.integer, .number) where value.integer != nil, (.id, .number) where value.integer != nil: break
-        case (.object(let members), .object(let object)):
+        case (.object(let members, let required), .object(let object)):
+            for name in required where !object.contains(name) {
+                throw DocumentError(at: pointer.appending(name), expected: members[name]?.expectation ?? "there", found: "missing")
+            }
             for member in object {
                 if let shape = members[member.name] { try shape.check(member.value, at: pointer.appending(member.name)) }
             }

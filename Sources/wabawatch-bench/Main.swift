@@ -1,9 +1,18 @@
 import ArgumentParser
 
-/// `wabawatch-bench`: how fast the parts are, beside what others reach on the same machine in the same minutes.
-@main
-struct Main: AsyncParsableCommand {
+/// Figures with a peer beside them, measured in turns in one run.
+@main struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "wabawatch-bench", abstract: "Measures the parts of wabawatch beside the limit and beside others.",
-        subcommands: [LedgerBench.self])
+        commandName: "wabawatch-bench",
+        abstract: "Measures what wabawatch is made of beside others that do the same work.",
+        discussion: """
+            Contenders take turns in one run, and the middle run of each is shown. A peer that is not installed is named as skipped.
+            Run it with swift run -c release.
+            """,
+        subcommands: [DecodeBenchmark.self, LedgerBenchmark.self])
+}
+
+/// What every benchmark can be told.
+struct RunOptions: ParsableArguments {
+    @Flag(help: "A few seconds, and exit status 1 when a bound is lost.") var short = false
 }

@@ -31,7 +31,7 @@ struct Demo: AsyncParsableCommand {
         defer { folder.remove() }
         let simulator = try await GraphSimulator.start(Day.platform())
         let daemon = try folder.daemon(against: simulator)
-        print(
+        say(
             """
             Three numbers of the account "demo" are watched, as Meta's Graph API would show them, at \(simulator.baseURL).
             To subscribe from a second terminal:
@@ -41,7 +41,7 @@ struct Demo: AsyncParsableCommand {
             """)
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                do { try await daemon.run() } catch { print("the service failed: \(error)") }
+                do { try await daemon.run() } catch { say("the service failed: \(error)") }
             }
             group.addTask {
                 do { try await Self.follow(folder.socket) } catch {}
@@ -62,7 +62,7 @@ struct Demo: AsyncParsableCommand {
             group.cancelAll()
         }
         try await simulator.stop()
-        print("The demo is over; \(folder.path) is gone.")
+        say("The demo is over; \(folder.path) is gone.")
     }
 
     /// Prints what a subscriber of the socket is told.
@@ -75,9 +75,15 @@ struct Demo: AsyncParsableCommand {
         let parameters = SubscribeParameters(snapshot: false)
         for try await reply in client.stream(SubscribeParameters.qualifiedMethod, parameters.json) {
             guard case .change(let change) = try SubscribeReply(json: reply) else { continue }
-            print("  \(change.observedAt)  \(change.severity.rawValue.padded(to: 8))  \(change.summary)")
+            say("  \(change.observedAt)  \(change.severity.rawValue.padded(to: 8))  \(change.summary)")
         }
     }
+}
+
+/// Prints a line at once, into a pipe too.
+private func say(_ line: String) {
+    print(line)
+    fflush(nil)
 }
 
 extension String {

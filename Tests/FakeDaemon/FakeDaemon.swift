@@ -74,7 +74,9 @@ public struct FakeDaemon: VarlinkInterface {
     private func block(_ list: UserList) -> JSONObject {
         let failed = list.users.filter { $0.hasPrefix("0") }
         return BlockUsersReply(
-            added: list.users.filter { !$0.hasPrefix("0") }.map { BlockedUser(input: $0, waID: String($0.filter(\.isNumber))) },
+            added: list.users.filter { !$0.hasPrefix("0") }.map {
+                WabaWatchInterface.BlockedUser(input: $0, waID: String($0.filter(\.isNumber)))
+            },
             failed: failed.map { BlockFailure(input: $0, code: 139_101, message: "not on WhatsApp") }
         ).json
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 public import Varlink
 
@@ -33,4 +34,31 @@ public func serving<Value: Sendable>(
         defer { server.shutdown() }
         return try await body()
     }
+}
+
+/// Listens at a path as somebody who does not speak Varlink: every peer is sent these bytes, and left, when it has
+/// sent something itself. Without bytes nobody even takes the connections, as in a process that is stopped.
+public func answering<Value>(_ bytes: String?, at path: String, _ body: () async throws -> Value) async throws -> Value {
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let isBound = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 }
+    }
+    guard isBound, listen(listener, 8) == 0 else { throw ServerSetupError.system(call: "bind", number: errno) }
+    let thread = Thread {
+        while case let peer = accept(listener, nil, nil), peer >= 0 {
+            var call = [UInt8](repeating: 0, count: 4096)
+            _ = read(peer, &call, call.count)
+            _ = bytes.map { write(peer, $0, $0.utf8.count) }
+            close(peer)
+        }
+    }
+    if bytes != nil { thread.start() }
+    defer {
+        _ = shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+    }
+    return try await body()
 }

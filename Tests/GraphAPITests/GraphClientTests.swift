@@ -57,7 +57,11 @@ import Testing
     @Test(arguments: [
         (400, #"{"error":{"message":"m","code":190,"error_subcode":463}}"#, GraphFailure.Code.unauthorized),
         (400, #"{"error":{"message":"m","code":100,"error_subcode":33}}"#, .notFound),
-        (400, #"{"error":{"code":100,"message":"(#100) Tried accessing nonexisting field (wat) on node type (X)"}}"#, .invalidField("wat")),
+        (
+            400, #"{"error":{"code":100,"message":"(#100) Tried accessing nonexisting field (status) on node type (X)"}}"#,
+            .invalidField("status")
+        ),
+        (400, #"{"error":{"code":100,"message":"(#100) Tried accessing nonexisting field (unasked) on node type (X)"}}"#, .invalidRequest),
         (400, #"{"error":{"code":100,"message":"(#100) Tried accessing nonexisting field (w t) on node type (X)"}}"#, .invalidRequest),
         (400, #"{"error":{"code":80008}}"#, .throttled(regainAfter: .seconds(240))),
         (403, #"{"error":{"code":200}}"#, .forbidden), (403, #"{"error":{"code":10}}"#, .forbidden),

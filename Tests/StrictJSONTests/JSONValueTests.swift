@@ -57,6 +57,19 @@ import Testing
         #expect(object["a"] != nil)
     }
 
+    @Test func string_longerThanTheLimit_isRefused() throws {
+        #expect(try JSONValue(parsing: #""ab\n""#, limits: JSONLimits(string: 3)) == "ab\n")
+        for text in [#""abcd""#, #""a\n\n\n""#, #""abc\n""#] {
+            #expect { try JSONValue(parsing: text, limits: JSONLimits(string: 3)) } throws: { ($0 as? JSONError)?.code == .tooLarge }
+        }
+    }
+
+    /// A copy for each escape would take hours here.
+    @Test(.timeLimit(.minutes(1))) func string_ofMillionsOfEscapes_isReadInLinearTime() throws {
+        let text = "\"" + String(repeating: #"\n"#, count: 2_000_000) + "\""
+        #expect(try JSONValue(parsing: text).string?.utf8.count == 2_000_000)
+    }
+
     @Test func object_setAndTakenOut_staysSorted() {
         var object: JSONObject = ["b": 1, "a": 2]
         object["c"] = 3

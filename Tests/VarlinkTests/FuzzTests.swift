@@ -55,7 +55,7 @@ extension [UInt8] {
     @Test(arguments: 0..<UInt64(8)) func messages_changedAtRandom_areReadAlikeHoweverTheyAreSplit(seed: UInt64) throws {
         var random = Seeded(state: seed)
         let interface = try InterfaceDescription(parsing: interfaceText("io.wabawatch"))
-        for _ in 0..<1_000 {
+        for _ in 0..<300 {
             let whole = Self.threeCalls(&random)
             let bytes = whole.mutated(Self.messageWords, by: &random)
             let (once, onceEnd) = Self.messages(bytes, limit: 400)
@@ -107,7 +107,7 @@ extension [UInt8] {
         let texts = [ServiceInterface.text, try interfaceText("io.wabawatch"), try interfaceText("org.varlink.certification")].map {
             Array($0.utf8)
         }
-        for _ in 0..<60 {
+        for _ in 0..<25 {
             let bytes = (texts.randomElement(using: &random) ?? []).mutated(Self.textWords, by: &random)
             let text = String(decoding: bytes, as: UTF8.self)
             do throws(InterfaceSyntaxError) {

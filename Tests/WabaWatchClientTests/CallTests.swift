@@ -82,6 +82,34 @@ import WhatsAppBusiness
         }
     }
 
+    @Test(arguments: [("HTTP/1.1 400 Bad Request\r\n\r\n\0", ClientError.Code.notOurs), ("", .disconnected)])
+    func socket_ofSomebodyElse_isNotTheDaemon(answer: String, code: ClientError.Code) async throws {
+        try await withSocket { path in
+            try await answering(answer, at: path) {
+                await #expect {
+                    try await WabaWatch(socket: path).getStatus()
+                } throws: {
+                    ($0 as? ClientError)?.code == code
+                }
+            }
+        }
+    }
+
+    @Test func daemon_thatHangs_isGivenUp() async throws {
+        try await withSocket { path in
+            try await answering(nil, at: path) {
+                let clock = ManualClock()
+                async let passing: Void = clock.finish(1)
+                await #expect {
+                    try await WabaWatch(socket: path, clock: clock).getStatus()
+                } throws: {
+                    ($0 as? ClientError)?.code == .silent
+                }
+                await passing
+            }
+        }
+    }
+
     @Test func socket_thatIsNotThere_isNotRunning() async throws {
         try await withSocket { path in
             await #expect {

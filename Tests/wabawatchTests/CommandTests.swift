@@ -96,6 +96,23 @@ import WhatsAppBusiness
         }
     }
 
+    @Test func time_isThatOfTheHost() async throws {
+        let log = FakeLog()
+        await log.record(1, Sample.fall)
+        try await withDaemon(log) { path in
+            let zone = ["TZ": "CET-1CEST,M3.5.0,M10.5.0/3"]
+            let outcome = try await BuiltCommand(["history", "-o", "full"], socket: path, environment: zone).run()
+            #expect(outcome.output.hasPrefix("Sat 2026-11-21 02:55:01 CET acme:"))
+            let none = try await BuiltCommand(["history", "--since", "2026-11-21 02:56"], socket: path, environment: zone).run()
+            #expect(none == .init(code: 0, output: "", errors: ""))
+            let one = try await BuiltCommand(["history", "--since", "2026-11-21 02:55"], socket: path, environment: zone).run()
+            #expect(one.output.hasPrefix("Nov 21 02:55:01 acme:"))
+            let ago = try await BuiltCommand(["history", "--since", "-1h", "--until", "-1s", "-n", "1"], socket: path, environment: zone)
+                .run()
+            #expect(ago == .init(code: 0, output: "", errors: ""))
+        }
+    }
+
     @Test func method_thatAnOlderDaemonHasNot_isOneClearLine() async throws {
         try await withDaemon(without: ["Poll", "History", "BlockUsers"]) { path in
             for arguments in [["poll", "acme"], ["history"], ["block", "acme", "1", "2"]] {
@@ -200,5 +217,24 @@ import WhatsAppBusiness
             #expect(lines.allSatisfy { $0.displayWidth <= Int(columns) })
             #expect((columns == 80) == outcome.output.contains("…"))
         }
+    }
+}
+
+@Suite struct EndingTests {
+    @Test(
+        arguments: [
+            (
+                ClientError(.notRunning, "nobody answers at /s"), "nobody answers at /s; start the daemon with: systemctl start wabawatchd",
+                69
+            ),
+            (ClientError(.disconnected, "gone"), "gone", 69), (ClientError(.silent, "silent"), "silent", 69),
+            (ClientError(.notPermitted, "/s may not be opened by this user"), "/s may not be opened by this user; its group may", 1),
+            (ClientError(.notOurs, "what listens at /s is not wabawatchd"), "what listens at /s is not wabawatchd", 1),
+            (ClientError(.service(.noSuchAccount(account: "a")), "no account is named a"), "no account is named a", 1),
+            (ClientError(.refused, "permission denied"), "permission denied", 1),
+        ] as [(ClientError, String, Int32)])
+    func error_isALineAndAnExitStatus(error: ClientError, message: String, code: Int32) {
+        #expect(Ending(error)?.message == message)
+        #expect(Ending(error)?.code == code)
     }
 }

@@ -40,6 +40,13 @@ import WhatsAppBusiness
             change.severity = severity
             lines += text.lines(change)
         }
+        var added = Sample.fall(8, Cursor("fake.8"))
+        added.operation = .added
+        added.fields = []
+        added.before = nil
+        added.after = ["display_phone_number": "+1 555-093-4873", "throughput": ["level": "STANDARD"]]
+        added.summary = "acme: phone number +1 555-093-4873 (107878721936019) was added"
+        lines += text.lines(added)
         try Golden.expect(lines, "change-\(form.rawValue)-\(page.name)")
     }
 

@@ -30,6 +30,7 @@ import WhatsAppBusiness
                 change(3, daysAgo: 1, "quality_rating", "RED", "YELLOW"), change(1, daysAgo: 5, "quality_rating", "GREEN", "YELLOW"),
                 change(2, daysAgo: 2, "quality_rating", "YELLOW", "RED"), change(4, daysAgo: 3.001, "status", "CONNECTED", "DISCONNECTED"),
                 change(5, daysAgo: 3, "status", "DISCONNECTED", "CONNECTED"),
+                change(7, daysAgo: 6, "quality_rating", nil, "RED", .reported),
                 change(6, daysAgo: 4, "whatsapp_business_manager_messaging_limit", "TIER_1K", "TIER_10K"),
             ])
     }

@@ -29,7 +29,7 @@ extension WatchStatus {
     init(_ report: WatchReport, trouble: LedgerError?) {
         self.init(
             account: report.unit.account, kind: report.unit.kind, phoneNumberID: report.unit.phoneNumberID,
-            state: Open((trouble == nil ? report.watch.state : .late).rawValue),
+            state: Open(trouble == nil ? report.watch.state : .late),
             reason: trouble.map { "nothing can be recorded: \($0.cause)" } ?? report.watch.reason, since: report.watch.since,
             everyMilliseconds: Int(report.every?.milliseconds ?? 0), lastSuccessAt: report.watch.lastSuccess, nextAt: report.nextAt,
             failures: report.watch.failures)

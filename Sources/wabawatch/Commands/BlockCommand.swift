@@ -90,7 +90,9 @@ private struct BlockOutcome {
         self.word = word
     }
 
-    mutating func print(_ done: [BlockedUser], _ failed: [BlockFailure], _ json: JSONObject, _ page: Page, _ output: LineOutput) throws {
+    mutating func print(
+        _ done: [WabaWatchInterface.BlockedUser], _ failed: [BlockFailure], _ json: JSONObject, _ page: Page, _ output: LineOutput
+    ) throws {
         hasFailed = hasFailed || !failed.isEmpty
         if form == .json { return try output.line(JSONValue.object(json).description) }
         for user in done {

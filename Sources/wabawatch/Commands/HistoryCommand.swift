@@ -15,9 +15,9 @@ struct HistoryCommand: AsyncParsableCommand {
     @OptionGroup var form: OutputOptions
     @OptionGroup var changes: ChangeOptions
     @OptionGroup var pager: PagerOptions
-    @Option(help: "Only changes at or after this time.")
+    @Option(parsing: .unconditional, help: "Only changes at or after this time.")
     var since: MomentArgument?
-    @Option(help: "Only changes up to this time.")
+    @Option(parsing: .unconditional, help: "Only changes up to this time.")
     var until: MomentArgument?
     @Option(help: "Only changes behind this cursor.")
     var after: String?

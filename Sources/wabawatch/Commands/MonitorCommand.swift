@@ -10,7 +10,8 @@ struct MonitorCommand: AsyncParsableCommand {
         commandName: "monitor", abstract: "Print changes as they come, over restarts of the daemon.",
         discussion: """
             With a cursor file nothing is missed between two runs: the file is read at the start, and moved after each line is out. A line may come \
-            twice when a run is killed between the two; its sequence tells.
+            twice when a run is killed between the two; its sequence tells. What the file holds goes before --after and --snapshot, which are for the \
+            first run. With -o json a snapshot's lines are Resources (they have a document), the others are Changes (they have a sequence).
             """)
 
     @OptionGroup var connection: SocketOptions
@@ -46,6 +47,7 @@ struct MonitorCommand: AsyncParsableCommand {
     private func follow(_ session: Session, from start: ChangeStart, _ filter: Filter, _ file: CursorFile?) async throws {
         let output = TrackedOutput(LineOutput(), file)
         var isComplete = true
+        var isAway = false
         for try await event in session.client.changes(from: start, filter: filter) {
             switch event {
             case .snapshotBegins: isComplete = false
@@ -54,9 +56,13 @@ struct MonitorCommand: AsyncParsableCommand {
                 try output.lines(ChangeText(form: form.output, page: session.page).lines(change), upTo: change.cursor)
             case .ready(let cursor):
                 isComplete = true
+                if isAway { Session.remark("the daemon is back; nothing was missed") }
+                isAway = false
                 try output.lines([], upTo: cursor)
             case .heartbeat(let cursor): if isComplete { try output.lines([], upTo: cursor) }
-            case .disconnected(let error): Session.remark("\(error); waiting for it to come back")
+            case .disconnected(let error):
+                isAway = true
+                Session.remark("\(error); waiting for it to come back")
             case .unreadable(let json, let error):
                 if form.output == .json, let change = json["change"] { try output.lines([change.description]) }
                 Session.remark("a change of a newer daemon cannot be read: \(error)")

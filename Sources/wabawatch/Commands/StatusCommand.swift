@@ -11,7 +11,8 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             The exit status serves monitoring checks: 0 when all is well; 2 when something deserves attention (a rating of YELLOW or RED, FLAGGED, \
             RATE_LIMITED, health LIMITED, a watch that is not current); 3 when something is critical (banned, disconnected, deleted, restricted, \
-            disabled, health BLOCKED, a token refused); 69 when the daemon is not there.
+            disabled, health BLOCKED, a token refused); 69 when the daemon is not there. With -o json the first line is the daemon's Status, the others are \
+            the accounts and numbers, a Resource each.
             """)
 
     @OptionGroup var connection: SocketOptions

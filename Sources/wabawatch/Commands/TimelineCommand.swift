@@ -13,9 +13,9 @@ struct TimelineCommand: AsyncParsableCommand {
     @OptionGroup var pager: PagerOptions
     @Option(help: "Only numbers of this account; may be repeated.")
     var account: [String] = []
-    @Option(help: "Where it begins, in journalctl's words; a week ago otherwise.")
+    @Option(parsing: .unconditional, help: "Where it begins, in journalctl's words; a week ago otherwise.")
     var since: MomentArgument?
-    @Option(help: "Where it ends; now otherwise.")
+    @Option(parsing: .unconditional, help: "Where it ends; now otherwise.")
     var until: MomentArgument?
     @Flag(help: "Draw with ASCII alone.")
     var ascii = false

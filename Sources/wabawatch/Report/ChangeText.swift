@@ -19,10 +19,17 @@ struct ChangeText {
     }
 
     private func members(of change: Change) -> [String] {
-        change.fields.map { field in
+        // A thing that came or went has no fields: its whole document is told.
+        if change.fields.isEmpty {
+            return (change.after ?? change.before ?? [:]).map { member in
+                "    \(member.name.printable): \(page.paint(Self.text(member.value).printable, .bold))"
+            }
+        }
+        return change.fields.map { field in
             let before = Self.value(change.before, at: field)
             let after = Self.value(change.after, at: field)
-            let name = field.names.joined(separator: ".").printable
+            // As --field takes it.
+            let name = String(field.description.dropFirst()).printable
             return "    \(name): \(before.printable) \(page.arrow) \(page.paint(after.printable, .bold))"
         }
     }

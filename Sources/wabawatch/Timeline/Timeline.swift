@@ -44,8 +44,12 @@ struct Timeline: Equatable {
 
     private func segments(_ measure: Measure, _ present: JSONObject?, _ changes: [Change]) -> [Segment] {
         let steps = changes.filter { change in
-            change.operation != .changed && change.operation != .reported
-                || measure.members.contains { change.fields.contains(JSONPointer([$0])) }
+            switch change.operation {
+            case .baseline, .added, .removed: true
+            case .changed: measure.members.contains { change.fields.contains(JSONPointer([$0])) }
+            // What a webhook tells is no part of the snapshot; the poll that sees it is.
+            case .reported: false
+            }
         }
         var value = steps.first.map { measure.value($0.before) } ?? measure.value(present)
         var start = from

@@ -1,0 +1,45 @@
+/// One page of a list of which only the keys are wanted.
+public struct KeyPage: Sendable, Equatable {
+    /// The keys, in the order in which they came.
+    public internal(set) var keys: [String] = []
+    /// `cursors.before`.
+    public internal(set) var before: String?
+    /// `cursors.after`; it is there on a last page too.
+    public internal(set) var after: String?
+    /// Whether Meta says that there is a page behind this one.
+    public internal(set) var hasNext = false
+    /// Whether Meta says that there is a page before this one.
+    public internal(set) var hasPrevious = false
+    var linked: Position?
+
+    init() {}
+
+    /// The keys of a page. Throws `invalidAnswer` if a thing has none.
+    public init(_ page: Page, edge: Edge) throws(GraphFailure) {
+        for item in page.items {
+            guard let key = edge.key(of: item) else { throw GraphFailure(.invalidAnswer("a thing of \(edge.name) has no key")) }
+            keys.append(key)
+        }
+        before = page.before
+        after = page.after
+        hasNext = page.hasNext
+        hasPrevious = page.hasPrevious
+        linked = page.next()
+    }
+
+    /// Where the next page begins; `nil` if there is none.
+    public func next() -> Position? { hasNext ? after.map(Position.after) ?? linked : nil }
+
+    public static func == (left: KeyPage, right: KeyPage) -> Bool {
+        left.keys == right.keys && left.before == right.before && left.after == right.after && left.hasNext == right.hasNext
+            && left.hasPrevious == right.hasPrevious && left.next() == right.next()
+    }
+}
+
+/// An answer of which only the keys are wanted.
+public struct KeyAnswer: Sendable {
+    /// The page; `nil` if the answer is the one whose entity tag or digest was given.
+    public let page: KeyPage?
+    /// The rest of the answer; its body is `null` where the page was scanned.
+    public let answer: Answer
+}

@@ -1,0 +1,126 @@
+public import StrictJSON
+
+/// The decisions of a walk over the pages of a list: which page to ask for next, and when the list is complete.
+///
+/// The rules (reference sheet, section 5): only a missing `next` ends the list, not a short page; a cursor alone is no promise of another
+/// page; things are told apart by their key; a position that comes twice, or too many pages, end the walk as a failure.
+public struct PageWalk: Sendable {
+    /// What to do after a page.
+    public enum Step: Sendable {
+        /// Ask for this page.
+        case ask(GraphRequest)
+        /// The list is complete.
+        case done(Outcome)
+    }
+
+    /// A list that was read to its end.
+    public struct Outcome: Sendable {
+        /// The things, each once, in the order in which they came; empty where only keys were wanted.
+        public let items: [JSONValue]
+        /// The keys, each once, in the order in which they came.
+        public let keys: [String]
+        /// How many pages they came in.
+        public let pages: Int
+        /// Whether nothing hints that the list changed under the walk. Pages by offset shift when it does, and do not say so: unless there was
+        /// only one, read them again until two walks agree.
+        public let isExact: Bool
+    }
+
+    /// The request of the first page.
+    public let request: GraphRequest
+    /// The most pages before the walk fails.
+    public let pageLimit: Int
+    /// Whether a cursor without a `next` is followed once more.
+    public let settlesCursor: Bool
+    private var windows: [TimeWindow]
+    private var asked: Position
+    private var seenPositions: Set<Position> = []
+    private var seenKeys: Set<String> = []
+    private var items: [JSONValue] = []
+    private var keys: [String] = []
+    private var pages = 0
+    private var isExact = true
+    private var isSettling = false
+    private var sawNext = false
+
+    /// A walk. A window longer than Meta answers is split, the newest part first.
+    public init(_ request: GraphRequest, pageLimit: Int = 1000, settlesCursor: Bool? = nil) {
+        self.request = request
+        self.pageLimit = pageLimit
+        self.settlesCursor = settlesCursor ?? request.edge.settlesCursor
+        windows = request.window?.parts() ?? []
+        asked = windows.isEmpty ? request.position : .window(windows.removeFirst())
+    }
+
+    /// The request to begin with.
+    public var first: GraphRequest { request.at(asked) }
+
+    /// Takes the page that was asked for. Throws `paging` when the walk cannot end well, `invalidAnswer` when Meta gives no way on.
+    public mutating func on(_ page: Page) throws(GraphFailure) -> Step {
+        let fresh = page.items.reduce(0) { $0 + (take($1, key: request.edge.key(of: $1)) ? 1 : 0) }
+        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, isEmpty: page.items.isEmpty, fresh: fresh)
+    }
+
+    /// Takes the page that was asked for, where only its keys are wanted.
+    public mutating func on(_ page: KeyPage) throws(GraphFailure) -> Step {
+        let fresh = page.keys.reduce(0) { $0 + (take(nil, key: $1) ? 1 : 0) }
+        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, isEmpty: page.keys.isEmpty, fresh: fresh)
+    }
+
+    private mutating func step(hasNext: Bool, next: Position?, after: String?, isEmpty: Bool, fresh: Int) throws(GraphFailure) -> Step {
+        pages += 1
+        seenPositions.insert(asked)
+        // Only to settle whether there was more: the same things again, or none, say that there was not.
+        if isSettling, fresh == 0, !hasNext { return try endOfWindow() }
+        isSettling = false
+        if hasNext {
+            guard let next else { throw GraphFailure(.invalidAnswer("the next page has no position")) }
+            sawNext = true
+            return try ask(inside(next))
+        }
+        if settlesCursor, !sawNext, !isEmpty, let after, !seenPositions.contains(.after(after)) {
+            isSettling = true
+            return try ask(.after(after))
+        }
+        return try endOfWindow()
+    }
+
+    /// Keeps what was not seen before, and says whether it was not.
+    private mutating func take(_ item: JSONValue?, key: String?) -> Bool {
+        if let key {
+            guard seenKeys.insert(key).inserted else {
+                isExact = isExact && isSettling
+                return false
+            }
+            keys.append(key)
+        }
+        if let item { items.append(item) }
+        return true
+    }
+
+    /// A window of an answer never leaves the one that was asked for.
+    private func inside(_ next: Position) -> Position {
+        guard case .window(let wanted) = next, case .window(let current) = asked else { return next }
+        return TimeWindow(since: max(wanted.since, current.since), until: min(wanted.until, current.until)).map(Position.window) ?? asked
+    }
+
+    private mutating func ask(_ position: Position) throws(GraphFailure) -> Step {
+        guard pages < pageLimit else { throw GraphFailure(.paging(restart: false)) }
+        guard !seenPositions.contains(position) else { throw GraphFailure(.paging(restart: true)) }
+        if case .offset(let new) = position {
+            if case .offset(let old) = asked, new <= old { throw GraphFailure(.paging(restart: true)) }
+            isExact = false
+        }
+        asked = position
+        return .ask(request.at(position))
+    }
+
+    private mutating func endOfWindow() throws(GraphFailure) -> Step {
+        guard windows.isEmpty else {
+            isSettling = false
+            sawNext = false
+            return try ask(.window(windows.removeFirst()))
+        }
+        return .done(Outcome(items: items, keys: keys, pages: pages, isExact: isExact))
+    }
+}
