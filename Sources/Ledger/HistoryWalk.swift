@@ -128,8 +128,9 @@ public struct HistoryWalk: Sendable {
                 (query.since ?? Timestamp(milliseconds: .min)).milliseconds, (query.until ?? Timestamp(milliseconds: .max)).milliseconds,
             ]
             let sql = "SELECT min(sequence), max(sequence) FROM change INDEXED BY change_by_time WHERE observed_at BETWEEN ? AND ?"
-            guard let row = try Row.fetchOne(database, sql: sql, arguments: StatementArguments(span)), let first = row[0] as Int64?,
-                let end = row[1] as Int64?
+            guard let row = try Row.fetchOne(database, sql: sql, arguments: StatementArguments(span)),
+                let first = try row.optional(0) as Int64?,
+                let end = try row.optional(1) as Int64?
             else { return (.finished, Condition()) }
             (low, high) = (max(low, first), min(high, end))
             condition.add("observed_at BETWEEN ? AND ?", StatementArguments(span))

@@ -18,8 +18,9 @@ struct KeptUnit {
                 """)
         let arguments: StatementArguments = [unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""]
         guard let row = try Row.fetchOne(statement, arguments: arguments) else { return nil }
-        asked = Set(try Stored.names(row[0]))
-        digest = Digest(column: row[1])
+        asked = Set(try Stored.names(row.value(0)))
+        digest = Digest(column: try row.value(1))
+        digest -= Digest(of: [row[0]])
     }
 }
 
@@ -38,7 +39,7 @@ extension Snapshot {
         var entries: [String: Snapshot.Entry] = [:]
         var digest = Digest()
         while let row = try rows.next() {
-            let (id, document, misses): (String, DatabaseValue, Int) = (row[0], row[1], row[2])
+            let (id, document, misses): (String, DatabaseValue, Int) = (try row.value(0), row[1], try row.value(2))
             digest += Digest(of: id, document, misses: misses)
             entries[id] = Snapshot.Entry(document: try Stored.document(document, of: id), misses: misses)
         }

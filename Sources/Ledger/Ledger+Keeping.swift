@@ -1,9 +1,10 @@
+import Changes
 import FoundationEssentials
 import GRDB
 public import WhatsAppBusiness
 
 extension Ledger {
-    /// Forgets changes observed before a moment, oldest first, a step of at most a thousand, and gives what they took back to the disk.
+    /// Forgets changes observed before a moment, oldest first, a step of at most a thousand.
     ///
     /// What the journal's announcer has not handed over is never forgotten, nor are the newest. It ends at the first change that is not that old.
     /// - Returns: how many were forgotten; zero when there is nothing left to do.
@@ -15,9 +16,21 @@ extension Ledger {
             guard let last = try Self.forgettable(before: moment, keepingAtLeast: least, in: database) else { return 0 }
             try database.execute(sql: "DELETE FROM change WHERE sequence <= ?", arguments: [last])
             let forgotten = database.changesCount
-            // The last pages are moved to the places that became free, a few at a time.
-            try database.execute(sql: "PRAGMA incremental_vacuum(256)")
             return forgotten
+        }
+    }
+
+    /// Gives pages that are free back to the disk, a megabyte at most: those at the file's end take the places that became free before them.
+    /// - Parameter spare: so many free pages are kept for what comes next.
+    /// - Returns: whether some were given back.
+    public func clearAway(keeping spare: Int = 64) async throws(LedgerError) -> Bool {
+        @Sendable func free(_ database: Database) throws -> Int { try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0 }
+        guard try await read(free) > spare else { return false }
+        return try await write { database in
+            let before = try free(database)
+            // It frees one page a step.
+            _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum(256)")
+            return try free(database) < before
         }
     }
 
@@ -31,16 +44,17 @@ extension Ledger {
             database, sql: "SELECT sequence, observed_at FROM change WHERE sequence <= ? ORDER BY sequence LIMIT ?",
             arguments: [bound, step])
         var found: Int64?
-        while let row = try rows.next(), (row[1] as Int64) < moment { found = row[0] }
+        while let row = try rows.next(), try row.value(1) < moment { found = try row.value(0) }
         return found
     }
 
-    /// Reads the whole file and checks that it is sound.
+    /// Reads the whole file and checks that it is sound, and that every thing is as it was written.
     /// - Throws: `damaged`, with what is wrong first.
     public func verify() async throws(LedgerError) {
         try await read { database in
             let answer = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "no answer"
             guard answer == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: answer) }
+            for unit in try Self.confirmedUnits(database).keys { _ = try Snapshot(of: unit, KeptUnit(unit, in: database), in: database) }
         }
     }
 }

@@ -55,7 +55,7 @@ extension Ledger {
     public func accounts() async throws(LedgerError) -> [String: String] {
         try await read { database in
             let rows = try Row.fetchAll(database, sql: "SELECT name, waba_id FROM account")
-            return Dictionary(rows.map { ($0[0] as String, $0[1] as String) }) { $1 }
+            return Dictionary(try rows.map { (try $0.value(0) as String, try $0.value(1) as String) }) { $1 }
         }
     }
 
@@ -70,15 +70,12 @@ extension Ledger {
     }
 
     static func confirmedUnits(_ database: Database) throws -> [Unit: Timestamp] {
-        let rows = try Row.fetchAll(
-            database, sql: "SELECT place.id, account, kind, phone_number_id, confirmed_at FROM unit JOIN place ON place.id = unit.place")
-        return Dictionary(
-            try rows.map { row in
-                let place = try Place(row: row)
-                return (
-                    Unit(account: place.account, kind: place.kind, phoneNumberID: place.phoneNumberID), Timestamp(milliseconds: row[4])
-                )
-            }
-        ) { $1 }
+        var units: [Unit: Timestamp] = [:]
+        for place in try Place.matching(nil, nil, nil, in: database) {
+            let statement = try database.cachedStatement(sql: "SELECT confirmed_at FROM unit WHERE place = ?")
+            guard let time = try Int64.fetchOne(statement, arguments: [place.number]) else { continue }
+            units[Unit(account: place.account, kind: place.kind, phoneNumberID: place.phoneNumberID)] = Timestamp(milliseconds: time)
+        }
+        return units
     }
 }

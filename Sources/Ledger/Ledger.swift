@@ -100,6 +100,10 @@ public final class Ledger: Sendable {
         defer { lock.release() }
         do {
             try pool.write { try self.writeConfirmed($0) }
+            // What is in the log is safe there; that it cannot be moved to the file now, because somebody reads, is nothing to tell.
+            try pool.writeWithoutTransaction { database in
+                do { _ = try database.checkpoint(.truncate) } catch DatabaseError.SQLITE_BUSY, DatabaseError.SQLITE_LOCKED {}
+            }
             try pool.close()
         } catch { throw LedgerError(error, path: path) }
     }

@@ -36,7 +36,7 @@ public struct LedgerError: Error, CustomStringConvertible {
     init(_ error: any Error, path: String) {
         self.path = path
         guard let error = error as? DatabaseError else {
-            code = error is CancellationError ? .cancelled : .failed
+            code = error is CancellationError ? .cancelled : error is RowDecodingError ? .damaged : .failed
             cause = String(describing: error)
             return
         }

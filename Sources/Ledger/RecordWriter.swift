@@ -42,8 +42,10 @@ struct RecordWriter {
         }
         for change in comparison.changes { try append(change) }
         let place = try place(unit.account, unit.kind, unit.phoneNumberID)
+        let asked = Stored.text(observation.asked.sorted())
+        digest += Digest(of: [asked.databaseValue])
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)").execute(arguments: [
-            place, Stored.text(observation.asked.sorted()), now.milliseconds, digest.column,
+            place, asked, now.milliseconds, digest.column,
         ])
         return Recording(comparison, observation)
     }
@@ -113,9 +115,12 @@ struct RecordWriter {
         let known = try database.cachedStatement(sql: "SELECT id FROM place WHERE account = ? AND kind = ? AND phone_number_id = ?")
         var place = try Int64.fetchOne(known, arguments: StatementArguments(key))
         if place == nil {
+            let number = try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) + 1 FROM place") ?? 1
+            let values = [number.databaseValue] + key.map(\.databaseValue)
             try database.execute(
-                sql: "INSERT INTO place (account, kind, phone_number_id) VALUES (?, ?, ?)", arguments: StatementArguments(key))
-            place = database.lastInsertedRowID
+                sql: "INSERT INTO place VALUES (?, ?, ?, ?, ?)",
+                arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
+            place = number
         }
         places[key] = place
         return place ?? 0

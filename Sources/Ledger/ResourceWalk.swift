@@ -97,7 +97,7 @@ public struct ResourceWalk: Sendable {
                 statement, arguments: [place.number, page.lastID] + StatementArguments(wanted) + [limit])
             while bytes < Ledger.longestPage, let row = try rows.next() {
                 page.resources.append(try StoredResource(row: row, in: place, confirmed: confirmed))
-                page.lastID = row[0]
+                page.lastID = try row.value(0)
                 bytes += 100 + (row[1] as DatabaseValue).size
             }
             guard bytes < Ledger.longestPage, page.resources.count - before < limit else { break }

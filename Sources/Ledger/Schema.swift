@@ -16,6 +16,7 @@ enum Schema {
                     CREATE TABLE place (
                         id INTEGER PRIMARY KEY,
                         account TEXT NOT NULL, kind TEXT NOT NULL, phone_number_id TEXT NOT NULL,
+                        digest INTEGER NOT NULL,          -- of all this
                         UNIQUE (account, kind, phone_number_id)
                     );
 
@@ -24,7 +25,7 @@ enum Schema {
                         place INTEGER PRIMARY KEY,
                         asked TEXT NOT NULL,              -- JSON array of member names
                         confirmed_at INTEGER NOT NULL,    -- last complete look, milliseconds
-                        digest INTEGER NOT NULL           -- of all its resources, see Digest.swift
+                        digest INTEGER NOT NULL           -- of all its resources and what was asked, see Digest.swift
                     );
 
                     CREATE TABLE resource (

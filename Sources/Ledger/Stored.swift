@@ -43,3 +43,16 @@ enum Stored {
         DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a column holds \(what) that cannot be read")
     }
 }
+
+extension Row {
+    /// The value of a column. GRDB's own subscript ends the process where a damaged file holds another type.
+    func value<Value: DatabaseValueConvertible>(_ index: Int) throws -> Value {
+        let stored = self[index] as DatabaseValue
+        guard let value = Value.fromDatabaseValue(stored) else { throw Stored.damaged("no \(Value.self)") }
+        return value
+    }
+
+    func optional<Value: DatabaseValueConvertible>(_ index: Int) throws -> Value? {
+        (self[index] as DatabaseValue).isNull ? nil : try value(index) as Value
+    }
+}

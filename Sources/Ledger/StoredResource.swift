@@ -22,13 +22,14 @@ struct Place: Sendable {
     var kind: Kind
     var phoneNumberID: String?
 
-    static let select = "SELECT id, account, kind, phone_number_id FROM place"
+    static let select = "SELECT id, account, kind, phone_number_id, digest FROM place"
 
     init(row: Row) throws {
-        number = row[0]
-        account = row[1]
-        kind = try Stored.known(row[2])
-        let phoneNumber: String = row[3]
+        guard Digest(of: [row[0], row[1], row[2], row[3]]).column == (try row.value(4)) else { throw Stored.damaged("a place") }
+        number = try row.value(0)
+        account = try row.value(1)
+        kind = try Stored.known(row.value(2))
+        let phoneNumber: String = try row.value(3)
         phoneNumberID = phoneNumber.isEmpty ? nil : phoneNumber
     }
 
@@ -40,13 +41,13 @@ extension StoredResource {
 
     /// - Parameter confirmed: when units were last looked at completely.
     init(row: Row, in place: Place, confirmed: [Unit: Timestamp]) throws {
-        let id: String = row[0]
+        let id: String = try row.value(0)
         resource = place.resource(id)
         document = try Stored.document(row[1], of: id)
-        changedAt = Timestamp(milliseconds: row[2])
-        let own = (row[3] as Int64?).map(Timestamp.init(milliseconds:))
+        changedAt = Timestamp(milliseconds: try row.value(2))
+        let own = (try row.optional(3) as Int64?).map(Timestamp.init(milliseconds:))
         let unit = Unit(watch: resource) ?? Unit(resource)
-        if let own, row[4] as Int > 0 {
+        if let own, try row.value(4) > 0 {
             confirmedAt = own
         } else {
             confirmedAt = max(own ?? changedAt, confirmed[unit] ?? own ?? changedAt)

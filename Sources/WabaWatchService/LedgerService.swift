@@ -80,6 +80,7 @@ struct LedgerService: Service {
             guard step > 0 else { break }
             forgotten += step
         }
+        while !Task.isCancelled, try await ledger.clearAway() {}
         if forgotten > 0 { log.info("old changes were forgotten", metadata: ["changes": "\(forgotten)"]) }
     }
 }

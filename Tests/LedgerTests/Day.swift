@@ -22,13 +22,14 @@ final class Day {
     }
 
     static let steps: [Step] = [
-        .look(numbers(["1": "GREEN", "2": "GREEN"])), .together([profile("1", "Hello"), profile("2", "Hi"), blocked("1", 0..<40)]),
+        .look(numbers(["1": "GREEN", "2": "GREEN"])),
+        .together([profile("1", String(repeating: "Hello", count: 2000)), profile("2", "Hi"), blocked("1", 0..<40)]),
         .announce, .read, .snapshot, .look(numbers(["1": "YELLOW", "2": "GREEN"])),
         .note(watch("forbidden", from: "current")), .read, .reopen,
         .together([profile("1", "Bye"), profile("2", "Hi"), numbers(["1": "RED", "2": "GREEN"])]),
         .announce, .look(blocked("1", 5..<45)), .look(blocked("1", 5..<45)), .announce, .read, .save,
         .note(watch("current", from: "forbidden")), .look(numbers(["1": "GREEN"])), .look(numbers(["1": "GREEN"])), .announce, .forget,
-        .read,
+        .reopen, .read,
         .look(numbers(["1": "RED"])), .announce, .read,
     ]
 
@@ -103,7 +104,9 @@ final class Day {
         case .snapshot:
             let (resources, cursor) = try await ledger.resources()
             snapshot = (cursor.sequence, Dictionary(uniqueKeysWithValues: resources.map { ($0.resource, $0.document) }))
-        case .forget: while try await ledger.forgetChanges(before: Timestamp(milliseconds: 6000), keepingAtLeast: 3) > 0 {}
+        case .forget:
+            while try await ledger.forgetChanges(before: Timestamp(milliseconds: 6000), keepingAtLeast: 3) > 0 {}
+            while try await ledger.clearAway(keeping: 0) {}
         case .save: try await ledger.saveConfirmed()
         case .reopen:
             self.ledger = nil
@@ -113,7 +116,8 @@ final class Day {
 
     /// What must be so whenever the ledger was opened again.
     struct Outcome: Equatable {
-        /// Without their sequences: looks that arrive together are recorded in any order.
+        /// Without sequences and times, in any order: looks that arrive together are recorded in any order, and a look that is repeated because its commit
+        /// was reported to have failed, though it was on the disk, is one look more, so that what is missed is removed a step earlier.
         var changes: [String]
         var resources: [ResourceID: JSONObject]
     }
@@ -146,7 +150,7 @@ final class Day {
         self.ledger = nil
         try ledger.close()
         // The first reading has told all; what the ledger has forgotten since does not matter to it.
-        return Outcome(changes: heard.map { "\($0.observedAt) \($0.change)" }.sorted(), resources: resources)
+        return Outcome(changes: heard.map { "\($0.change)" }.sorted(), resources: resources)
     }
 
     struct Wrong: Error, CustomStringConvertible {

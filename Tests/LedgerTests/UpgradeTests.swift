@@ -1,0 +1,45 @@
+import Changes
+import Foundation
+@testable import Ledger
+import StrictJSON
+import Testing
+import WhatsAppBusiness
+
+/// The ledger of every released schema opens, whole, and goes on. `Released/schema-N.sqlite` is a scripted day's ledger as that release left it.
+@Suite struct UpgradeTests {
+    @Test(arguments: [1]) func ledgerOfAReleasedSchema_opensWhole_andGoesOn(schema: Int) async throws {
+        let folder = try Folder()
+        let path = folder.path + "/ledger.sqlite"
+        let name = "schema-\(schema)"
+        let fixture = try #require(Bundle.module.path(forResource: name, ofType: "sqlite", inDirectory: "Released"))
+        try FileManager.default.copyItem(atPath: fixture, toPath: path)
+        let ledger = try Ledger(path: path)
+        try await ledger.verify()
+        let oldest = try await ledger.oldestCursor().sequence
+        #expect(ledger.cursor.sequence > oldest)
+        #expect(try await ledger.changes(after: oldest, limit: .max).map(\.sequence) == Array((oldest + 1)...ledger.cursor.sequence))
+        let resources = try await ledger.resources().resources
+        #expect(resources.contains { $0.resource.kind == .phoneNumber && $0.document["quality_rating"] == "RED" })
+        #expect(resources.contains { $0.resource.kind == .businessProfile && $0.document["about"] == "Bye" })
+        #expect(resources.count { $0.resource.kind == .blockedUser } == 40)
+        #expect(try await ledger.announced(by: "journal") == ledger.cursor.sequence)
+        let before = ledger.cursor.sequence
+        let unit = Unit(account: "acme", kind: .phoneNumber)
+        let item = Observation.Item(id: "1", document: ["id": "1", "quality_rating": "GREEN"])
+        let now = Timestamp(milliseconds: 100_000)
+        #expect(
+            try await ledger.record(Observation(unit: unit, owner: "102", items: [item], asked: ["id", "quality_rating"]), at: now).changes
+                == 1)
+        #expect(ledger.cursor.sequence == before + 1)
+        try ledger.close()
+    }
+
+    /// Makes the fixture of the present schema anew: `WABAWATCH_FIXTURE=path swift test --filter UpgradeTests`. A released one is never touched again.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["WABAWATCH_FIXTURE"] != nil, "makes a file"))
+    func fixture_isMade() async throws {
+        let path = try #require(ProcessInfo.processInfo.environment["WABAWATCH_FIXTURE"])
+        let day = Day(path: path)
+        try await day.go()
+        _ = try await day.outcome()
+    }
+}
