@@ -29,7 +29,11 @@ final class LedgerLock: Sendable {
     /// Another may have the ledger now.
     func release() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            if let open = descriptor {
+                // A process that is just being started may hold a copy of the descriptor for a moment; closing ours would leave it the lock.
+                flock(open, LOCK_UN)
+                close(open)
+            }
             descriptor = nil
         }
     }
