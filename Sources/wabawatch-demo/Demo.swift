@@ -39,26 +39,30 @@ struct Demo: AsyncParsableCommand {
                 \(folder.programs)wabawatch --socket \(folder.socket) monitor
 
             """)
-        await withTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 do { try await daemon.run() } catch { say("the service failed: \(error)") }
+                return true
             }
             group.addTask {
                 do { try await Self.follow(folder.socket) } catch {}
+                return false
             }
             group.addTask {
                 do { try await Day.play(on: simulator) } catch {}
+                return false
             }
             if let seconds {
                 group.addTask {
                     do {
                         try await Task.sleep(for: .seconds(seconds))
-                        raise(SIGTERM)
+                        kill(getpid(), SIGTERM)
                     } catch {}
+                    return false
                 }
             }
             // The service ends by a signal; with it ends everything else.
-            await group.next()
+            for await serviceHasEnded in group where serviceHasEnded { break }
             group.cancelAll()
         }
         try await simulator.stop()
