@@ -17,12 +17,14 @@ extension Ledger {
             // There is one writer and one look at a unit at a time, but the comparison counts only inside the transaction that writes it.
             result = try await write { database in
                 var writer = RecordWriter(database: database, now: now)
-                let recording = try writer.record(observation, missedSince: previous ?? now)
+                guard let recording = try writer.record(observation, missedSince: previous ?? now) else {
+                    return (Recording(changes: 0, drifted: [], pending: false, ids: [], removed: [], isVoid: true), true)
+                }
                 if let note = note(recording) { try writer.write(note) }
                 return (recording, true)
             }
         }
-        confirmed.withLock { $0[unit] = now }
+        if !result.recording.isVoid { confirmed.withLock { $0[unit] = now } }
         return result.recording
     }
 
@@ -57,7 +59,7 @@ extension Ledger {
     /// What recording a look would come to, and whether there is anything to write. A look whose digest is the snapshot's is the snapshot.
     private static func expected(of observation: Observation, in database: Database) throws -> (recording: Recording, isNews: Bool) {
         let kept = try KeptUnit(observation.unit, in: database)
-        if let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) {
+        if observation.isWhole, let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) {
             let ids = Set(observation.items.map(\.id))
             return (Recording(changes: 0, drifted: [], pending: false, ids: ids, removed: []), false)
         }
