@@ -9,10 +9,13 @@ import WhatsAppBusiness
 /// Answers the calls of `io.wabawatch`.
 final class InterfaceService: VarlinkInterface {
     let description: InterfaceDescription
-    let implementedMethods: Set<String> = ["GetStatus", "List", "Get", "History", "Subscribe"]
+    let implementedMethods: Set<String> = ["GetStatus", "List", "Get", "History", "Subscribe", "Poll", "BlockUsers", "UnblockUsers"]
 
     let ledger: Ledger
-    let watcher: Watcher
+    let watcher: any WatchReporting
+    let controlRight: ControlRight
+    /// `nil` where nobody can be asked to look.
+    let poller: (any Poller)?
     let version: String
     let startedAt: Timestamp
     /// Waits; a heartbeat is due afterwards.
@@ -20,13 +23,15 @@ final class InterfaceService: VarlinkInterface {
     let subscribers = Mutex(0)
 
     init(
-        ledger: Ledger, watcher: Watcher, version: String, startedAt: Timestamp, pause: @escaping @Sendable (Duration) async throws -> Void
-    )
-        throws
-    {
+        ledger: Ledger, watcher: any WatchReporting, controlRight: ControlRight, poller: (any Poller)? = nil, version: String,
+        startedAt: Timestamp,
+        pause: @escaping @Sendable (Duration) async throws -> Void
+    ) throws {
         description = try InterfaceDescription(parsing: Interface.text)
         self.ledger = ledger
         self.watcher = watcher
+        self.controlRight = controlRight
+        self.poller = poller
         self.version = version
         self.startedAt = startedAt
         self.pause = pause
@@ -44,7 +49,7 @@ final class InterfaceService: VarlinkInterface {
             case "Subscribe":
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
                 return try await subscribe(try SubscribeParameters(json: call.parameters), replies)
-            default: throw VarlinkError.methodNotImplemented(call.method)
+            default: return try await control(call)
             }
         } catch let error as MemberError {
             throw VarlinkError(error)
