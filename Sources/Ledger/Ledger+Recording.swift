@@ -16,7 +16,7 @@ extension Ledger {
         if result.isNews || note(result.recording) != nil {
             // There is one writer and one look at a unit at a time, but the comparison counts only inside the transaction that writes it.
             result = try await write { database in
-                var writer = RecordWriter(database: database, now: now)
+                var writer = RecordWriter(database: database, now: now, tail: self.tail)
                 let recording = try writer.record(observation, missedSince: previous ?? now)
                 if let note = note(recording) { try writer.write(note) }
                 return (recording, true)
@@ -39,7 +39,7 @@ extension Ledger {
     public func record(_ notes: [WatchNote], at now: Timestamp) async throws(LedgerError) {
         guard !notes.isEmpty else { return }
         try await write { database in
-            var writer = RecordWriter(database: database, now: now)
+            var writer = RecordWriter(database: database, now: now, tail: self.tail)
             for note in notes { try writer.write(note) }
         }
     }

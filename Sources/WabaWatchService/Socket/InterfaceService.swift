@@ -1,6 +1,5 @@
 import Ledger
 import StrictJSON
-import Synchronization
 import Varlink
 import WabaWatchInterface
 import Watching
@@ -20,7 +19,7 @@ final class InterfaceService: VarlinkInterface {
     let startedAt: Timestamp
     /// Waits; a heartbeat is due afterwards.
     let pause: @Sendable (Duration) async throws -> Void
-    let subscribers = Mutex(0)
+    let delivery: Delivery
 
     init(
         ledger: Ledger, watcher: any WatchReporting, controlRight: ControlRight, poller: (any Poller)? = nil, version: String,
@@ -29,6 +28,7 @@ final class InterfaceService: VarlinkInterface {
     ) throws {
         description = try InterfaceDescription(parsing: Interface.text)
         self.ledger = ledger
+        delivery = Delivery(ledger: ledger)
         self.watcher = watcher
         self.controlRight = controlRight
         self.poller = poller
@@ -64,7 +64,7 @@ final class InterfaceService: VarlinkInterface {
         let report = await watcher.report()
         return Status(
             version: version, startedAt: startedAt, cursor: Cursor(ledger.cursor), oldestCursor: Cursor(try await ledger.oldestCursor()),
-            subscribers: subscribers.withLock { $0 }, watches: report.watches.map { WatchStatus($0, trouble: ledger.trouble) },
+            subscribers: delivery.readers, watches: report.watches.map { WatchStatus($0, trouble: ledger.trouble) },
             budgets: report.budgets.map(WabaWatchInterface.Budget.init))
     }
 
