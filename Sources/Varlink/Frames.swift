@@ -38,6 +38,8 @@ public struct Frames: Sendable {
         count += 1
     }
 
+    /// The messages, each with its NUL.
+    public var bytes: [UInt8] { Array(buffer.readableBytesView) }
     /// Bytes of all replies.
     public var byteCount: Int { buffer.readableBytes }
     /// Whether there are none.

@@ -26,17 +26,19 @@ struct LiveService: Sendable {
     }
 
     /// Runs the service while the body runs, and puts everything away.
+    /// - Parameter secondsPerSecond: how much shorter heartbeats are than was asked for.
     static func with<Value: Sendable>(
         controlRight: ControlRight = ControlRight(userID: 0), poller: (any Poller)? = nil, mode: UInt32 = 0o666,
-        limits: ServerLimits = ServerLimits(), checksReplies: Bool = true, _ body: @escaping @Sendable (LiveService) async throws -> Value
+        limits: ServerLimits = ServerLimits(), recent: RecentChanges.Limits = RecentChanges.Limits(), checksReplies: Bool = true,
+        secondsPerSecond: Double = 1, _ body: @escaping @Sendable (LiveService) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let ledger = try Ledger(path: folder + "/ledger.sqlite")
         let service = try InterfaceService(
-            ledger: ledger, watcher: Nobody(), controlRight: controlRight, poller: poller, version: "0", startedAt: time(0),
-            pause: { try await Task.sleep(for: $0) })
+            ledger: ledger, watcher: Nobody(), controlRight: controlRight, poller: poller, version: "0", startedAt: time(0), recent: recent,
+            pause: { try await Task.sleep(for: $0 * secondsPerSecond) })
         let live = LiveService(folder: folder, ledger: ledger, service: service)
         let server = try VarlinkServer(
             identity: ServiceIdentity(vendor: "test", product: "live", version: "0", url: ""), interfaces: [service], limits: limits,

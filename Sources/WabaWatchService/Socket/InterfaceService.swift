@@ -23,12 +23,12 @@ final class InterfaceService: VarlinkInterface {
 
     init(
         ledger: Ledger, watcher: any WatchReporting, controlRight: ControlRight, poller: (any Poller)? = nil, version: String,
-        startedAt: Timestamp,
+        startedAt: Timestamp, recent: RecentChanges.Limits = RecentChanges.Limits(),
         pause: @escaping @Sendable (Duration) async throws -> Void
     ) throws {
         description = try InterfaceDescription(parsing: Interface.text)
         self.ledger = ledger
-        delivery = Delivery(ledger: ledger)
+        delivery = Delivery(ledger: ledger, limits: recent)
         self.watcher = watcher
         self.controlRight = controlRight
         self.poller = poller

@@ -54,6 +54,8 @@ struct RecentChanges: Sendable {
     /// The ledger has these changes, which follow each other.
     mutating func read(_ changes: [RecordedChange]) {
         guard let first = changes.first else { return }
+        // Somebody is about to read them.
+        readings += 1
         let index = pages.partition(after: first.sequence)
         // A commit may have brought some of them meanwhile.
         let known = index > 0 ? pages[index - 1].last : 0
@@ -102,19 +104,21 @@ struct RecentChanges: Sendable {
         trim()
     }
 
-    /// Lets go of the quarter that was not read for the longest time, where there is too much: seldom, and many at once.
+    /// Lets go of what was not read for the longest time, where there is too much: seldom, and a quarter at once. One page stays, however large: a
+    /// reader waits for it.
     private mutating func trim() {
-        guard byteCount > limits.bytes || count > limits.changes else { return }
-        let uses = pages.map(\.lastUse).sorted()
-        let oldest = uses[uses.count / 4]
-        var (bytes, number) = (byteCount, count)
-        pages.removeAll { page in
-            guard page.lastUse <= oldest, bytes > limits.bytes / 4 * 3 || number > limits.changes / 4 * 3 else { return false }
-            bytes -= page.byteCount
-            number -= page.count
-            return true
+        while pages.count > 1, byteCount > limits.bytes || count > limits.changes {
+            let uses = pages.map(\.lastUse).sorted()
+            let oldest = uses[uses.count / 4]
+            var (bytes, number) = (byteCount, count)
+            pages.removeAll { page in
+                guard page.lastUse <= oldest, bytes > limits.bytes / 4 * 3 || number > limits.changes / 4 * 3 else { return false }
+                bytes -= page.byteCount
+                number -= page.count
+                return true
+            }
+            (byteCount, count) = (bytes, number)
         }
-        (byteCount, count) = (bytes, number)
     }
 }
 
