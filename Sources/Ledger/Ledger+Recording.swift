@@ -16,7 +16,7 @@ extension Ledger {
         if result.isNews || note(result.recording) != nil {
             // There is one writer and one look at a unit at a time, but the comparison counts only inside the transaction that writes it.
             result = try await write { database in
-                var writer = RecordWriter(database: database, now: now)
+                var writer = RecordWriter(database: database, now: now, tail: self.tail)
                 guard let recording = try writer.record(observation, missedSince: previous ?? now) else {
                     return (Recording(changes: 0, drifted: [], pending: false, ids: [], removed: [], isVoid: true), true)
                 }
@@ -41,7 +41,7 @@ extension Ledger {
     public func record(_ notes: [WatchNote], at now: Timestamp) async throws(LedgerError) {
         guard !notes.isEmpty else { return }
         try await write { database in
-            var writer = RecordWriter(database: database, now: now)
+            var writer = RecordWriter(database: database, now: now, tail: self.tail)
             for note in notes { try writer.write(note) }
         }
     }

@@ -8,7 +8,7 @@ extension Ledger {
     /// Takes an account and everything that belongs to it out of the snapshot, because it is no longer to be watched. That is one change.
     public func remove(account: String, at now: Timestamp) async throws(LedgerError) {
         try await write { database in
-            var writer = RecordWriter(database: database, now: now)
+            var writer = RecordWriter(database: database, now: now, tail: self.tail)
             try writer.remove(account: account)
         }
         confirmed.withLock { confirmed in confirmed = confirmed.filter { $0.key.account != account } }
@@ -17,7 +17,7 @@ extension Ledger {
     /// Takes phone numbers and everything that belongs to them out of the snapshot, because they are no longer to be watched. Each is one change.
     public func remove(numbers: Set<String>, of account: String, at now: Timestamp) async throws(LedgerError) {
         try await write { database in
-            var writer = RecordWriter(database: database, now: now)
+            var writer = RecordWriter(database: database, now: now, tail: self.tail)
             try writer.remove(numbers: numbers, of: account)
         }
         confirmed.withLock { confirmed in

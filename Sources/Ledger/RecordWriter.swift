@@ -7,11 +7,14 @@ import WhatsAppBusiness
 struct RecordWriter {
     let database: Database
     let now: Timestamp
+    /// Is told of every change.
+    let tail: Tail
     private var places: [[String]: Int64] = [:]
 
-    init(database: Database, now: Timestamp) {
+    init(database: Database, now: Timestamp, tail: Tail) {
         self.database = database
         self.now = now
+        self.tail = tail
     }
 
     /// Compares a look with the snapshot.
@@ -103,6 +106,7 @@ struct RecordWriter {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
+        tail.add(RecordedChange(sequence: database.lastInsertedRowID, observedAt: now, change: change))
     }
 
     private mutating func place(_ resource: ResourceID) throws -> Int64 {
