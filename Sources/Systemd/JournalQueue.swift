@@ -19,7 +19,7 @@ public final class JournalQueue: Sendable {
 
     /// A queue.
     /// - Parameter send: hands one entry over and may block.
-    public init(send: @escaping @Sendable (JournalEntry) throws -> Void = { try Journal().send($0, waits: true) }) { self.send = send }
+    public init(send: @escaping @Sendable (JournalEntry) throws -> Void = { try Journal().send($0, patience: nil) }) { self.send = send }
 
     /// Takes an entry, or drops it where too many wait.
     public func add(_ entry: JournalEntry) {

@@ -45,6 +45,10 @@ struct JournalQueueTests {
             let journald = try PrivateJournal()
             let entry = JournalEntry(message: "stalled", priority: .notice)
             try journald.stop()
+            defer {
+                try? journald.goOn()
+                try? journald.end()
+            }
             #expect(Journal.isPresent)
             var sent = 0
             let error = #expect(throws: SystemdError.self) {
@@ -64,7 +68,6 @@ struct JournalQueueTests {
             }
             let stored = try journald.entries("MESSAGE=stalled").split(separator: "\n").filter { $0 == "MESSAGE=stalled" }
             #expect(stored.count == sent + 1)
-            try journald.end()
         }
     }
 }
