@@ -31,9 +31,6 @@ extension Watcher {
     /// Whether an account of that name is watched.
     public func watches(account: String) -> Bool { accounts[account] != nil }
 
-    /// Up to which moment the schedule has kept pace: now, unless something has been due since earlier and was not taken.
-    public func beat() -> Moment { min(world.now(), schedule.wake ?? world.now()) }
-
     /// How every watch and every budget stands now, in the order of accounts, kinds and numbers.
     public func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {
         let now = world.now()

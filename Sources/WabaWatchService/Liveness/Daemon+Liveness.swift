@@ -9,7 +9,7 @@ extension Daemon {
     func signsOfLife(within interval: Duration) -> [Liveness.Part: WatchdogService.Ask] {
         var parts: [Liveness.Part: WatchdogService.Ask] = [
             // Work that was due a whole interval ago and is not begun is a schedule that stands still.
-            .schedule: { [watcher, world] in world.now() - (await watcher.beat()) < interval },
+            .schedule: { [watcher, world] in world.now() - (await watcher.keptPace()) < interval },
             // That it cannot be written to now is an answer; what is done about it is not the watchdog's.
             .ledger: { [ledger] in
                 try? await ledger.beat()
