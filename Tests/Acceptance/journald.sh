@@ -13,17 +13,23 @@ journald() { systemctl show --value --property=MainPID systemd-journald; }
 # Stalled: it holds its socket, reads nothing, and others fill its queue to the last place.
 reader=$(journald)
 kill -STOP "$reader"
-python3 - <<'X2'
+python3 - <<'X'
 import socket
-sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-sender.setblocking(False)
-sender.connect("/run/systemd/journal/socket")
-try:
-    for number in range(100000):
-        sender.send(b"MESSAGE=filler\nSYSLOG_IDENTIFIER=filler\n")
-except BlockingIOError:
-    pass
-X2
+
+# A sender may only have so much on its way: each new one goes on, until one finds no place at all.
+senders, sent = [], True
+while sent:
+    sender, sent = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), False
+    senders.append(sender)
+    sender.setblocking(False)
+    sender.connect("/run/systemd/journal/socket")
+    try:
+        while True:
+            sender.send(b"MESSAGE=filler\nSYSLOG_IDENTIFIER=filler\n")
+            sent = True
+    except BlockingIOError:
+        pass
+X
 for round in 1 2 3 4 5; do
     set_about "stalled $round"
     await 5 heard_are "$round"

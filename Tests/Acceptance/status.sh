@@ -17,10 +17,9 @@ same 'the readers' 1 "$(field WABAWATCH_READERS)"
 same 'the cursor' "$(changes | tail -n 1 | jq -r .WABAWATCH_CURSOR)" "$(field WABAWATCH_CURSOR)"
 same 'whether it records' yes "$(field WABAWATCH_RECORDING)"
 same 'the priority' 5 "$(field PRIORITY)"
-said | jq -e 'select(.MESSAGE | startswith("status of a budget")) | select(.WABAWATCH_ACCOUNT == "acme" and .WABAWATCH_CALLS_PER_HOUR == "100000")' \
-    >/dev/null || fail 'the budget is not told'
-said | jq -e 'select(.MESSAGE | startswith("status of a watch")) | select(.WABAWATCH_ACCOUNT == "acme" and .WABAWATCH_STATE == "unauthorized")' \
-    >/dev/null || fail 'the watch that is not current is not told'
+any_said() { said | jq --slurp --exit-status "any(.[]; (.MESSAGE | startswith(\"$1\")) and .WABAWATCH_ACCOUNT == \"acme\" and $2)" >/dev/null; }
+any_said 'status of a budget' '.WABAWATCH_CALLS_PER_HOUR == "100000"' || fail 'the budget is not told'
+any_said 'status of a watch' '.WABAWATCH_STATE == "unauthorized"' || fail 'the watch that is not current is not told'
 await 40 sh -c 'systemctl show --value --property=StatusText wabawatchd | grep -q "^1 account, 3 numbers, [0-9]* of [0-9]* watches not current, change [0-9]* at 20"'
 journalctl --all --quiet --output=export --unit=wabawatchd | grep --text --quiet "$token" && fail 'the token is in the journal'
 exit 0
