@@ -22,6 +22,7 @@ public struct Daemon: Sendable {
     let notifier: Notifier
     let reloader: Reloader
     let listening: ListeningSocket
+    let controlRight: ControlRight
     let log: Logger
     private let readsAnew: Bool
 
@@ -77,6 +78,7 @@ public struct Daemon: Sendable {
         notifier = surroundings.notifier
         let transport = try configuration.transport()
         let plans = try configuration.plans(secrets: surroundings.secrets, transport: transport)
+        controlRight = try ControlRight(of: configuration)
         let path = configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite"
         let now = world.wallClock()
         let opened = try Patience(notifier: notifier).during("opening the ledger") {
@@ -110,7 +112,9 @@ public struct Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
     public func run() async throws {
         let service = try InterfaceService(
-            ledger: ledger, watcher: watcher, version: Self.version, startedAt: world.wallClock(), pause: Self.pause)
+            ledger: ledger, watcher: watcher, controlRight: controlRight,
+            poller: WatcherPoller(watcher: watcher, ledger: ledger), version: Self.version, startedAt: world.wallClock(),
+            pause: Self.pause)
         var limits = ServerLimits()
         limits.connections = configuration.socket.maxConnections
         let server = try VarlinkServer(
