@@ -3,7 +3,6 @@ import GraphAPI
 public import Ledger
 public import Logging
 import ServiceLifecycle
-import Synchronization
 public import Systemd
 import UnixSignals
 import Varlink
@@ -139,7 +138,7 @@ public struct Daemon: Sendable {
         if readsAnew {
             let dump = StatusDump(
                 version: Self.version, startedAt: service.startedAt, ledger: ledger, watcher: watcher,
-                readers: { service.subscribers.withLock { $0 } }, reloader: reloader, announcer: announcer, log: log)
+                readers: { service.delivery.readers }, reloader: reloader, announcer: announcer, log: log)
             services.append(
                 SignalService(
                     signals: await UnixSignalsSequence(trapping: .sighup, .sigusr1), notifier: notifier, reloader: reloader, line: status,
@@ -186,7 +185,7 @@ public struct Daemon: Sendable {
 
     /// How a reload takes effect.
     private static func applying(to watcher: Watcher) -> Reloader.Apply {
-        { _ in }
+        { plans in try await watcher.reload(accounts: plans) }
     }
 
     private static func destination(_ configured: Configuration.Journal, _ announcing: Announcing) -> Announcer.Take {
