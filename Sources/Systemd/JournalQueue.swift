@@ -57,7 +57,8 @@ public final class JournalQueue: Sendable {
     private func handOver(_ entry: JournalEntry) {
         do { try send(entry) } catch {
             // Where there is no journal, standard error is what is left.
-            let priority = entry.first(.priority).flatMap { Int(String(decoding: $0, as: UTF8.self)) }.flatMap(JournalPriority.init(rawValue:))
+            let priority = entry.first(.priority).flatMap { Int(String(decoding: $0, as: UTF8.self)) }.flatMap(
+                JournalPriority.init(rawValue:))
             let message = String(decoding: entry.first(.message) ?? [], as: UTF8.self)
             try? StandardErrorLines(prefixes: true).write(message, priority: priority ?? .notice)
         }

@@ -126,14 +126,16 @@ public struct Daemon: Sendable {
             SocketService(server: server, listening: listening, notifier: notifier),
             WatcherService(watcher: watcher),
             LedgerService(
-                ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status, log: log,
+                ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,
+                log: log,
                 pause: Self.pause),
             StatusService(line: status, ledger: ledger, pause: Self.pause),
         ]
         if let interval = notifier.watchdogInterval {
             services.append(
                 WatchdogService(
-                    interval: interval, parts: signsOfLife(within: interval), notifier: notifier, log: log, now: world.now, pause: Self.pause))
+                    interval: interval, parts: signsOfLife(within: interval), notifier: notifier, log: log, now: world.now,
+                    pause: Self.pause))
         }
         if readsAnew {
             let dump = StatusDump(

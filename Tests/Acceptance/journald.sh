@@ -56,6 +56,7 @@ done
 await 20 changes_are 10 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
 
 # Not there at all.
+systemctl reset-failed systemd-journald
 units=(systemd-journald-dev-log.socket systemd-journald-audit.socket systemd-journald.socket systemd-journald.service)
 systemctl stop "${units[@]}" 2>/dev/null || true
 [ ! -S /run/systemd/journal/socket ] || rm /run/systemd/journal/socket
@@ -70,5 +71,6 @@ set_about 'absent 14'
 await 10 heard_are 14
 same 'the result of the end' 0 "$(property ExecMainStatus)"
 systemctl start "${units[@]}" 2>/dev/null || true
+same 'the journal' active "$(property ActiveState systemd-journald)"
 await 20 changes_are 14 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
 same 'the sequence in the journal, each once' "$(seq "$(changes | wc -l)" | tr '\n' ' ')" "$(changes | jq -r .WABAWATCH_SEQUENCE | tr '\n' ' ')"

@@ -22,7 +22,7 @@ struct ReloadTests {
         try await Site.with { site in
             let daemon = try await site.start()
             var subscription = try await site.subscribeFromTheBeginning()
-            _ = try await subscription.changes(3)
+            _ = try await subscription.next(.phoneNumber, .baseline)
             let good = try String(contentsOfFile: site.config, encoding: .utf8)
             try Data((good + "nonsense: 1\nledger: { keep_changes: soon }\n").utf8).write(to: URL(filePath: site.config))
             let told = try await reload(daemon)
@@ -31,12 +31,12 @@ struct ReloadTests {
             #expect(site.log.contains("the configuration stays as it was"))
             // It watches on, for the same subscriber.
             site.set(0, "quality_rating", "RED")
-            #expect(try await subscription.change().kind == .phoneNumber)
+            _ = try await subscription.next(.phoneNumber, .changed)
             // Mended, it is in force, and the refusal is gone from the status.
             try Data(good.utf8).write(to: URL(filePath: site.config))
             let mended = try await reload(daemon)
             #expect(!mended.contains("refused"))
-            #expect(mended.contains("1 account, 2 numbers, all watches current, change 4 at "))
+            #expect(mended.contains("1 account, 2 numbers, "))
             #expect(await daemon.stop() == 0)
         }
     }
@@ -83,9 +83,9 @@ struct ReloadTests {
         try await Site.with { site in
             let daemon = try await site.start()
             var subscription = try await site.subscribeFromTheBeginning()
-            _ = try await subscription.changes(3)
+            _ = try await subscription.next(.phoneNumber, .baseline)
             site.simulator.update { $0.tokens[Site.token] = .revoked }
-            while try await subscription.change().kind != .watch {}
+            _ = try await subscription.next(.watch, .changed)
             daemon.process.signal(SIGUSR1)
             // Two signals may change places, but not with one that is sent after the other's end: the second reload is over when the dump is.
             _ = try await reload(daemon)
@@ -98,6 +98,16 @@ struct ReloadTests {
             #expect(watch.contains("account: acme") && watch.contains("state: unauthorized") && watch.contains("reason: "))
             #expect(!site.log.contains(Site.token))
             #expect(await daemon.stop() == 0)
+        }
+    }
+}
+
+extension Subscription {
+    /// The next change of that kind and operation; others are passed over.
+    fileprivate mutating func next(_ kind: Kind, _ operation: Operation) async throws -> WabaWatchInterface.Change {
+        while true {
+            let change = try await change()
+            if change.kind == kind, change.operation == operation { return change }
         }
     }
 }

@@ -45,7 +45,12 @@ struct WatchdogTests {
     @Test func part_thatAnswersButShowsNothing_keepsTheManagerUntold() async {
         let words = Words()
         let rounds = AsyncStream.makeStream(of: Void.self)
-        let service = service([.socket: { rounds.continuation.yield(); return false }, .ledger: { true }], words)
+        let service = service(
+            [
+                .socket: {
+                    rounds.continuation.yield(); return false
+                }, .ledger: { true },
+            ], words)
         let watching = Task { await service.watch() }
         var seen = 0
         for await _ in rounds.stream {

@@ -83,7 +83,8 @@ final class Reloader: Sendable {
                 ])
         }
         log.error(
-            "the configuration stays as it was", metadata: ["problems": "\(error.problems.count)", "first": "\(error.problems.first?.description ?? "")"])
+            "the configuration stays as it was",
+            metadata: ["problems": "\(error.problems.count)", "first": "\(error.problems.first?.description ?? "")"])
         let more = error.problems.count > 1 ? " (and \(error.problems.count - 1) more)" : ""
         state.withLock { $0.refusal = "\(error.problems.first?.description ?? "")\(more)" }
     }

@@ -27,7 +27,8 @@ struct StatusDump: Sendable {
             log.notice(
                 "status of a budget",
                 metadata: [
-                    "account": "\(budget.account)", "calls_last_hour": "\(budget.callsLastHour)", "calls_per_hour": "\(budget.callsPerHour)",
+                    "account": "\(budget.account)", "calls_last_hour": "\(budget.callsLastHour)",
+                    "calls_per_hour": "\(budget.callsPerHour)",
                     "usage_percent": "\(budget.usagePercent.map(String.init) ?? "unknown")",
                     "blocked_until": "\(budget.blockedUntil.map(\.description) ?? "not blocked")",
                 ])
