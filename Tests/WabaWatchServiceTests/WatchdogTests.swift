@@ -19,12 +19,14 @@ struct WatchdogTests {
         let words = Words()
         let stuck = Bell()
         let rounds = AsyncStream.makeStream(of: Liveness.Part.self)
-        var parts: [Liveness.Part: WatchdogService.Ask] = [:]
-        for part in Liveness.Part.allCases {
-            parts[part] = {
-                if part == hung { await stuck.ask() } else { rounds.continuation.yield(part) }
-                return true
-            }
+        let parts: [(Liveness.Part, WatchdogService.Ask)] = Liveness.Part.allCases.map { part in
+            (
+                part,
+                {
+                    if part == hung { await stuck.ask() } else { rounds.continuation.yield(part) }
+                    return true
+                }
+            )
         }
         let service = service(parts, words)
         let watching = Task { await service.watch() }
@@ -47,9 +49,13 @@ struct WatchdogTests {
         let rounds = AsyncStream.makeStream(of: Void.self)
         let service = service(
             [
-                .socket: {
-                    rounds.continuation.yield(); return false
-                }, .ledger: { true },
+                (
+                    .socket,
+                    {
+                        rounds.continuation.yield()
+                        return false
+                    }
+                ), (.ledger, { true }),
             ], words)
         let watching = Task { await service.watch() }
         var seen = 0
@@ -62,7 +68,7 @@ struct WatchdogTests {
         await watching.value
     }
 
-    private func service(_ parts: [Liveness.Part: WatchdogService.Ask], _ words: Words) -> WatchdogService {
+    private func service(_ parts: [(Liveness.Part, WatchdogService.Ask)], _ words: Words) -> WatchdogService {
         WatchdogService(
             interval: .milliseconds(3), parts: parts, notifier: Notifier(watchdogInterval: .milliseconds(3), send: words.take),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: DispatchAlarm.now, pause: { try await Task.sleep(for: $0) })
@@ -91,6 +97,7 @@ struct WatchdogTests {
         gate.open()
         _ = try await (held, beat)
         #expect(order.withLock { $0 } == ["gate", "beat"])
+        #expect(ledger.work == 1, "what was done inside shows outside")
         try ledger.close()
     }
 
@@ -127,6 +134,19 @@ struct WatchdogTests {
         // Nobody waits for a loop that has ended.
         await announcer.beat()
         try ledger.close()
+    }
+
+    @Test func loop_thatWaitsForAnotherPart_needNotAnswerMeanwhile() async {
+        let bell = Bell()
+        let (stuck, began) = (Bell(), AsyncStream.makeStream(of: Void.self))
+        async let away: Void = bell.away {
+            began.continuation.yield()
+            await stuck.ask()
+        }
+        for await _ in began.stream { break }
+        await bell.ask()
+        stuck.close()
+        await away
     }
 
     private func note(_ reason: String) -> WatchNote {

@@ -85,9 +85,9 @@ struct Announcer: Sendable {
     /// Announces what there is after that place, and moves it behind what was handed over. That is ahead of the cursor in the ledger where this cannot
     /// be written: while the disk is full nothing is told twice, and the next batch writes it.
     func announce(after position: inout Int64) async throws {
-        let changes = try await ledger.changes(after: position, limit: Self.batch)
+        let changes = try await bell.away { [position] in try await ledger.changes(after: position, limit: Self.batch) }
         guard let first = changes.first else { return }
-        let accounts = try await ledger.accounts()
+        let accounts = try await bell.away { try await ledger.accounts() }
         var refusal: (any Error)?
         for change in changes {
             let cursor = LedgerCursor(ledger: ledger.id, sequence: change.sequence)
@@ -102,7 +102,7 @@ struct Announcer: Sendable {
     }
 
     private func keep(_ position: Int64) async throws {
-        do { try await ledger.setAnnounced(by: name, to: position) } catch {
+        do { try await bell.away { try await ledger.setAnnounced(by: name, to: position) } } catch let error as LedgerError {
             guard error.code == .full || error.code == .failed else { throw error }
         }
     }

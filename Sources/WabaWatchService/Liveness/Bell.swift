@@ -4,6 +4,7 @@ import Synchronization
 final class Bell: Sendable {
     private struct State {
         var isClosed = false
+        var isAway = false
         var asking: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -20,16 +21,25 @@ final class Bell: Sendable {
     /// Has the loop come round, and returns when it has, or when it has ended.
     func ask() async {
         await withCheckedContinuation { asker in
-            let isClosed = state.withLock { state in
-                if !state.isClosed { state.asking.append(asker) }
-                return state.isClosed
+            let isAnswered = state.withLock { state in
+                if state.isClosed || state.isAway { return true }
+                state.asking.append(asker)
+                return false
             }
-            if isClosed { asker.resume() } else { ring() }
+            if isAnswered { asker.resume() } else { ring() }
         }
     }
 
     /// The loop has come round.
     func answer() { for asker in state.withLock({ state in take(&state) }) { asker.resume() } }
+
+    /// While the loop waits for another part, which is asked by itself, it need not answer.
+    func away<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        state.withLock { $0.isAway = true }
+        defer { state.withLock { $0.isAway = false } }
+        answer()
+        return try await body()
+    }
 
     /// The loop has ended: nobody need wait for it.
     func close() {

@@ -10,7 +10,8 @@ struct WatchdogService: Service {
     typealias Ask = @Sendable () async -> Bool
 
     let interval: Duration
-    let parts: [Liveness.Part: Ask]
+    /// The parts and how they are asked; a part may be asked in several ways, and each answer is a sign.
+    let parts: [(part: Liveness.Part, ask: Ask)]
     let notifier: Notifier
     let log: Logger
     let now: @Sendable () -> Moment
@@ -25,7 +26,7 @@ struct WatchdogService: Service {
 
     func watch() async {
         let (events, continuation) = AsyncStream.makeStream(of: Liveness.Event.self)
-        var liveness = Liveness(of: Set(parts.keys), patience: interval / 2, since: now())
+        var liveness = Liveness(of: Set(parts.map(\.part)), patience: interval / 2, since: now())
         await withDiscardingTaskGroup { group in
             for (part, ask) in parts {
                 group.addTask {
