@@ -11,6 +11,8 @@ final class Commits: Sendable {
     }
 
     private let waiting = Mutex<[Entry]>([])
+    /// How many callers' work was done so far, committed or not.
+    let done = Atomic(0)
     /// Called after every transaction, before its callers hear of it: the last change there is now, or why it failed.
     private let ended: @Sendable (Result<Int64, any Error>) -> Void
 
@@ -43,7 +45,10 @@ final class Commits: Sendable {
         var last: Int64 = 0
         var callers: [@Sendable () -> Void] = []
         try database.inTransaction(.immediate) {
-            for entry in entries { callers.append(try entry.work(database)) }
+            for entry in entries {
+                callers.append(try entry.work(database))
+                done.add(1, ordering: .relaxed)
+            }
             last = try Ledger.last(database)
             return .commit
         }

@@ -12,7 +12,7 @@ public final class Ledger: Sendable {
     let tail: Tail
     let health: Health
     private let lock: LedgerLock
-    private let commits: Commits
+    let commits: Commits
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed: Mutex<[Unit: Timestamp]>
     /// The ledger's file.

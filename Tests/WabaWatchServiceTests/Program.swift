@@ -65,7 +65,7 @@ struct RunningDaemon: Sendable {
 /// systemd's end of the notify socket.
 final class NotifySocket: Sendable {
     let path: String
-    private let descriptor: Int32
+    let descriptor: Int32
 
     init(_ path: String) throws {
         self.path = path
