@@ -105,16 +105,18 @@ public struct Daemon: Sendable {
             pause: Self.pause)
         var limits = ServerLimits()
         limits.connections = configuration.socket.maxConnections
-        let server = try VarlinkServer(
-            identity: ServiceIdentity(
-                vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch"),
-            interfaces: [service], limits: limits)
+        let identity = ServiceIdentity(
+            vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch")
+        let server = try VarlinkServer(identity: identity, interfaces: [service], limits: limits)
+        let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: nil) { service.delivery.readers }
         let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: AnnouncerService(announcer: announcer)),
                     .init(service: SocketService(server: server, listening: listening, notifier: notifier)),
+                    .init(
+                        service: DiscoveryService(socket: listening, identity: identity, metrics: try MetricsService(metrics), log: log)),
                     .init(service: WatcherService(watcher: watcher)),
                     .init(
                         service: LedgerService(

@@ -44,13 +44,23 @@ final class Delivery: Sendable {
     init(ledger: Ledger, limits: RecentChanges.Limits = RecentChanges.Limits()) {
         self.ledger = ledger
         state = Mutex(State(recent: RecentChanges(ledger: ledger.id, last: ledger.cursor.sequence, limits: limits)))
-        ledger.follow { [weak self] changes, last in self?.committed(changes, last: last) }
+        observe {}
         // What came before there was a follower.
         committed([], last: ledger.cursor.sequence)
     }
 
+    /// Has something called for every commit before it is delivered, for benchmarks.
+    func observe(_ observer: @escaping @Sendable () -> Void) {
+        ledger.follow { [weak self] changes, last in
+            observer()
+            self?.committed(changes, last: last)
+        }
+    }
+
     /// How many readers there are.
     var readers: Int { state.withLock(\.readers) }
+    /// What the changes that are kept take in memory, about.
+    var keptBytes: Int { state.withLock(\.recent.byteCount) }
 
     /// Begins to read.
     func enter(_ filter: Filter?) -> Reader {
