@@ -34,20 +34,21 @@ import WhatsAppBusiness
 
         deinit { close(descriptor) }
 
-        /// Everything that comes up to the end, or up to this sequence.
+        /// Everything that comes up to the end, an error, or this sequence.
         func wake(readingTo last: Int) async throws -> [JSONValue] {
             let bytes = await withCheckedContinuation { continuation in
                 let descriptor = descriptor
                 Program.onQueue {
                     var all: [UInt8] = []
                     var chunk = [UInt8](repeating: 0, count: 1 << 18)
-                    let end = Array("\"sequence\":\(last),".utf8)
+                    let (end, error) = (Array("\"sequence\":\(last),".utf8), Array(#"{"error":"#.utf8))
                     while true {
                         let count = recv(descriptor, &chunk, chunk.count, 0)
                         guard count > 0 else { break }
                         let before = max(0, all.count - end.count)
                         all += chunk[..<count]
-                        if all[before...].firstRange(of: end) != nil, all.last == 0 { break }
+                        let news = all[before...]
+                        if news.firstRange(of: end) != nil || news.firstRange(of: error) != nil, all.last == 0 { break }
                     }
                     continuation.resume(returning: all)
                 }

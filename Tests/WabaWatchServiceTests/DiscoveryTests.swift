@@ -7,10 +7,11 @@ import StrictJSON
 import Testing
 import Varlink
 import WabaWatchInterface
-import Watching
+
 import WhatsAppBusiness
 
 @testable import WabaWatchService
+@testable import Watching
 
 @Suite(.timeLimit(.minutes(1))) struct DiscoveryTests {
     private struct OneAccount: WatchReporting, LookCounting {

@@ -13,6 +13,8 @@ struct FanOutBenchmark: AsyncParsableCommand {
 
     @OptionGroup var options: RunOptions
     @Flag(help: "Only the readers that never read.") var stalled = false
+    @Option(help: "Only so many readers.") var width: Int?
+    @Option(help: "How many single messages a round are timed.") var samples: Int?
 
     func run() async throws {
         Socket.allowMany()
@@ -23,7 +25,7 @@ struct FanOutBenchmark: AsyncParsableCommand {
         print(Machine.description)
         var bounds = Bounds()
         if !stalled { try widths(in: folder, &bounds) }
-        try neverReading(in: folder, &bounds)
+        if width == nil { try neverReading(in: folder, &bounds) }
         if options.short { try bounds.conclude() }
     }
 
@@ -36,7 +38,7 @@ struct FanOutBenchmark: AsyncParsableCommand {
         if let redis = try RedisFanOut(in: folder, bytes: bytes) { contenders.append(redis) } else { print("skipped: redis-server") }
         if let nats = try NATSFanOut(in: folder, bytes: bytes) { contenders.append(nats) } else { print("skipped: nats-server") }
         defer { for peer in contenders.dropFirst() { peer.stop() } }
-        for width in options.short ? [1, 100] : [1, 10, 100, 1000] {
+        for width in width.map({ [$0] }) ?? (options.short ? [1, 100] : [1, 10, 100, 1000]) {
             let results = try measure(contenders, width)
             var table = Table("\(width) reader\(width == 1 ? "" : "s")", "deliveries/s", "p50 µs", "p99 µs", "CPU µs a delivery", "RSS MiB")
             for result in results {
@@ -68,7 +70,7 @@ struct FanOutBenchmark: AsyncParsableCommand {
         let rounds = options.short ? 5 : 11
         // About as many deliveries at every width, in bursts that a ledger has in one look.
         let burst = options.short ? max(500, 5_000 / width) : min(10_000, max(2_000, 1_000_000 / width))
-        let samples = options.short ? 60 : max(30, min(300, 30_000 / width))
+        let samples = self.samples ?? (options.short ? 60 : max(30, min(300, 30_000 / width)))
         for round in -1..<rounds {
             for (index, contender) in contenders.enumerated() {
                 let latencies = try (0..<samples).map { _ in try readers[index].deliver(1) }
