@@ -30,6 +30,9 @@ struct Program: Sendable {
         return Program(id: id)
     }
 
+    /// Does what blocks off Swift's threads.
+    static func onQueue(_ body: @escaping @Sendable () -> Void) { DispatchQueue(label: "blocking").async(execute: body) }
+
     func signal(_ signal: Int32) { kill(id, signal) }
 
     /// The exit status, or 128 and the signal that ended it.
