@@ -17,10 +17,13 @@ import WhatsAppBusiness
             let seed = ProcessInfo.processInfo.environment["WABAWATCH_SEED"].flatMap(UInt64.init) ?? .random(in: 0..<1_000_000)
             print("moments of kills drawn with WABAWATCH_SEED=\(seed)")
             var random = Draw(state: seed)
+            // So many rounds in an hour would use any budget up.
+            site.simulator.update { $0.accounts[Platform.sampleAccountID()]?.budget.header = .missing }
             var cursor: Cursor?
             var heard: [WabaWatchInterface.Change] = []
             var turn = 0
             for _ in 0..<Self.kills {
+                site.simulator.forgetUsage()
                 let moment = KillMoment(using: &random)
                 let (hearing, listener) = AsyncStream.makeStream(of: Void.self)
                 let requests = site.simulator.requestStream()
@@ -63,6 +66,8 @@ import WhatsAppBusiness
                 ratings[change.id] = change.after?["quality_rating"]
             }
             #expect(heard.count { $0.operation == .baseline } == 3)
+            #expect(!heard.contains { $0.kind == .watch }, "every round looked")
+            #expect(heard.count > Self.kills, "every round changed something")
             #expect(await daemon.stop() == 0)
             print("killed \(Self.kills) times; \(heard.count) changes, each told once")
         }
