@@ -103,7 +103,9 @@ let package = Package(
             ]),
         // Counts what the benchmarks allocate.
         .target(name: "CAllocations", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-        program("wabawatch-bench", ["CAllocations", "GraphAPI", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", arguments, sqlite]),
+        program(
+            "wabawatch-bench",
+            ["CAllocations", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", arguments, sqlite]),
 
         tests("StrictJSON", ["StrictJSON"]),
         tests("Systemd", ["Systemd", logging]),
