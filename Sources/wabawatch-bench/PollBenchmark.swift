@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GraphSimulator
+import StrictJSON
 
 /// What a poll of many numbers costs, where nothing changed and where one thing did, beside a script with pywa.
 struct PollBenchmark: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GraphSimulator
+import StrictJSON
 
 /// An hour of real time with faults, at a hundred times the usual rate of change: what grows?
 struct SoakBenchmark: AsyncParsableCommand {
