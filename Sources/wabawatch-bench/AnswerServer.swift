@@ -19,7 +19,8 @@ final class AnswerServer: Sendable {
 
     init() throws {
         port = try Connection.freePort()
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         var on: Int32 = 1
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         var address = Connection.loopback(port: port)
@@ -27,9 +28,10 @@ final class AnswerServer: Sendable {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
         guard bound == 0, listen(listener, 16) == 0 else { throw Failure("port \(port) cannot be had") }
-        let listener = listener
         Thread.detachNewThread { [weak self] in
-            while case let peer = accept(listener, nil, nil), peer >= 0 {
+            while true {
+                let peer = accept(listener, nil, nil)
+                guard peer >= 0 else { return }
                 var on: Int32 = 1
                 setsockopt(peer, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
                 Thread.detachNewThread { [weak self] in self?.serve(Connection(accepted: peer)) }

@@ -46,11 +46,11 @@ final class DaemonProcess {
     /// Open file descriptors.
     var fileDescriptors: Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count) ?? 0 }
 
-    /// How often its threads have gone to sleep so far: each wakes up again.
-    var sleeps: Int {
+    /// How often each of its threads has gone to sleep so far, by the thread's id: it wakes up as often.
+    var sleeps: [String: Int] {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")) ?? []
-        return threads.reduce(0) { sum, thread in
-            sum + (Machine.line("/proc/\(id)/task/\(thread)/status", "voluntary_ctxt_switches").flatMap { Int($0) } ?? 0)
+        return threads.reduce(into: [:]) { sleeps, thread in
+            sleeps[thread] = Machine.line("/proc/\(id)/task/\(thread)/status", "voluntary_ctxt_switches").flatMap { Int($0) }
         }
     }
 

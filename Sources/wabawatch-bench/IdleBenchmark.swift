@@ -26,10 +26,15 @@ struct IdleBenchmark: AsyncParsableCommand {
         // Everything has been seen for the first time, and what that set in motion has ended.
         try await Task.sleep(for: .seconds(options.short ? 3 : 20))
         let before = (time: Machine.now, sleeps: daemon.sleeps, processor: try daemon.processorSeconds, bytes: daemon.bytesWritten)
+        // Threads that end take their counts along: each counts as far as it was last seen.
+        var last = before.sleeps
         let requests = stage.simulator.requestCount
-        try await Task.sleep(for: .seconds(seconds))
+        for _ in 0..<seconds {
+            try await Task.sleep(for: .seconds(1))
+            last.merge(daemon.sleeps) { $1 }
+        }
         let time = Machine.now - before.time
-        let sleeps = Double(daemon.sleeps - before.sleeps) / time
+        let sleeps = Double(last.values.reduce(0, +) - before.sleeps.values.reduce(0, +)) / time
         let processor = (try daemon.processorSeconds - before.processor) / time
         let bytes = Double(daemon.bytesWritten - before.bytes) / time
         print("idle: \(seconds) seconds, three numbers, \(stage.simulator.requestCount - requests) requests")
