@@ -117,12 +117,12 @@ let package = Package(
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
             "Ledger", ["Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb], resources: [.copy("Released")]),
-        tests("Watching", ["Watching", "GraphAPI", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+        tests("Watching", ["Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
         tests(
             "WabaWatchService",
             [
-                "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface", "WhatsAppBusiness",
-                "StrictJSON", "wabawatchd", "wabawatch-demo",
+                "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface", "Watching",
+                "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo",
             ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),

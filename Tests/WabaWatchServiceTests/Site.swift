@@ -5,6 +5,7 @@ import StrictJSON
 import Testing
 import Varlink
 import WabaWatchInterface
+import WhatsAppBusiness
 
 /// A place where the real daemon runs against the simulator: a folder with configuration, ledger and socket, gone when the test is.
 final class Site: Sendable {
@@ -19,8 +20,10 @@ final class Site: Sendable {
     /// What the daemon wrote to standard error, over all its runs.
     var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
 
-    /// - Parameter every: how often both kinds are looked at.
-    init(numbers: Int = 2, every: String = "100ms", more: String = "") async throws {
+    /// - Parameters:
+    ///   - every: how often the kinds are looked at.
+    ///   - kinds: the kinds that are; all others are turned off.
+    init(numbers: Int = 2, every: String = "100ms", kinds: Set<Kind> = [.phoneNumber, .businessProfile], more: String = "") async throws {
         folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         simulator = try await GraphSimulator.start(Platform.sample(accounts: 1, numbers: numbers, blockedUsers: 0))
@@ -31,8 +34,7 @@ final class Site: Sendable {
             socket: { path: "\(folder)/io.wabawatch" }
             journal: { enabled: false }
             watch:
-              phone_number: { every: \(every) }
-              business_profile: { every: \(every) }
+              \(Self.watch(every, kinds))
             budget: { calls_per_hour: 1000000 }
             accounts:
               - name: acme
@@ -43,11 +45,21 @@ final class Site: Sendable {
         ).write(to: URL(filePath: config))
     }
 
+    private static func watch(_ every: String, _ kinds: Set<Kind>) -> String {
+        Kind.allCases.filter { $0 != .watch && !($0 == .subscribedApp && kinds.contains($0)) }.map {
+            "\($0.rawValue): { every: \(kinds.contains($0) ? every : "never") }"
+        }
+        .joined(separator: "\n  ")
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Runs a test's body and puts everything away, however it ends.
-    static func with(numbers: Int = 2, every: String = "100ms", more: String = "", _ body: (Site) async throws -> Void) async throws {
-        let site = try await Site(numbers: numbers, every: every, more: more)
+    static func with(
+        numbers: Int = 2, every: String = "100ms", kinds: Set<Kind> = [.phoneNumber, .businessProfile], more: String = "",
+        _ body: (Site) async throws -> Void
+    ) async throws {
+        let site = try await Site(numbers: numbers, every: every, kinds: kinds, more: more)
         do {
             try await body(site)
         } catch {
