@@ -57,6 +57,9 @@ final class DaemonProcess {
     /// Bytes that it has had written to disks so far (proc_pid_io(5)).
     var bytesWritten: Int { Machine.line("/proc/\(id)/io", "write_bytes").flatMap { Int($0) } ?? 0 }
 
+    /// Lets its peak, `VmHWM`, begin anew (proc(5), clear_refs).
+    func forgetPeak() { try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(id)/clear_refs")) }
+
     /// Lets nothing of it run, while others are measured.
     func pause() { kill(id, SIGSTOP) }
 

@@ -10,7 +10,8 @@ import ArgumentParser
             Run it with swift run -c release.
             """,
         subcommands: [
-            DecodeBenchmark.self, HostileBenchmark.self, LedgerBenchmark.self, PollBenchmark.self, DeliveryBenchmark.self,
+            DecodeBenchmark.self, HostileBenchmark.self, LedgerBenchmark.self, PollBenchmark.self, BlockedBenchmark.self,
+            DeliveryBenchmark.self,
             GrowthBenchmark.self, IdleBenchmark.self, SoakBenchmark.self,
         ])
 }
