@@ -116,10 +116,15 @@ let package = Package(
         tests(
             "Ledger", ["Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb], resources: [.copy("Released")]),
         tests("Watching", ["Watching", "GraphAPI", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+        // Programs, the daemon against the simulator, and seeds, as several test targets need them.
+        .target(
+            name: "TestSupport", dependencies: ["GraphSimulator", "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"],
+            path: "Tests/TestSupport", swiftSettings: rules),
         tests(
             "WabaWatchService",
             [
-                "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface", "WhatsAppBusiness",
+                "TestSupport", "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface",
+                "WhatsAppBusiness",
                 "StrictJSON", "wabawatchd", "wabawatch-demo",
             ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
@@ -133,7 +138,11 @@ let package = Package(
         tests("WabaWatchClient", ["WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         tests(
             "wabawatch",
-            ["wabawatch", "WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"],
+            [
+                "wabawatch", "wabawatchd", "TestSupport", "FakeDaemon", "GraphSimulator", "WabaWatchClient", "WabaWatchInterface",
+                "Varlink",
+                "WhatsAppBusiness", "StrictJSON",
+            ],
             resources: [.copy("Golden")]),
     ]
 )
