@@ -29,6 +29,7 @@ struct CallCommand: AsyncParsableCommand {
             try output.line(JSONValue.object(try await session.client.call(name, parameters)).description)
             return try output.flush()
         }
+        output.endWithReader()
         for try await reply in session.client.replies(name, parameters) {
             try output.line(JSONValue.object(reply).description)
             // A stream may be silent for long after this reply.
