@@ -12,10 +12,14 @@ struct CallCommand: AsyncParsableCommand {
     @OptionGroup var connection: SocketOptions
     @Flag(help: "Ask for more than one reply.")
     var more = false
-    @Argument(help: "The method, by its bare or its full name.")
+    @Argument(help: "The method, by its bare or its full name.", completion: .list(methods))
     var method: String
     @Argument(help: "Its parameters, a JSON object.")
     var parameters: String?
+
+    private static let methods = [
+        "GetStatus", "List", "Get", "History", "Subscribe", "Poll", "BlockUsers", "UnblockUsers", "org.varlink.service.GetInfo",
+    ]
 
     func validate() throws { _ = try object() }
 
