@@ -124,8 +124,8 @@ let package = Package(
             "WabaWatchService",
             [
                 "TestSupport", "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface",
-                "WhatsAppBusiness",
-                "StrictJSON", "wabawatchd", "wabawatch-demo",
+                "Watching",
+                "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo",
             ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),

@@ -2,8 +2,8 @@
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    /// A generator by the seed that repeats its run.
-    package init(_ seed: UInt64) { state = seed }
+    /// A generator; the seed repeats its run.
+    package init(state seed: UInt64) { state = seed }
 
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

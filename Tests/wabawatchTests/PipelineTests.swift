@@ -14,7 +14,7 @@ import WhatsAppBusiness
 @Suite(.timeLimit(.minutes(5))) struct PipelineTests {
     /// The daemon, the command and its reader are killed in an order that follows from the seed, while numbers change.
     @Test(arguments: [1, 2, 3] as [UInt64]) func consumer_overKillsOfEveryProcess_keepsEachChange(seed: UInt64) async throws {
-        var random = SeededGenerator(seed)
+        var random = SeededGenerator(state: seed)
         try await Site.with(numbers: 2, every: "5ms") { site in
             var daemon = try await site.start()
             let client = WabaWatch(socket: site.socket)

@@ -1,5 +1,7 @@
 import FakeDaemon
 import Foundation
+import GraphSimulator
+import TestSupport
 import Testing
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -58,6 +60,27 @@ import WhatsAppBusiness
                 let outcome = try await BuiltCommand(["poll", "acme"], socket: path).run()
                 #expect(outcome == .init(code: 0, output: "acme: 3 changes recorded, cursor fake.0\n", errors: ""))
             }
+        }
+    }
+
+    /// The real service: a sweep of eight pages, each a while under way.
+    @Test func poll_ofTheRealService_showsPagesAndUsersSoFar() async throws {
+        let kinds = ["phone_number": "1h", "blocked_user": "1h", "business_profile": "never"]
+        try await Site.with(numbers: 1, watch: Town.never.merging(kinds) { $1 }) { site in
+            let daemon = try await site.start()
+            let number = Platform.samplePhoneNumberID(0)
+            var subscription = try await site.subscribeFromTheBeginning()
+            repeat {} while try await subscription.change().kind != .blockedUser
+            site.simulator.update { $0[phoneNumber: number]?.blockedUsers = BlockedUsers(count: 8000) }
+            site.simulator.setFault(.delay(.milliseconds(200)), on: EdgeMatch(edge: .blockedUsers))
+            let command = BuiltCommand(["poll", "acme", "blocked_user"], socket: site.socket, environment: ["TERM": "xterm"])
+            let outcome = try await command.run(inTerminalOf: 120, errorsToo: true)
+            #expect(outcome.code == 0)
+            let texts = outcome.output.components(separatedBy: "\r").map { $0.replacingOccurrences(of: "\u{1B}[K", with: "") }
+            let progress = try Regex(#"looking at acme: \d+ requests; blocked_user \#(number): page \d+, \d+ users so far"#)
+            #expect(texts.contains { $0.wholeMatch(of: progress) != nil }, "\(texts)")
+            #expect(texts.last?.hasPrefix("acme: 8000 changes recorded, cursor ") == true)
+            #expect(await daemon.stop() == 0)
         }
     }
 }

@@ -13,11 +13,11 @@ struct Town {
     /// Every change so far, in order.
     let changes: [Change]
 
+    /// Every kind turned off.
+    static let never = Dictionary(uniqueKeysWithValues: Kind.allCases.filter { $0 != .watch }.map { ($0.rawValue, "never") })
+
     /// The daemon takes each look's result over from the run before it; then nothing moves for an hour, while a test prints.
-    private static let seldom = Dictionary(
-        uniqueKeysWithValues: ["phone_number", "business_profile"].map { ($0, "1h") }
-            + ["account", "subscribed_app", "phone_number_settings", "commerce_settings", "qr_code", "message_template", "blocked_user"]
-            .map { ($0, "never") })
+    private static let seldom = never.merging(["phone_number": "1h", "business_profile": "1h"]) { $1 }
 
     static func with(_ body: (Town) async throws -> Void) async throws {
         try await Site.with(numbers: 3, watch: seldom) { site in
