@@ -35,7 +35,7 @@ import WhatsAppBusiness
         }
     }
 
-    @Test(arguments: ["HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n\0", "{}\0", "[1,2]\0"])
+    @Test(arguments: ["HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n\0", "[1,2]\0", "{\0"])
     func socket_ofSomebodyElse_isNotOurs(bytes: String) async throws {
         try await withSocket { path in
             try await answering(bytes, at: path) {
@@ -53,22 +53,22 @@ import WhatsAppBusiness
         }
     }
 
-    @Test func daemon_whoseAnswersAreOfAnotherVersion_isNamedAsSuch() async throws {
+    @Test(
+        arguments: [
+            (#"{"parameters":{}}"#, "it may be of another version"),
+            (#"{"parameters":{"status":{"version":2}}}"#, "it may be of another version"),
+            (
+                #"{"error":"org.varlink.service.MethodNotFound","parameters":{"method":"io.wabawatch.GetStatus"}}"#,
+                "does not know io.wabawatch.GetStatus"
+            ),
+            (
+                #"{"error":"org.varlink.service.InterfaceNotFound","parameters":{"interface":"io.wabawatch"}}"#,
+                "does not have the interface io.wabawatch"
+            ),
+        ])
+    func daemon_ofAnotherVersion_isNamedAsSuch(answer: String, words: String) async throws {
         try await withSocket { path in
-            for answer in [#"{"parameters":{}}"#, #"{"parameters":{"status":{"version":2}}}"#] {
-                try await answering(answer + "\0", at: path) {
-                    expect(try await BuiltCommand(["status"], socket: path).run(), 1, ["it may be of another version"])
-                }
-            }
-            try await answering(
-                #"{"error":"org.varlink.service.MethodNotFound","parameters":{"method":"io.wabawatch.GetStatus"}}"# + "\0", at: path
-            ) {
-                expect(try await BuiltCommand(["status"], socket: path).run(), 1, ["does not know io.wabawatch.GetStatus"])
-            }
-            let other = #"{"error":"org.varlink.service.InterfaceNotFound","parameters":{"interface":"io.wabawatch"}}"# + "\0"
-            try await answering(other, at: path) {
-                expect(try await BuiltCommand(["status"], socket: path).run(), 1, ["does not have the interface io.wabawatch"])
-            }
+            try await answering(answer + "\0", at: path) { expect(try await BuiltCommand(["status"], socket: path).run(), 1, [words]) }
         }
     }
 }
