@@ -115,7 +115,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
             "Ledger", ["Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb], resources: [.copy("Released")]),
-        tests("Watching", ["Watching", "GraphAPI", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+        tests("Watching", ["Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
         // Programs, the daemon against the simulator, and seeds, as several test targets need them.
         .target(
             name: "TestSupport", dependencies: ["GraphSimulator", "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"],

@@ -32,13 +32,16 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         drifted = Self.drifted(items, snapshot, asked: asked.intersection(observation.asked))
-        var kept = Set(drifted).union(asked.subtracting(observation.asked))
+        var kept = Set(drifted)
         if observation.keepsVanished {
             vanished = Self.vanished(items, snapshot, asked: asked.intersection(observation.asked)).subtracting(observation.gone).sorted()
             kept.formUnion(vanished)
         }
         for item in items {
-            compare(item, with: snapshot.entries[item.id], keeping: kept, joining: observation.asked.subtracting(asked))
+            let entry = snapshot.entries[item.id]
+            // What was not asked for cannot have gone.
+            let unasked = observation.asked.isEmpty ? [] : entry.map { Set($0.document.names).subtracting(observation.asked) } ?? []
+            compare(item, with: entry, keeping: kept.union(unasked), joining: observation.asked.subtracting(asked))
         }
         let present = Set(items.map(\.id))
         for (id, entry) in snapshot.entries.sorted(by: { $0.key < $1.key }) where !present.contains(id) && observation.shows(id) {

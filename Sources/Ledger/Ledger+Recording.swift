@@ -24,8 +24,14 @@ extension Ledger {
                 return (recording, true)
             }
         }
-        if !result.recording.isVoid { confirmed.withLock { $0[unit] = now } }
-        return result.recording
+        let (recording, owner) = (result.recording, unit.account)
+        guard !recording.isVoid else { return recording }
+        confirmed.withLock { confirmed in
+            confirmed[unit] = now
+            guard unit.kind == .phoneNumber, !recording.removed.isEmpty else { return }
+            confirmed = confirmed.filter { $0.key.account != owner || !recording.removed.contains($0.key.phoneNumberID ?? "") }
+        }
+        return recording
     }
 
     /// The last answer was the same as the one before it: everything that it showed is still so.

@@ -97,7 +97,8 @@ extension Watcher {
     /// Walks over the pages of a unit's list, each request out of the budget.
     private func walk(_ unit: Unit, _ sweep: inout Sweep) async -> Ending {
         guard let plan = accounts[unit.account]?.plan else { return .unaffordable(until: world.now()) }
-        let known = sweep.isFresh ? memories[unit] : nil
+        // While it is open who took a member away, every answer is read.
+        let known = sweep.isFresh && accounts[unit.account]?.vanishing[unit.kind] == nil ? memories[unit] : nil
         var memory: Memory?
         while true {
             let request: GraphRequest

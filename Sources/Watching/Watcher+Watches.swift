@@ -141,11 +141,16 @@ extension Observation {
     init(_ unit: Unit, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]) throws(GraphFailure) {
         let edge = unit.kind == .subscribedApp ? Edge.subscribedApps : unit.kind.edge
         // What was asked for, without what is asked for inside of it: nothing else is compared.
-        let names = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField]).union(["id"])
+        let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField])
+        let names = fields.isEmpty ? [] : fields.union(["id"])
         var seen: Set<String> = []
         var things: [Item] = []
         if unit.kind == .blockedUser {
-            for key in found.keys.lazy.flatMap(\.keys) where seen.insert(key).inserted { things.append(Item(id: key, document: [:])) }
+            // They are only there or not: the document is the id, digits for a WhatsApp number and anything else for a user's id.
+            for key in found.keys.lazy.flatMap(\.keys) where seen.insert(key).inserted {
+                let name = key.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? "wa_id" : "user_id"
+                things.append(Item(id: key, document: [name: .string(key)]))
+            }
         } else {
             for item in try edge.things(in: found.items) {
                 guard let id = try edge.id(of: item, in: unit, plan) else { throw GraphFailure(.invalidAnswer("a thing has no id")) }

@@ -94,7 +94,7 @@ public actor Watcher {
     }
 
     /// One look from its beginning to the schedule's next word.
-    private func look(_ unit: Unit) async {
+    func look(_ unit: Unit) async {
         let askers = waiting.removeValue(forKey: unit) ?? []
         let look = await ending(of: unit)
         looks += 1

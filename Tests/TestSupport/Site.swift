@@ -4,6 +4,7 @@ package import GraphSimulator
 package import StrictJSON
 package import Varlink
 package import WabaWatchInterface
+package import WhatsAppBusiness
 
 /// A place where the real daemon runs against the simulator: a folder with configuration, ledger and socket, gone when the test is.
 package final class Site: Sendable {
@@ -19,21 +20,23 @@ package final class Site: Sendable {
     package var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
 
     /// - Parameters:
-    ///   - every: how often phone numbers and profiles are looked at.
-    ///   - watch: other kinds, or others than `every` for these two.
+    ///   - every: how often the kinds are looked at.
+    ///   - kinds: the kinds that are; all others are turned off.
     ///   - more: what else the configuration says.
-    package init(numbers: Int = 2, every: String = "100ms", watch: [String: String] = [:], more: String = "") async throws {
+    package init(numbers: Int = 2, every: String = "100ms", kinds: Set<Kind> = [.phoneNumber, .businessProfile], more: String = "")
+        async throws
+    {
         folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         simulator = try await GraphSimulator.start(Platform.sample(accounts: 1, numbers: numbers, blockedUsers: 0))
-        let watch = ["phone_number": every, "business_profile": every].merging(watch) { $1 }
         try Data(
             """
             graph: { base_url: "\(simulator.baseURL)", timeout: 2s }
             ledger: { path: "\(folder)/ledger.sqlite" }
             socket: { path: "\(folder)/io.wabawatch" }
             journal: { enabled: false }
-            watch: { \(watch.map { "\($0.key): { every: \($0.value) }" }.sorted().joined(separator: ", ")) }
+            watch:
+              \(Self.watch(every, kinds))
             budget: { calls_per_hour: 1000000 }
             accounts:
               - name: acme
@@ -44,13 +47,21 @@ package final class Site: Sendable {
         ).write(to: URL(filePath: config))
     }
 
+    private static func watch(_ every: String, _ kinds: Set<Kind>) -> String {
+        Kind.allCases.filter { $0 != .watch && !($0 == .subscribedApp && kinds.contains($0)) }.map {
+            "\($0.rawValue): { every: \(kinds.contains($0) ? every : "never") }"
+        }
+        .joined(separator: "\n  ")
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Runs a test's body and puts everything away, however it ends.
     package static func with(
-        numbers: Int = 2, every: String = "100ms", watch: [String: String] = [:], more: String = "", _ body: (Site) async throws -> Void
+        numbers: Int = 2, every: String = "100ms", kinds: Set<Kind> = [.phoneNumber, .businessProfile], more: String = "",
+        _ body: (Site) async throws -> Void
     ) async throws {
-        let site = try await Site(numbers: numbers, every: every, watch: watch, more: more)
+        let site = try await Site(numbers: numbers, every: every, kinds: kinds, more: more)
         do {
             try await body(site)
         } catch {

@@ -65,8 +65,7 @@ import WhatsAppBusiness
 
     /// The real service: a sweep of eight pages, each a while under way.
     @Test func poll_ofTheRealService_showsPagesAndUsersSoFar() async throws {
-        let kinds = ["phone_number": "1h", "blocked_user": "1h", "business_profile": "never"]
-        try await Site.with(numbers: 1, watch: Town.never.merging(kinds) { $1 }) { site in
+        try await Site.with(numbers: 1, every: "1h", kinds: [.phoneNumber, .blockedUser]) { site in
             let daemon = try await site.start()
             let number = Platform.samplePhoneNumberID(0)
             var subscription = try await site.subscribeFromTheBeginning()

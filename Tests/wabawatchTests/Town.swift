@@ -13,14 +13,10 @@ struct Town {
     /// Every change so far, in order.
     let changes: [Change]
 
-    /// Every kind turned off.
-    static let never = Dictionary(uniqueKeysWithValues: Kind.allCases.filter { $0 != .watch }.map { ($0.rawValue, "never") })
-
-    /// The daemon takes each look's result over from the run before it; then nothing moves for an hour, while a test prints.
-    private static let seldom = never.merging(["phone_number": "1h", "business_profile": "1h"]) { $1 }
-
     static func with(_ body: (Town) async throws -> Void) async throws {
-        try await Site.with(numbers: 3, watch: seldom) { site in
+        // The daemon takes each look's result over from the run before it; then nothing moves for an hour, while a test prints.
+        let kinds: Set<Kind> = [.account, .subscribedApp, .phoneNumber, .businessProfile]
+        try await Site.with(numbers: 3, every: "1h", kinds: kinds) { site in
             let steps: [() -> Void] = [
                 {},
                 {
@@ -32,7 +28,13 @@ struct Town {
                     site.set(1, "verified_name", "Glückskraut 配送 \u{1B}[31m🌱")
                     site.setProfile(1, "about", "Open until 8 pm today")
                 },
-                { site.set(0, "quality_rating", "RED") },
+                {
+                    site.set(0, "quality_rating", "RED")
+                    site.simulator.update { platform in
+                        let health: JSONValue = ["can_send_message": "LIMITED", "entities": []]
+                        platform.accounts[Platform.sampleAccountID()]?.document["health_status"] = health
+                    }
+                },
             ]
             for step in steps {
                 step()
@@ -44,7 +46,7 @@ struct Town {
             _ = try await site.once()
             let daemon = try await site.start()
             var subscription = try await site.subscribeFromTheBeginning()
-            let changes = try await subscription.changes(10)
+            let changes = try await subscription.changes(13)
             let status = try GetStatusReply(json: try await subscription.client.call(GetStatusParameters.qualifiedMethod)).status
             await subscription.client.close()
             try await body(Town(site: site, oldest: status.oldestCursor, changes: changes))
