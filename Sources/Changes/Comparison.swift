@@ -30,9 +30,11 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         drifted = Self.drifted(items, snapshot, asked: asked.intersection(observation.asked))
-        let kept = Set(drifted).union(asked.subtracting(observation.asked))
         for item in items {
-            compare(item, with: snapshot.entries[item.id], keeping: kept, joining: observation.asked.subtracting(asked))
+            let entry = snapshot.entries[item.id]
+            // What could not be asked for is what it was, however long ago that was.
+            let unasked = observation.namesMembers ? Set(entry.map { Array($0.document.names) } ?? []).subtracting(observation.asked) : []
+            compare(item, with: entry, keeping: unasked.union(drifted), joining: observation.asked.subtracting(asked))
         }
         let present = Set(items.map(\.id))
         for (id, entry) in snapshot.entries.sorted(by: { $0.key < $1.key }) where !present.contains(id) { miss(id, entry) }

@@ -11,6 +11,8 @@ public struct Observation: Sendable {
     public var items: [Item]
     /// The members that were asked for. What was not asked for cannot have changed.
     public var asked: Set<String>
+    /// Whether members were asked for by name, so that those which were not say nothing by being away.
+    var namesMembers: Bool { asked.contains { $0 != "id" } }
 
     /// One thing of an observation.
     public struct Item: Sendable {

@@ -1,0 +1,7 @@
+import Testing
+
+@testable import Simulation
+
+@Suite struct SimulationTests {
+    @Test func nothing() {}
+}
