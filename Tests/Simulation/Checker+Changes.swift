@@ -7,13 +7,18 @@ import WhatsAppBusiness
 // "Each state that held for two polls is reported exactly once, nothing else ever is": here the second half.
 extension Checker {
     mutating func take(_ transaction: History.Transaction) {
+        var last: [ResourceID: Int64] = [:]
+        for recorded in transaction.changes { last[recorded.change.resource] = recorded.sequence }
         for recorded in transaction.changes {
             if recorded.sequence != lastSequence + 1 {
                 complain("ordered, unique, gapless", transaction.time, "\(recorded.sequence) follows \(lastSequence)")
             }
             lastSequence = recorded.sequence
             let change = recorded.change
-            if change.resource.kind == .watch { checkWatch(change, transaction) } else { check(change, recorded.sequence, transaction) }
+            if change.resource.kind == .watch { checkWatch(change, transaction) } else {
+                // What joins a thing and what else changed of it are told one after the other: they come to Meta's state together.
+                check(change, recorded.sequence, transaction, isLast: last[change.resource] == recorded.sequence)
+            }
         }
         if transaction.isWhole { compare(transaction.stored, transaction.time) }
     }
@@ -29,7 +34,7 @@ extension Checker {
         }
     }
 
-    private mutating func check(_ change: Change, _ sequence: Int64, _ transaction: History.Transaction) {
+    private mutating func check(_ change: Change, _ sequence: Int64, _ transaction: History.Transaction, isLast: Bool) {
         let unit = Unit(of: change.resource)
         let id = change.resource.id
         func text(_ what: String) -> String { "\(sequence) \(change.operation) of \(unit) \(id): \(what)" }
@@ -57,7 +62,7 @@ extension Checker {
         }
         if !begun.contains(unit) { complain("baseline", transaction.time, text("there was none")) }
         if let after {
-            if !explains(after, id, before, walk) {
+            if isLast, !explains(after, id, before, walk) {
                 complain("nothing else is reported", transaction.time, text("Meta never had \(JSONValue.object(after)) in that look"))
             }
         } else {

@@ -79,8 +79,9 @@ extension Checker {
                 complain("watch", transaction.time, refuse("the last look ended by \(walk.trouble.map { "\($0)" } ?? "nothing")"))
             }
             guard state == .unreachable || state == .invalidAnswer else { return }
-            let before = (walks[unit] ?? [])[..<place].last.map { history.walks[$0] }
-            if before.map({ $0.isComplete && $0.isExact || $0.life != walk.life }) ?? true {
+            // A complete look that could not be recorded has not been.
+            let before = (walks[unit] ?? [])[..<place].last
+            if before.map({ checkpoint($0) != nil || history.walks[$0].life != walk.life }) ?? true {
                 complain("watch", transaction.time, refuse("it was the first failure in a row"))
             }
         }
