@@ -129,8 +129,8 @@ let package = Package(
         tests(
             "WabaWatchService",
             [
-                "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface", "WhatsAppBusiness",
-                "StrictJSON", "wabawatchd", "wabawatch-demo",
+                "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface", "Watching",
+                "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo",
             ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),

@@ -3,6 +3,7 @@ public import StrictJSON
 extension Rules {
     /// The document in the form in which it is compared and kept: what is not compared is not in it.
     public func compared(_ document: JSONObject) -> JSONObject {
+        if keepsNothing { return [:] }
         var members: [(String, JSONValue)] = []
         for member in document where !ignored.contains(member.name) && !(nullIsMissing && member.value.isNull) {
             members.append((member.name, forms[member.name].map { $0.applied(to: member.value) } ?? member.value))
@@ -22,6 +23,23 @@ extension Rules.Form {
             let keyed = elements.map { element in (key: names.map { element[$0]?.description ?? "" }, element: element) }
             object[array] = .array(keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.element))
             return .object(object)
+        case .without(let names):
+            guard let object = value.object else { return value }
+            return .object(JSONObject(object.filter { !names.contains($0.name) }.map { ($0.name, $0.value) }))
+        case .capitals: return value.string.map { .string($0.uppercased()) } ?? value
+        case .capitalsAt(let pointers):
+            return pointers.reduce(value) { Self.capitals(in: $0, at: $1.split(separator: "/").map(String.init)[...]) }
+        }
+    }
+
+    private static func capitals(in value: JSONValue, at names: ArraySlice<String>) -> JSONValue {
+        guard let name = names.first else { return value.string.map { .string($0.uppercased()) } ?? value }
+        switch value {
+        case .array(let elements): return .array(elements.map { capitals(in: $0, at: names) })
+        case .object(var object):
+            object[name] = object[name].map { capitals(in: $0, at: names.dropFirst()) }
+            return .object(object)
+        default: return value
         }
     }
 

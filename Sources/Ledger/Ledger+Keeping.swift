@@ -87,7 +87,7 @@ extension Ledger {
         let ledger = try Ledger(path: path, lock: lock)
         do {
             try ledger.pool.write { database in
-                var writer = RecordWriter(database: database, now: now)
+                var writer = RecordWriter(database: database, now: now, tail: ledger.tail)
                 for note in telling(setAside) { try writer.write(note) }
             }
             ledger.tail.move(to: try ledger.pool.read { try last($0) })

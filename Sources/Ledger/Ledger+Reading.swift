@@ -19,6 +19,10 @@ extension Ledger {
         return changes
     }
 
+    /// Has every commit handed on from now on, as soon as it is on disk and before anybody else hears of it: its changes, only the first of them where
+    /// there are very many, and the last sequence there is. Called on the thread that writes, so it must be quick. For one follower.
+    public func follow(_ follower: @escaping @Sendable (_ changes: [RecordedChange], _ last: Int64) -> Void) { tail.follow(follower) }
+
     static func page(_ rows: RowCursor) throws -> [RecordedChange] {
         var changes: [RecordedChange] = []
         var bytes = 0

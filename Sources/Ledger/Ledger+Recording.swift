@@ -16,13 +16,15 @@ extension Ledger {
         if result.isNews || note(result.recording) != nil {
             // There is one writer and one look at a unit at a time, but the comparison counts only inside the transaction that writes it.
             result = try await write { database in
-                var writer = RecordWriter(database: database, now: now)
-                let recording = try writer.record(observation, missedSince: previous ?? now)
+                var writer = RecordWriter(database: database, now: now, tail: self.tail)
+                guard let recording = try writer.record(observation, missedSince: previous ?? now) else {
+                    return (Recording(changes: 0, drifted: [], pending: false, ids: [], removed: [], isVoid: true), true)
+                }
                 if let note = note(recording) { try writer.write(note) }
                 return (recording, true)
             }
         }
-        confirmed.withLock { $0[unit] = now }
+        if !result.recording.isVoid { confirmed.withLock { $0[unit] = now } }
         return result.recording
     }
 
@@ -39,7 +41,7 @@ extension Ledger {
     public func record(_ notes: [WatchNote], at now: Timestamp) async throws(LedgerError) {
         guard !notes.isEmpty else { return }
         try await write { database in
-            var writer = RecordWriter(database: database, now: now)
+            var writer = RecordWriter(database: database, now: now, tail: self.tail)
             for note in notes { try writer.write(note) }
         }
     }
@@ -57,7 +59,7 @@ extension Ledger {
     /// What recording a look would come to, and whether there is anything to write. A look whose digest is the snapshot's is the snapshot.
     private static func expected(of observation: Observation, in database: Database) throws -> (recording: Recording, isNews: Bool) {
         let kept = try KeptUnit(observation.unit, in: database)
-        if let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) {
+        if observation.isWhole, let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) {
             let ids = Set(observation.items.map(\.id))
             return (Recording(changes: 0, drifted: [], pending: false, ids: ids, removed: []), false)
         }

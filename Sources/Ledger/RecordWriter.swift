@@ -7,11 +7,14 @@ import WhatsAppBusiness
 struct RecordWriter {
     let database: Database
     let now: Timestamp
+    /// Is told of every change.
+    let tail: Tail
     private var places: [[String]: Int64] = [:]
 
-    init(database: Database, now: Timestamp) {
+    init(database: Database, now: Timestamp, tail: Tail) {
         self.database = database
         self.now = now
+        self.tail = tail
     }
 
     /// Compares a look with the snapshot.
@@ -23,9 +26,10 @@ struct RecordWriter {
         return (Comparison(of: observation, with: snapshot) { [display] in display[$0] }, snapshot)
     }
 
-    /// Compares a look with the snapshot, and writes what changed and the snapshot that this leads to.
-    mutating func record(_ observation: Observation, missedSince: Timestamp) throws -> Recording {
+    /// Compares a look with the snapshot, and writes what changed and the snapshot that this leads to; `nil` if what it belongs to is gone.
+    mutating func record(_ observation: Observation, missedSince: Timestamp) throws -> Recording? {
         let unit = observation.unit
+        guard try isKnown(unit, observation.needs) else { return nil }
         let kept = try KeptUnit(unit, in: database)
         let (comparison, snapshot) = try Self.compare(observation, kept, in: database)
         var digest = kept?.digest ?? Digest()
@@ -74,7 +78,7 @@ struct RecordWriter {
     }
 
     /// A phone number takes with it everything that belongs to it.
-    private mutating func remove(_ resource: ResourceID) throws {
+    mutating func remove(_ resource: ResourceID) throws {
         guard resource.kind == .phoneNumber else {
             let place = try place(resource)
             try database.cachedStatement(sql: "DELETE FROM resource WHERE place = ? AND id = ?").execute(arguments: [place, resource.id])
@@ -87,7 +91,7 @@ struct RecordWriter {
         }
     }
 
-    private mutating func append(_ change: Change) throws {
+    mutating func append(_ change: Change) throws {
         let resource = change.resource
         let fields = change.fields.isEmpty ? nil : Stored.text(change.fields.map(\.description))
         let values: [DatabaseValue] = [
@@ -102,6 +106,7 @@ struct RecordWriter {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
+        tail.add(RecordedChange(sequence: database.lastInsertedRowID, observedAt: now, change: change))
     }
 
     private mutating func place(_ resource: ResourceID) throws -> Int64 {
@@ -124,6 +129,19 @@ struct RecordWriter {
         }
         places[key] = place
         return place ?? 0
+    }
+
+    private func isKnown(_ unit: Unit, _ needs: Observation.Needs) throws -> Bool {
+        guard needs != .nothing else { return true }
+        let accounts = try database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)")
+        guard try Bool.fetchOne(accounts, arguments: [unit.account]) == true else { return false }
+        guard needs == .number, let number = unit.phoneNumberID else { return true }
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM resource
+                WHERE place = (SELECT id FROM place WHERE account = ?1 AND kind = 'phone_number' AND phone_number_id = ?2) AND id = ?2)
+                """)
+        return try Bool.fetchOne(statement, arguments: [unit.account, number]) ?? false
     }
 
     private static func displayNumber(_ id: String, of account: String, in database: Database) throws -> String? {

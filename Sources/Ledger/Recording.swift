@@ -8,20 +8,27 @@ public struct Recording: Sendable, Equatable {
     public var changes: Int
     /// Members that Meta dropped from every thing at once; their last values are kept.
     public var drifted: [String]
+    /// Members that are gone and keep their last value for now.
+    public var vanished: [String] = []
     /// Whether things are missed that are not removed yet: the next look decides, even if its answer is the same.
     public var pending: Bool
     /// What the unit shows now: the ids of its things.
     public var ids: Set<String>
     /// The ids of the things that were removed.
     public var removed: Set<String>
+    /// The ids of the things that are missed and not removed yet.
+    public var missed: Set<String> = []
+    /// Whether nothing was recorded, because the phone number that the unit belongs to is gone.
+    public var isVoid = false
 }
 
 extension Recording {
     init(_ comparison: Comparison, _ observation: Observation) {
         self.init(
-            changes: comparison.changes.count, drifted: comparison.drifted,
+            changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished,
             pending: comparison.writes.contains { $0.entry.map { $0.misses > 0 } ?? false }, ids: Set(observation.items.map(\.id)),
-            removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)))
+            removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)),
+            missed: Set(comparison.writes.filter { ($0.entry?.misses ?? 0) > 0 }.map(\.id)))
     }
 }
 

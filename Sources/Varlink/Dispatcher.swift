@@ -62,7 +62,7 @@ struct Dispatcher: Sendable {
     private func outcome(of call: Call, _ mode: CallMessage.Mode, _ connection: Connection) async -> Outcome {
         do {
             let (interface, method) = try route(call, mode)
-            let replies = Replies(wantsMore: call.wantsMore) { frames in
+            let replies = Replies(wantsMore: call.wantsMore, on: LoopExecutor(connection.channel.eventLoop)) { frames in
                 if checksReplies { try check(frames, of: call, interface, method) }
                 try await connection.send(frames.buffer)
             }

@@ -18,6 +18,12 @@ public struct Frames: Sendable {
         count = encoded.readableBytesView.count { $0 == 0 }
     }
 
+    /// So many messages that `Replies.frame(_:continues:)` made, with `continues`, one behind the other.
+    public init(encoded: ByteBuffer, count: Int) {
+        buffer = encoded
+        self.count = count
+    }
+
     /// Adds a reply.
     public mutating func append(_ parameters: JSONObject) { append(frame: Replies.frame(parameters, continues: true)) }
 
@@ -32,6 +38,8 @@ public struct Frames: Sendable {
         count += 1
     }
 
+    /// The messages, each with its NUL.
+    public var bytes: [UInt8] { Array(buffer.readableBytesView) }
     /// Bytes of all replies.
     public var byteCount: Int { buffer.readableBytes }
     /// Whether there are none.

@@ -2,7 +2,7 @@ import Glibc
 import NIOCore
 
 /// The kernel's `struct ucred`, which Glibc shows only to C with _GNU_SOURCE.
-private struct SocketCredentials: Sendable {
+private struct SocketCredentials {
     var processID: Int32 = 0
     var userID: UInt32 = 0
     var groupID: UInt32 = 0
@@ -10,8 +10,37 @@ private struct SocketCredentials: Sendable {
 
 /// Who is at the other end of a Unix socket.
 func peer(of channel: any Channel) -> EventLoopFuture<Peer> {
-    guard let options = channel as? any SocketOptionProvider else { return channel.eventLoop.makeFailedFuture(ConnectionClosed()) }
-    let credentials: EventLoopFuture<SocketCredentials> = options.unsafeGetSocketOption(
-        level: NIOBSDSocket.OptionLevel(rawValue: SOL_SOCKET), name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
-    return credentials.map { Peer(processID: $0.processID, userID: $0.userID, groupID: $0.groupID) }
+    let loop = channel.eventLoop
+    return loop.inEventLoop ? loop.makeCompletedFuture { try Peer(of: channel) } : loop.submit { try Peer(of: channel) }
+}
+
+extension Peer {
+    /// Asks the kernel, on the channel's loop.
+    fileprivate init(of channel: any Channel) throws {
+        let peer = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { try Peer(socket: $0) }
+        guard let peer else { throw ConnectionClosed() }
+        self = peer
+    }
+
+    private init(socket: Int32) throws(ConnectionClosed) {
+        var credentials = SocketCredentials()
+        var length = socklen_t(MemoryLayout<SocketCredentials>.size)
+        guard getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { throw ConnectionClosed() }
+        self.init(
+            processID: credentials.processID, userID: credentials.userID, groupID: credentials.groupID,
+            supplementaryGroupIDs: Self.groups(of: socket))
+    }
+
+    /// The kernel says how many there are where the room that it is given is too small. Where it says nothing there are none.
+    private static func groups(of socket: Int32) -> [UInt32] {
+        var groups = [UInt32](repeating: 0, count: 32)
+        while true {
+            var length = socklen_t(groups.count * MemoryLayout<UInt32>.size)
+            let result = getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, &groups, &length)
+            let count = Int(length) / MemoryLayout<UInt32>.size
+            if result == 0 { return Array(groups.prefix(count)) }
+            guard errno == ERANGE, count > groups.count else { return [] }
+            groups = [UInt32](repeating: 0, count: count)
+        }
+    }
 }

@@ -4,12 +4,25 @@ public import StrictJSON
 /// and `CancellationError` or `ConnectionClosed` when the peer has gone.
 public struct Replies: Sendable {
     private let wantsMore: Bool
+    private let executor: (any TaskExecutor)?
     private let write: @Sendable (Frames) async throws -> Void
 
     /// Replies that go to a closure, for handlers that are called without a socket.
     public init(wantsMore: Bool, write: @escaping @Sendable (Frames) async throws -> Void) {
+        self.init(wantsMore: wantsMore, on: nil, write: write)
+    }
+
+    init(wantsMore: Bool, on executor: (any TaskExecutor)?, write: @escaping @Sendable (Frames) async throws -> Void) {
         self.wantsMore = wantsMore
+        self.executor = executor
         self.write = write
+    }
+
+    /// Runs a body on the thread that writes the peer's socket, so that no reply waits for another thread to wake. Everybody's sockets are written there:
+    /// for bodies that send often and compute little.
+    public func besideTheSocket<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+        guard let executor else { return try await body() }
+        return try await withTaskExecutorPreference(executor) { try await body() }
     }
 
     /// Sends one reply. Suspends while the peer does not read.

@@ -22,6 +22,7 @@ public struct Daemon: Sendable {
     let notifier: Notifier
     let transport: CurlTransport
     let listening: ListeningSocket
+    let controlRight: ControlRight
     let log: Logger
 
     /// Where changes are told besides the socket.
@@ -74,6 +75,7 @@ public struct Daemon: Sendable {
         settings.extraCAFile = configuration.graph.caFile
         transport = try CurlTransport(settings)
         let plans = try configuration.plans(secrets: surroundings.secrets, transport: transport)
+        controlRight = try ControlRight(of: configuration)
         let path = configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite"
         let opened = try Ledger.open(path: path, damage: damage, at: world.wallClock()) { setAside in
             Self.notes(of: setAside, accounts: configuration.accounts.map(\.name))
@@ -99,7 +101,9 @@ public struct Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
     public func run() async throws {
         let service = try InterfaceService(
-            ledger: ledger, watcher: watcher, version: Self.version, startedAt: world.wallClock(), pause: Self.pause)
+            ledger: ledger, watcher: watcher, controlRight: controlRight,
+            poller: WatcherPoller(watcher: watcher, ledger: ledger), version: Self.version, startedAt: world.wallClock(),
+            pause: Self.pause)
         var limits = ServerLimits()
         limits.connections = configuration.socket.maxConnections
         let server = try VarlinkServer(

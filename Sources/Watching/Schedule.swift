@@ -13,10 +13,15 @@ public struct Schedule: Sendable {
         case watch(Unit, every: Duration, splay: Double, first: Moment)
         /// A unit is no longer watched.
         case forget(Unit)
-        /// A look has ended; the next is due one interval later, give or take the splay.
-        case looked(Unit)
+        /// A look has ended; the next is due one interval later, give or take the splay. The interval is the unit's own unless another is given.
+        case looked(Unit, every: Duration? = nil)
         /// A look has ended; the next is due at that moment.
         case again(Unit, at: Moment)
+        /// A unit is to be looked at as soon as there is a place, ahead of all others if somebody waits for it. One that is being looked at is looked
+        /// at once more.
+        case hasten(Unit, ahead: Bool)
+        /// What is still to be waited for becomes so many times as long.
+        case scale(Unit, by: Double)
     }
 
     /// What falls due within this time after the first is taken together with it.
@@ -29,6 +34,8 @@ public struct Schedule: Sendable {
         var splay: Double
         var turn: UInt64 = 0
         var state: State
+        /// Whether it is to be looked at once more after the look that is going on, and whether ahead of all others.
+        var again: Bool?
         enum State: Sendable { case waiting(until: Moment), queued(since: Moment), looking }
     }
 
@@ -48,7 +55,7 @@ public struct Schedule: Sendable {
     private var looking = 0
 
     /// An empty schedule.
-    public init(window: Duration = .milliseconds(50), places: Int = 16) {
+    public init(window: Duration = .milliseconds(50), places: Int = 32) {
         self.window = window
         self.places = places
     }
@@ -91,9 +98,37 @@ public struct Schedule: Sendable {
         switch event {
         case .watch(let unit, let every, let splay, let first): watch(unit, every: every, splay: splay, first: first)
         case .forget(let unit): forget(unit)
-        case .looked(let unit): finish(unit) { plan in now + plan.every * (1 + plan.splay * Self.deviation(of: unit, turn: plan.turn)) }
-        case .again(let unit, let moment): finish(unit) { _ in moment }
+        case .looked(let unit, let every):
+            finish(unit, now) { plan in now + (every ?? plan.every) * (1 + plan.splay * Self.deviation(of: unit, turn: plan.turn)) }
+        case .again(let unit, let moment): finish(unit, now) { _ in moment }
+        case .hasten(let unit, let ahead): hasten(unit, ahead: ahead, now)
+        case .scale(let unit, let factor):
+            guard let plan = plans[unit], case .waiting(let due) = plan.state, due > now else { return }
+            move(unit, to: now + (due - now) * factor)
         }
+    }
+
+    private mutating func hasten(_ unit: Unit, ahead: Bool, _ now: Moment) {
+        switch plans[unit]?.state {
+        case .looking:
+            let before = plans[unit]?.again ?? false
+            plans[unit]?.again = ahead || before
+        case .waiting(let due), .queued(let due):
+            // The entry that it has already stands no longer.
+            plans[unit]?.turn += 1
+            plans[unit]?.state = .queued(since: min(due, now))
+            queue.insert(
+                Entry(rank: ahead ? -1 : Self.rank(unit), due: min(due, now), unit: unit, turn: plans[unit]?.turn ?? 0))
+        case nil: break
+        }
+    }
+
+    private mutating func move(_ unit: Unit, to moment: Moment) {
+        guard var plan = plans[unit] else { return }
+        plan.turn += 1
+        plan.state = .waiting(until: moment)
+        plans[unit] = plan
+        enter(unit, moment, turn: plan.turn)
     }
 
     private mutating func watch(_ unit: Unit, every: Duration, splay: Double, first: Moment) {
@@ -104,12 +139,8 @@ public struct Schedule: Sendable {
         }
         plan.every = every
         plan.splay = splay
-        if case .waiting = plan.state {
-            plan.turn += 1
-            plan.state = .waiting(until: first)
-            enter(unit, first, turn: plan.turn)
-        }
         plans[unit] = plan
+        if case .waiting = plan.state { move(unit, to: first) }
     }
 
     private mutating func forget(_ unit: Unit) {
@@ -117,15 +148,16 @@ public struct Schedule: Sendable {
         if case .looking = plan.state { looking -= 1 }
     }
 
-    private mutating func finish(_ unit: Unit, due: (Plan) -> Moment) {
+    private mutating func finish(_ unit: Unit, _ now: Moment, due: (Plan) -> Moment) {
         // A unit that was forgotten during its look, and perhaps watched anew since, takes nothing from that look's end.
         guard var plan = plans[unit], case .looking = plan.state else { return }
         looking -= 1
         plan.turn += 1
-        let moment = due(plan)
-        plan.state = .waiting(until: moment)
-        plans[unit] = plan
-        enter(unit, moment, turn: plan.turn)
+        move(unit, to: due(plan))
+        if let ahead = plan.again {
+            plans[unit]?.again = nil
+            hasten(unit, ahead: ahead, now)
+        }
     }
 
     private mutating func enter(_ unit: Unit, _ due: Moment, turn: UInt64) { heap.insert(Entry(due: due, unit: unit, turn: turn)) }

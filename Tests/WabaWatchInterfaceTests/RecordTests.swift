@@ -18,6 +18,16 @@ import WhatsAppBusiness
                 + #""summary":"acme: quality rating of +1 555-093-4873 (107878721936019) fell from GREEN to YELLOW"}"#)
     }
 
+    @Test func change_writtenAtOnce_isTheTextOfItsMembers() {
+        var bare = Sample.change(Sample.account, operation: .removed, fields: [])
+        (bare.before, bare.after) = (["odd \u{1}\"\\": ["a": [1, .null, "é\n"]]], nil)
+        for change in [Sample.change(), Sample.change(fields: [["a/b", "~"], ["é"]]), bare] {
+            var bytes: [UInt8] = []
+            change.write(into: &bytes, observedAt: change.observedAt.description)
+            #expect(String(decoding: bytes, as: UTF8.self) == JSONValue.object(change.json).description)
+        }
+    }
+
     @Test func optionalMember_thatIsNil_isLeftOut() {
         #expect(ListParameters().json.isEmpty)
         #expect(Filter().json.isEmpty)

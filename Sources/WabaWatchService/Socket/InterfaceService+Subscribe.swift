@@ -1,36 +1,43 @@
 import Ledger
 import StrictJSON
-import Synchronization
 import Varlink
 import WabaWatchInterface
 
 extension InterfaceService {
-    /// How many changes are read from the ledger at a time.
-    private static let batch = 512
-
-    /// Streams until the peer goes: the snapshot if it is wanted, `ready`, then every change behind the reader's own cursor.
+    /// Streams until the peer goes: the snapshot if it is wanted, `ready`, then every change behind the reader's own cursor, and a heartbeat as often as
+    /// one is due.
     ///
-    /// Nothing is queued for a reader: while it does not read, this waits in `send`, and what it missed is still in the ledger when it comes back.
+    /// Nothing is queued for a reader: while it does not read, this waits in `send`, and what it missed is there when it comes back.
     func subscribe(_ parameters: SubscribeParameters, _ replies: Replies) async throws -> JSONObject {
-        subscribers.withLock { $0 += 1 }
-        defer { subscribers.withLock { $0 -= 1 } }
-        var position = try await begin(parameters, replies)
+        let reader = delivery.enter(parameters.filter)
+        defer { delivery.leave(reader) }
+        let start = try await begin(parameters, replies)
         let heartbeat = Duration.seconds(parameters.heartbeatSeconds ?? SubscribeParameters.defaultHeartbeatSeconds)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while true {
+                    try await self.pause(heartbeat)
+                    self.delivery.beat(reader)
+                }
+            }
+            defer { group.cancelAll() }
+            try await replies.besideTheSocket { try await self.follow(reader, after: start, replies) }
+            throw CancellationError()
+        }
+    }
+
+    /// Sends what there is behind that place, for ever.
+    private func follow(_ reader: Delivery.Reader, after start: Int64, _ replies: Replies) async throws {
+        var position = start
         while true {
-            let changes = try await ledger.changes(after: position, limit: Self.batch)
-            var frames = Frames()
-            for recorded in changes {
-                position = recorded.sequence
-                let change = WabaWatchInterface.Change(recorded, ledger: ledger.id)
-                guard parameters.filter?.matches(change) ?? true else { continue }
-                frames.append(SubscribeReply.change(change).json)
-                if frames.isFull { try await replies.send(frames: frames.taken()) }
+            switch try await delivery.next(after: position, for: reader) {
+            case .replies(let frames, let through):
+                try await replies.send(frames: frames)
+                position = through
+            case .heartbeat:
+                let cursor = Cursor(LedgerCursor(ledger: ledger.id, sequence: position))
+                try await replies.send(SubscribeReply.heartbeat(cursor).json)
             }
-            try await replies.send(frames: frames)
-            if changes.count < Self.batch, await !changeComes(after: position, within: heartbeat) {
-                try await replies.send(SubscribeReply.heartbeat(cursor(position)).json)
-            }
-            try Task.checkCancellation()
         }
     }
 
@@ -55,24 +62,5 @@ extension InterfaceService {
         }
         try await replies.send(SubscribeReply.ready(Cursor(start)).json)
         return start.sequence
-    }
-
-    private func cursor(_ sequence: Int64) -> Cursor { Cursor(LedgerCursor(ledger: ledger.id, sequence: sequence)) }
-
-    /// Waits for a change, at most until the next heartbeat; says which it was.
-    private func changeComes(after sequence: Int64, within heartbeat: Duration) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                await self.ledger.waitForChange(after: sequence)
-                return true
-            }
-            group.addTask {
-                do { try await self.pause(heartbeat) } catch {}
-                return false
-            }
-            let first = await group.next() ?? false
-            group.cancelAll()
-            return first
-        }
     }
 }

@@ -1,6 +1,5 @@
 import Ledger
 import StrictJSON
-import Synchronization
 import Varlink
 import WabaWatchInterface
 import Watching
@@ -9,24 +8,30 @@ import WhatsAppBusiness
 /// Answers the calls of `io.wabawatch`.
 final class InterfaceService: VarlinkInterface {
     let description: InterfaceDescription
-    let implementedMethods: Set<String> = ["GetStatus", "List", "Get", "History", "Subscribe"]
+    let implementedMethods: Set<String> = ["GetStatus", "List", "Get", "History", "Subscribe", "Poll", "BlockUsers", "UnblockUsers"]
 
     let ledger: Ledger
-    let watcher: Watcher
+    let watcher: any WatchReporting
+    let controlRight: ControlRight
+    /// `nil` where nobody can be asked to look.
+    let poller: (any Poller)?
     let version: String
     let startedAt: Timestamp
     /// Waits; a heartbeat is due afterwards.
     let pause: @Sendable (Duration) async throws -> Void
-    let subscribers = Mutex(0)
+    let delivery: Delivery
 
     init(
-        ledger: Ledger, watcher: Watcher, version: String, startedAt: Timestamp, pause: @escaping @Sendable (Duration) async throws -> Void
-    )
-        throws
-    {
+        ledger: Ledger, watcher: any WatchReporting, controlRight: ControlRight, poller: (any Poller)? = nil, version: String,
+        startedAt: Timestamp, recent: RecentChanges.Limits = RecentChanges.Limits(),
+        pause: @escaping @Sendable (Duration) async throws -> Void
+    ) throws {
         description = try InterfaceDescription(parsing: Interface.text)
         self.ledger = ledger
+        delivery = Delivery(ledger: ledger, limits: recent)
         self.watcher = watcher
+        self.controlRight = controlRight
+        self.poller = poller
         self.version = version
         self.startedAt = startedAt
         self.pause = pause
@@ -44,7 +49,7 @@ final class InterfaceService: VarlinkInterface {
             case "Subscribe":
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
                 return try await subscribe(try SubscribeParameters(json: call.parameters), replies)
-            default: throw VarlinkError.methodNotImplemented(call.method)
+            default: return try await control(call)
             }
         } catch let error as MemberError {
             throw VarlinkError(error)
@@ -59,7 +64,7 @@ final class InterfaceService: VarlinkInterface {
         let report = await watcher.report()
         return Status(
             version: version, startedAt: startedAt, cursor: Cursor(ledger.cursor), oldestCursor: Cursor(try await ledger.oldestCursor()),
-            subscribers: subscribers.withLock { $0 }, watches: report.watches.map { WatchStatus($0, trouble: ledger.trouble) },
+            subscribers: delivery.readers, watches: report.watches.map { WatchStatus($0, trouble: ledger.trouble) },
             budgets: report.budgets.map(WabaWatchInterface.Budget.init))
     }
 

@@ -1,0 +1,27 @@
+import Ledger
+import NIOCore
+import Varlink
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// Writes changes in the form in which subscribers get them.
+struct ChangeEncoder: Sendable {
+    /// The ledger's id.
+    let ledger: String
+    private var scratch: [UInt8] = []
+    /// The time of the change before: those of one look have it in common.
+    private var time: (moment: Timestamp, text: String)?
+
+    init(ledger: String) { self.ledger = ledger }
+
+    /// Appends one reply with its NUL.
+    mutating func write(_ recorded: RecordedChange, into buffer: inout ByteBuffer) {
+        let change = WabaWatchInterface.Change(recorded, ledger: ledger)
+        if time?.moment != change.observedAt { time = (change.observedAt, change.observedAt.description) }
+        scratch.removeAll(keepingCapacity: true)
+        scratch.append(contentsOf: #"{"change":"#.utf8)
+        change.write(into: &scratch, observedAt: time?.text ?? "")
+        scratch.append(UInt8(ascii: "}"))
+        buffer.writeBytes(Replies.frame(encodedParameters: scratch, continues: true))
+    }
+}

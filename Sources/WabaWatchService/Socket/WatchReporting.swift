@@ -1,0 +1,11 @@
+import Watching
+
+/// What the socket tells of the watching.
+protocol WatchReporting: Sendable {
+    /// Whether an account of that name is watched.
+    func watches(account: String) async -> Bool
+    /// How every watch and every budget stands now.
+    func report() async -> (watches: [WatchReport], budgets: [BudgetReport])
+}
+
+extension Watcher: WatchReporting {}
