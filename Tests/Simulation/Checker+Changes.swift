@@ -126,6 +126,8 @@ extension Checker {
             return Set(document.names).union(state.names).allSatisfy { name in
                 let (value, now, earlier) = (document[name], state[name], before?[name])
                 if hidden.throughout.contains(name) { return value == earlier || value == nil && !isKept(name, walk.unit) }
+                // It is not yet known who took it away.
+                if now == nil, walk.unit.isOneOfMany, value == earlier { return true }
                 return value == now || hidden.partly.contains(name) && (value == earlier || value == nil && !isKept(name, walk.unit))
             }
         }
@@ -133,12 +135,18 @@ extension Checker {
 
     /// Whether a member that goes missing is Meta's doing: three things had it.
     private func isKept(_ member: String, _ unit: Unit) -> Bool {
-        (told[unit] ?? [:]).values.count { $0[member].map { !$0.isNull } ?? false } >= 3
+        let units = unit.isOneOfMany ? told.keys.filter { $0.account == unit.account && $0.kind == unit.kind } : [unit]
+        return units.reduce(0) { $0 + (told[$1] ?? [:]).values.count { $0[member].map { !$0.isNull } ?? false } } >= 3
     }
 
     func words(_ things: [String: JSONObject]) -> String {
         things.sorted { $0.key < $1.key }.map { "\($0.key) \(JSONValue.object($0.value))" }.joined(separator: ", ")
     }
+}
+
+extension Unit {
+    /// Whether it shows one thing, as the same unit at each other number does.
+    var isOneOfMany: Bool { phoneNumberID != nil && !kind.isList }
 }
 
 extension Kind {

@@ -16,7 +16,7 @@ extension Checker {
             let ids = watched(history.truth.things(of: numbers, at: history.end), numbers).keys.sorted()
             let units = Scenario.accountKinds.map { Unit(account: account.name, kind: $0) }
                 + ids.flatMap { id in Scenario.numberKinds.map { Unit(account: account.name, kind: $0, phoneNumberID: id) } }
-            for unit in units {
+            for unit in units where account.watches(unit.kind) {
                 let truth = watched(history.truth.things(of: unit, at: history.end), unit)
                 if self.told[unit] ?? [:] != truth {
                     complain("each state is reported", history.end, "\(unit) ends as \(words(self.told[unit] ?? [:])) and is \(words(truth))")
@@ -109,10 +109,11 @@ extension Scenario.Account {
             case .fixed(let calls): Double(calls)
             case .share(let share): 200 * share
             }
-        func perHour(_ kind: Kind) -> Double { intervals[kind].map { 3600 / (Double($0.milliseconds) / 1000 * (1 - splay)) } ?? 0 }
-        // As many pages as there are numbers, and an empty one; a walk that breaks is begun four times.
-        let pages = 10.0
-        let needed = pages * perHour(.phoneNumber) + 9 * perHour(.businessProfile)
+        let needed = intervals.reduce(0.0) { sum, interval in
+            let looks = 3600 / (Double(interval.value.milliseconds) / 1000 * (1 - splay))
+            // As many pages as a list may have things, and an empty one, at as many numbers as there may be.
+            return sum + looks * (interval.key.isList ? 13 : 1) * (Scenario.numberKinds.contains(interval.key) ? 7 : 1)
+        }
         return needed * 1.5 > limit || Double(others) + needed * 1.5 > Double(quota)
     }
 }

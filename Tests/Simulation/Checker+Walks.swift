@@ -23,6 +23,7 @@ extension Checker {
                 continue
             }
             for name in Set(known.names).union(document.names) where !unseen.contains(name) && known[name] != document[name] {
+                if document[name] == nil, unit.isOneOfMany, !isDecided(name, walk) { continue }
                 complain(
                     "each state is reported", moment,
                     "\(id) of \(unit) has \(name) \(known[name].map { "\($0)" } ?? "missing") where Meta had \(document[name].map { "\($0)" } ?? "none")")
@@ -31,6 +32,26 @@ extension Checker {
         for id in (told[unit] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk) {
             complain("each state is reported", moment, "\(id) of \(unit) is gone and was not removed")
         }
+    }
+
+    /// Whether it must be known by a walk that a person took a member away, not Meta: this number was seen without it, then another one with it,
+    /// then this one again.
+    private func isDecided(_ member: String, _ walk: Walk) -> Bool {
+        let unit = walk.unit
+        guard let first = certain(unit).last(where: { $0.delivered < walk.span.start && $0.life == walk.life }),
+            history.truth.things(of: unit, at: first.span.start).values.allSatisfy({ $0[member] == nil })
+        else { return false }
+        return walks.keys.contains { other in
+            guard other.account == unit.account, other.kind == unit.kind, other != unit else { return false }
+            return certain(other).contains { witness in
+                first.delivered + Self.slack < witness.span.start && witness.delivered + Self.slack < walk.span.start
+                    && history.truth.things(of: other, at: witness.span.start).values.contains { $0[member] != nil }
+            }
+        }
+    }
+
+    private func certain(_ unit: Unit) -> [Walk] {
+        (walks[unit] ?? []).filter { checkpoint($0) != nil && history.truth.isConstant(unit, history.walks[$0].span) }.map { history.walks[$0] }
     }
 
     /// Whether enough complete walks in a row, up to this one, did not show a thing.
@@ -48,11 +69,12 @@ extension Checker {
 
     /// A watch's state is told when it changes, and only if the looks at its unit say so.
     mutating func checkWatch(_ change: Change, _ transaction: History.Transaction) {
-        guard let unit = Unit(watch: change.resource), let state = change.after?["state"]?.string.flatMap(WatchState.init(rawValue:)) else {
-            return complain("watch", transaction.time, "\(change.resource) is none")
-        }
+        guard let unit = Unit(watch: change.resource) else { return complain("watch", transaction.time, "\(change.resource) is none") }
+        // Another drift is told of a watch that is drifted already.
+        let isMore = change.fields.map(\.description) == ["/reason"]
+        let state = change.after?["state"]?.string.flatMap(WatchState.init(rawValue:)) ?? .drifted
         let earlier = change.before?["state"]?.string
-        if earlier == state.rawValue { return complain("watch", transaction.time, "\(unit) is told to be \(state.rawValue) again") }
+        if earlier == state.rawValue, !isMore { return complain("watch", transaction.time, "\(unit) is told to be \(state.rawValue) again") }
         func refuse(_ why: String) -> String { "\(unit) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
         if state == .unauthorized || earlier == WatchState.unauthorized.rawValue {
             if unit.kind != .account { complain("watch", transaction.time, refuse("only the account says so")) }
@@ -62,6 +84,8 @@ extension Checker {
             }
             return
         }
+        let isUpgraded = history.walks.contains { $0.unit.account == unit.account && $0.isUpgraded && $0.span.start <= transaction.time }
+        if unit.kind == .account, state == .drifted, isUpgraded { return }
         guard let (place, walk) = latestWalk(unit, transaction.time) else {
             if state != .late { complain("watch", transaction.time, refuse("it was never looked at")) }
             return

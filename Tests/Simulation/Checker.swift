@@ -83,7 +83,7 @@ struct Checker {
     /// Members of a unit's things that Meta did not give in a walk: throughout, and perhaps.
     func hidden(_ walk: Walk) -> (throughout: Set<String>, partly: Set<String>) {
         var hidden = history.truth.withheld(walk.unit, walk.span)
-        if !walk.asked.isEmpty, walk.unit.kind == .phoneNumber { hidden.throughout.formUnion(Set(Documents.numberMembers).subtracting(walk.asked)) }
+        if !walk.asked.isEmpty { hidden.throughout.formUnion(Set(Documents.members(walk.unit.kind)).subtracting(walk.asked)) }
         return hidden
     }
 

@@ -8,10 +8,14 @@ import WhatsAppBusiness
 struct Asked {
     var account: Meta.Account
     var unit: Unit
+    var edge: Edge
+    var credential: Int
     var fields: Set<String>
     var limit: Int
     var after: String?
     var etag: String?
+    /// Whether only the year 2008 is asked for, to find out whether the edge heeds time.
+    var isProbe: Bool
 
     var isFirst: Bool { after == nil }
 }
@@ -28,11 +32,14 @@ extension Meta {
             let pair = part.split(separator: "=", maxSplits: 1)
             query[String(pair[0])] = pair.count > 1 ? Self.decoded(pair[1]) : ""
         }
-        guard let edge = Edge.watched.first(where: { $0.path == (path.count > 1 ? path[1] : "") }), let kind = edge.kind else { return nil }
+        let name = path.count > 1 ? path[1] : ""
+        guard let edge = ([Edge.subscribedApps] + Edge.watched).first(where: { $0.path == name }), let kind = edge.kind else { return nil }
+        let credential = request.headers.first { $0.name == "Authorization" }?.value.split(separator: "-").last.flatMap { Int($0) }
         return Asked(
-            account: account, unit: Unit(account: account.plan.name, kind: kind, phoneNumberID: number),
+            account: account, unit: Unit(account: account.plan.name, kind: kind, phoneNumberID: number), edge: edge, credential: credential ?? 0,
             fields: Set((query["fields"] ?? "").split(separator: ",").map(String.init)), limit: query["limit"].flatMap { Int($0) } ?? 25,
-            after: query["after"], etag: request.headers.first { $0.name == "If-None-Match" }?.value)
+            after: query["after"], etag: request.headers.first { $0.name == "If-None-Match" }?.value,
+            isProbe: query["until"].flatMap { Int($0) }.map { $0 < 1_300_000_000 } ?? false)
     }
 
     private static func decoded(_ text: Substring) -> String {
@@ -49,11 +56,37 @@ extension Meta {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Answers a request that has just come.
-    func answer(_ asked: Asked, life: Int) -> Result<HTTPResponse, TransportError> {
+    /// Answers a request that has just come, and says which walk it belongs to.
+    func answer(_ asked: Asked, life: Int) -> (result: Result<HTTPResponse, TransportError>, walks: [Int]) {
         let account = asked.account
         count(account)
+        if asked.isProbe {
+            let trouble = trouble(for: asked)
+            return (trouble.map { answer($0, asked) } ?? page(asked), [])
+        }
         walks.request(asked.unit, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
+        let result = result(asked)
+        var indices = [walks.index(of: asked.unit)].compactMap(\.self)
+        if asked.unit.kind == .account, indices.contains(where: { walks.all[$0].isComplete }), bringsApps(asked) {
+            // The account's apps come with its own answer.
+            let unit = Unit(account: asked.unit.account, kind: .subscribedApp)
+            walks.request(unit, isFirst: true, asked: [], life: life, at: stage.now)
+            walks.update(unit) { walk in
+                walk.isComplete = true
+                walk.served = Set((account.things[.subscribedApp] ?? []).map(\.id))
+            }
+            indices += [walks.index(of: unit)].compactMap(\.self)
+        }
+        return (result, indices)
+    }
+
+    private func bringsApps(_ asked: Asked) -> Bool {
+        let apps = asked.account.things[.subscribedApp] ?? []
+        return asked.fields.contains("subscribed_apps") && !apps.isEmpty && !(asked.account.cutsApps && apps.count > 1)
+    }
+
+    private func result(_ asked: Asked) -> Result<HTTPResponse, TransportError> {
+        let account = asked.account
         if let trouble = trouble(for: asked) {
             walks.update(asked.unit) { $0.trouble = trouble }
             return answer(trouble, asked)
@@ -63,7 +96,7 @@ extension Meta {
             walks.update(asked.unit) { $0.trouble = .listChanged }
             return respond(400, error(100, "(#100) Tried accessing nonexisting field (\(unknown.member)) on node type (X)"), account)
         }
-        guard asked.unit.phoneNumberID == nil || account.numbers.contains(where: { $0.id == asked.unit.phoneNumberID }) else {
+        guard asked.unit.phoneNumberID.map(account.has(number:)) ?? true else {
             walks.update(asked.unit) { $0.trouble = .notFound }
             return answer(.notFound, asked)
         }
@@ -79,6 +112,7 @@ extension Meta {
 
     private func trouble(for asked: Asked) -> Trouble? {
         let account = asked.account
+        if account.refused.contains(asked.credential) { return .unauthorized }
         if let until = account.throttledUntil, stage.now < until { return .throttled }
         if let outage = account.outage, outage.unit == nil || outage.unit == asked.unit { return fits(outage.trouble, asked) }
         if let flaky = account.flaky, dice.chance(flaky.probability) { return fits(dice.pick(flaky.troubles), asked) }
@@ -92,29 +126,27 @@ extension Meta {
     private func page(_ asked: Asked) -> Result<HTTPResponse, TransportError> {
         let account = asked.account
         let things = things(of: asked.unit, account)
-        guard let edge = Edge.serving(asked.unit.kind), edge.form == .list, let paging = account.paging[asked.unit.kind] else {
-            let data = things.map { served($0, asked) }
-            walks.update(asked.unit) { walk in
-                walk.isComplete = true
-                walk.trouble = nil
-                walk.served = Set(things.map(\.id))
-            }
-            return respond(200, .object(["data": .array(data)]), account, etag: asked)
-        }
+        guard asked.edge.form == .list, let paging = account.paging[asked.unit.kind] else { return single(things, asked) }
         guard let start = position(asked.after, in: things, asked, paging) else {
             walks.update(asked.unit) { $0.trouble = .listChanged }
             return answer(.listChanged, asked)
         }
-        var size = min(asked.limit, paging.cap)
-        if dice.chance(paging.isShort) { size = dice.number(1...size) }
+        var size = asked.edge.limit == nil ? things.count : min(asked.limit, paging.cap)
+        if dice.chance(paging.isShort), size > 0 { size = dice.number(1...size) }
         let part = things[min(start, things.count)..<min(start + size, things.count)]
         let end = start + part.count
-        let version = account.listVersions[asked.unit.kind] ?? 0
-        walks.update(asked.unit) { walk in
-            walk.trouble = nil
-            for thing in part where !walk.served.insert(thing.id).inserted { walk.isExact = false }
-            walk.isComplete = end >= things.count && (!paging.trails || part.isEmpty)
-            if !asked.isFirst, paging.cursor == .index, !truth.isConstant(walk.unit, walk.span) { walk.mayHaveShifted = true }
+        let trails = paging.trails && !paging.isBare
+        if !asked.isProbe {
+            walks.update(asked.unit) { walk in
+                walk.trouble = nil
+                for thing in part where !walk.served.insert(thing.id).inserted { walk.isExact = false }
+                // Where there never was a `next`, a cursor is followed once more.
+                let settles = asked.edge.settlesCursor && !walk.sawNext
+                walk.isComplete = end >= things.count && (!(trails || settles) || part.isEmpty)
+                if !paging.isBare, !part.isEmpty, end < things.count || trails { walk.sawNext = true }
+                walk.isUpgraded = account.version != "v25.0"
+                if !asked.isFirst, paging.cursor == .index, !truth.isConstant(walk.unit, walk.span) { walk.mayHaveShifted = true }
+            }
         }
         var links: JSONObject = [:]
         if let last = part.last {
@@ -122,14 +154,37 @@ extension Meta {
                 switch paging.cursor {
                 case .keyed: "k\(last.id)"
                 case .index: "i\(end)"
-                case .versioned: "v\(end):\(version)"
+                case .versioned: "v\(end):\(account.listVersions[asked.unit] ?? 0)"
                 }
             links["cursors"] = .object(["before": "b", "after": .string(cursor)])
-            if end < things.count || paging.trails { links["next"] = .string("https://graph.example/next?after=\(cursor)") }
+            if !paging.isBare, end < things.count || trails { links["next"] = .string("https://graph.example/next?after=\(cursor)") }
         }
-        var body: JSONObject = ["data": .array(part.map { served($0, asked) })]
+        var body: JSONObject = ["data": .array(part.map { .object(served($0, asked)) })]
         if !links.isEmpty { body["paging"] = .object(links) }
         return respond(200, .object(body), account, etag: asked)
+    }
+
+    private func single(_ things: [Thing], _ asked: Asked) -> Result<HTTPResponse, TransportError> {
+        walks.update(asked.unit) { walk in
+            walk.isComplete = true
+            walk.trouble = nil
+            walk.served = Set(things.map(\.id))
+            walk.isUpgraded = asked.account.version != "v25.0"
+        }
+        var documents = things.map { served($0, asked) }
+        guard asked.edge.form == .node else {
+            if asked.unit.kind == .commerceSettings { documents.removeAll { $0.isEmpty } }
+            return respond(200, .object(["data": .array(documents.map(JSONValue.object))]), asked.account, etag: asked)
+        }
+        var document = documents.first ?? [:]
+        if asked.fields.contains("subscribed_apps"), asked.unit.kind == .account {
+            let apps = asked.account.things[.subscribedApp] ?? []
+            let all = bringsApps(asked)
+            var list: JSONObject = ["data": .array((all ? apps[...] : apps.prefix(1)).map { .object($0.document) })]
+            if !all, !apps.isEmpty { list["paging"] = .object(["next": "https://graph.example/next?after=x"]) }
+            if !apps.isEmpty || dice.chance(0.5) { document["subscribed_apps"] = .object(list) }
+        }
+        return respond(200, .object(document), asked.account, etag: asked)
     }
 
     private func position(_ cursor: String?, in things: [Thing], _ asked: Asked, _ paging: Paging) -> Int? {
@@ -140,32 +195,20 @@ extension Meta {
         case "i": return Int(rest)
         default:
             let parts = rest.split(separator: ":").compactMap { Int($0) }
-            return parts.count == 2 && parts[1] == asked.account.listVersions[asked.unit.kind] ?? 0 ? parts[0] : nil
+            return parts.count == 2 && parts[1] == asked.account.listVersions[asked.unit] ?? 0 ? parts[0] : nil
         }
     }
 
     /// A thing as it goes over the wire: what was asked for and not withheld, with what changes by itself.
-    private func served(_ thing: Thing, _ asked: Asked) -> JSONValue {
+    private func served(_ thing: Thing, _ asked: Asked) -> JSONObject {
+        if asked.unit.kind == .blockedUser { return ["messaging_product": "whatsapp", "wa_id": .string(thing.id)] }
         let withheld = truth.withheld(asked.unit, Span(start: stage.now, end: stage.now)).throughout
         var document: JSONObject = [:]
-        for member in thing.document where asked.fields.contains(member.name) || ["id", "messaging_product"].contains(member.name) {
+        for member in thing.document where asked.fields.isEmpty || asked.fields.contains(member.name) {
             guard !withheld.contains(member.name) else { continue }
             document[member.name] = member.value
         }
-        switch asked.unit.kind {
-        case .phoneNumber:
-            if dice.chance(0.1) { document["certificate"] = .string("certificate \(dice.number(1...1_000_000))") }
-            if var health = document["health_status"]?.object, let entities = health["entities"]?.array, dice.chance(0.3) {
-                health["entities"] = .array(dice.shuffle(entities))
-                document["health_status"] = .object(health)
-            }
-        case .businessProfile:
-            if let picture = document["profile_picture_url"]?.string {
-                document["profile_picture_url"] = .string("https://\(picture)?oh=\(dice.number(1...3))")
-            }
-            for member in Documents.profileMembers where document[member] == nil && dice.chance(0.05) { document[member] = .null }
-        default: break
-        }
-        return .object(document)
+        Documents.noisy(&document, asked.unit.kind, &dice)
+        return document
     }
 }

@@ -28,8 +28,13 @@ extension Meta {
         case .repeatedMember: return text(200, #"{"data":[],"data":[{"id":"1"}]}"#)
         case .redirect: return .failure(TransportError(.redirect, "the answer sends us elsewhere"))
         case .wrongShape:
-            let ill = asked.unit.kind == .phoneNumber ? #"{"data":[{"id":"1"},{"id":7.5}]}"# : #"{"data":[{"websites":{}}]}"#
-            return text(200, dice.pick([ill, #"{"data":{}}"#, #"{"data":[1]}"#, "[]", #"{"data":null}"#]))
+            let ill: [String] =
+                switch asked.edge.form {
+                case .node: [#"{"id":7.5,"calling":1}"#, #"{"data":[]}"#]
+                case .single: [#"{"data":[{"websites":{},"is_cart_enabled":1}]}"#, #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":[{},{}]}"#]
+                case .list: [#"{"data":[{"id":[]}]}"#, #"{"data":[{"name":"x"}]}"#, #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":null}"#]
+                }
+            return text(200, dice.pick(ill + ["[]", "", "null"]))
         case .notFound: return respond(400, error(100, "Unsupported get request", subcode: 33), account)
         case .forbidden: return respond(403, error(dice.pick([10, 200]), "Permission denied"), account)
         case .policy: return respond(400, error(368, "Temporarily blocked"), account)
@@ -51,7 +56,7 @@ extension Meta {
     func respond(
         _ status: Int, _ body: JSONValue, _ account: Account, etag asked: Asked? = nil, minutesToRegain: Int = 0
     ) -> Result<HTTPResponse, TransportError> {
-        var headers = [(name: "facebook-api-version", value: "v25.0")]
+        var headers = [(name: "facebook-api-version", value: account.version)]
         let bytes = body.bytes
         if account.tellsUsage || minutesToRegain > 0 {
             let hourAgo = stage.now + .seconds(-3600)

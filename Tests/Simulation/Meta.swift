@@ -1,5 +1,4 @@
 import Changes
-import GraphAPI
 import StrictJSON
 import Watching
 import WhatsAppBusiness
@@ -23,12 +22,16 @@ final class Meta {
         var isShort: Double
         /// Whether the last page has a `next`, to an empty one.
         var trails: Bool
+        /// Whether there is never a `next`, only a cursor.
+        var isBare: Bool
     }
 
     final class Account {
         let plan: Scenario.Account
-        var numbers: [Thing] = []
-        var profiles: [String: JSONObject] = [:]
+        /// The account's own things, by kind; the order is the list's.
+        var things: [Kind: [Thing]] = [:]
+        /// The numbers' things, those of numbers that are gone as well.
+        var ofNumbers: [String: [Kind: [Thing]]] = [:]
         var paging: [Kind: Paging] = [:]
         /// Every answer is this trouble, in an account or in one unit of it.
         var outage: (trouble: Trouble, unit: Unit?)?
@@ -38,15 +41,24 @@ final class Meta {
         var throttledUntil: Moment?
         /// A member that Meta does not know any more.
         var unknown: (kind: Kind, member: String)?
-        var listVersions: [Kind: Int] = [:]
+        /// The version that Meta answers by, if not the one that was asked for.
+        var version = "v25.0"
+        /// The credential that there is, and the ones that are refused.
+        var credential = 0
+        var refused: Set<Int> = []
+        var listVersions: [Unit: Int] = [:]
         var calls: [Moment] = []
-        var numbersMade = 0
+        var made = 0
         var etags: ETags = .none
         var tellsUsage = false
+        /// Whether the account's own answer holds only some of its apps.
+        var cutsApps = false
 
         enum ETags: CaseIterable { case none, honoured, ignored }
 
         init(_ plan: Scenario.Account) { self.plan = plan }
+
+        func has(number: String) -> Bool { (things[.phoneNumber] ?? []).contains { $0.id == number } }
     }
 
     let stage: Stage
@@ -61,43 +73,43 @@ final class Meta {
         self.dice = dice
         accounts = scenario.accounts.map(Account.init)
         byID = Dictionary(uniqueKeysWithValues: accounts.map { ($0.plan.wabaID, $0) })
-        for account in accounts {
-            for kind in Kind.allCases {
-                account.paging[kind] = Paging(
-                    cursor: self.dice.pick(Paging.Cursor.allCases), cap: self.dice.pick([1, 2, 3, 100]),
-                    isShort: self.dice.pick([0, 0, 0.3]), trails: self.dice.chance(0.2))
-            }
-            account.etags = self.dice.pick(Account.ETags.allCases)
-            account.tellsUsage = account.plan.others > 0 || self.dice.chance(0.5)
-            for _ in 0..<account.plan.numberCount { addNumber(to: account) }
-            noteAll(of: account)
+        for account in accounts { fill(account) }
+    }
+
+    private func fill(_ account: Account) {
+        for kind in Kind.allCases {
+            account.paging[kind] = Paging(
+                cursor: dice.pick(Paging.Cursor.allCases), cap: dice.pick([1, 2, 3, 100, 100]), isShort: dice.pick([0, 0, 0.3]),
+                trails: dice.chance(0.2), isBare: (kind == .blockedUser || kind == .qrCode) && dice.chance(0.5))
         }
+        account.etags = dice.pick(Account.ETags.allCases)
+        account.tellsUsage = account.plan.others > 0 || dice.chance(0.5)
+        account.cutsApps = dice.chance(0.2)
+        account.things[.account] = [Thing(id: account.plan.wabaID, document: Documents.thing(.account, account.plan.wabaID, &dice))]
+        for kind in [Kind.subscribedApp, .messageTemplate] { for _ in 0..<dice.pick([0, 1, 2, 6]) { add(kind, nil, account) } }
+        for _ in 0..<account.plan.numberCount { add(.phoneNumber, nil, account) }
+        noteAll(of: account)
     }
 
     /// Which account an id is in, and which number it is, if it is one that was ever there.
     func owner(of id: String) -> (account: Account, number: String?)? {
         if let account = byID[id] { return (account, nil) }
-        return accounts.first { $0.profiles[id] != nil }.map { ($0, id) }
+        return accounts.first { $0.ofNumbers[id] != nil }.map { ($0, id) }
     }
 
     /// The things of a unit now, in the order of the list.
     func things(of unit: Unit, _ account: Account) -> [Thing] {
-        switch unit.kind {
-        case .phoneNumber: return account.numbers
-        case .businessProfile:
-            guard let id = unit.phoneNumberID, account.numbers.contains(where: { $0.id == id }), let document = account.profiles[id] else { return [] }
-            return [Thing(id: id, document: document)]
-        default: return []
-        }
+        guard let number = unit.phoneNumberID else { return account.things[unit.kind] ?? [] }
+        return account.has(number: number) ? account.ofNumbers[number]?[unit.kind] ?? [] : []
     }
 
     private func note(_ unit: Unit, _ account: Account) {
-        if truth.note(unit, things(of: unit, account), at: stage.now) { account.listVersions[unit.kind, default: 0] += 1 }
+        if truth.note(unit, things(of: unit, account), at: stage.now) { account.listVersions[unit, default: 0] += 1 }
     }
 
     private func noteAll(of account: Account) {
         for kind in Scenario.accountKinds { note(Unit(account: account.plan.name, kind: kind), account) }
-        for id in account.profiles.keys.sorted() {
+        for id in account.ofNumbers.keys.sorted() {
             for kind in Scenario.numberKinds { note(Unit(account: account.plan.name, kind: kind, phoneNumberID: id), account) }
         }
     }
@@ -109,49 +121,73 @@ extension Meta {
     /// Something changes, somewhere.
     func changeSomething() {
         let account = dice.pick(accounts)
+        let number = dice.chance(0.5) ? account.ofNumbers.keys.sorted().randomElement(&dice) : nil
+        let kinds = (number == nil ? Scenario.accountKinds : Scenario.numberKinds).filter { account.plan.intervals[$0] != nil }
+        guard !kinds.isEmpty else { return }
+        let kind = dice.pick(kinds)
+        var things = (number == nil ? account.things[kind] : account.ofNumbers[number ?? ""]?[kind]) ?? []
         let withholds = truth.withheld.contains { $0.account == account.plan.name && $0.span.end > stage.now }
+        let index = things.isEmpty ? 0 : dice.number(0...(things.count - 1))
         switch dice.number(0...9) {
-        case 0: addNumber(to: account)
-        case 1 where !account.numbers.isEmpty && !withholds: account.numbers.remove(at: dice.number(0...(account.numbers.count - 1)))
-        case 2...5 where !account.numbers.isEmpty:
-            let index = dice.number(0...(account.numbers.count - 1))
-            Documents.change(&account.numbers[index].document, Documents.numberMembers, &dice)
-        default:
-            guard !account.profiles.isEmpty else { return }
-            let id = dice.pick(account.profiles.keys.sorted())
-            if var document = account.profiles[id] {
-                Documents.change(&document, Documents.profileMembers, &dice)
-                account.profiles[id] = document
-            }
+        case 0...2 where kind.isList: return finish { add(kind, number, account) }
+        case 3...4 where kind.isList && !things.isEmpty && !withholds: things.remove(at: index)
+        case 5 where kind.isList && things.count > 1 && !withholds: things.removeLast(dice.number(1...(things.count)))
+        default: if !things.isEmpty { Documents.change(&things[index].document, kind, &dice) }
         }
-        noteAll(of: account)
-        stage.note("truth \(account.plan.name) changed")
+        finish { if let number { account.ofNumbers[number]?[kind] = things } else { account.things[kind] = things } }
+        func finish(_ change: () -> Void) {
+            change()
+            noteAll(of: account)
+            stage.note("truth \(account.plan.name) \(kind.rawValue) \(number ?? "") changed")
+        }
     }
 
-    /// A number comes, perhaps one that was there before.
-    private func addNumber(to account: Account) {
-        let gone = account.profiles.keys.sorted().filter { id in !account.numbers.contains { $0.id == id } }
-        guard account.numbers.count < 9 else { return }
-        var id = "\(account.plan.name.suffix(1))0000000\(account.numbersMade + 1)"
-        if !gone.isEmpty, dice.chance(0.5) { id = dice.pick(gone) } else { account.numbersMade += 1 }
-        account.numbers.insert(Thing(id: id, document: Documents.number(id, &dice)), at: dice.chance(0.5) ? 0 : account.numbers.count)
-        if account.profiles[id] == nil { account.profiles[id] = Documents.profile(&dice) }
+    /// A thing comes, perhaps one that was there before.
+    private func add(_ kind: Kind, _ number: String?, _ account: Account) {
+        var things = (number == nil ? account.things[kind] : account.ofNumbers[number ?? ""]?[kind]) ?? []
+        guard things.count < (kind == .phoneNumber ? 7 : 12) else { return }
+        account.made += 1
+        var id = "\(account.plan.name.suffix(1))000000\(account.made + 10)"
+        if dice.chance(0.4) {
+            let unit = Unit(account: account.plan.name, kind: kind, phoneNumberID: number)
+            let gone = (truth.versions[unit] ?? [:]).keys.sorted().filter { id in !things.contains { $0.id == id } }
+            if !gone.isEmpty { id = dice.pick(gone) }
+        }
+        let thing = Thing(id: id, document: Documents.thing(kind, id, &dice))
+        things.insert(thing, at: dice.chance(0.5) ? 0 : dice.number(0...things.count))
+        if let number { account.ofNumbers[number]?[kind] = things } else { account.things[kind] = things }
+        guard kind == .phoneNumber, account.ofNumbers[id] == nil else { return }
+        account.ofNumbers[id] = [:]
+        for kind in Scenario.numberKinds {
+            if kind.isList {
+                for _ in 0..<dice.pick([0, 0, 1, 2, 5]) { add(kind, id, account) }
+            } else {
+                account.ofNumbers[id]?[kind] = [Thing(id: id, document: Documents.thing(kind, id, &dice))]
+            }
+        }
     }
 
     /// Meta stops giving a member, for a time.
     func drift(for time: Duration) {
         let account = dice.pick(accounts)
         let name = account.plan.name
-        let members = Documents.numberMembers.filter { member in account.numbers.count { $0.document[member] != nil } >= 5 }
-        guard !members.isEmpty, !truth.withheld.contains(where: { $0.account == name && $0.span.end > stage.now }) else { return }
+        guard !truth.withheld.contains(where: { $0.account == name && $0.span.end > stage.now }), account.unknown == nil else { return }
+        let kind = dice.pick([Kind.phoneNumber, .phoneNumber, .messageTemplate, .businessProfile, .phoneNumberSettings, .account])
+        let documents =
+            Scenario.accountKinds.contains(kind)
+            ? (account.things[kind] ?? []).map(\.document)
+            : (account.things[.phoneNumber] ?? []).compactMap { account.ofNumbers[$0.id]?[kind]?.first?.document }
+        let isUnknown = kind == .account || dice.chance(0.4)
+        let members = Documents.members(kind).filter { member in isUnknown || documents.count { $0[member] != nil } >= 5 }
+        guard !members.isEmpty else { return }
         let member = dice.pick(members)
-        if dice.chance(0.5) {
-            truth.withheld.append(.init(account: name, kind: .phoneNumber, member: member, span: Span(start: stage.now, end: stage.now + time)))
-        } else if account.unknown == nil {
-            account.unknown = (.phoneNumber, member)
+        if isUnknown {
+            account.unknown = (kind, member)
             stage.after(time) { account.unknown = nil }
+        } else {
+            truth.withheld.append(.init(account: name, kind: kind, member: member, span: Span(start: stage.now, end: stage.now + time)))
         }
-        stage.note("truth \(name) drifts in \(member)")
+        stage.note("truth \(name) drifts in \(member) of \(kind.rawValue)")
     }
 
     /// All troubles are over.
@@ -161,7 +197,13 @@ extension Meta {
             account.flaky = nil
             account.throttledUntil = nil
             account.unknown = nil
+            account.version = "v25.0"
+            account.refused = []
         }
         for index in truth.withheld.indices where truth.withheld[index].span.end > stage.now { truth.withheld[index].span.end = stage.now }
     }
+}
+
+extension Array {
+    fileprivate func randomElement(_ dice: inout Dice) -> Element? { isEmpty ? nil : dice.pick(self) }
 }

@@ -85,21 +85,31 @@ extension Run {
         let transport = StageTransport { [unowned self, unowned life] request throws(TransportError) in try await send(request, life) }
         let world = World(
             now: { [stage] in stage.now }, wallClock: { [stage] in stage.wallClock },
-            random: { [unowned self] in productDice.fraction() }, alarm: StageAlarm(stage))
-        let plans = try scenario.accounts.map { account in
-            AccountPlan(
-                name: account.name, wabaID: account.wabaID,
-                client: GraphClient(
-                    endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("the-token-of-\(account.name)"),
-                    transport: transport),
-                numbers: account.numbers, intervals: account.intervals, splay: account.splay, ceiling: account.ceiling)
-        }
+            random: { [unowned self] in productDice.fraction() }, alarm: StageAlarm(stage), boot: "boot")
+        let plans = try meta.accounts.map { try plan($0, transport) }
         let watcher = Watcher(
             accounts: plans, ledger: ledger, world: world, schedule: scenario.schedule, retry: scenario.retry,
             log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
         life.start(ledger, watcher)
         life.run { [unowned self] life in await announce(life) }
         for index in history.readers.indices { life.run { [unowned self] life in await read(index, life) } }
+    }
+
+    private func plan(_ account: Meta.Account, _ transport: StageTransport) throws -> AccountPlan {
+        let endpoint = try Endpoint(baseURL: "https://graph.example", version: "v25.0")
+        let clients = try (0..<20).map { credential in
+            GraphClient(endpoint: endpoint, token: try AccessToken("the-token-of-\(account.plan.name)-\(credential)"), transport: transport)
+        }
+        let file = CredentialFile(account.plan.name, known: account.credential)
+        return AccountPlan(
+            name: account.plan.name, wabaID: account.plan.wabaID, client: clients[min(account.credential, 19)], numbers: account.plan.numbers,
+            intervals: account.plan.intervals, splay: account.plan.splay, ceiling: account.plan.ceiling,
+            renewedClient: { [unowned self] in
+                let now = meta.accounts.first { $0.plan.name == file.account }?.credential ?? 0
+                guard now != file.known else { return nil }
+                file.known = now
+                return clients[min(now, 19)]
+            })
     }
 
     /// The process ends at once, and another begins a little later.
@@ -184,7 +194,17 @@ extension Run {
             journalIsDown = true
             stage.note("the journal is down")
             stage.after(lasts) { [unowned self] in journalIsDown = false }
-        case 2...5:
+        case 2:
+            account.version = "v26.0"
+            stage.note("\(account.plan.name) is answered by another version")
+            stage.after(lasts) { account.version = "v25.0" }
+        case 3:
+            let refused = account.credential
+            account.refused.insert(refused)
+            stage.note("the token of \(account.plan.name) is refused")
+            let isRenewed = dice.chance(0.5)
+            stage.after(lasts) { if isRenewed { account.credential += 1 } else { account.refused.remove(refused) } }
+        case 4...6:
             account.flaky = (scenario.troubles, dice.pick([0.1, 0.5, 0.9]))
             stage.note("\(account.plan.name) is flaky")
             stage.after(lasts) { account.flaky = nil }
@@ -216,13 +236,12 @@ extension Run {
         let result: Result<HTTPResponse, TransportError> = await withCheckedContinuation { continuation in
             life.answer(after: there) { [self] lives in
                 guard lives else { return continuation.resume(returning: .failure(TransportError(.closed, "the process has ended"))) }
-                let answer = meta.answer(asked, life: life.number)
-                let index = meta.walks.index(of: asked.unit)
+                let (answer, walks) = meta.answer(asked, life: life.number)
                 if scenario.changesUnderWalks, dice.chance(0.1), stage.now < busyUntil {
                     stage.after(.milliseconds(1)) { [self] in meta.changeSomething() }
                 }
                 life.answer(after: back) { [self] _ in
-                    if let index { meta.walks.delivered(index, at: stage.now) }
+                    for walk in walks { meta.walks.delivered(walk, at: stage.now) }
                     stage.note("answered \(asked.unit) \(Self.words(answer))")
                     continuation.resume(returning: answer)
                 }
@@ -284,6 +303,17 @@ extension Run {
                 if changes.isEmpty { await ledger.waitForChange(after: position) }
             }
         } catch {}
+    }
+}
+
+/// A credential's file, and what the daemon has read of it. Unchecked for the stage's reason.
+final class CredentialFile: @unchecked Sendable {
+    let account: String
+    var known: Int
+
+    init(_ account: String, known: Int) {
+        self.account = account
+        self.known = known
     }
 }
 

@@ -17,6 +17,8 @@ struct Scenario {
         var others: Int
         var numberCount: Int
 
+        func watches(_ kind: Kind) -> Bool { intervals[kind] != nil && (kind != .subscribedApp || intervals[.account] != nil) }
+
         func watches(_ number: String) -> Bool {
             switch numbers {
             case .all: true
@@ -43,11 +45,11 @@ struct Scenario {
     var readers: Int
     var latency: ClosedRange<Duration>
 
-    static let accountKinds: [Kind] = [.phoneNumber]
-    static let numberKinds: [Kind] = [.businessProfile]
+    static let accountKinds: [Kind] = [.account, .subscribedApp, .phoneNumber, .messageTemplate]
+    static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .blockedUser, .qrCode]
 
     init(_ dice: inout Dice) {
-        busy = dice.time(.seconds(1200)...(.seconds(9000)))
+        busy = dice.time(.seconds(1200)...(.seconds(7200)))
         retry = Retry(longest: dice.time(.seconds(30)...(.seconds(900))))
         schedule = Schedule(places: dice.pick([1, 2, 16]))
         changesPerHour = dice.pick([5, 20, 20, 60])
@@ -59,20 +61,22 @@ struct Scenario {
         driftsPerHour = dice.chance(0.25) ? dice.number(1...4) : 0
         readers = dice.number(0...3)
         latency = .milliseconds(20)...(.milliseconds(dice.pick([200, 2000, 8000])))
-        for index in 1...dice.pick([1, 1, 1, 2, 3]) { accounts.append(Self.account(index, &dice)) }
+        for index in 1...dice.pick([1, 1, 1, 1, 2, 3]) { accounts.append(Self.account(index, &dice)) }
     }
 
     private static func account(_ index: Int, _ dice: inout Dice) -> Account {
-        let count = dice.pick([0, 1, 2, 3, 5, 7])
+        let count = dice.pick([0, 1, 1, 2, 3, 6])
         let isTight = dice.chance(0.15)
         let usesShare = dice.chance(0.3)
         var intervals: [Kind: Duration] = [:]
-        intervals[.phoneNumber] = dice.time(.seconds(60)...(.seconds(480)))
-        intervals[.businessProfile] = dice.time(.seconds(240)...(.seconds(1500)))
-        let ids = (1...max(count, 1)).map { "\(index)0000000\($0)" }
+        intervals[.phoneNumber] = dice.time(.seconds(120)...(.seconds(900)))
+        for kind in accountKinds + numberKinds where kind != .phoneNumber && dice.chance(0.5) {
+            intervals[kind] = dice.time(.seconds(300)...(.seconds(1800)))
+        }
         return Account(
             name: "acme\(index)", wabaID: "90000000\(index)",
-            numbers: dice.chance(0.1) ? .only(Set(ids.filter { _ in dice.chance(0.6) })) : .all, intervals: intervals,
+            numbers: dice.chance(0.1) ? .only(Set((10...40).filter { _ in dice.chance(0.6) }.map { "\(index)000000\($0)" })) : .all,
+            intervals: intervals,
             splay: dice.pick([0, 0.1, 0.3]), ceiling: usesShare ? .share(dice.pick([0.25, 0.5, 0.9])) : .fixed(isTight ? dice.number(5...40) : 1000),
             quota: dice.pick([200, 5000]), others: dice.chance(0.2) ? dice.pick([50, 150, 190]) : 0, numberCount: count)
     }

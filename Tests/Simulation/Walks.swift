@@ -17,6 +17,10 @@ struct Walk {
     var isExact = true
     /// Whether the list changed while cursors named places in it, so that a thing may have been jumped over.
     var mayHaveShifted = false
+    /// Whether a page had a `next`.
+    var sawNext = false
+    /// Whether Meta answered by another version.
+    var isUpgraded = false
     /// What went wrong last.
     var trouble: Trouble?
     /// The members that were asked for.
