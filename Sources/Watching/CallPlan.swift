@@ -18,6 +18,9 @@ public struct CallPlan: Sendable, Equatable {
         /// Requests that one look at all of them takes.
         public var calls: Int
 
+        /// Whether it is looked at number by number.
+        public var isOfNumbers: Bool { AccountPlan.numberKinds.contains(kind) }
+
         /// Requests an hour, as configured.
         public var callsPerHour: Double { Double(calls) * 3_600_000_000_000 / Double(max(every.nanoseconds, 1)) }
     }
@@ -31,6 +34,16 @@ public struct CallPlan: Sendable, Equatable {
     public init(_ parts: [Part], budget: Int) {
         self.parts = parts
         self.budget = budget
+    }
+
+    /// A plan for an account with so many numbers.
+    /// - Parameter more: requests that looks at a kind take beyond one a unit.
+    public init(intervals: [Kind: Duration], numbers: Int, more: [Kind: Int] = [:], budget: Int) {
+        let kinds = AccountPlan.accountKinds.map { ($0, 1) } + AccountPlan.numberKinds.map { ($0, numbers) }
+        let parts = kinds.compactMap { kind, units in
+            intervals[kind].map { Part(kind: kind, every: $0, units: units, calls: units + (more[kind] ?? 0)) }
+        }
+        self.init(parts.sorted { $0.kind < $1.kind }, budget: budget)
     }
 
     /// Calls an hour, as configured.

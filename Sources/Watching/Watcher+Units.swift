@@ -111,13 +111,7 @@ extension Watcher {
 extension Watcher.Account {
     /// What watching the account costs.
     var callPlan: CallPlan {
-        var parts: [CallPlan.Part] = []
-        for kind in AccountPlan.accountKinds + AccountPlan.numberKinds {
-            guard let every = plan.intervals[kind] else { continue }
-            let units = AccountPlan.accountKinds.contains(kind) ? 1 : numbers.count
-            parts.append(CallPlan.Part(kind: kind, every: every, units: units, calls: units + (moreCalls[kind] ?? 0)))
-        }
-        return CallPlan(parts.sorted { $0.kind < $1.kind }, budget: budget.callsPerHour)
+        CallPlan(intervals: plan.intervals, numbers: numbers.count, more: moreCalls, budget: budget.callsPerHour)
     }
 
     /// Keeps how many requests a look at a unit took; whether that is news.

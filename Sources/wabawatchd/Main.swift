@@ -27,6 +27,9 @@ struct Main: AsyncParsableCommand {
     @Flag(help: "Look at everything once and exit.")
     var once = false
 
+    @Flag(help: "Print what would be asked and what that costs, and exit; nothing is asked or recorded.")
+    var dryRun = false
+
     @Option(help: "The least level of the daemon's own log lines: trace, debug, info, notice, warning, error, critical.")
     var logLevel = Logger.Level.info
 
@@ -42,10 +45,12 @@ struct Main: AsyncParsableCommand {
         do {
             let configuration = try Configuration.load(path: config)
             let surroundings = try self.surroundings(destination)
+            if check || dryRun { try configuration.check(secrets: surroundings.secrets) }
             if check {
-                try configuration.check(secrets: surroundings.secrets)
-                return
+                for line in configuration.overBudget() { try StandardErrorLines(prefixes: false).write(line, priority: .notice) }
             }
+            if dryRun { print(configuration.dryRun().joined(separator: "\n")) }
+            if check || dryRun { return }
             if once {
                 let troubled = try await Daemon(configuration, in: surroundings, log: log).once()
                 for line in troubled { log.error("a look was not complete", metadata: ["watch": "\(line)"]) }
@@ -90,7 +95,8 @@ struct Main: AsyncParsableCommand {
         let prefixes = destination == .standardError(prefixes: true)
         let environment = ProcessInfo.processInfo.environment
         let world = World(
-            now: DispatchAlarm.now, wallClock: { Timestamp(Date()) }, random: { Double.random(in: 0..<1) }, alarm: DispatchAlarm())
+            now: DispatchAlarm.now, wallClock: { Timestamp(Date()) }, random: { Double.random(in: 0..<1) }, alarm: DispatchAlarm(),
+            boot: try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))
         return Daemon.Surroundings(
             environment: environment, secrets: Secrets(credentials: .fromEnvironment, environment: environment),
             notifier: .fromEnvironment, world: world, inherited: try InheritedSockets.take().first?.fileDescriptor,

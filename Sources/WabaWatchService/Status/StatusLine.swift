@@ -38,7 +38,7 @@ final class StatusLine: Sendable {
     }
 
     func text() async -> String {
-        let watches = await watcher.report().watches
+        let (watches, budgets) = await watcher.report()
         let troubled = watches.count { $0.watch.state != .current && $0.watch.state != .starting }
         var parts: [String] = []
         if let trouble = ledger.trouble { parts.append("not recording: \(trouble.cause)") }
@@ -47,8 +47,9 @@ final class StatusLine: Sendable {
             Self.counted(Set(watches.map(\.unit.account)).count, "account"),
             Self.counted(Set(watches.compactMap(\.unit.phoneNumberID)).count, "number"),
             troubled == 0 ? "all watches current" : "\(troubled) of \(watches.count) watches not current",
-            await lastChange(),
+            Self.stretched(budgets), await lastChange(),
         ]
+        .compactMap(\.self)
         parts.append(counts.joined(separator: ", "))
         return parts.joined(separator: "; ")
     }
@@ -58,6 +59,14 @@ final class StatusLine: Sendable {
         guard sequence > 0 else { return "no change yet" }
         let time = (try? await ledger.changes(after: sequence - 1, limit: 1))?.first?.observedAt
         return "change \(sequence)\(time.map { " at \($0)" } ?? "")"
+    }
+
+    /// The accounts whose budget does not allow what is configured.
+    private static func stretched(_ budgets: [BudgetReport]) -> String? {
+        let over = budgets.filter { $0.plan.stretch > 1 }.sorted { $0.plan.stretch > $1.plan.stretch }
+        guard let worst = over.first else { return nil }
+        let times = "\(Double(Int((worst.plan.stretch * 10).rounded())) / 10)"
+        return "\(worst.account) over its budget, looked at \(times) times as seldom\(over.count > 1 ? " (and \(over.count - 1) more)" : "")"
     }
 
     private static func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
