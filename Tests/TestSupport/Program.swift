@@ -34,6 +34,9 @@ package struct Program: Sendable {
         return Program(id: id)
     }
 
+    /// Does what blocks off Swift's threads.
+    package static func onQueue(_ body: @escaping @Sendable () -> Void) { DispatchQueue(label: "blocking").async(execute: body) }
+
     package func signal(_ signal: Int32) { kill(id, signal) }
 
     /// The exit status, or 128 and the signal that ended it.
@@ -69,7 +72,7 @@ package struct RunningDaemon: Sendable {
 /// systemd's end of the notify socket.
 package final class NotifySocket: Sendable {
     package let path: String
-    private let descriptor: Int32
+    package let descriptor: Int32
 
     package init(_ path: String) throws {
         self.path = path

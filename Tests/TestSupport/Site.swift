@@ -75,11 +75,12 @@ package final class Site: Sendable {
     package static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path()
 
     /// Starts the daemon and returns once it says READY.
-    package func start() async throws -> RunningDaemon {
+    package func start(environment: [String: String] = [:]) async throws -> RunningDaemon {
         let notify = try NotifySocket(folder + "/notify")
         let process = try Program.spawn(
             [Self.programs + "wabawatchd", "--config", config],
-            environment: ["TOKEN": Self.token, "NOTIFY_SOCKET": notify.path, "SWIFT_BACKTRACE": "enable=no"], log: folder + "/log")
+            environment: ["TOKEN": Self.token, "NOTIFY_SOCKET": notify.path, "SWIFT_BACKTRACE": "enable=no"].merging(environment) { $1 },
+            log: folder + "/log")
         try await notify.wait(for: "READY=1")
         return RunningDaemon(process: process, notify: notify)
     }
