@@ -110,6 +110,16 @@ let package = Package(
                 "StrictJSON", arguments,
                 logging,
             ]),
+        // Runs the decisions under a simulated clock, against a simulated Meta.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Watching", "WabaWatchService", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
+            ], path: "Tests/Simulation", swiftSettings: rules),
+        .executableTarget(
+            name: "wabawatch-simulation", dependencies: ["Simulation", arguments], path: "Tests/wabawatch-simulation", swiftSettings: rules),
+        tests("Simulation", ["Simulation", "wabawatch-simulation", "Changes", "WhatsAppBusiness"]),
+
         // Counts what the benchmarks allocate.
         .target(name: "CAllocations", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         // Readers of many sockets that cost little.

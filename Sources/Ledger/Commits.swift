@@ -40,6 +40,15 @@ final class Commits: Sendable {
         }
     }
 
+    /// Nothing of what waits can be written.
+    func refuse(_ error: any Error) {
+        let entries = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        for entry in entries { fail(entry, error) }
+    }
+
     private func fail(_ entry: Entry, _ error: any Error) {
         let error = LedgerError(error, path: path)
         ended(.failure(error))
