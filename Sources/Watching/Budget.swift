@@ -101,6 +101,9 @@ public struct Budget: Sendable {
         reservedAt = now.minute
     }
 
+    /// There will be no more calls: what is reserved is not used.
+    public mutating func release() { reserved = 0 }
+
     /// Takes in what an answer's headers said: percent used, and how long Meta lets nothing through.
     public mutating func note(percent: Int?, regainAfter: Duration?, now: Moment) {
         if let percent {

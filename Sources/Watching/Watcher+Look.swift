@@ -173,12 +173,12 @@ extension Watcher {
         }
     }
 
-    /// Writes down the calls that were made and those that may be made next.
-    func saveBudgets(_ names: some Sequence<String>) async throws(LedgerError) {
+    /// Writes down the calls that were made and those that may be made next; at the end there are none of these.
+    func saveBudgets(_ names: some Sequence<String>, atTheEnd: Bool = false) async throws(LedgerError) {
         let (now, clock) = (world.now(), world.wallClock())
         var documents: [String: JSONObject] = [:]
         for name in names {
-            accounts[name]?.budget.reserve(now)
+            if atTheEnd { accounts[name]?.budget.release() } else { accounts[name]?.budget.reserve(now) }
             documents[name] = accounts[name]?.budget.document(now, wallClock: clock, boot: world.boot)
         }
         try await ledger.save(budgets: documents)

@@ -75,7 +75,7 @@ public actor Watcher {
         }
         world.alarm.set(nil)
         for unit in Array(waiting.keys) { answer(unit, .notWatched) }
-        do { try await saveBudgets(accounts.keys) } catch { log.debug("budgets could not be saved", metadata: ["error": "\(error)"]) }
+        do { try await saveBudgets(accounts.keys, atTheEnd: true) } catch { log.debug("budgets could not be saved", metadata: ["error": "\(error)"]) }
     }
 
     /// Looks at everything once, core kinds first, and returns the units whose look was not complete.
@@ -87,7 +87,7 @@ public actor Watcher {
             _ = await ending(of: unit)
         }
         try await ledger.saveConfirmed()
-        try await saveBudgets(accounts.keys)
+        try await saveBudgets(accounts.keys, atTheEnd: true)
         return watches.filter { $0.value.state != .current }
     }
 

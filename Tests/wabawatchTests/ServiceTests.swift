@@ -94,12 +94,12 @@ import WhatsAppBusiness
         try await Town.with { town in
             let number = Platform.samplePhoneNumberID(0)
             for (arguments, sequences) in [
-                (["--operation", "baseline"], [1, 2, 3, 4]), (["--kind", "phone-number", "--operation", "changed"], [5, 6, 7, 9]),
-                (["--field", "quality_rating"], [5, 9]), (["--field", "/about"], [8]), (["--severity", "warning"], [5, 6, 9, 10]),
-                (["--severity", "critical"], [6]), (["--id", number, "--kind", "phone_number"], [5, 9]), (["--account", "nobody"], []),
-                (["--number", "+1 555-100-0002", "--severity", "notice"], [6, 10]),
-                (["--since", "-1h", "--until", "now", "-n", "1"], [10]),
-                (["--since", "tomorrow"], []), (["--after", town.changes[7].cursor.text], [9, 10]),
+                (["--operation", "baseline"], [1, 2, 3, 4, 5, 6]), (["--kind", "phone-number", "--operation", "changed"], [7, 8, 9, 12]),
+                (["--field", "quality_rating"], [7, 12]), (["--field", "/about"], [10]), (["--severity", "warning"], [7, 8, 11, 12, 13]),
+                (["--severity", "critical"], [8]), (["--id", number, "--kind", "phone_number"], [7, 12]), (["--account", "nobody"], []),
+                (["--number", "+1 555-100-0002", "--severity", "notice"], [8, 13]),
+                (["--since", "-1h", "--until", "now", "-n", "1"], [13]),
+                (["--since", "tomorrow"], []), (["--after", town.changes[10].cursor.text], [12, 13]),
             ] {
                 let outcome = try await BuiltCommand(["history", "-o", "json"] + arguments, socket: town.site.socket).run()
                 let found = try outcome.output.split(separator: "\n").map { try JSONValue(parsing: String($0))["sequence"]?.integer }

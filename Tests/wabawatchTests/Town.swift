@@ -48,8 +48,8 @@ struct Town {
             var subscription = try await site.subscribeFromTheBeginning()
             let changes = try await subscription.changes(13)
             let status = try GetStatusReply(json: try await subscription.client.call(GetStatusParameters.qualifiedMethod)).status
-            await subscription.client.close()
             try await body(Town(site: site, oldest: status.oldestCursor, changes: changes))
+            await subscription.client.close()
             guard await daemon.stop() == 0 else { throw Failed(description: site.log) }
         }
     }
