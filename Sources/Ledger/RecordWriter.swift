@@ -32,6 +32,7 @@ struct RecordWriter {
         guard try isKnown(unit, observation.needs) else { return nil }
         let kept = try KeptUnit(unit, in: database)
         let (comparison, snapshot) = try Self.compare(observation, kept, in: database)
+        guard comparison.isNews else { return Recording(comparison, observation) }
         var digest = kept?.digest ?? Digest()
         for (id, entry) in comparison.writes {
             let resource = unit.resource(id)
@@ -152,4 +153,9 @@ struct RecordWriter {
                 """)
         return try String.fetchOne(statement, arguments: [account, id])
     }
+}
+
+extension Comparison {
+    /// Whether there is anything to tell or to write.
+    var isNews: Bool { !changes.isEmpty || !writes.isEmpty || askedChanged }
 }

@@ -23,6 +23,9 @@ public struct Recording: Sendable, Equatable {
 }
 
 extension Recording {
+    /// Nothing.
+    static let void = Recording(changes: 0, drifted: [], pending: false, ids: [], removed: [], isVoid: true)
+
     init(_ comparison: Comparison, _ observation: Observation) {
         self.init(
             changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished,
