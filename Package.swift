@@ -110,11 +110,26 @@ let package = Package(
                 "StrictJSON", arguments,
                 logging,
             ]),
+        // Runs the decisions under a simulated clock, against a simulated Meta.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Watching", "WabaWatchService", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
+            ], path: "Tests/Simulation", swiftSettings: rules),
+        .executableTarget(
+            name: "wabawatch-simulation", dependencies: ["Simulation", arguments], path: "Tests/wabawatch-simulation", swiftSettings: rules),
+        tests("Simulation", ["Simulation", "wabawatch-simulation", "Changes", "WhatsAppBusiness"]),
+
         // Counts what the benchmarks allocate.
         .target(name: "CAllocations", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        // Readers of many sockets that cost little.
+        .target(name: "CFanOut", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         program(
             "wabawatch-bench",
-            ["CAllocations", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", arguments, sqlite]),
+            [
+                "CAllocations", "CFanOut", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness",
+                "StrictJSON", arguments, sqlite,
+            ]),
 
         tests("StrictJSON", ["StrictJSON"]),
         tests("Systemd", ["Systemd", logging]),
@@ -127,11 +142,15 @@ let package = Package(
         tests(
             "Ledger", ["Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb], resources: [.copy("Released")]),
         tests("Watching", ["Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+        // Programs, the daemon against the simulator, and seeds, as several test targets need them.
+        .target(
+            name: "TestSupport", dependencies: ["GraphSimulator", "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"],
+            path: "Tests/TestSupport", swiftSettings: rules),
         tests(
             "WabaWatchService",
             [
-                "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface", "Watching",
-                "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo",
+                "TestSupport", "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface",
+                "Watching", "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
@@ -144,7 +163,11 @@ let package = Package(
         tests("WabaWatchClient", ["WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         tests(
             "wabawatch",
-            ["wabawatch", "WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"],
+            [
+                "wabawatch", "wabawatchd", "TestSupport", "FakeDaemon", "GraphSimulator", "WabaWatchClient", "WabaWatchInterface",
+                "Varlink",
+                "WhatsAppBusiness", "StrictJSON",
+            ],
             resources: [.copy("Golden")]),
     ]
 )

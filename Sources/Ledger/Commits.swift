@@ -11,6 +11,8 @@ final class Commits: Sendable {
     }
 
     private let waiting = Mutex<[Entry]>([])
+    /// How many callers' work was done so far, committed or not.
+    let done = Atomic(0)
     /// Called after every transaction, before its callers hear of it: the last change there is now, or why it failed.
     private let ended: @Sendable (Result<Int64, LedgerError>) -> Void
     private let path: String
@@ -38,6 +40,15 @@ final class Commits: Sendable {
         }
     }
 
+    /// Nothing of what waits can be written.
+    func refuse(_ error: any Error) {
+        let entries = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        for entry in entries { fail(entry, error) }
+    }
+
     private func fail(_ entry: Entry, _ error: any Error) {
         let error = LedgerError(error, path: path)
         ended(.failure(error))
@@ -48,7 +59,10 @@ final class Commits: Sendable {
         var last: Int64 = 0
         var callers: [@Sendable () -> Void] = []
         try database.inTransaction(.immediate) {
-            for entry in entries { callers.append(try entry.work(database)) }
+            for entry in entries {
+                callers.append(try entry.work(database))
+                done.add(1, ordering: .relaxed)
+            }
             last = try Ledger.last(database)
             return .commit
         }

@@ -8,11 +8,13 @@ import WhatsAppBusiness
 /// A change exists from the moment that its transaction is on disk, together with the snapshot that it leads to; nothing is announced earlier.
 /// There is one writer, and one process. Readers never block it, nor it them; none holds a transaction while somebody else is slow.
 public final class Ledger: Sendable {
-    let pool: DatabasePool
+    let pool: any DatabaseWriter
     let tail: Tail
     let health: Health
-    private let lock: LedgerLock
-    private let commits: Commits
+    /// `nil` where no other process can have the ledger.
+    private let lock: LedgerLock?
+    private let access: Access
+    let commits: Commits
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed: Mutex<[Unit: Timestamp]>
     /// The ledger's file.
@@ -29,13 +31,22 @@ public final class Ledger: Sendable {
         try self.init(path: path, lock: try LedgerLock(ledger: path))
     }
 
-    init(path: String, lock: LedgerLock) throws(LedgerError) {
-        self.path = path
-        self.lock = lock
+    convenience init(path: String, lock: LedgerLock) throws(LedgerError) {
+        let pool: DatabasePool
         do {
             pool = try DatabasePool(path: path, configuration: Self.configuration)
             // GRDB sets NORMAL with WAL, which may lose the last commits when the power goes.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        } catch { throw LedgerError(opening: error, path: path) }
+        try self.init(pool, path: path, lock: lock, access: .ofItsOwn)
+    }
+
+    init(_ pool: any DatabaseWriter, path: String, lock: LedgerLock?, access: Access) throws(LedgerError) {
+        self.pool = pool
+        self.path = path
+        self.lock = lock
+        self.access = access
+        do {
             guard try pool.read({ try !Schema.migrator.hasBeenSuperseded($0) }) else {
                 throw LedgerError(.newerSchema, path: path, cause: "")
             }
@@ -98,7 +109,7 @@ public final class Ledger: Sendable {
     /// What was recorded is safe in the log. That it cannot be moved to the file now, because somebody reads or the disk is full, is nothing to
     /// tell, nor is it that complete looks which changed nothing are looked at again.
     public func close() throws(LedgerError) {
-        defer { lock.release() }
+        defer { lock?.release() }
         do {
             do {
                 try pool.write { try self.writeConfirmed($0) }
@@ -112,11 +123,19 @@ public final class Ledger: Sendable {
     public func abandon() {
         // What cannot be closed any more is closed by the end of the last reference to it.
         try? pool.close()
-        lock.release()
+        lock?.release()
     }
 
-    func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
-        do { return try await pool.read { try body($0) } } catch {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
+        do {
+            switch access {
+            case .ofItsOwn: return try await pool.read { try body($0) }
+            case .handed(let hand):
+                return try await withCheckedThrowingContinuation { continuation in
+                    hand(false) { refusal in continuation.resume(with: Result { try self.reading(body, refusal) }) }
+                }
+            }
+        } catch {
             let error = LedgerError(error, path: path)
             if error.code == .damaged { health.failed(error) }
             throw error
@@ -135,9 +154,22 @@ public final class Ledger: Sendable {
                         let value = try body(database)
                         return { continuation.resume(returning: .success(value)) }
                     }, failed: { continuation.resume(returning: .failure($0)) }))
-            pool.asyncWriteWithoutTransaction { self.commits.run($0) }
+            switch access {
+            case .ofItsOwn: pool.asyncWriteWithoutTransaction { self.commits.run($0) }
+            case .handed(let hand): hand(true) { self.commit($0) }
+            }
         }
         return try result.get()
+    }
+
+    private func reading<Value>(_ body: (Database) throws -> Value, _ refusal: (any Error)?) throws -> Value {
+        if let refusal { throw refusal }
+        return try pool.read(body)
+    }
+
+    private func commit(_ refusal: (any Error)?) {
+        if let refusal { return commits.refuse(refusal) }
+        pool.writeWithoutTransaction { commits.run($0) }
     }
 
     /// The last sequence that was ever given.

@@ -11,8 +11,7 @@ import ArgumentParser
             """,
         subcommands: [
             DecodeBenchmark.self, HostileBenchmark.self, LedgerBenchmark.self, PollBenchmark.self, BlockedBenchmark.self,
-            DeliveryBenchmark.self,
-            GrowthBenchmark.self, IdleBenchmark.self, SoakBenchmark.self,
+            DeliveryBenchmark.self, FanOutBenchmark.self, FanOutServer.self, GrowthBenchmark.self, IdleBenchmark.self, SoakBenchmark.self,
         ])
 }
 

@@ -2,6 +2,7 @@ import Dispatch
 import FoundationEssentials
 import GraphSimulator
 import StrictJSON
+import TestSupport
 import Testing
 import Varlink
 import WabaWatchInterface
