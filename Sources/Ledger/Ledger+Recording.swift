@@ -74,7 +74,7 @@ extension Ledger {
         let kept = try KeptUnit(observation.unit, in: database)
         guard !observation.isWhole else {
             guard let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) else { return nil }
-            return Recording(changes: 0, drifted: [], pending: false, ids: Set(observation.items.map(\.id)), removed: [])
+            return Recording(changes: 0, drifted: [], pending: false, ids: observation.numbers, removed: [])
         }
         let (comparison, _) = try RecordWriter.compare(observation, kept, in: database)
         return comparison.isNews ? nil : Recording(comparison, observation)

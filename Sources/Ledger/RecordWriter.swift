@@ -20,7 +20,9 @@ struct RecordWriter {
     /// Compares a look with the snapshot.
     static func compare(_ observation: Observation, _ kept: KeptUnit?, in database: Database) throws -> (Comparison, Snapshot) {
         let unit = observation.unit
-        let snapshot = try Snapshot(of: unit, kept, in: database)
+        var sieve = Sieve(observation, kept)
+        let snapshot = try Snapshot(of: unit, kept, &sieve, in: database)
+        let observation = sieve?.rest(of: observation) ?? observation
         var display: [String: String] = [:]
         if let number = unit.phoneNumberID { display[number] = try displayNumber(number, of: unit.account, in: database) }
         return (Comparison(of: observation, with: snapshot) { [display] in display[$0] }, snapshot)
