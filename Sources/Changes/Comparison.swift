@@ -44,9 +44,8 @@ public struct Comparison: Sendable, Equatable {
             compare(item, with: entry, keeping: kept.union(unasked), joining: observation.asked.subtracting(asked))
         }
         let present = Set(items.map(\.id))
-        for (id, entry) in snapshot.entries.sorted(by: { $0.key < $1.key }) where !present.contains(id) && observation.shows(id) {
-            miss(id, entry)
-        }
+        let absent = snapshot.entries.lazy.filter { !present.contains($0.key) && observation.shows($0.key) }
+        for (id, entry) in absent.sorted(by: { $0.key < $1.key }) { miss(id, entry) }
     }
 
     /// The first complete look: one change, everything is written.

@@ -20,7 +20,9 @@ struct RecordWriter {
     /// Compares a look with the snapshot.
     static func compare(_ observation: Observation, _ kept: KeptUnit?, in database: Database) throws -> (Comparison, Snapshot) {
         let unit = observation.unit
-        let snapshot = try Snapshot(of: unit, kept, in: database)
+        var sieve = Sieve(observation, kept)
+        let snapshot = try Snapshot(of: unit, kept, &sieve, in: database)
+        let observation = sieve?.rest(of: observation) ?? observation
         var display: [String: String] = [:]
         if let number = unit.phoneNumberID { display[number] = try displayNumber(number, of: unit.account, in: database) }
         return (Comparison(of: observation, with: snapshot) { [display] in display[$0] }, snapshot)
@@ -32,6 +34,7 @@ struct RecordWriter {
         guard try isKnown(unit, observation.needs) else { return nil }
         let kept = try KeptUnit(unit, in: database)
         let (comparison, snapshot) = try Self.compare(observation, kept, in: database)
+        guard comparison.isNews else { return Recording(comparison, observation) }
         var digest = kept?.digest ?? Digest()
         for (id, entry) in comparison.writes {
             let resource = unit.resource(id)
@@ -152,4 +155,9 @@ struct RecordWriter {
                 """)
         return try String.fetchOne(statement, arguments: [account, id])
     }
+}
+
+extension Comparison {
+    /// Whether there is anything to tell or to write.
+    var isNews: Bool { !changes.isEmpty || !writes.isEmpty || askedChanged }
 }

@@ -126,9 +126,9 @@ private final class WatchedList {
         self.subscriber = subscriber
         try subscriber.call("Subscribe", #"{"filter":{"kinds":["blocked_user"]},"heartbeatSeconds":60}"#, more: true)
         _ = try subscriber.reply()
-        // The first look is a change of its own; the second shows how many requests a look is.
-        try await walk()
-        besides = try await walk() - pages(0)
+        besides = try await requestsOfALook() - pages(0)
+        // The first look is a change of its own.
+        try hear(1)
         daemon.pause()
     }
 
@@ -138,7 +138,7 @@ private final class WatchedList {
         var times: [Double] = []
         let requests = stage.simulator.requestStream()
         daemon.resume()
-        for await request in requests where request.edge == .blockedUsers {
+        for await request in requests where request.edge == .blockedUsers && (!times.isEmpty || request[parameter: "after"] == nil) {
             times.append(Machine.now)
             if times.count == pages(changes) + besides { break }
         }
@@ -160,22 +160,22 @@ private final class WatchedList {
 
     private func hear(_ changes: Int) throws {
         var left = changes
-        while left > 0 { if try subscriber.reply().hasPrefix(#"{"parameters":{"change":"#) { left -= 1 } }
+        while left > 0 { if try subscriber.reply().contains(#""change":{"#) { left -= 1 } }
     }
 
     private func pages(_ changes: Int) -> Int { (users + changes + 999) / 1000 }
 
-    /// Waits for the end of a look: requests, and then none for a while. Returns how many there were.
-    @discardableResult
-    private func walk() async throws -> Int {
-        var (count, quiet) = (0, 0)
-        let before = stage.simulator.requestCount
-        while count < 2 || quiet < 20 {
-            try await Task.sleep(for: .milliseconds(20))
-            let now = stage.simulator.requestCount - before
-            quiet = now == count ? quiet + 1 : 0
-            count = now
+    /// How many requests there are from the first of one look, after the very first look, to the first of the next.
+    private func requestsOfALook() async throws -> Int {
+        var (looks, count) = (0, 0)
+        for await request in stage.simulator.requestStream() where request.edge == .blockedUsers {
+            if request[parameter: "after"] == nil {
+                looks += 1
+                if looks == 3 { return count }
+                count = 0
+            }
+            count += 1
         }
-        return count
+        throw Failure("the daemon does not ask")
     }
 }

@@ -18,6 +18,7 @@ final class NotifySocket {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
         }
         guard bound == 0 else { throw Failure("\(path) cannot be bound") }
+        // A timeval by its two halves: which module the type belongs to depends on what else is built.
         var patience = (seconds: 60, microseconds: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout.size(ofValue: patience)))
     }
