@@ -84,7 +84,7 @@ extension Checker {
             }
             return
         }
-        let isUpgraded = history.walks.contains { $0.unit.account == unit.account && $0.isUpgraded && $0.span.start <= transaction.time }
+        let isUpgraded = history.truth.upgraded[unit.account].map { $0 <= transaction.time } ?? false
         if unit.kind == .account, state == .drifted, isUpgraded { return }
         guard let (place, walk) = latestWalk(unit, transaction.time) else {
             if state != .late { complain("watch", transaction.time, refuse("it was never looked at")) }
