@@ -65,7 +65,6 @@ extension Meta {
             return (trouble.map { answer($0, asked) } ?? page(asked), [])
         }
         walks.request(asked.unit, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
-        if account.version != "v25.0", truth.upgraded[account.plan.name] == nil { truth.upgraded[account.plan.name] = stage.now }
         let result = result(asked)
         walks.agree(asked.unit)
         var indices = [walks.index(of: asked.unit)].compactMap(\.self)
