@@ -39,9 +39,9 @@ public struct Comparison: Sendable, Equatable {
         }
         for item in items {
             let entry = snapshot.entries[item.id]
-            // What could not be asked for is what it was, however long ago that was.
-            let unasked = observation.namesMembers ? Set(entry.map { Array($0.document.names) } ?? []).subtracting(observation.asked) : []
-            compare(item, with: entry, keeping: unasked.union(kept), joining: observation.asked.subtracting(asked))
+            // What was not asked for cannot have gone.
+            let unasked = observation.asked.isEmpty ? [] : entry.map { Set($0.document.names).subtracting(observation.asked) } ?? []
+            compare(item, with: entry, keeping: kept.union(unasked), joining: observation.asked.subtracting(asked))
         }
         let present = Set(items.map(\.id))
         for (id, entry) in snapshot.entries.sorted(by: { $0.key < $1.key }) where !present.contains(id) && observation.shows(id) {

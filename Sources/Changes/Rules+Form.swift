@@ -3,7 +3,6 @@ public import StrictJSON
 extension Rules {
     /// The document in the form in which it is compared and kept: what is not compared is not in it.
     public func compared(_ document: JSONObject) -> JSONObject {
-        if keepsNothing { return [:] }
         var members: [(String, JSONValue)] = []
         for member in document where !ignored.contains(member.name) && !(nullIsMissing && member.value.isNull) {
             members.append((member.name, forms[member.name].map { $0.applied(to: member.value) } ?? member.value))

@@ -9,8 +9,6 @@ public struct Rules: Sendable {
     let plural: String
     /// Members that are never compared and therefore not kept.
     let ignored: Set<String>
-    /// Whether nothing but its being there is kept of a thing.
-    let keepsNothing: Bool
     /// Whether a member that is `null` is the same as one that is missing.
     let nullIsMissing: Bool
     /// Members that are kept in another form than they come in.
@@ -56,7 +54,7 @@ public struct Rules: Sendable {
     }
 
     init(
-        _ noun: String, _ plural: String, isList: Bool, ignored: Set<String> = [], keepsNothing: Bool = false, nullIsMissing: Bool = false,
+        _ noun: String, _ plural: String, isList: Bool, ignored: Set<String> = [], nullIsMissing: Bool = false,
         forms: [String: Form] = [:],
         meanings: [(String, Meaning)] = [], looksToRemove: Int = 1, added: Severity = .notice, removed: Severity = .notice
     ) {
@@ -64,7 +62,6 @@ public struct Rules: Sendable {
         self.plural = plural
         self.isList = isList
         self.ignored = ignored
-        self.keepsNothing = keepsNothing
         self.nullIsMissing = nullIsMissing
         self.forms = forms
         self.meanings = meanings.map { (JSONPointer($0.0.split(separator: "/").map(String.init)), $0.1) }
@@ -84,7 +81,7 @@ extension Rules {
         case .phoneNumberSettings: phoneNumberSettings
         case .businessProfile: businessProfile
         case .commerceSettings: Rules("commerce settings", "commerce settings", isList: false)
-        case .blockedUser: Rules("blocked user", "blocked users", isList: true, keepsNothing: true, looksToRemove: 2)
+        case .blockedUser: Rules("blocked user", "blocked users", isList: true, looksToRemove: 2)
         case .qrCode: Rules("QR code", "QR codes", isList: true, looksToRemove: 2)
         case .messageTemplate: messageTemplate
         case .watch: Rules("watch", "watches", isList: false)

@@ -24,8 +24,14 @@ extension Ledger {
                 return (recording, true)
             }
         }
-        if !result.recording.isVoid { confirmed.withLock { $0[unit] = now } }
-        return result.recording
+        let (recording, owner) = (result.recording, unit.account)
+        guard !recording.isVoid else { return recording }
+        confirmed.withLock { confirmed in
+            confirmed[unit] = now
+            guard unit.kind == .phoneNumber, !recording.removed.isEmpty else { return }
+            confirmed = confirmed.filter { $0.key.account != owner || !recording.removed.contains($0.key.phoneNumberID ?? "") }
+        }
+        return recording
     }
 
     /// The last answer was the same as the one before it: everything that it showed is still so.
@@ -53,8 +59,16 @@ extension Ledger {
         try await write { try $0.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: [account, wabaID]) }
     }
 
-    /// Tries whether the ledger can be written to again.
-    public func probe() async throws(LedgerError) { try await write { try $0.execute(sql: "UPDATE ledger SET id = id") } }
+    /// Tries whether the ledger can be written to again, with room for more than that.
+    public func probe() async throws(LedgerError) {
+        guard Disk.freeBytes(at: path) >= health.room else { throw LedgerError(.full, path: path, cause: "the disk is nearly full") }
+        // A page that is written as it was is not written at all.
+        try await write { database in
+            try database.execute(sql: "UPDATE ledger SET id = id || '.'")
+            try database.execute(sql: "UPDATE ledger SET id = rtrim(id, '.')")
+        }
+        health.recovered()
+    }
 
     /// What recording a look would come to, and whether there is anything to write. A look whose digest is the snapshot's is the snapshot.
     private static func expected(of observation: Observation, in database: Database) throws -> (recording: Recording, isNews: Bool) {

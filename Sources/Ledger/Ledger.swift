@@ -14,7 +14,7 @@ public final class Ledger: Sendable {
     /// `nil` where no other process can have the ledger.
     private let lock: LedgerLock?
     private let access: Access
-    private let commits: Commits
+    let commits: Commits
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed: Mutex<[Unit: Timestamp]>
     /// The ledger's file.
@@ -65,12 +65,10 @@ public final class Ledger: Sendable {
             self.tail = tail
             self.health = health
             confirmed = Mutex(units)
-            commits = Commits { result in
+            commits = Commits(path: path) { result in
                 switch result {
-                case .success(let last):
-                    if last > tail.sequence { tail.move(to: last) }
-                    health.wrote()
-                case .failure(let error): health.failed(LedgerError(error, path: path))
+                case .success(let last): if last > tail.sequence { tail.move(to: last) }
+                case .failure(let error): health.failed(error)
                 }
             }
         } catch let error as LedgerError {
@@ -97,24 +95,26 @@ public final class Ledger: Sendable {
     /// Where the ledger ends now.
     public var cursor: LedgerCursor { LedgerCursor(ledger: id, sequence: tail.sequence) }
 
-    /// Why nothing can be recorded, if that is so.
+    /// Why changes cannot be recorded, or not all of them, if that is so.
     public var trouble: LedgerError? { health.trouble }
 
-    /// Why nothing can be recorded, whenever that changes; `nil` when all is well again. For one reader.
+    /// Why changes cannot be recorded, when that begins, and `nil` when all is well again. For one reader.
     public var troubles: AsyncStream<LedgerError?> { health.changes }
 
     /// Returns when there is a change after that one, or when the task is cancelled.
     public func waitForChange(after sequence: Int64) async { await tail.wait(after: sequence) }
 
     /// Writes down what is still only known, and closes the file.
+    ///
+    /// What was recorded is safe in the log. That it cannot be moved to the file now, because somebody reads or the disk is full, is nothing to
+    /// tell, nor is it that complete looks which changed nothing are looked at again.
     public func close() throws(LedgerError) {
         defer { lock?.release() }
         do {
-            try pool.write { try self.writeConfirmed($0) }
-            // What is in the log is safe there; that it cannot be moved to the file now, because somebody reads, is nothing to tell.
-            try pool.writeWithoutTransaction { database in
-                do { _ = try database.checkpoint(.truncate) } catch DatabaseError.SQLITE_BUSY, DatabaseError.SQLITE_LOCKED {}
-            }
+            do {
+                try pool.write { try self.writeConfirmed($0) }
+                try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            } catch let error as DatabaseError where LedgerError(error, path: path).code != .damaged {}
             try pool.close()
         } catch { throw LedgerError(error, path: path) }
     }
@@ -147,7 +147,7 @@ public final class Ledger: Sendable {
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
         if Task.isCancelled { throw LedgerError(.cancelled, path: path, cause: "") }
         if let trouble, trouble.code == .damaged { throw trouble }
-        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+        let result: Result<Value, LedgerError> = await withCheckedContinuation { continuation in
             commits.add(
                 Commits.Entry(
                     work: { database in
@@ -159,7 +159,7 @@ public final class Ledger: Sendable {
             case .handed(let hand): hand(true) { self.commit($0) }
             }
         }
-        do { return try result.get() } catch { throw LedgerError(error, path: path) }
+        return try result.get()
     }
 
     private func reading<Value>(_ body: (Database) throws -> Value, _ refusal: (any Error)?) throws -> Value {

@@ -22,9 +22,6 @@ struct Vanishing: Sendable, Equatable {
     /// Whether there is nothing to decide.
     var isIdle: Bool { lost.isEmpty && drifted.isEmpty && taken.isEmpty }
 
-    /// Whether the next look at any number may decide something, be its answer the same as before.
-    var isOpen: Bool { !lost.isEmpty || !taken.isEmpty }
-
     /// Members that may go at this number.
     func gone(at number: String) -> Set<String> { Set(taken.filter { $0.value.contains(number) }.keys) }
 

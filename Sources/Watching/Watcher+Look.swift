@@ -97,9 +97,8 @@ extension Watcher {
     /// Walks over the pages of a unit's list, each request out of the budget.
     private func walk(_ unit: Unit, _ sweep: inout Sweep) async -> Ending {
         guard let plan = accounts[unit.account]?.plan else { return .unaffordable(until: world.now()) }
-        // An answer that is not read shows no member that another number has lost.
-        let isWitness = accounts[unit.account]?.vanishing[unit.kind]?.isOpen ?? false
-        let known = sweep.isFresh && !isWitness ? memories[unit] : nil
+        // While it is open who took a member away, every answer is read.
+        let known = sweep.isFresh && accounts[unit.account]?.vanishing[unit.kind] == nil ? memories[unit] : nil
         var memory: Memory?
         while true {
             let request: GraphRequest

@@ -60,15 +60,26 @@ extension Watcher {
 
     /// There is no request to be had for now.
     func late(_ unit: Unit, _ until: Moment) async -> Look {
-        let now = world.now()
         // Late by less than an interval is nothing to tell.
-        if let every = interval(of: unit), let budget = accounts[unit.account]?.budget, until - now > every {
-            let reason =
-                budget.blockedUntil.map { $0 > now } ?? false
-                ? "Meta throttles the account" : "the account's budget of \(budget.callsPerHour) calls an hour is used up"
-            await move(unit, .failed(.late, reason: reason))
+        if let every = interval(of: unit), until - world.now() > every { await tellLate(unit) }
+        return Look(result: .unaffordable(until: until))
+    }
+
+    /// Says of everything that waits for the budget longer than its interval that it is late.
+    func tellOfLate(_ name: String) async {
+        for (unit, time) in schedule.waiting(name, now: world.now()) {
+            guard let every = interval(of: unit), time > every, watches[unit]?.state != .late else { continue }
+            await tellLate(unit)
         }
-        return Look(result: .unaffordable(until: until), next: until)
+    }
+
+    private func tellLate(_ unit: Unit) async {
+        guard let budget = accounts[unit.account]?.budget else { return }
+        let isBlocked = budget.blockedUntil.map { $0 > world.now() } ?? false
+        let reason = isBlocked ? "Meta throttles the account" : "the account's budget of \(budget.callsPerHour) calls an hour is used up"
+        // What is not asked for has not failed: another state than a good one stays until an answer says otherwise.
+        guard let state = watches[unit]?.state, state == .current || state == .starting || state == .drifted else { return }
+        await move(unit, .failed(.late, reason: reason))
     }
 
     /// No usable answer: the watch says so, and the next try is set by what failed.
@@ -141,11 +152,16 @@ extension Observation {
     init(_ unit: Unit, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]) throws(GraphFailure) {
         let edge = unit.kind == .subscribedApp ? Edge.subscribedApps : unit.kind.edge
         // What was asked for, without what is asked for inside of it: nothing else is compared.
-        let names = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField]).union(["id"])
+        let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField])
+        let names = fields.isEmpty ? [] : fields.union(["id"])
         var seen: Set<String> = []
         var things: [Item] = []
         if unit.kind == .blockedUser {
-            for key in found.keys.lazy.flatMap(\.keys) where seen.insert(key).inserted { things.append(Item(id: key, document: [:])) }
+            // They are only there or not: the document is the id, digits for a WhatsApp number and anything else for a user's id.
+            for key in found.keys.lazy.flatMap(\.keys) where seen.insert(key).inserted {
+                let name = key.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? "wa_id" : "user_id"
+                things.append(Item(id: key, document: [name: .string(key)]))
+            }
         } else {
             for item in try edge.things(in: found.items) {
                 guard let id = try edge.id(of: item, in: unit, plan) else { throw GraphFailure(.invalidAnswer("a thing has no id")) }

@@ -33,8 +33,12 @@ struct Main: AsyncParsableCommand {
     func run() async throws {
         let destination = LogDestination.fromEnvironment
         let level = logLevel
-        LoggingSystem.bootstrap { destination.handler(label: $0, identifier: "wabawatchd", level: level) }
+        let journal = JournalQueue()
+        LoggingSystem.bootstrap { destination.handler(label: $0, identifier: "wabawatchd", level: level, through: journal) }
+        defer { journal.flush() }
         let log = Logger(label: "wabawatchd")
+        // Until the daemon listens to these signals they must not end it.
+        for number in [SIGHUP, SIGUSR1] { signal(number, SIG_IGN) }
         do {
             let configuration = try Configuration.load(path: config)
             let surroundings = try self.surroundings(destination)
@@ -63,17 +67,21 @@ struct Main: AsyncParsableCommand {
     /// Runs the daemon. One whose ledger turns out to be damaged is put together anew, once: it sets the ledger aside and begins another.
     private func run(_ configuration: Configuration, _ surroundings: Daemon.Surroundings, _ log: Logger) async throws {
         let inherited = surroundings.inherited
+        var configuration = configuration
         var surroundings = surroundings
+        surroundings.reading = { [config] in try Configuration.load(path: config) }
         var damage: LedgerError?
         while true {
             // The server closes its socket; the one that systemd gave stays for the next.
             surroundings.inherited = inherited.map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
             surroundings.world.alarm = DispatchAlarm()
+            let daemon = try Daemon(configuration, in: surroundings, damage: damage, log: log)
             do {
-                return try await Daemon(configuration, in: surroundings, damage: damage, log: log).run()
+                return try await daemon.run()
             } catch let error as LedgerError where error.code == .damaged && damage == nil {
                 log.critical("the daemon begins anew with another ledger", metadata: ["error": "\(error)"])
                 damage = error
+                configuration = daemon.configuration
             }
         }
     }

@@ -11,12 +11,11 @@ extension Checker {
         let unit = walk.unit
         if let number = unit.phoneNumberID, told[Unit(account: unit.account, kind: .phoneNumber)]?[number] == nil { return }
         guard history.truth.isConstant(unit, walk.span) else { return }
-        let moment = walk.delivered + Self.slack
+        let moment = walk.delivered
         if !begun.contains(unit) { return complain("baseline", moment, "\(unit) has none after a complete look") }
         let hidden = hidden(walk)
         let unseen = hidden.throughout.union(hidden.partly)
         let truth = watched(history.truth.things(of: unit, at: walk.span.end), unit)
-        // A later look may have begun already, where a retry came soon: what it changed is told of a later truth.
         for (id, document) in truth {
             guard let known = told[unit]?[id] else {
                 complain("each state is reported", moment, "\(id) of \(unit) was not: \(JSONValue.object(document))")
