@@ -2,6 +2,7 @@ import Glibc
 import Ledger
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 import Varlink
 import WabaWatchInterface
