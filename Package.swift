@@ -149,7 +149,8 @@ let package = Package(
         tests(
             "WabaWatchService",
             [
-                "TestSupport", "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface",
+                "TestSupport", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink",
+                "WabaWatchInterface",
                 "Watching", "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),

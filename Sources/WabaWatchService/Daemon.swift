@@ -119,7 +119,7 @@ public struct Daemon: Sendable {
         let identity = ServiceIdentity(
             vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch")
         let server = try VarlinkServer(identity: identity, interfaces: [service], limits: limits)
-        let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: nil) { service.delivery.readers }
+        let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: watcher) { service.delivery.readers }
         let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger, reloader: reloader)
         var services: [any Service] = [
             AnnouncerService(announcer: announcer),

@@ -39,14 +39,6 @@ public struct BudgetReport: Sendable {
     public var plan: CallPlan
 }
 
-/// What the watcher did since it began.
-public struct WatcherCounts: Sendable, Equatable {
-    /// Looks that came to their end.
-    public var looks: Int
-    /// Those of them that were complete.
-    public var completeLooks: Int
-}
-
 extension Watcher {
     /// Whether an account of that name is watched.
     public func watches(account: String) -> Bool { accounts[account] != nil }
@@ -80,6 +72,6 @@ extension Watcher {
     /// A sign of life: where the clock stands, once the watcher has come to answering.
     public func beat() -> Moment { world.now() }
 
-    /// What the watcher did since it began.
-    public var counts: WatcherCounts { WatcherCounts(looks: looks, completeLooks: completeLooks) }
+    /// What each account's looks came to since the process began, by the accounts' names.
+    public var tallies: [String: Tally] { accounts.mapValues(\.tally) }
 }

@@ -25,6 +25,7 @@ public actor Watcher {
         var moreCalls: [Kind: Int] = [:]
         /// What is to be decided of members that numbers no longer show.
         var vanishing: [Kind: Vanishing] = [:]
+        var tally = Tally()
         /// How many times as long the other kinds' intervals are, as the schedule has them.
         var stretch = 1.0
     }
@@ -43,9 +44,6 @@ public actor Watcher {
     var rotations: [Unit: WindowRotation] = [:]
     /// Who waits for the next look at a unit.
     var waiting: [Unit: [CheckedContinuation<LookResult, Never>]] = [:]
-    /// Looks that came to their end, and those of them that were complete.
-    var looks = 0
-    var completeLooks = 0
     private var savedAt: Moment
 
     /// Complete looks that changed nothing are written down this often.
@@ -96,9 +94,9 @@ public actor Watcher {
     /// One look from its beginning to the schedule's next word.
     func look(_ unit: Unit) async {
         let askers = waiting.removeValue(forKey: unit) ?? []
+        let began = world.now()
         let look = await ending(of: unit)
-        looks += 1
-        if case .recorded = look.result { completeLooks += 1 }
+        accounts[unit.account]?.tally.count(look.result, took: world.now() - began)
         for asker in askers { asker.resume(returning: look.result) }
         guard schedule.interval(of: unit) != nil else { return }
         let now = world.now()

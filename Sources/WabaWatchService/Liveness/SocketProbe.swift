@@ -35,9 +35,10 @@ struct SocketProbe: Sendable {
         guard descriptor >= 0 else { return .cannotAsk(errorNumber: errno) }
         defer { close(descriptor) }
         let microseconds = max(1, patience.components.seconds * 1_000_000 + patience.components.attoseconds / 1_000_000_000_000)
-        var limit = timeval(tv_sec: Int(microseconds / 1_000_000), tv_usec: Int(microseconds % 1_000_000))
+        // A timeval by its two halves: which module the type belongs to depends on what else is built.
+        var limit = (seconds: Int(microseconds / 1_000_000), microseconds: Int(microseconds % 1_000_000))
         for option in [SO_SNDTIMEO, SO_RCVTIMEO] {
-            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout.size(ofValue: limit)))
         }
         if let number = connect(descriptor) {
             // A queue of connections that stays full (EAGAIN) and a socket that nobody has are the service's own fault.
