@@ -164,7 +164,8 @@ public final class Ledger: Sendable {
 
     private func reading<Value>(_ body: (Database) throws -> Value, _ refusal: (any Error)?) throws -> Value {
         if let refusal { throw refusal }
-        return try pool.read(body)
+        // There is one connection, so that nothing can be written in between; a transaction would be compiled anew each time.
+        return try pool.writeWithoutTransaction(body)
     }
 
     private func commit(_ refusal: (any Error)?) {

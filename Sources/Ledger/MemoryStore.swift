@@ -26,21 +26,20 @@ package final class MemoryStore: Sendable {
 
     /// The changes after a sequence, as they are stored.
     package func changes(after sequence: Int64) throws -> [RecordedChange] {
-        try queue.read { database in
-            let rows = try Row.fetchCursor(
-                database, sql: RecordedChange.select + " WHERE sequence > ? ORDER BY sequence", arguments: [sequence])
-            return try Ledger.page(rows)
+        try queue.writeWithoutTransaction { database in
+            let statement = try database.cachedStatement(sql: RecordedChange.select + " WHERE sequence > ? ORDER BY sequence")
+            return try Ledger.page(try Row.fetchCursor(statement, arguments: [sequence]))
         }
     }
 
     /// Everything that is stored of the things of all units, or of one.
     package func resources(of unit: Unit? = nil) throws -> [StoredResource] {
-        try queue.read { database in
+        try queue.writeWithoutTransaction { database in
             let places = try Place.matching(unit.map { [$0.account] }, unit.map { [$0.kind] }, nil, in: database)
             var resources: [StoredResource] = []
             for place in places where unit == nil || unit?.kind == .phoneNumber || place.phoneNumberID == unit?.phoneNumberID {
-                let rows = try Row.fetchCursor(
-                    database, sql: StoredResource.select + " WHERE place = ? ORDER BY id", arguments: [place.number])
+                let statement = try database.cachedStatement(sql: StoredResource.select + " WHERE place = ? ORDER BY id")
+                let rows = try Row.fetchCursor(statement, arguments: [place.number])
                 while let row = try rows.next() { resources.append(try StoredResource(row: row, in: place, confirmed: [:])) }
             }
             return resources

@@ -79,7 +79,8 @@ public struct Watch: Sendable, Equatable {
             let telling = move(to: .drifted, reason: reason, at: now)
             return isTold && telling == .told ? .silently : telling
         case .failed(let state, let reason):
-            failures += 1
+            // Nothing was asked where there was no request to be had.
+            if state != .late { failures += 1 }
             if failures < 2, state.isPassing { return .nothing }
             return move(to: state, reason: reason, at: now)
         }

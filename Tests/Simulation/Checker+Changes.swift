@@ -125,18 +125,20 @@ extension Checker {
             guard let state else { return false }
             return Set(document.names).union(state.names).allSatisfy { name in
                 let (value, now, earlier) = (document[name], state[name], before?[name])
-                if hidden.throughout.contains(name) { return value == earlier || value == nil && !isKept(name, walk.unit) }
+                if hidden.throughout.contains(name) { return value == earlier || value == nil && !isKept(name, walk) }
                 // It is not yet known who took it away.
                 if now == nil, walk.unit.isOneOfMany, value == earlier { return true }
-                return value == now || hidden.partly.contains(name) && (value == earlier || value == nil && !isKept(name, walk.unit))
+                return value == now || hidden.partly.contains(name) && (value == earlier || value == nil && !isKept(name, walk))
             }
         }
     }
 
     /// Whether a member that goes missing is Meta's doing: three things had it.
-    private func isKept(_ member: String, _ unit: Unit) -> Bool {
+    private func isKept(_ member: String, _ walk: Walk) -> Bool {
+        let unit = walk.unit
         let units = unit.isOneOfMany ? told.keys.filter { $0.account == unit.account && $0.kind == unit.kind } : [unit]
-        return units.reduce(0) { $0 + (told[$1] ?? [:]).values.count { $0[member].map { !$0.isNull } ?? false } } >= 3
+        let holders = units.flatMap { told[$0] ?? [:] }.filter { $0.value[member].map { !$0.isNull } ?? false }
+        return holders.count { unit.isOneOfMany || walk.served.contains($0.key) } >= 3
     }
 
     func words(_ things: [String: JSONObject]) -> String {

@@ -11,12 +11,11 @@ extension Checker {
         let unit = walk.unit
         if let number = unit.phoneNumberID, told[Unit(account: unit.account, kind: .phoneNumber)]?[number] == nil { return }
         guard history.truth.isConstant(unit, walk.span) else { return }
-        let moment = walk.delivered + Self.slack
+        let moment = walk.delivered
         if !begun.contains(unit) { return complain("baseline", moment, "\(unit) has none after a complete look") }
         let hidden = hidden(walk)
         let unseen = hidden.throughout.union(hidden.partly)
         let truth = watched(history.truth.things(of: unit, at: walk.span.end), unit)
-        // A later look may have begun already, where a retry came soon: what it changed is told of a later truth.
         for (id, document) in truth {
             guard let known = told[unit]?[id] else {
                 complain("each state is reported", moment, "\(id) of \(unit) was not: \(JSONValue.object(document))")
@@ -84,7 +83,7 @@ extension Checker {
             }
             return
         }
-        let isUpgraded = history.walks.contains { $0.unit.account == unit.account && $0.isUpgraded && $0.span.start <= transaction.time }
+        let isUpgraded = history.truth.upgraded[unit.account].map { $0 <= transaction.time } ?? false
         if unit.kind == .account, state == .drifted, isUpgraded { return }
         guard let (place, walk) = latestWalk(unit, transaction.time) else {
             if state != .late { complain("watch", transaction.time, refuse("it was never looked at")) }

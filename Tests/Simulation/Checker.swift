@@ -68,7 +68,9 @@ struct Checker {
     func checkpoint(_ index: Int) -> Moment? {
         let walk = history.walks[index]
         guard walk.isComplete, walk.isExact else { return nil }
-        let moment = walk.delivered + Self.slack
+        let list = walks[walk.unit] ?? []
+        let following = list.firstIndex { $0 > index }.map { history.walks[list[$0]].span.start }
+        let moment = min(walk.delivered + Self.slack, following ?? walk.delivered + Self.slack)
         guard history.lives.indices.contains(walk.life - 1), moment < history.lives[walk.life - 1].end else { return nil }
         guard !history.fullDisk.contains(where: { walk.span.start <= $0.end + Self.slack && $0.start <= moment }) else { return nil }
         return moment

@@ -66,6 +66,7 @@ extension Meta {
         }
         walks.request(asked.unit, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
         let result = result(asked)
+        walks.agree(asked.unit)
         var indices = [walks.index(of: asked.unit)].compactMap(\.self)
         if asked.unit.kind == .account, indices.contains(where: { walks.all[$0].isComplete }), bringsApps(asked) {
             // The account's apps come with its own answer.
@@ -139,12 +140,14 @@ extension Meta {
         if !asked.isProbe {
             walks.update(asked.unit) { walk in
                 walk.trouble = nil
-                for thing in part where !walk.served.insert(thing.id).inserted { walk.isExact = false }
+                for thing in part where !walk.served.insert(thing.id).inserted {
+                    walk.isExact = false
+                    walk.hasRepeats = true
+                }
                 // Where there never was a `next`, a cursor is followed once more.
                 let settles = asked.edge.settlesCursor && !walk.sawNext
                 walk.isComplete = end >= things.count && (!(trails || settles) || part.isEmpty)
                 if !paging.isBare, !part.isEmpty, end < things.count || trails { walk.sawNext = true }
-                walk.isUpgraded = account.version != "v25.0"
                 if !asked.isFirst, paging.cursor == .index, !truth.isConstant(walk.unit, walk.span) { walk.mayHaveShifted = true }
             }
         }
@@ -169,7 +172,6 @@ extension Meta {
             walk.isComplete = true
             walk.trouble = nil
             walk.served = Set(things.map(\.id))
-            walk.isUpgraded = asked.account.version != "v25.0"
         }
         var documents = things.map { served($0, asked) }
         guard asked.edge.form == .node else {

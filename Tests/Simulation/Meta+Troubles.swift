@@ -56,6 +56,7 @@ extension Meta {
     func respond(
         _ status: Int, _ body: JSONValue, _ account: Account, etag asked: Asked? = nil, minutesToRegain: Int = 0
     ) -> Result<HTTPResponse, TransportError> {
+        if account.version != "v25.0", truth.upgraded[account.plan.name] == nil { truth.upgraded[account.plan.name] = stage.now }
         var headers = [(name: "facebook-api-version", value: account.version)]
         let bytes = body.bytes
         if account.tellsUsage || minutesToRegain > 0 {

@@ -27,7 +27,7 @@ final class Meta {
     }
 
     final class Account {
-        let plan: Scenario.Account
+        var plan: Scenario.Account
         /// The account's own things, by kind; the order is the list's.
         var things: [Kind: [Thing]] = [:]
         /// The numbers' things, those of numbers that are gone as well.
@@ -198,7 +198,7 @@ extension Meta {
             account.throttledUntil = nil
             account.unknown = nil
             account.version = "v25.0"
-            account.refused = []
+            if !account.refused.isEmpty { account.credential += 1 }
         }
         for index in truth.withheld.indices where truth.withheld[index].span.end > stage.now { truth.withheld[index].span.end = stage.now }
     }

@@ -20,6 +20,7 @@ final class Run: @unchecked Sendable {
     private(set) var life: Life
     private var diskIsFull = false
     private var journalIsDown = false
+    private var killsAtCommit = false
     private var lastSequence: Int64 = 0
     private let busyUntil: Moment
     private(set) var requests = 0
@@ -45,16 +46,19 @@ final class Run: @unchecked Sendable {
         life.conductor.drain()
         var end = stage.now + scenario.busy
         while step(until: end) {}
+        let settling = settling
         calmDown()
         end = stage.now + settling
         while step(until: end) {}
         try finish(end)
     }
 
-    /// What has no trouble any more comes to rest in this time: an hour for a refused token, and two turns.
+    /// What has no trouble any more comes to rest in this time: two turns, and what the longest wait is. That is an hour for what was forbidden or not
+    /// found, unless another life begins.
     private var settling: Duration {
         let longest = scenario.accounts.flatMap { account in account.intervals.values.map { $0 * (1 + account.splay) } }.max() ?? .zero
-        return .seconds(3700) + longest * 2.1 + .seconds(120)
+        let waits = scenario.troublesPerHour > 0 && !scenario.restartsAtEnd
+        return .seconds(waits ? 3700 : 1300) + longest * 2.1
     }
 
     private func step(until end: Moment) -> Bool {
@@ -82,7 +86,7 @@ extension Run {
         let life = life
         stage.note("life \(life.number) begins")
         let ledger = try Ledger(memory: store) { [unowned self, unowned life] writes, work in disk(life, writes: writes, work) }
-        let transport = StageTransport { [unowned self, unowned life] request throws(TransportError) in try await send(request, life) }
+        let transport = StageTransport(carry: carry(life))
         let world = World(
             now: { [stage] in stage.now }, wallClock: { [stage] in stage.wallClock },
             random: { [unowned self] in productDice.fraction() }, alarm: StageAlarm(stage), boot: "boot")
@@ -144,6 +148,10 @@ extension Run {
             work(writes && diskIsFull ? .full : nil)
             guard writes, let ledger = life.ledger, ledger.cursor.sequence > lastSequence else { return }
             take(life)
+            guard killsAtCommit, stage.now < busyUntil else { return }
+            // What was committed is on disk, and nobody has heard of it.
+            killsAtCommit = false
+            killAndRestart()
         }
     }
 
@@ -173,11 +181,49 @@ extension Run {
         often(hours * Double(scenario.changesPerHour)) { [unowned self] in meta.changeSomething() }
         often(hours * Double(scenario.troublesPerHour)) { [unowned self] in makeTrouble() }
         often(hours * Double(scenario.driftsPerHour)) { [unowned self] in meta.drift(for: dice.time(.seconds(60)...(.seconds(3000)))) }
-        often(Double(scenario.kills)) { [unowned self] in if life.isAlive { killAndRestart() } }
+        often(Double(scenario.kills)) { [unowned self] in
+            if dice.chance(0.5) { killsAtCommit = true } else if life.isAlive { killAndRestart() }
+        }
+        often(hours * Double(scenario.pollsPerHour)) { [unowned self] in poll() }
+        often(hours * Double(scenario.reloadsPerHour)) { [unowned self] in reload() }
         often(Double(scenario.clockJumps)) { [unowned self] in
             stage.wallClockAhead += .seconds(dice.pick([-31_536_000, -3600, -5, 5, 3600, 31_536_000]))
             stage.note("the wall clock jumps")
         }
+    }
+
+    /// Somebody asks for a look, now.
+    private func poll() {
+        guard life.isAlive, let watcher = life.watcher else { return }
+        let account = dice.pick(scenario.accounts).name
+        let kind: Kind? = dice.chance(0.5) ? nil : dice.pick(Kind.allCases)
+        stage.note("poll \(account) \(kind.map { "\($0)" } ?? "")")
+        life.run { [stage] _ in
+            do throws(PollError) {
+                let changes = try await watcher.poll(account: account, kind: kind, number: nil)
+                stage.note("poll: \(changes) changes")
+            } catch { stage.note("poll: \(error)") }
+        }
+    }
+
+    /// The configuration is read again: intervals change, and numbers come and go.
+    private func reload() {
+        guard life.isAlive, let watcher = life.watcher else { return }
+        stage.note("reload")
+        let account = dice.pick(meta.accounts)
+        for kind in account.plan.intervals.keys.sorted() where dice.chance(0.5) {
+            account.plan.intervals[kind] = account.plan.intervals[kind].map { $0 * dice.pick([0.7, 1.3]) }
+        }
+        do {
+            let plans = try meta.accounts.map { try plan($0, StageTransport(carry: carry(life))) }
+            life.run { [stage] _ in
+                do { try await watcher.reload(accounts: plans) } catch { stage.note("reload: \(error)") }
+            }
+        } catch { preconditionFailure("a plan is made: \(error)") }
+    }
+
+    private func carry(_ life: Life) -> @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        { [unowned self, unowned life] request throws(TransportError) in try await send(request, life) }
     }
 
     private func makeTrouble() {
@@ -223,7 +269,7 @@ extension Run {
         diskIsFull = false
         journalIsDown = false
         // Members that Meta did not know for a time are asked for again by the next life.
-        if scenario.driftsPerHour > 0, life.isAlive { killAndRestart() }
+        if scenario.restartsAtEnd, life.isAlive { killAndRestart() }
     }
 
     private func send(_ request: HTTPRequest, _ life: Life) async throws(TransportError) -> HTTPResponse {

@@ -43,13 +43,17 @@ struct Scenario {
     var clockJumps: Int
     var driftsPerHour: Int
     var readers: Int
+    var pollsPerHour: Int
+    var reloadsPerHour: Int
+    /// Whether another life begins when all troubles are over.
+    var restartsAtEnd: Bool
     var latency: ClosedRange<Duration>
 
     static let accountKinds: [Kind] = [.account, .subscribedApp, .phoneNumber, .messageTemplate]
     static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .blockedUser, .qrCode]
 
     init(_ dice: inout Dice) {
-        busy = dice.time(.seconds(1200)...(.seconds(7200)))
+        busy = dice.time(.seconds(1200)...(.seconds(6000)))
         retry = Retry(longest: dice.time(.seconds(30)...(.seconds(900))))
         schedule = Schedule(places: dice.pick([1, 2, 16]))
         changesPerHour = dice.pick([5, 20, 20, 60])
@@ -60,6 +64,9 @@ struct Scenario {
         clockJumps = dice.chance(0.3) ? dice.number(1...4) : 0
         driftsPerHour = dice.chance(0.25) ? dice.number(1...4) : 0
         readers = dice.number(0...3)
+        pollsPerHour = dice.pick([0, 0, 3])
+        reloadsPerHour = dice.pick([0, 0, 0, 2])
+        restartsAtEnd = driftsPerHour > 0 || dice.chance(0.6)
         latency = .milliseconds(20)...(.milliseconds(dice.pick([200, 2000, 8000])))
         for index in 1...dice.pick([1, 1, 1, 1, 2, 3]) { accounts.append(Self.account(index, &dice)) }
     }

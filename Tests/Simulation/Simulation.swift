@@ -17,10 +17,13 @@ public struct Outcome: Sendable {
 /// The deterministic simulation: everything that a run does follows from its seed.
 public enum Simulation {
     /// Runs one seed and checks every promise.
-    /// - Parameter print: is given every line of the trace.
-    public static func run(seed: UInt64, print: ((String) -> Void)? = nil) throws -> Outcome {
+    /// - Parameters:
+    ///   - broken: what is broken in the run's history before it is checked.
+    ///   - print: is given every line of the trace.
+    public static func run(seed: UInt64, broken: Mutation? = nil, print: ((String) -> Void)? = nil) throws -> Outcome {
         let run = try Run(seed: seed, print: print)
         try run.play()
+        _ = broken?.apply(to: &run.history)
         let complaints = Checker.complaints(about: run.history)
         return Outcome(
             seed: seed, complaints: complaints, digest: run.stage.digest, requests: run.requests, changes: run.history.kept.count,

@@ -29,6 +29,8 @@ struct Truth {
     /// When anything of a unit changed.
     private(set) var changes: [Unit: [Moment]] = [:]
     var withheld: [Withheld] = []
+    /// Since when some calls of an account were answered by another version.
+    var upgraded: [String: Moment] = [:]
 
     /// Writes down how a unit is from now on, and returns whether that is new.
     @discardableResult mutating func note(_ unit: Unit, _ things: [Thing], at now: Moment) -> Bool {

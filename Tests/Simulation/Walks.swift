@@ -15,12 +15,12 @@ struct Walk {
     var isComplete = false
     /// Whether what was given is one list without a thing twice.
     var isExact = true
+    /// Whether a thing came twice.
+    var hasRepeats = false
     /// Whether the list changed while cursors named places in it, so that a thing may have been jumped over.
     var mayHaveShifted = false
     /// Whether a page had a `next`.
     var sawNext = false
-    /// Whether Meta answered by another version.
-    var isUpgraded = false
     /// What went wrong last.
     var trouble: Trouble?
     /// The members that were asked for.
@@ -50,6 +50,16 @@ struct Walks {
     mutating func update(_ unit: Unit, _ body: (inout Walk) -> Void) {
         guard let index = latest[unit] else { return }
         body(&all[index])
+    }
+
+    /// Two walks that showed the same, though things came twice, are as good as one in which nothing did.
+    mutating func agree(_ unit: Unit) {
+        guard let index = latest[unit], all[index].isComplete, !all[index].isExact,
+            let before = all[..<index].last(where: { $0.unit == unit }), before.isComplete, before.life == all[index].life,
+            before.hasRepeats, before.served == all[index].served
+        else { return }
+        all[index].isExact = true
+        all[index].mayHaveShifted = true
     }
 
     /// The place of the walk that is under way.

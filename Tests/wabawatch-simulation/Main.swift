@@ -13,6 +13,8 @@ struct Program: ParsableCommand {
     var seed: UInt64?
     @Option(help: "Seeds from one to before another: 0..<10000.")
     var seeds: String?
+    @Option(name: .customLong("break"), help: "Break one promise on purpose in what is checked, or `all`, and say which seed shows it.")
+    var broken: String?
     @Flag(help: "Print everything that happens.")
     var trace = false
     @Option(help: "How many run at a time; by default one for each core.")
@@ -29,7 +31,9 @@ struct Program: ParsableCommand {
             setenv("SWIFT_DETERMINISTIC_HASHING", "1", 1)
             execv("/proc/self/exe", CommandLine.unsafeArgv)
         }
-        if let seed {
+        if let broken {
+            try breakPromises(broken)
+        } else if let seed {
             let outcome = try Simulation.run(seed: seed, print: trace ? { print($0) } : nil)
             report(outcome)
             print("seed \(seed): digest \(String(outcome.digest, radix: 16)), \(outcome.requests) requests, \(outcome.changes) changes, \(outcome.lives) lives")
@@ -37,6 +41,28 @@ struct Program: ParsableCommand {
         } else if let seeds, let range = Self.range(seeds) {
             try runAll(range)
         }
+    }
+
+    /// Breaks promises in the histories of the seeds until the checker sees each.
+    private func breakPromises(_ name: String) throws {
+        let mutations = name == "all" ? Mutation.allCases : [Mutation(rawValue: name)].compactMap(\.self)
+        guard !mutations.isEmpty else { throw ValidationError("--break is one of \(Mutation.allCases.map(\.rawValue).joined(separator: ", ")).") }
+        let range = seeds.flatMap(Self.range) ?? (seed ?? 0)..<((seed ?? 0) + 1)
+        var missed = 0
+        for mutation in mutations {
+            var found: (seed: UInt64, complaint: String)?
+            for seed in range where found == nil {
+                let complaints = try Simulation.run(seed: seed, broken: mutation).complaints
+                found = complaints.first { $0.hasPrefix(mutation.promise) }.map { (seed, $0) }
+            }
+            if let found {
+                print("\(mutation.rawValue): seed \(found.seed): \(found.complaint.prefix(160))")
+            } else {
+                print("\(mutation.rawValue): no seed shows it")
+                missed += 1
+            }
+        }
+        if missed > 0 { throw ExitCode.failure }
     }
 
     private func runAll(_ range: Range<UInt64>) throws {
