@@ -13,13 +13,15 @@ fi
 site=$(mktemp -d)
 mkdir -p "$root/site"
 mount --bind "$site" "$root/site"
+mount -t proc proc "$root/proc" # varlinkctl connects through it
 cleanup() {
     kill $daemon $simulator 2>/dev/null || true
-    umount "$root/site"
+    umount "$root/site" "$root/proc"
     rm -rf "$site"
 }
 daemon='' simulator=''
 trap cleanup EXIT
+trap 'exit 1' INT TERM
 
 "$programs/graph-simulator" --port 0 --numbers 3 >"$site/simulator" &
 simulator=$!
@@ -38,7 +40,7 @@ accounts:
 X
 TOKEN=$token "$programs/wabawatchd" --config "$site/wabawatch.yaml" 2>"$site/log" &
 daemon=$!
-until [ -S "$site/io.wabawatch" ] && [ "$(grep -c 'level=\|info' "$site/log" || true)" -ge 0 ]; do kill -0 "$daemon"; sleep 0.05; done
+until [ -S "$site/io.wabawatch" ]; do kill -0 "$daemon"; sleep 0.05; done
 
 ctl() { chroot "$root" /usr/bin/varlinkctl "$@"; }
 failed=0
@@ -69,7 +71,12 @@ refuse() { # TITLE ERROR COMMAND...
 socket=/site/io.wabawatch
 echo "$(ctl --version | head -n 1)"
 # The first looks have to be recorded.
-until ctl call "$socket" io.wabawatch.GetStatus '{}' | grep -q '"lastSuccessAt"'; do sleep 0.1; done
+tries=100
+until ctl call "$socket" io.wabawatch.GetStatus '{}' 2>"$site/error" | grep -q '"lastSuccessAt"'; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || { cat "$site/error" "$site/log"; exit 1; }
+    sleep 0.1
+done
 judge 'info' 'wabawatchd' ctl info "$socket"
 judge 'list-interfaces' 'io.wabawatch' ctl list-interfaces "$socket"
 judge 'list-methods' 'io.wabawatch.Subscribe' ctl list-methods "$socket" io.wabawatch
@@ -77,10 +84,10 @@ judge 'introspect' 'method Subscribe' ctl introspect "$socket" io.wabawatch
 judge 'introspect of the service itself' 'method GetInfo' ctl introspect "$socket" org.varlink.service
 ctl introspect "$socket" io.wabawatch >"$site/introspected.varlink"
 judge 'validate-idl of what was introspected' 'interface io.wabawatch' ctl validate-idl /site/introspected.varlink
-for text in "$(dirname "$0")"/../VarlinkTests/Texts/*.varlink; do
-    cp "$text" "$site/"
-    judge "validate-idl of $(basename "$text")" 'interface' ctl validate-idl "/site/$(basename "$text")"
-done
+sed -n '/static let text = """/,/"""$/p' "$(dirname "$0")/../../Sources/WabaWatchService/Socket/Discovery/MetricsService.swift" |
+    sed '1d;$d;s/^        //;s/: any,/: object,/' >"$site/metrics.varlink"
+# "any" is younger than varlinkctl 257.
+judge 'validate-idl of io.systemd.Metrics' 'interface io.systemd.Metrics' ctl validate-idl /site/metrics.varlink
 judge 'call' '"subscribers"' ctl call "$socket" io.wabawatch.GetStatus '{}'
 judge 'call with parameters' '"quality_rating"' ctl call "$socket" io.wabawatch.Get "{\"account\":\"acme\",\"kind\":\"phone_number\",\"id\":\"$number\"}"
 judge 'call --more that ends' '"business_profile"' ctl --more call "$socket" io.wabawatch.List '{"filter":{"kinds":["business_profile"]}}'

@@ -60,11 +60,11 @@ import WhatsAppBusiness
 
     @Test func readers_thatNeverRead_holdUpNobody_andFindEverythingLater() async throws {
         try await LiveService.with(checksReplies: false) { live in
-            let sleepers = try (0..<6).map { _ in try Sleeper(live.socket) }
-            let (bursts, burst) = (4, 1_000)
+            let sleepers = try (0..<3).map { _ in try Sleeper(live.socket) }
+            let (bursts, burst) = (3, 700)
             let (ready, isReady) = AsyncStream<Void>.makeStream()
             try await withThrowingTaskGroup(of: Int.self) { group in
-                for _ in 0..<12 {
+                for _ in 0..<6 {
                     group.addTask {
                         var subscription = try await live.subscribe()
                         guard case .ready = try await subscription.next() else { return 0 }
@@ -75,9 +75,9 @@ import WhatsAppBusiness
                 var count = 0
                 for await _ in ready {
                     count += 1
-                    if count == 12 { break }
+                    if count == 6 { break }
                 }
-                while live.service.delivery.readers < 18 { await Task.yield() }
+                while live.service.delivery.readers < 9 { await Task.yield() }
                 for _ in 0..<bursts { try await live.record(burst) }
                 for try await last in group { #expect(last == bursts * burst) }
             }

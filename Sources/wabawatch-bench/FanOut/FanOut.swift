@@ -10,8 +10,10 @@ protocol FanOut: AnyObject {
     static var mark: UInt8 { get }
     /// Connects and subscribes.
     func subscriber() throws -> Int32
-    /// Sends so many messages as fast as it can; the moment in nanoseconds from which their delivery is timed.
-    func publish(_ count: Int) throws -> Int64
+    /// Sends so many messages as fast as it can.
+    func publish(_ count: Int) throws
+    /// The moment in nanoseconds from which their delivery is timed; asked for when it is over.
+    func began() throws -> Int64
     func stop()
 }
 
@@ -37,10 +39,10 @@ final class FanOutReaders {
     /// Seconds until every reader has every one of so many messages.
     func deliver(_ messages: Int) throws -> Double {
         fan_out_expect(readers, Int64(messages))
-        let start = try contender.publish(messages)
+        try contender.publish(messages)
         let end = fan_out_wait(readers, 120_000)
         guard end != 0 else { throw Failure("\(type(of: contender).name): not every reader got every message") }
-        return Double(end - start) / 1e9
+        return Double(end - (try contender.began())) / 1e9
     }
 }
 
@@ -72,8 +74,10 @@ final class OwnFanOut: FanOut {
         return try Socket.connected(path: socket, saying: call, until: 0)
     }
 
-    func publish(_ count: Int) throws -> Int64 {
-        try input.fileHandleForWriting.write(contentsOf: Data("\(count)\n".utf8))
+    func publish(_ count: Int) throws { try input.fileHandleForWriting.write(contentsOf: Data("\(count)\n".utf8)) }
+
+    func began() throws -> Int64 {
+        try input.fileHandleForWriting.write(contentsOf: Data("when\n".utf8))
         let moments = try line().split(separator: " ").compactMap { Int64($0) }
         guard moments.count == 2 else { throw Failure("the server did not record") }
         commit = Double(moments[1] - moments[0]) / 1e9
@@ -106,6 +110,7 @@ final class RedisFanOut: FanOut {
     private let socket: String
     private let publisher: Connection
     private let message: String
+    private var start: Int64 = 0
     var server: Int32 { process.id }
 
     /// Starts it; `nil` if it is not installed.
@@ -124,8 +129,10 @@ final class RedisFanOut: FanOut {
         try Socket.connected(path: socket, saying: "*2\r\n$9\r\nSUBSCRIBE\r\n$1\r\nc\r\n", until: UInt8(ascii: ":"))
     }
 
-    func publish(_ count: Int) throws -> Int64 {
-        let start = fan_out_now()
+    func began() -> Int64 { start }
+
+    func publish(_ count: Int) throws {
+        start = fan_out_now()
         var left = count
         while left > 0 {
             let some = min(left, 500)
@@ -133,7 +140,6 @@ final class RedisFanOut: FanOut {
             _ = try publisher.receive { $0.count { $0 == UInt8(ascii: "\n") } == some ? $0.count : nil }
             left -= some
         }
-        return start
     }
 
     func stop() { process.stop() }
@@ -147,6 +153,7 @@ final class NATSFanOut: FanOut {
     private let port: UInt16
     private let publisher: Connection
     private let message: String
+    private var start: Int64 = 0
     var server: Int32 { process.id }
 
     /// Starts it; `nil` if it is not installed.
@@ -165,10 +172,11 @@ final class NATSFanOut: FanOut {
         try Socket.connected(port: port, saying: "CONNECT {\"verbose\":false}\r\nSUB c 1\r\nPING\r\n", until: "PONG\r\n")
     }
 
-    func publish(_ count: Int) throws -> Int64 {
-        let start = fan_out_now()
+    func began() -> Int64 { start }
+
+    func publish(_ count: Int) throws {
+        start = fan_out_now()
         try publisher.send(Array(String(repeating: message, count: count).utf8))
-        return start
     }
 
     func stop() { process.stop() }

@@ -8,8 +8,8 @@ import Synchronization
 import WabaWatchService
 import WhatsAppBusiness
 
-/// The daemon's socket as a process of its own, which records what it is told to: a line with a number on standard input is a commit of as many changes,
-/// answered with a line of two moments in nanoseconds: when that was asked for, and when it was on disk.
+/// The daemon's socket as a process of its own, which records what it is told to: a line with a number on standard input is a commit of as many changes.
+/// Any other line is answered with two moments of the last commit in nanoseconds: when it was asked for, and when it was done.
 struct FanOutServer: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "fan-out-server", shouldDisplay: false)
 
@@ -32,11 +32,14 @@ struct FanOutServer: AsyncParsableCommand {
                     }
                 }
             }
+            var asked: Int64 = 0
             for await line in lines {
-                guard let count = Int(line) else { continue }
-                let asked = fan_out_now()
-                try await Self.record(count, in: ledger)
-                Self.say("\(asked) \(moment.withLock { $0 })")
+                if let count = Int(line) {
+                    asked = fan_out_now()
+                    try await Self.record(count, in: ledger)
+                } else {
+                    Self.say("\(asked) \(moment.withLock { $0 })")
+                }
             }
             group.cancelAll()
         }

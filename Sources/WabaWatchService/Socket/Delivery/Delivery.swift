@@ -109,8 +109,9 @@ extension Delivery {
             state.told.remove(thread)
             var given: [(reader: Reader, before: Int64, frames: Frames, outlet: ReplyOutlet)] = []
             for reader in state.readers.indices where state.readers[reader]?.waiting != nil {
-                guard let place = state.readers[reader], let outlet = place.outlet, outlet.thread == thread else { continue }
-                if case .replies(let frames) = state.step(reader) { given.append((reader, place.position, frames, outlet)) }
+                guard let outlet = state.readers[reader]?.outlet, outlet.thread == thread else { continue }
+                let before = state.readers[reader]?.position ?? 0
+                if case .replies(let frames) = state.step(reader) { given.append((reader, before, frames, outlet)) }
             }
             return given
         }
@@ -119,10 +120,8 @@ extension Delivery {
         let woken = state.withLock { state in
             for one in refused { state.readers[one.reader]?.position = one.before }
             return state.readers.indices.compactMap { reader -> CheckedContinuation<Void, Never>? in
-                guard let place = state.readers[reader], place.outlet?.thread == thread, place.position < state.recent.last else {
-                    return nil
-                }
-                return state.wake(reader)
+                guard state.readers[reader]?.waiting != nil, !state.mustWait(reader) else { return nil }
+                return state.readers[reader]?.outlet?.thread == thread ? state.wake(reader) : nil
             }
         }
         for continuation in woken { continuation.resume() }

@@ -57,14 +57,14 @@ struct DeliveryState: Sendable {
 
     /// What comes next for a reader; its place is moved behind what it is given.
     mutating func step(_ reader: Int) -> Step {
-        guard let place = readers[reader], let filter = filters[place.filter] else { return .end }
-        if place.isBeatDue {
+        guard let position = readers[reader]?.position, let filter = readers[reader].flatMap({ filters[$0.filter] }) else { return .end }
+        if readers[reader]?.isBeatDue == true {
             readers[reader]?.isBeatDue = false
-            return .heartbeat(place.position)
+            return .heartbeat(position)
         }
-        switch recent.next(after: place.position, filter) {
+        switch recent.next(after: position, filter) {
         case .end: return .end
-        case .absent(let limit): return .absent(after: place.position, limit: limit)
+        case .absent(let limit): return .absent(after: position, limit: limit)
         case .replies(let frames, let through):
             readers[reader]?.position = through
             return .replies(frames)
@@ -73,8 +73,7 @@ struct DeliveryState: Sendable {
 
     /// Whether a reader has everything there is, and nothing else is due.
     func mustWait(_ reader: Int) -> Bool {
-        guard let place = readers[reader] else { return false }
-        return recent.last <= place.position && !place.isBeatDue
+        recent.last <= readers[reader]?.position ?? 0 && readers[reader]?.isBeatDue == false
     }
 
     /// The task of a reader that waits for a commit; it does no longer.
