@@ -39,8 +39,8 @@ public struct Comparison: Sendable, Equatable {
         }
         for item in items {
             let entry = snapshot.entries[item.id]
-            // What was not asked for cannot have gone.
-            let unasked = observation.asked.isEmpty ? [] : entry.map { Set($0.document.names).subtracting(observation.asked) } ?? []
+            // What was not asked for is what it was, however long ago that was.
+            let unasked = observation.namesMembers ? entry.map { Set($0.document.names).subtracting(observation.asked) } ?? [] : []
             compare(item, with: entry, keeping: kept.union(unasked), joining: observation.asked.subtracting(asked))
         }
         let present = Set(items.map(\.id))

@@ -11,6 +11,8 @@ public struct Observation: Sendable {
     public var items: [Item]
     /// The members that were asked for; none where the edge takes no list and gives everything. What was not asked for cannot have changed.
     public var asked: Set<String>
+    /// Whether members were asked for by name, so that those which were not say nothing by being away.
+    var namesMembers: Bool { asked.contains { $0 != "id" } }
     /// Which of the things that are not among the items would have been, if they were still there; a window of time shows only some.
     public var shows: @Sendable (String) -> Bool = { _ in true }
     /// Whether the look covers everything of the unit, so that `shows` is always true.

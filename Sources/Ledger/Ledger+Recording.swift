@@ -59,8 +59,16 @@ extension Ledger {
         try await write { try $0.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: [account, wabaID]) }
     }
 
-    /// Tries whether the ledger can be written to again.
-    public func probe() async throws(LedgerError) { try await write { try $0.execute(sql: "UPDATE ledger SET id = id") } }
+    /// Tries whether the ledger can be written to again, with room for more than that.
+    public func probe() async throws(LedgerError) {
+        guard Disk.freeBytes(at: path) >= health.room else { throw LedgerError(.full, path: path, cause: "the disk is nearly full") }
+        // A page that is written as it was is not written at all.
+        try await write { database in
+            try database.execute(sql: "UPDATE ledger SET id = id || '.'")
+            try database.execute(sql: "UPDATE ledger SET id = rtrim(id, '.')")
+        }
+        health.recovered()
+    }
 
     /// What recording a look would come to, and whether there is anything to write. A look whose digest is the snapshot's is the snapshot.
     private static func expected(of observation: Observation, in database: Database) throws -> (recording: Recording, isNews: Bool) {

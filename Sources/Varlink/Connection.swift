@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import Synchronization
 
@@ -14,10 +15,15 @@ final class Connection: Sendable {
     private let outbox: Mutex<Outbox>
     private let gone = Gate()
     private let lastSender = Atomic(0)
+    /// How often the channel was given bytes that it has not written yet.
+    private let unwritten = Atomic(0)
+    /// The socket of a server's channel, which may be used on its loop while the channel is active.
+    private let socket: Int32?
     private let isEnding = Atomic(false)
 
-    init(_ channel: any Channel, peer: Peer, limits: ServerLimits, budget: ByteBudget) {
+    init(_ channel: any Channel, socket: Int32? = nil, peer: Peer, limits: ServerLimits, budget: ByteBudget) {
         self.channel = channel
+        self.socket = socket
         self.peer = peer
         self.limits = limits
         self.budget = budget
@@ -144,14 +150,31 @@ final class Connection: Sendable {
         gone.open()
     }
 
+    /// Writes bytes at once where nothing waits before them, and takes what is left if there is room.
+    func offer(_ bytes: ByteBuffer) -> Bool {
+        var bytes = bytes
+        // The way through the channel costs about as much as the system call.
+        if let socket, channel.isActive, unwritten.load(ordering: .relaxed) == 0, outbox.withLock(\.isIdle) {
+            let count = bytes.withUnsafeReadableBytes {
+                Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            }
+            if count == bytes.readableBytes { return true }
+            if count > 0 { bytes.moveReaderIndex(forwardBy: count) }
+        }
+        guard case .accepted = outbox.withLock({ $0.offer(bytes) }) else { return false }
+        drain()
+        return true
+    }
+
     /// Gives the channel what waits, if it can take it; and closes it behind the last bytes.
     func drain() {
         while channel.isWritable {
             let (pending, senders) = outbox.withLock { $0.drain() }
-            for bytes in pending { channel.write(bytes, promise: nil) }
+            for bytes in pending.dropLast() { channel.write(bytes, promise: nil) }
             for sender in senders { sender.resume() }
-            if pending.isEmpty { break }
-            channel.flush()
+            guard let last = pending.last else { break }
+            unwritten.add(1, ordering: .relaxed)
+            channel.writeAndFlush(last).whenComplete { _ in self.unwritten.subtract(1, ordering: .relaxed) }
         }
         if isEnding.load(ordering: .relaxed), channel.isWritable {
             channel.writeAndFlush(ByteBuffer()).whenComplete { [channel] _ in channel.close(promise: nil) }

@@ -62,7 +62,13 @@ struct Dispatcher: Sendable {
     private func outcome(of call: Call, _ mode: CallMessage.Mode, _ connection: Connection) async -> Outcome {
         do {
             let (interface, method) = try route(call, mode)
-            let replies = Replies(wantsMore: call.wantsMore, on: LoopExecutor(connection.channel.eventLoop)) { frames in
+            let loop = connection.channel.eventLoop
+            let outlet = ReplyOutlet(loop) { frames in
+                // One that does not fit is refused, and reported when the handler sends it.
+                if checksReplies, !fits(frames, interface, method) { return false }
+                return connection.offer(frames.buffer)
+            }
+            let replies = Replies(wantsMore: call.wantsMore, on: LoopExecutor(loop), outlet: outlet) { frames in
                 if checksReplies { try check(frames, of: call, interface, method) }
                 try await connection.send(frames.buffer)
             }
@@ -101,11 +107,19 @@ struct Dispatcher: Sendable {
 
 extension Dispatcher {
     private func check(_ frames: Frames, of call: Call, _ interface: any VarlinkInterface, _ method: InterfaceMethod) throws {
+        do throws(MismatchedParameter) { try check(frames, interface, method) } catch { throw fail(call, error) }
+    }
+
+    private func fits(_ frames: Frames, _ interface: any VarlinkInterface, _ method: InterfaceMethod) -> Bool {
+        (try? check(frames, interface, method)) != nil
+    }
+
+    private func check(_ frames: Frames, _ interface: any VarlinkInterface, _ method: InterfaceMethod) throws(MismatchedParameter) {
         for frame in frames.buffer.readableBytesView.split(separator: 0) {
             guard let reply = try? ReplyMessage(parsing: frame, limits: JSONLimits(bytes: .max, values: .max)),
                 case .continues(let parameters) = reply.outcome
-            else { throw fail(call, MismatchedParameter(path: "", expected: "replies with continues")) }
-            try check(parameters, of: call, interface, method)
+            else { throw MismatchedParameter(path: "", expected: "replies with continues") }
+            try interface.description.check(parameters, against: method.output)
         }
     }
 

@@ -19,6 +19,8 @@ struct Outbox {
     init(limit: Int) { self.limit = limit }
 
     var isEmpty: Bool { pending.isEmpty }
+    /// Whether bytes may pass by: nothing waits, and none has been closed out.
+    var isIdle: Bool { pending.isEmpty && !isClosed }
 
     /// Takes bytes if there is room, however many they are.
     mutating func offer(_ bytes: ByteBuffer) -> Offer {

@@ -5,16 +5,21 @@ public import StrictJSON
 public struct Replies: Sendable {
     private let wantsMore: Bool
     private let executor: (any TaskExecutor)?
+    /// Where replies can be written without waking the handler's task; `nil` without a socket, and where there is to be one reply.
+    public let outlet: ReplyOutlet?
     private let write: @Sendable (Frames) async throws -> Void
 
     /// Replies that go to a closure, for handlers that are called without a socket.
     public init(wantsMore: Bool, write: @escaping @Sendable (Frames) async throws -> Void) {
-        self.init(wantsMore: wantsMore, on: nil, write: write)
+        self.init(wantsMore: wantsMore, on: nil, outlet: nil, write: write)
     }
 
-    init(wantsMore: Bool, on executor: (any TaskExecutor)?, write: @escaping @Sendable (Frames) async throws -> Void) {
+    init(
+        wantsMore: Bool, on executor: (any TaskExecutor)?, outlet: ReplyOutlet?, write: @escaping @Sendable (Frames) async throws -> Void
+    ) {
         self.wantsMore = wantsMore
         self.executor = executor
+        self.outlet = wantsMore ? outlet : nil
         self.write = write
     }
 

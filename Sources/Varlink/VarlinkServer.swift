@@ -92,7 +92,9 @@ public final class VarlinkServer: Sendable {
                         throw ConnectionClosed()
                     }
                     channel.closeFuture.whenComplete { _ in counts.release(peer.userID) }
-                    let connection = Connection(channel, peer: peer, limits: limits, budget: budget)
+                    let socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+                    guard let socket else { throw ConnectionClosed() }
+                    let connection = Connection(channel, socket: socket, peer: peer, limits: limits, budget: budget)
                     try channel.pipeline.syncOperations.addHandler(
                         ConnectionHandler(connection, halfMessageTime: limits.halfMessageTime))
                     accepted.yield(connection)

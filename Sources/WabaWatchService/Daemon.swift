@@ -116,14 +116,15 @@ public struct Daemon: Sendable {
             pause: Self.pause)
         var limits = ServerLimits()
         limits.connections = configuration.socket.maxConnections
-        let server = try VarlinkServer(
-            identity: ServiceIdentity(
-                vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch"),
-            interfaces: [service], limits: limits)
+        let identity = ServiceIdentity(
+            vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch")
+        let server = try VarlinkServer(identity: identity, interfaces: [service], limits: limits)
+        let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: nil) { service.delivery.readers }
         let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger, reloader: reloader)
         var services: [any Service] = [
             AnnouncerService(announcer: announcer),
             SocketService(server: server, listening: listening, notifier: notifier),
+            DiscoveryService(socket: listening, identity: identity, metrics: try MetricsService(metrics), log: log),
             WatcherService(watcher: watcher),
             LedgerService(
                 ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,

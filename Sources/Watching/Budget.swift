@@ -46,6 +46,8 @@ public struct Budget: Sendable {
         var others: Int
     }
 
+    /// Where nothing is left, one request in five minutes: only an answer can say that the budget has grown back.
+    private static let least = 12
     /// The percentage at which requests stop until the count falls, and the one at which those of other kinds than the core's do.
     private static let stop = 95
     private static let stopOthers = 85
@@ -57,7 +59,7 @@ public struct Budget: Sendable {
     public var callsPerHour: Int {
         switch ceiling {
         case .fixed(let calls): calls
-        case .share(let share): Int((left * share).rounded(.down))
+        case .share(let share): max(Int((left * share).rounded(.down)), Self.least)
         }
     }
 
@@ -77,7 +79,6 @@ public struct Budget: Sendable {
             guard others < othersPerHour else { return .wait(until: minutes.first { $0.others > 0 }?.end ?? now + .seconds(60)) }
         }
         if let usagePercent, usagePercent >= (isCore ? Self.stop : Self.stopOthers) {
-            // Look again in five minutes, with one request: only an answer can say that the budget has grown back.
             if isCore { self.usagePercent = Self.stop - 1 }
             return .wait(until: now + .seconds(300))
         }

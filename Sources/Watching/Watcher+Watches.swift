@@ -60,15 +60,26 @@ extension Watcher {
 
     /// There is no request to be had for now.
     func late(_ unit: Unit, _ until: Moment) async -> Look {
-        let now = world.now()
         // Late by less than an interval is nothing to tell.
-        if let every = interval(of: unit), let budget = accounts[unit.account]?.budget, until - now > every {
-            let reason =
-                budget.blockedUntil.map { $0 > now } ?? false
-                ? "Meta throttles the account" : "the account's budget of \(budget.callsPerHour) calls an hour is used up"
-            await move(unit, .failed(.late, reason: reason))
+        if let every = interval(of: unit), until - world.now() > every { await tellLate(unit) }
+        return Look(result: .unaffordable(until: until))
+    }
+
+    /// Says of everything that waits for the budget longer than its interval that it is late.
+    func tellOfLate(_ name: String) async {
+        for (unit, time) in schedule.waiting(name, now: world.now()) {
+            guard let every = interval(of: unit), time > every, watches[unit]?.state != .late else { continue }
+            await tellLate(unit)
         }
-        return Look(result: .unaffordable(until: until), next: until)
+    }
+
+    private func tellLate(_ unit: Unit) async {
+        guard let budget = accounts[unit.account]?.budget else { return }
+        let isBlocked = budget.blockedUntil.map { $0 > world.now() } ?? false
+        let reason = isBlocked ? "Meta throttles the account" : "the account's budget of \(budget.callsPerHour) calls an hour is used up"
+        // What is not asked for has not failed: another state than a good one stays until an answer says otherwise.
+        guard let state = watches[unit]?.state, state == .current || state == .starting || state == .drifted else { return }
+        await move(unit, .failed(.late, reason: reason))
     }
 
     /// No usable answer: the watch says so, and the next try is set by what failed.

@@ -102,7 +102,12 @@ public actor Watcher {
         for asker in askers { asker.resume(returning: look.result) }
         guard schedule.interval(of: unit) != nil else { return }
         let now = world.now()
-        on(look.next.map { .again(unit, at: $0) } ?? .looked(unit, every: interval(of: unit)), now)
+        if case .unaffordable(let until) = look.result {
+            on(.postpone(unit, until: until), now)
+            await tellOfLate(unit.account)
+        } else {
+            on(look.next.map { .again(unit, at: $0) } ?? .looked(unit, every: interval(of: unit)), now)
+        }
         if now - savedAt >= Self.saveEvery {
             savedAt = now
             do { try await ledger.saveConfirmed() } catch {

@@ -25,6 +25,17 @@ import WhatsAppBusiness
         return next
     }
 
+    @Test func memberThatCannotBeAskedFor_staysWhatItWas_howeverOftenItIsLookedAt() {
+        var known = snapshot(after: look([number("1")]))
+        let without = asked.subtracting(["quality_rating"])
+        for _ in 0..<3 {
+            let observation = look([number("1", rating: nil)], asked: without)
+            #expect(Comparison(of: observation, with: known).changes.isEmpty)
+            known = snapshot(after: observation, from: known)
+        }
+        #expect(known.entries["1"]?.document["quality_rating"] == "GREEN")
+    }
+
     @Test func firstLook_atAList_isOneBaselineWithTheCount() {
         let comparison = Comparison(of: look([number("1"), number("2")]), with: Snapshot())
         #expect(comparison.changes.count == 1)

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import GraphSimulator
 import StrictJSON
+import TestSupport
 import Testing
 import WabaWatchInterface
 import WhatsAppBusiness

@@ -2,6 +2,7 @@ import Dispatch
 import FoundationEssentials
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A folder that is gone when the test is.
 final class TemporaryFolder: Sendable {

@@ -6,6 +6,7 @@ import Ledger
 import Logging
 import Synchronization
 import Systemd
+import TestSupport
 import Testing
 import Watching
 import WhatsAppBusiness

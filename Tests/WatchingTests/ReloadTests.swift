@@ -43,9 +43,9 @@ import WhatsAppBusiness
 
     @Test(arguments: [true, false]) func kind_thatIsTurnedOff_losesItsWatchWithoutAWord(isRunning: Bool) async throws {
         try await Stage.with { stage in
-            var watcher = try await started(stage, stage.plan())
+            var watcher = try await started(stage, stage.plan(Stage.often))
             let before = stage.sequence
-            var intervals = Stage.intervals
+            var intervals = Stage.often
             intervals[.qrCode] = nil
             intervals[.subscribedApp] = nil
             if isRunning {
@@ -53,13 +53,13 @@ import WhatsAppBusiness
             } else {
                 watcher = try await started(stage, stage.plan(intervals))
             }
-            await stage.run(watcher, for: .seconds(21_700))
+            await stage.run(watcher, for: .seconds(700))
             #expect(try await stage.changes(after: before).map(\.change.summary) == [])
             #expect(await watcher.report().watches.allSatisfy { $0.unit.kind != .qrCode && $0.unit.kind != .subscribedApp })
             let watches = try await stage.ledger.resources(kinds: [.watch]).resources.map(\.resource.id)
             #expect(watches.allSatisfy { !$0.hasPrefix("qr_code") && !$0.hasPrefix("subscribed_app") })
-            try await watcher.reload(accounts: [stage.plan()])
-            await stage.run(watcher, for: .seconds(21_700))
+            try await watcher.reload(accounts: [stage.plan(Stage.often)])
+            await stage.run(watcher, for: .seconds(700))
             #expect(try await stage.changes(after: before).map(\.change.summary) == [], "and comes back without a second baseline")
             #expect(await watcher.report().watches.count == 14)
         }

@@ -32,6 +32,9 @@ final class Stage: Sendable {
         .blockedUser: .seconds(900),
     ]
 
+    /// Every kind, so often that little time shows much.
+    static let often = intervals.mapValues { min($0, Duration.seconds(300)) }
+
     private init(_ platform: Platform) async throws {
         folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -63,7 +66,8 @@ final class Stage: Sendable {
 
     /// The sample's account as it is to be watched.
     func plan(
-        _ intervals: [Kind: Duration] = Stage.intervals, lists: [Kind: ListPlan] = [:], numbers: AccountPlan.Numbers = .all,
+        _ intervals: [Kind: Duration] = Stage.intervals, lists: [Kind: ListPlan] = [.messageTemplate: ListPlan(paging: .cursor)],
+        numbers: AccountPlan.Numbers = .all,
         ceiling: Watching.Budget.Ceiling = .fixed(100_000)
     ) throws -> AccountPlan {
         let known = Mutex(token.withLock(\.self))

@@ -177,13 +177,13 @@ import WhatsAppBusiness
     @Test func longList_waitsForTheBudgetInItsMiddle_andGoesOn() async throws {
         try await Stage.with(.sample(numbers: 1, blockedUsers: 64_000)) { stage in
             let list = ListPlan(paging: .cursor)
-            let watcher = try stage.watcher(stage.plan(intervals(.blockedUser), lists: [.blockedUser: list], ceiling: .fixed(80)))
+            let watcher = try stage.watcher(stage.plan(intervals(.blockedUser), lists: [.blockedUser: list], ceiling: .fixed(20)))
             try await watcher.begin()
             await stage.run(watcher, for: .seconds(1800))
             let progress = await watcher.report().watches.first { $0.unit.kind == .blockedUser }?.progress
             #expect(progress.map { $0.things == $0.pages * 1000 && $0.pages >= 8 } == true, "\(String(describing: progress))")
             await stage.run(watcher, for: .seconds(12 * 3600))
-            #expect(stage.requests(.blockedUsers).filter { $0[parameter: "after"] == nil }.count <= 2, "no page was asked for twice")
+            #expect(stage.requests(.blockedUsers).filter { $0[parameter: "after"] == nil }.count <= 4, "no page was asked for twice")
             #expect(try await stage.changes().map(\.change).contains { $0.after == ["count": 64_000] })
         }
     }

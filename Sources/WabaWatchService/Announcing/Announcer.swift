@@ -1,15 +1,15 @@
-import WhatsAppBusiness
 import Changes
-import Ledger
-import Logging
+package import Ledger
+package import Logging
+import WhatsAppBusiness
 import Systemd
 
 /// Tells the journal of every change, behind a cursor of its own that is kept in the ledger and moved after the journal took the entry.
 ///
 /// Where there is no journal it says the same sentence on standard error. If the journal does not take an entry, the cursor waits and nothing else does.
-struct Announcer: Sendable {
+package struct Announcer: Sendable {
     /// Takes one change. Throws where it could not be handed over.
-    typealias Take = @Sendable (_ change: RecordedChange, _ cursor: LedgerCursor, _ wabaID: String?) async throws -> Void
+    package typealias Take = @Sendable (_ change: RecordedChange, _ cursor: LedgerCursor, _ wabaID: String?) async throws -> Void
 
     let name: String
     let ledger: Ledger
@@ -22,8 +22,19 @@ struct Announcer: Sendable {
     /// How many changes are handed over before the cursor is moved: after a crash no more than these are told again.
     static let batch = 64
 
+    /// An announcer of that name, under which its cursor is kept.
+    package init(
+        name: String, ledger: Ledger, log: Logger, pause: @escaping @Sendable (Duration) async throws -> Void, take: @escaping Take
+    ) {
+        self.name = name
+        self.ledger = ledger
+        self.log = log
+        self.pause = pause
+        self.take = take
+    }
+
     /// Announces until the task is cancelled. May be called once.
-    func run() async throws {
+    package func run() async throws {
         defer { bell.close() }
         var position = try await ledger.announced(by: name)
         var troubled = false

@@ -35,9 +35,7 @@ struct SocketProbe: Sendable {
         guard descriptor >= 0 else { return .cannotAsk(errorNumber: errno) }
         defer { close(descriptor) }
         let microseconds = max(1, patience.components.seconds * 1_000_000 + patience.components.attoseconds / 1_000_000_000_000)
-        var limit = timeval()
-        limit.tv_sec = Int(microseconds / 1_000_000)
-        limit.tv_usec = Int(microseconds % 1_000_000)
+        var limit = timeval(tv_sec: Int(microseconds / 1_000_000), tv_usec: Int(microseconds % 1_000_000))
         for option in [SO_SNDTIMEO, SO_RCVTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }

@@ -9,9 +9,9 @@ extension InterfaceService {
     ///
     /// Nothing is queued for a reader: while it does not read, this waits in `send`, and what it missed is there when it comes back.
     func subscribe(_ parameters: SubscribeParameters, _ replies: Replies) async throws -> JSONObject {
-        let reader = delivery.enter(parameters.filter)
+        let reader = delivery.enter(parameters.filter, outlet: replies.outlet)
         defer { delivery.leave(reader) }
-        let start = try await begin(parameters, replies)
+        delivery.move(reader, to: try await begin(parameters, replies))
         let heartbeat = Duration.seconds(parameters.heartbeatSeconds ?? SubscribeParameters.defaultHeartbeatSeconds)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -21,23 +21,17 @@ extension InterfaceService {
                 }
             }
             defer { group.cancelAll() }
-            try await replies.besideTheSocket { try await self.follow(reader, after: start, replies) }
-            throw CancellationError()
-        }
-    }
-
-    /// Sends what there is behind that place, for ever.
-    private func follow(_ reader: Delivery.Reader, after start: Int64, _ replies: Replies) async throws {
-        var position = start
-        while true {
-            switch try await delivery.next(after: position, for: reader) {
-            case .replies(let frames, let through):
-                try await replies.send(frames: frames)
-                position = through
-            case .heartbeat:
-                let cursor = Cursor(LedgerCursor(ledger: ledger.id, sequence: position))
-                try await replies.send(SubscribeReply.heartbeat(cursor).json)
+            try await replies.besideTheSocket {
+                while true {
+                    switch try await self.delivery.next(for: reader) {
+                    case .replies(let frames): try await replies.send(frames: frames)
+                    case .heartbeat(let position):
+                        let cursor = Cursor(LedgerCursor(ledger: self.ledger.id, sequence: position))
+                        try await replies.send(SubscribeReply.heartbeat(cursor).json)
+                    }
+                }
             }
+            throw CancellationError()
         }
     }
 

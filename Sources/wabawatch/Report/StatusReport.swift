@@ -14,24 +14,24 @@ struct StatusReport {
         self.status = status
         accounts = Self.worstFirst(resources.filter { $0.kind == .account }, Health.init) { [$0.account] }
         numbers = Self.worstFirst(resources.filter { $0.kind == .phoneNumber }, Health.init) { [$0.account, Self.number($0), $0.id] }
-        troubled = Self.worstFirst(status.watches.filter { $0.state.known != .current }, Health.init) {
-            [$0.account, $0.kind.rawValue, $0.phoneNumberID ?? ""]
+        troubled = Self.worstFirst(status.watches.filter { $0.state.known != .current }, { Health($0.state) }) {
+            [$0.account, $0.state.rawText, $0.reason ?? "", $0.kind.rawValue, $0.phoneNumberID ?? ""]
         }
     }
 
     /// The worst of all.
-    var health: Health { ((accounts + numbers).map { Health($0) } + troubled.map { Health($0) }).max() ?? .good }
+    var health: Health { ((accounts + numbers).map { Health($0) } + troubled.map { Health($0.state) }).max() ?? .good }
 
     func lines(_ page: Page) -> [String] {
         var lines = head(page)
-        for table in [accountTable(page), numberTable(page), watchTable(page)] where !table.rows.isEmpty {
-            lines += [""] + table.lines(page)
+        for part in [accountTable(page).lines(page), numberTable(page).lines(page), watchLines(page)] where !part.isEmpty {
+            lines += [""] + part
         }
         return lines
     }
 
     private func head(_ page: Page) -> [String] {
-        let all = (accounts + numbers).map { Health($0) } + troubled.map { Health($0) }
+        let all = (accounts + numbers).map { Health($0) } + troubled.map { Health($0.state) }
         let critical = all.count { $0 == .critical }
         let warning = all.count { $0 == .warning }
         var counts = [Self.count(status.budgets.count, "account"), Self.count(numbers.count, "number")]
@@ -104,21 +104,30 @@ struct StatusReport {
         return table
     }
 
-    private func watchTable(_ page: Page) -> Table {
+    /// Watches that stand alike are told why once, below them: a reason is longer than a column.
+    private func watchLines(_ page: Page) -> [String] {
         var table = Table(columns: [
             .init(title: " "), .init(title: "WATCH", least: 36), .init(title: "STATE"), .init(title: "SINCE", isRight: true),
-            .init(title: "NEXT", isRight: true), .init(title: "WHY", least: 12),
+            .init(title: "NEXT", isRight: true),
         ])
         for watch in troubled {
             let name = [watch.account, watch.kind.rawValue, watch.phoneNumberID].compactMap { $0 }.joined(separator: " ")
             table.rows.append([
-                .init(page.dot, Health(watch).style), .init(name), .init(watch.state.rawText, Health(watch).style),
+                .init(page.dot, Health(watch.state).style), .init(name), .init(watch.state.rawText, Health(watch.state).style),
                 .init(Spans.column(page.now - watch.since.milliseconds)),
                 .init(watch.nextAt.map { $0.milliseconds <= page.now ? "now" : Spans.column($0.milliseconds - page.now) } ?? "-"),
-                .init(watch.reason ?? ""),
             ])
         }
-        return table
+        guard !table.rows.isEmpty else { return [] }
+        var rows = table.lines(page)
+        var lines = [rows.removeFirst()]
+        for (index, watch) in troubled.enumerated() {
+            lines.append(rows[index])
+            let next = index + 1 < troubled.count ? troubled[index + 1] : nil
+            guard let reason = watch.reason, next?.reason != reason || next?.account != watch.account else { continue }
+            lines += reason.printable.wrapped(to: (page.width ?? .max) - 4).map { "    " + $0 }
+        }
+        return lines
     }
 
     /// The number for people, else its id.

@@ -4,93 +4,71 @@ import Synchronization
 import Varlink
 import WabaWatchInterface
 
-/// Brings committed changes to the subscribers: each waits here for what comes behind its place, and takes it when its peer can be written to.
+/// Brings committed changes to the subscribers: each has a place, and is given what comes behind it when its peer can be written to.
 ///
 /// Nothing is queued for a reader. One that does not read holds up nobody, and finds what it missed when it comes back: in memory, or in the ledger,
-/// which is read for one reader at a time, so that those behind take little from the others.
+/// which is read for one reader at a time, so that those behind take little from the others. Readers that have everything and wait for more are given a
+/// commit right where their sockets are written, without waking their tasks.
 final class Delivery: Sendable {
-    /// A subscriber, by its number.
-    struct Reader: Sendable {
-        fileprivate let number: Int
-        fileprivate let filter: String
-    }
+    /// A subscriber, by where it stands among the others.
+    typealias Reader = Int
 
     /// What a reader has come by.
     enum Turn: Sendable {
-        /// These, perhaps none; it stands behind that sequence then.
-        case replies(Frames, through: Int64)
-        /// A heartbeat is due.
-        case heartbeat
-    }
-
-    private struct State {
-        var recent: RecentChanges
-        var filters: [String: ReaderFilter] = [:]
-        var readers = 0
-        var numbers = 0
-        /// Readers that have everything there is.
-        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-        /// Readers that a heartbeat is due for.
-        var due: Set<Int> = []
-        /// Whether the ledger is being read, and who waits for that.
-        var isReading = false
-        var behind: [Int: CheckedContinuation<Void, Never>] = [:]
+        /// These are to be sent.
+        case replies(Frames)
+        /// A heartbeat is due, and everything up to that sequence was given.
+        case heartbeat(Int64)
     }
 
     private let ledger: Ledger
-    private let state: Mutex<State>
+    private let state: Mutex<DeliveryState>
 
     /// Follows a ledger.
     init(ledger: Ledger, limits: RecentChanges.Limits = RecentChanges.Limits()) {
         self.ledger = ledger
-        state = Mutex(State(recent: RecentChanges(ledger: ledger.id, last: ledger.cursor.sequence, limits: limits)))
-        ledger.follow { [weak self] changes, last in self?.committed(changes, last: last) }
+        state = Mutex(DeliveryState(recent: RecentChanges(ledger: ledger.id, last: ledger.cursor.sequence, limits: limits)))
+        observe {}
         // What came before there was a follower.
         committed([], last: ledger.cursor.sequence)
     }
 
-    /// How many readers there are.
-    var readers: Int { state.withLock(\.readers) }
-
-    /// Begins to read.
-    func enter(_ filter: Filter?) -> Reader {
-        let key = filter.map { JSONValue.object($0.json).description } ?? ""
-        return state.withLock { state in
-            state.numbers += 1
-            state.readers += 1
-            var shared = state.filters[key] ?? ReaderFilter(number: state.numbers, filter: filter)
-            shared.readers += 1
-            state.filters[key] = shared
-            return Reader(number: state.numbers, filter: key)
+    /// Has something called for every commit before it is delivered, for benchmarks.
+    func observe(_ observer: @escaping @Sendable () -> Void) {
+        ledger.follow { [weak self] changes, last in
+            observer()
+            self?.committed(changes, last: last)
         }
     }
+
+    /// How many readers there are.
+    var readers: Int { state.withLock(\.count) }
+    /// What the changes that are kept take in memory, about.
+    var keptBytes: Int { state.withLock(\.recent.byteCount) }
+
+    /// Begins to read behind a place.
+    func enter(_ filter: Filter?, after position: Int64 = .max, outlet: ReplyOutlet?) -> Reader {
+        state.withLock { state in
+            state.enter(DeliveryState.Place(position: position, filter: state.filters.enter(filter), outlet: outlet))
+        }
+    }
+
+    /// Reads on behind another place.
+    func move(_ reader: Reader, to position: Int64) { state.withLock { $0.readers[reader]?.position = position } }
 
     /// Ends reading.
-    func leave(_ reader: Reader) {
-        state.withLock { state in
-            state.readers -= 1
-            state.due.remove(reader.number)
-            state.filters[reader.filter]?.readers -= 1
-            if state.filters[reader.filter]?.readers == 0 { state.filters[reader.filter] = nil }
-            if state.readers == 0 { state.recent.forget() }
-        }
-    }
+    func leave(_ reader: Reader) { state.withLock { $0.leave(reader) } }
 
-    /// What comes behind that place; waits until there is something.
+    /// What comes next for a reader; waits until there is something.
     /// - Throws: `LedgerError` with `historyLost` where it is not kept any more, `CancellationError`.
-    func next(after position: Int64, for reader: Reader) async throws -> Turn {
+    func next(for reader: Reader) async throws -> Turn {
         while true {
             try Task.checkCancellation()
-            let step: RecentChanges.Step? = state.withLock { state in
-                if state.due.remove(reader.number) != nil { return nil }
-                guard let filter = state.filters[reader.filter] else { return .end }
-                return state.recent.next(after: position, filter)
-            }
-            switch step {
-            case .none: return .heartbeat
-            case .replies(let frames, let through): return .replies(frames, through: through)
-            case .end: await wait(reader, after: position)
-            case .absent(let limit): try await read(after: position, limit: limit, for: reader)
+            switch state.withLock({ $0.step(reader) }) {
+            case .heartbeat(let position): return .heartbeat(position)
+            case .replies(let frames): if !frames.isEmpty { return .replies(frames) }
+            case .end: await wait(reader)
+            case .absent(let position, let limit): try await read(after: position, limit: limit, for: reader)
             }
         }
     }
@@ -98,35 +76,77 @@ final class Delivery: Sendable {
     /// A heartbeat is due for a reader, which is woken if it waits for changes.
     func beat(_ reader: Reader) {
         state.withLock { state in
-            state.due.insert(reader.number)
-            return state.waiting.removeValue(forKey: reader.number)
+            state.readers[reader]?.isBeatDue = true
+            return state.wake(reader)
         }?.resume()
     }
+}
 
+// MARK: Commits
+
+extension Delivery {
     private func committed(_ changes: [RecordedChange], last: Int64) {
+        let (threads, woken) = state.withLock { state in
+            state.recent.committed(state.count == 0 ? [] : changes, last: last)
+            var threads: [ReplyOutlet] = []
+            var woken: [CheckedContinuation<Void, Never>] = []
+            for reader in state.readers.indices where state.readers[reader]?.waiting != nil {
+                if let outlet = state.readers[reader]?.outlet {
+                    if state.told.insert(outlet.thread).inserted { threads.append(outlet) }
+                } else if let continuation = state.wake(reader) {
+                    woken.append(continuation)
+                }
+            }
+            return (threads, woken)
+        }
+        for outlet in threads { outlet.perform { self.give(on: outlet.thread) } }
+        for continuation in woken { continuation.resume() }
+    }
+
+    /// Gives what was committed to the readers that wait, on the thread that writes their sockets. One that cannot be given all of it is woken.
+    private func give(on thread: ObjectIdentifier) {
+        let given = state.withLock { state in
+            state.told.remove(thread)
+            var given: [(reader: Reader, before: Int64, frames: Frames, outlet: ReplyOutlet)] = []
+            for reader in state.readers.indices where state.readers[reader]?.waiting != nil {
+                guard let place = state.readers[reader], let outlet = place.outlet, outlet.thread == thread else { continue }
+                if case .replies(let frames) = state.step(reader) { given.append((reader, place.position, frames, outlet)) }
+            }
+            return given
+        }
+        // Their tasks run on this thread too: until this ends none of them sees its place.
+        let refused = given.filter { !$0.frames.isEmpty && !$0.outlet.offer($0.frames) }
         let woken = state.withLock { state in
-            state.recent.committed(state.readers > 0 ? changes : [], last: last)
-            defer { state.waiting = [:] }
-            return state.waiting.values
+            for one in refused { state.readers[one.reader]?.position = one.before }
+            return state.readers.indices.compactMap { reader -> CheckedContinuation<Void, Never>? in
+                guard let place = state.readers[reader], place.outlet?.thread == thread, place.position < state.recent.last else {
+                    return nil
+                }
+                return state.wake(reader)
+            }
         }
         for continuation in woken { continuation.resume() }
     }
 
-    private func wait(_ reader: Reader, after position: Int64) async {
+    private func wait(_ reader: Reader) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let waits = state.withLock { state in
-                    guard state.recent.last <= position, !state.due.contains(reader.number), !Task.isCancelled else { return false }
-                    state.waiting[reader.number] = continuation
+                    guard state.mustWait(reader), !Task.isCancelled else { return false }
+                    state.readers[reader]?.waiting = continuation
                     return true
                 }
                 if !waits { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: reader.number) }?.resume()
+            state.withLock { $0.wake(reader) }?.resume()
         }
     }
+}
 
+// MARK: The ledger
+
+extension Delivery {
     /// Reads the ledger, or waits until somebody else has: what they read may be what is wanted here.
     private func read(after position: Int64, limit: Int, for reader: Reader) async throws {
         let isMine = state.withLock { state in
@@ -139,8 +159,7 @@ final class Delivery: Sendable {
         let woken = state.withLock { state in
             if case .success(let changes) = changes { state.recent.read(changes) }
             state.isReading = false
-            defer { state.behind = [:] }
-            return state.behind.values
+            return state.readers.indices.compactMap { state.wakeBehind($0) }
         }
         for continuation in woken { continuation.resume() }
         _ = try changes.get()
@@ -151,13 +170,13 @@ final class Delivery: Sendable {
             await withCheckedContinuation { continuation in
                 let waits = state.withLock { state in
                     guard state.isReading, !Task.isCancelled else { return false }
-                    state.behind[reader.number] = continuation
+                    state.readers[reader]?.behind = continuation
                     return true
                 }
                 if !waits { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.behind.removeValue(forKey: reader.number) }?.resume()
+            state.withLock { $0.wakeBehind(reader) }?.resume()
         }
     }
 }

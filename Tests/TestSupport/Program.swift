@@ -1,18 +1,22 @@
 import Dispatch
-import Glibc
-import Testing
+package import Glibc
 
 /// A process that a test started.
-struct Program: Sendable {
-    let id: pid_t
+package struct Program: Sendable {
+    package let id: pid_t
 
-    struct Failed: Error {
-        var call: String
-        var number: Int32
+    package struct Failed: Error {
+        package var call: String
+        package var number: Int32
+
+        package init(call: String, number: Int32) {
+            self.call = call
+            self.number = number
+        }
     }
 
     /// Starts a program with exactly that environment; its output is appended to a file.
-    static func spawn(_ arguments: [String], environment: [String: String], log: String) throws -> Program {
+    package static func spawn(_ arguments: [String], environment: [String: String], log: String) throws -> Program {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -30,10 +34,13 @@ struct Program: Sendable {
         return Program(id: id)
     }
 
-    func signal(_ signal: Int32) { kill(id, signal) }
+    /// Does what blocks off Swift's threads.
+    package static func onQueue(_ body: @escaping @Sendable () -> Void) { DispatchQueue(label: "blocking").async(execute: body) }
+
+    package func signal(_ signal: Int32) { kill(id, signal) }
 
     /// The exit status, or 128 and the signal that ended it.
-    func wait() async -> Int32 {
+    package func wait() async -> Int32 {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 var status: Int32 = 0
@@ -45,29 +52,29 @@ struct Program: Sendable {
 }
 
 /// The daemon as a process of its own.
-struct RunningDaemon: Sendable {
-    let process: Program
-    let notify: NotifySocket
+package struct RunningDaemon: Sendable {
+    package let process: Program
+    package let notify: NotifySocket
 
     /// SIGTERM and the exit status.
-    func stop() async -> Int32 {
+    package func stop() async -> Int32 {
         process.signal(SIGTERM)
         return await process.wait()
     }
 
     /// SIGKILL.
-    func kill() async {
+    package func kill() async {
         process.signal(SIGKILL)
         _ = await process.wait()
     }
 }
 
 /// systemd's end of the notify socket.
-final class NotifySocket: Sendable {
-    let path: String
-    let descriptor: Int32
+package final class NotifySocket: Sendable {
+    package let path: String
+    package let descriptor: Int32
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         unlink(path)
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
@@ -86,7 +93,7 @@ final class NotifySocket: Sendable {
 
     /// Waits for a message that has that line; returns it.
     @discardableResult
-    func wait(for line: String) async throws -> String {
+    package func wait(for line: String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async { [self] in
                 var buffer = [UInt8](repeating: 0, count: 8192)

@@ -1,0 +1,78 @@
+import StrictJSON
+import Varlink
+
+/// Answers `io.systemd.Metrics` (systemd 260 and later), so that `systemd-report` and its like find the daemon's numbers.
+struct MetricsService: VarlinkInterface {
+    let description: InterfaceDescription
+    let implementedMethods: Set<String> = ["List", "Describe"]
+    private let source: MetricsSource
+
+    init(_ source: MetricsSource) throws {
+        description = try InterfaceDescription(parsing: Self.text)
+        self.source = source
+    }
+
+    func handle(_ call: Call, _ replies: Replies) async throws -> JSONObject {
+        guard call.wantsMore else { throw VarlinkError.expectedMore }
+        var all: [JSONObject]
+        switch call.methodName {
+        case "List": all = try await source.metrics().sorted { $0.family.name < $1.family.name }.map(Self.json)
+        case "Describe": all = MetricFamily.all.map(Self.json)
+        default: throw VarlinkError.methodNotFound(call.method)
+        }
+        guard let last = all.popLast() else { throw VarlinkError("io.systemd.Metrics.NoSuchMetric") }
+        var frames = Frames()
+        for one in all { frames.append(one) }
+        try await replies.send(frames: frames)
+        return last
+    }
+
+    private static func json(_ metric: Metric) -> JSONObject {
+        var json: JSONObject = ["name": .string(metric.family.fullName), "value": metric.value]
+        json["object"] = metric.object.map(JSONValue.string)
+        if !metric.fields.isEmpty { json["fields"] = .object(metric.fields) }
+        return json
+    }
+
+    private static func json(_ family: MetricFamily) -> JSONObject {
+        ["name": .string(family.fullName), "description": .string(family.description), "type": .string(family.form.rawValue)]
+    }
+
+    /// Types, methods, members and their order are those of systemd's `varlink-io.systemd.Metrics.c`.
+    static let text = """
+        # What a service counts and measures of itself.
+        interface io.systemd.Metrics
+
+        # What the values of a family are: a "counter" only grows, a "gauge" goes up and down.
+        type MetricFamilyType(
+          counter,
+          gauge,
+          string
+        )
+
+        # Every value there is. Needs "more".
+        method List() -> (
+          # The family's name.
+          name: string,
+          # A number or a text, as the family's type says.
+          value: any,
+          # What it is about, where there are several.
+          object: ?string,
+          # What tells it from others of the family.
+          fields: ?object
+        )
+
+        # Every family there is. Needs "more".
+        method Describe() -> (
+          # The family's name.
+          name: string,
+          # What its values mean.
+          description: string,
+          type: MetricFamilyType
+        )
+
+        # There is no such metric.
+        error NoSuchMetric()
+
+        """
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+import WabaWatchClient
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// The README's tool, so that it compiles.
+private enum ReadmeExample {
+    static func tool() async throws {
+        // README
+        let file = CursorFile("/var/lib/router/cursor")
+        var handlers = ChangeHandlers()
+        handlers.on(.phoneNumber(\.qualityRating)) { rating in
+            print("\(rating.change.id): \(rating.before?.rawText ?? "?") is now \(rating.after?.rawText ?? "?")")
+        }
+        handlers.on(.phoneNumber(\.status), priority: 10) { status in
+            guard status.after?.known != .connected else { throw ContinueHandling() }
+            print("take \(status.change.id) out of service")
+            throw StopHandling()
+        }
+        let start = try file.read().map(ChangeStart.after) ?? .now
+        try await WabaWatch().handle(handlers, from: start, filter: Filter(kinds: [.phoneNumber])) { try file.write($0) }
+        // README
+    }
+}
+
+@Suite struct ReadmeExampleTests {
+    @Test func example_ofTheREADME_isTheOneThatIsCompiledHere_andShort() throws {
+        let readme = try String(contentsOfFile: Self.root + "README.md", encoding: .utf8)
+        let blocks = readme.components(separatedBy: "```swift\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
+        let block = try #require(blocks.first { $0.contains("ChangeHandlers()") })
+        #expect(block.split(separator: "\n").count < 30)
+        let here = try String(contentsOfFile: #filePath, encoding: .utf8).components(separatedBy: "        // README\n")
+        let compiled = here[1].split(separator: "\n", omittingEmptySubsequences: false).map { $0.dropFirst(8) }.joined(separator: "\n")
+        // The imports stand before it, as they do here.
+        #expect(block.hasSuffix(compiled))
+    }
+
+    private static let root: String = {
+        let path: String = #filePath
+        return String(path.dropLast("Tests/WabaWatchClientTests/ReadmeExample.swift".utf8.count))
+    }()
+}

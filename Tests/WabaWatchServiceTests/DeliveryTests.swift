@@ -1,0 +1,149 @@
+import Glibc
+import Ledger
+import StrictJSON
+import Synchronization
+import TestSupport
+import Testing
+import Varlink
+import WabaWatchInterface
+import WhatsAppBusiness
+
+@testable import WabaWatchService
+
+@Suite(.timeLimit(.minutes(2))) struct DeliveryTests {
+    /// A peer that subscribes and never reads, until it is told to.
+    private final class Sleeper: Sendable {
+        let descriptor: Int32
+
+        init(_ path: String, _ parameters: SubscribeParameters = SubscribeParameters()) throws {
+            descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+            let result = withUnsafePointer(to: address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+            guard result == 0 else { throw Program.Failed(call: "connect", number: errno) }
+            let call: JSONValue = ["method": "io.wabawatch.Subscribe", "parameters": .object(parameters.json), "more": true]
+            let bytes = call.bytes + [0]
+            guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+                throw Program.Failed(call: "send", number: errno)
+            }
+        }
+
+        deinit { close(descriptor) }
+
+        /// Everything that comes up to the end, an error, or this sequence.
+        func wake(readingTo last: Int) async throws -> [JSONValue] {
+            let bytes = await withCheckedContinuation { continuation in
+                let descriptor = descriptor
+                Program.onQueue {
+                    var all: [UInt8] = []
+                    var chunk = [UInt8](repeating: 0, count: 1 << 18)
+                    let (end, error) = (Array("\"sequence\":\(last),".utf8), Array(#"{"error":"#.utf8))
+                    while true {
+                        let count = recv(descriptor, &chunk, chunk.count, 0)
+                        guard count > 0 else { break }
+                        let before = max(0, all.count - end.count)
+                        all += chunk[..<count]
+                        let news = all[before...]
+                        if news.firstRange(of: end) != nil || news.firstRange(of: error) != nil, all.last == 0 { break }
+                    }
+                    continuation.resume(returning: all)
+                }
+            }
+            return try bytes.split(separator: 0).map { try JSONValue(parsing: Array($0)) }
+        }
+    }
+
+    @Test func readers_thatNeverRead_holdUpNobody_andFindEverythingLater() async throws {
+        try await LiveService.with(checksReplies: false) { live in
+            let sleepers = try (0..<6).map { _ in try Sleeper(live.socket) }
+            let (bursts, burst) = (4, 1_000)
+            let (ready, isReady) = AsyncStream<Void>.makeStream()
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<12 {
+                    group.addTask {
+                        var subscription = try await live.subscribe()
+                        guard case .ready = try await subscription.next() else { return 0 }
+                        isReady.yield()
+                        return try await subscription.changes(bursts * burst).map(\.sequence).last ?? 0
+                    }
+                }
+                var count = 0
+                for await _ in ready {
+                    count += 1
+                    if count == 12 { break }
+                }
+                while live.service.delivery.readers < 18 { await Task.yield() }
+                for _ in 0..<bursts { try await live.record(burst) }
+                for try await last in group { #expect(last == bursts * burst) }
+            }
+            for sleeper in sleepers {
+                let replies = try await sleeper.wake(readingTo: bursts * burst)
+                let sequences = replies.compactMap { $0["parameters"]?["change"]?["sequence"]?.integer }
+                #expect(sequences == Array(1...Int64(bursts * burst)))
+            }
+        }
+    }
+
+    @Test func reader_whoseNextChangeWasForgotten_isToldThatHistoryIsLost() async throws {
+        let limits = RecentChanges.Limits(bytes: 100_000, changes: 200)
+        try await LiveService.with(recent: limits, checksReplies: false) { live in
+            let sleeper = try Sleeper(live.socket)
+            while live.service.delivery.readers == 0 { await Task.yield() }
+            try await live.record(5_000)
+            try await live.ledger.setAnnounced(by: "journal", to: 5_000)
+            while try await live.ledger.forgetChanges(before: LiveService.time(1_000_000), keepingAtLeast: 10) > 0 {}
+            let replies = try await sleeper.wake(readingTo: 5_000)
+            let sequences = replies.compactMap { $0["parameters"]?["change"]?["sequence"]?.integer }
+            #expect(sequences == Array(1...Int64(sequences.count)) && sequences.count < 5_000, "no gap before the end")
+            #expect(replies.last?["error"] == "io.wabawatch.HistoryLost")
+            #expect(replies.last?["parameters"]?["oldestCursor"] == .string(live.cursor(4_990).text))
+        }
+    }
+
+    @Test func heartbeat_ofAReaderThatWantsNothingOfWhatChanges_movesItsCursor() async throws {
+        try await LiveService.with(secondsPerSecond: 0.05) { live in
+            var subscription = try await live.subscribe(SubscribeParameters(filter: Filter(kinds: [.account]), heartbeatSeconds: 1))
+            guard case .ready(live.cursor(0)) = try await subscription.next() else {
+                Issue.record("the first reply is ready")
+                return
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { while !Task.isCancelled { try await live.record(1) } }
+                var last: Int64 = 0
+                for _ in 0..<5 {
+                    guard case .heartbeat(let cursor) = try await subscription.next() else {
+                        Issue.record("nothing else comes")
+                        break
+                    }
+                    let sequence = try #require(live.sequence(cursor))
+                    #expect(sequence >= last)
+                    last = sequence
+                }
+                #expect(last > 0)
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test func subscribers_thatComeAndGo_leaveNothingBehind() async throws {
+        try await LiveService.with(checksReplies: false) { live in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        var subscription = try await live.subscribe(SubscribeParameters(snapshot: number % 2 == 0))
+                        for _ in 0..<number % 5 { _ = try await subscription.next() }
+                    }
+                }
+                for _ in 0..<50 { try await live.record(20) }
+                try await group.waitForAll()
+            }
+            while live.service.delivery.readers > 0 { await Task.yield() }
+            #expect(live.service.delivery.keptBytes == 0)
+        }
+    }
+}

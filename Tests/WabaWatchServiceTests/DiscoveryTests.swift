@@ -1,0 +1,122 @@
+import Changes
+import FoundationEssentials
+import Glibc
+import Ledger
+import Logging
+import StrictJSON
+import Testing
+import Varlink
+import WabaWatchInterface
+
+import WhatsAppBusiness
+
+@testable import WabaWatchService
+@testable import Watching
+
+@Suite(.timeLimit(.minutes(1))) struct DiscoveryTests {
+    private struct OneAccount: WatchReporting, LookCounting {
+        func watches(account: String) -> Bool { true }
+        func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {
+            (
+                [],
+                [
+                    BudgetReport(
+                        account: "acme", callsLastHour: 7, callsPerHour: 100, usagePercent: 41, blockedUntil: nil, plan: CallPlan([], budget: 100))
+                ]
+            )
+        }
+        func lookCounts() -> [LookCounts] {
+            [LookCounts(account: "acme", polls: 12, failures: 2, median: .milliseconds(80), slowest: .milliseconds(300))]
+        }
+    }
+
+    /// A folder that is gone afterwards.
+    private static func withFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+        let folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try await body(folder)
+    }
+
+    @Test func registration_whereTheFolderExists_isALinkThatGoesWithTheService() async throws {
+        try await Self.withFolder { folder in
+            let registration = try #require(try Registration(of: "/run/wabawatch/io.wabawatch", as: "io.wabawatch", in: folder))
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/io.wabawatch") == "/run/wabawatch/io.wabawatch")
+            let other = try #require(try Registration(of: "/elsewhere", as: "io.wabawatch", in: folder))
+            registration.remove()
+            #expect(
+                try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/io.wabawatch") == "/elsewhere", "it is another's now")
+            other.remove()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+            #expect(try Registration(of: "/x", as: "io.wabawatch", in: folder + "/missing") == nil)
+            try Data().write(to: URL(filePath: folder + "/io.wabawatch"))
+            #expect(throws: RegistrationError.self, "what is no link is left alone") {
+                try Registration(of: "/x", as: "io.wabawatch", in: folder)
+            }
+        }
+    }
+
+    @Test func metrics_overTheSocket_areSystemdsInterface() async throws {
+        try await Self.withFolder { folder in
+            let ledger = try Ledger(path: folder + "/ledger.sqlite")
+            let number = ResourceID(account: "acme", kind: .phoneNumber, id: "106", phoneNumberID: "106")
+            try await ledger.record(
+                [
+                    WatchNote(
+                        watch: number, document: ["quality_rating": "YELLOW", "status": "CONNECTED"], change: LiveService.change(1))
+                ], at: LiveService.time(0))
+            let source = MetricsSource(ledger: ledger, watcher: OneAccount(), counting: OneAccount()) { 3 }
+            for name in ["registry", "reports"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
+            }
+            let service = DiscoveryService(
+                socket: .path(folder + "/socket", mode: 0o600),
+                identity: ServiceIdentity(vendor: "wabawatch", product: "wabawatchd", version: "0", url: ""),
+                metrics: try MetricsService(source), log: Logger(label: "test"), registry: folder + "/registry",
+                reports: folder + "/reports")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await service.run() }
+                let client = try await Self.connect(folder + "/reports/io.wabawatch")
+                #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/registry/io.wabawatch") == folder + "/socket")
+
+                var described: [String: String] = [:]
+                for try await family in client.stream("io.systemd.Metrics.Describe") {
+                    described[family["name"]?.string ?? ""] = family["type"]?.string
+                    #expect(family["description"]?.string?.isEmpty == false)
+                }
+                #expect(described.count == MetricFamily.all.count)
+                #expect(described["io.wabawatch.ChangesTotal"] == "counter")
+
+                var listed: [String] = []
+                for try await metric in client.stream("io.systemd.Metrics.List") {
+                    let name = metric["name"]?.string ?? ""
+                    #expect(described[name] != nil, "\(name) is described")
+                    let object = metric["object"]?.string.map { " of \($0)" } ?? ""
+                    let fields = metric["fields"].map { " \($0)" } ?? ""
+                    if name != "io.wabawatch.LedgerBytes" { listed.append("\(name)\(object)\(fields) \(metric["value"] ?? .null)") }
+                }
+                #expect(
+                    listed.sorted() == [
+                        "io.wabawatch.CallsLastHour of acme 7", "io.wabawatch.CallsPerHour of acme 100", "io.wabawatch.ChangesTotal 1",
+                        #"io.wabawatch.NumberConnected of 106 {"account":"acme","status":"CONNECTED"} 1"#,
+                        #"io.wabawatch.NumberQuality of 106 {"account":"acme","rating":"YELLOW"} 2"#,
+                        "io.wabawatch.PollFailuresTotal of acme 2", #"io.wabawatch.PollLatencyMilliseconds of acme {"quantile":"0.5"} 80"#,
+                        #"io.wabawatch.PollLatencyMilliseconds of acme {"quantile":"0.99"} 300"#, "io.wabawatch.PollsTotal of acme 12",
+                        "io.wabawatch.Readers 3", "io.wabawatch.UsagePercent of acme 41",
+                    ])
+                await #expect(throws: VarlinkError.expectedMore) { try await client.call("io.systemd.Metrics.List") }
+                group.cancelAll()
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/reports").isEmpty)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/registry").isEmpty)
+            try ledger.close()
+        }
+    }
+
+    /// Connects as soon as somebody listens.
+    private static func connect(_ path: String) async throws -> VarlinkClient {
+        while true {
+            do { return try await VarlinkClient.connect(path: path) } catch is ConnectionFailed { await Task.yield() }
+        }
+    }
+}
