@@ -15,7 +15,10 @@ struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wabawatchd",
         abstract: "Watches WhatsApp Business accounts and tells what changed.",
-        discussion: "Runs in the foreground. SIGTERM ends it. Exit status: 0, 1 failure, 64 usage, 78 configuration.",
+        discussion: """
+            Runs in the foreground. SIGTERM ends it; SIGHUP reads configuration and secrets anew, and a mistake in them changes nothing; SIGUSR1 writes \
+            into the log how everything stands. Exit status: 0, 1 failure, 64 usage, 78 configuration.
+            """,
         version: Daemon.version)
 
     @Option(help: "The configuration file.")

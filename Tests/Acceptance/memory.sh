@@ -39,3 +39,10 @@ same 'things in a snapshot' 1280001 "$(wabawatch list --kind blocked_user --outp
 rss; echo "peak of the control group: $(($(peak) / 1048576)) MB"
 same 'restarts' 0 "$(property NRestarts)"
 same 'the state' active "$(property ActiveState)"
+
+# The same ledger once more.
+systemctl stop wabawatchd
+begin=$(date +%s%N)
+systemctl start wabawatchd
+echo "from start to active with 1,280,000 things: $((($(date +%s%N) - begin) / 1000000)) ms; the ledger has $(du -m /var/lib/private/wabawatch/ledger.sqlite | cut -f1) MB"
+rss

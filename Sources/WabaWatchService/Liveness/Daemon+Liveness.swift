@@ -37,7 +37,7 @@ extension Daemon {
                 }
             ),
         ]
-        if let path = listening.path {
+        if let path = listening.file {
             parts.append((.socket, ask(SocketProbe(path: path, patience: interval / 3))))
         } else {
             log.warning("the daemon does not know its own socket and cannot watch it")
