@@ -14,9 +14,16 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: rules)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: rules)
+func program(_ name: String, _ dependencies: [Target.Dependency], linkerSettings: [LinkerSetting] = []) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: rules, linkerSettings: linkerSettings)
 }
+
+/// For programs that are installed: two megabytes of relocations become twenty kilobytes (DT_RELR, glibc 2.36), and no symbol is exported.
+let lean: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic"],
+        .when(configuration: .release))
+]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .testTarget(name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: rules)
@@ -90,8 +97,10 @@ let package = Package(
                 "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness",
                 "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
             ]),
-        program("wabawatchd", ["WabaWatchService", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", arguments, logging]),
-        program("wabawatch", ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", arguments]),
+        program(
+            "wabawatchd", ["WabaWatchService", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", arguments, logging],
+            linkerSettings: lean),
+        program("wabawatch", ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", arguments], linkerSettings: lean),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
         program("graph-simulator", ["GraphSimulator", arguments, signals]),
         program(
@@ -101,6 +110,16 @@ let package = Package(
                 "StrictJSON", arguments,
                 logging,
             ]),
+        // Runs the decisions under a simulated clock, against a simulated Meta.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Watching", "WabaWatchService", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
+            ], path: "Tests/Simulation", swiftSettings: rules),
+        .executableTarget(
+            name: "wabawatch-simulation", dependencies: ["Simulation", arguments], path: "Tests/wabawatch-simulation", swiftSettings: rules),
+        tests("Simulation", ["Simulation", "wabawatch-simulation", "Changes", "WhatsAppBusiness"]),
+
         // Counts what the benchmarks allocate.
         .target(name: "CAllocations", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         // Readers of many sockets that cost little.
@@ -108,8 +127,8 @@ let package = Package(
         program(
             "wabawatch-bench",
             [
-                "CAllocations", "CFanOut", "WabaWatchService", "GraphAPI", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", arguments,
-                sqlite,
+                "CAllocations", "CFanOut", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness",
+                "StrictJSON", arguments, sqlite,
             ]),
 
         tests("StrictJSON", ["StrictJSON"]),
@@ -122,12 +141,17 @@ let package = Package(
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
             "Ledger", ["Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb], resources: [.copy("Released")]),
-        tests("Watching", ["Watching", "GraphAPI", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+        tests("Watching", ["Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+        // Programs, the daemon against the simulator, and seeds, as several test targets need them.
+        .target(
+            name: "TestSupport", dependencies: ["GraphSimulator", "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"],
+            path: "Tests/TestSupport", swiftSettings: rules),
         tests(
             "WabaWatchService",
             [
-                "WabaWatchService", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchInterface", "Watching",
-                "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
+                "TestSupport", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink",
+                "WabaWatchInterface",
+                "Watching", "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
         tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
@@ -140,7 +164,11 @@ let package = Package(
         tests("WabaWatchClient", ["WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         tests(
             "wabawatch",
-            ["wabawatch", "WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"],
+            [
+                "wabawatch", "wabawatchd", "TestSupport", "FakeDaemon", "GraphSimulator", "WabaWatchClient", "WabaWatchInterface",
+                "Varlink",
+                "WhatsAppBusiness", "StrictJSON",
+            ],
             resources: [.copy("Golden")]),
     ]
 )

@@ -9,6 +9,8 @@ public struct Comparison: Sendable, Equatable {
     public private(set) var writes: [(id: String, entry: Snapshot.Entry?)] = []
     /// Members that every thing, three at least, lost in this one look: Meta's doing, not anybody's. Their last values are kept.
     public private(set) var drifted: [String] = []
+    /// Members that a thing no longer has and whose last value is kept for now, sorted.
+    public private(set) var vanished: [String] = []
     /// Whether the members that are asked for are others than the last time, so that the snapshot must say so.
     public let askedChanged: Bool
 
@@ -30,12 +32,20 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         drifted = Self.drifted(items, snapshot, asked: asked.intersection(observation.asked))
-        let kept = Set(drifted).union(asked.subtracting(observation.asked))
+        var kept = Set(drifted)
+        if observation.keepsVanished {
+            vanished = Self.vanished(items, snapshot, asked: asked.intersection(observation.asked)).subtracting(observation.gone).sorted()
+            kept.formUnion(vanished)
+        }
         for item in items {
-            compare(item, with: snapshot.entries[item.id], keeping: kept, joining: observation.asked.subtracting(asked))
+            let entry = snapshot.entries[item.id]
+            // What was not asked for is what it was, however long ago that was.
+            let unasked = observation.namesMembers ? entry.map { Set($0.document.names).subtracting(observation.asked) } ?? [] : []
+            compare(item, with: entry, keeping: kept.union(unasked), joining: observation.asked.subtracting(asked))
         }
         let present = Set(items.map(\.id))
-        for (id, entry) in snapshot.entries.sorted(by: { $0.key < $1.key }) where !present.contains(id) { miss(id, entry) }
+        let absent = snapshot.entries.lazy.filter { !present.contains($0.key) && observation.shows($0.key) }
+        for (id, entry) in absent.sorted(by: { $0.key < $1.key }) { miss(id, entry) }
     }
 
     /// The first complete look: one change, everything is written.
@@ -98,18 +108,28 @@ public struct Comparison: Sendable, Equatable {
         return Wording(resource, displayNumber: own ?? resource.phoneNumberID.flatMap(displayNumber))
     }
 
+    /// Members that a thing had and has no longer.
+    private static func vanished(_ items: [Observation.Item], _ snapshot: Snapshot, asked: Set<String>) -> Set<String> {
+        items.reduce(into: []) { vanished, item in
+            guard let before = snapshot.entries[item.id]?.document else { return }
+            vanished.formUnion(asked.filter { has(before, $0) && !has(item.document, $0) })
+        }
+    }
+
+    private static func has(_ document: JSONObject, _ name: String) -> Bool { document[name].map { !$0.isNull } ?? false }
+
     /// Members that all things had and none has now.
     private static func drifted(_ items: [Observation.Item], _ snapshot: Snapshot, asked: Set<String>) -> [String] {
         let pairs = items.compactMap { item in snapshot.entries[item.id].map { (before: $0.document, after: item.document) } }
         guard pairs.count >= 3 else { return [] }
-        func has(_ document: JSONObject, _ name: String) -> Bool { document[name].map { !$0.isNull } ?? false }
         return asked.sorted().filter { name in
             pairs.count(where: { has($0.before, name) }) >= 3 && pairs.allSatisfy { !has($0.after, name) }
         }
     }
 
     public static func == (left: Comparison, right: Comparison) -> Bool {
-        left.changes == right.changes && left.drifted == right.drifted && left.askedChanged == right.askedChanged
+        left.changes == right.changes && left.drifted == right.drifted && left.vanished == right.vanished
+            && left.askedChanged == right.askedChanged
             && left.writes.map(\.id) == right.writes.map(\.id) && left.writes.map(\.entry) == right.writes.map(\.entry)
     }
 }

@@ -9,8 +9,30 @@ public struct Observation: Sendable {
     public var owner: String
     /// The things with their documents as they came, each id once.
     public var items: [Item]
-    /// The members that were asked for. What was not asked for cannot have changed.
+    /// The members that were asked for; none where the edge takes no list and gives everything. What was not asked for cannot have changed.
     public var asked: Set<String>
+    /// Whether members were asked for by name, so that those which were not say nothing by being away.
+    var namesMembers: Bool { asked.contains { $0 != "id" } }
+    /// Which of the things that are not among the items would have been, if they were still there; a window of time shows only some.
+    public var shows: @Sendable (String) -> Bool = { _ in true }
+    /// Whether the look covers everything of the unit, so that `shows` is always true.
+    public var isWhole = true
+    /// Whether members that a thing no longer has keep their last value for now, because it is not yet known whether Meta took them from every
+    /// number (guarantee 7). They are told as `vanished`; those in `gone` are not kept.
+    public var keepsVanished = false
+    /// Members that may go.
+    public var gone: Set<String> = []
+    /// What the look is void without, if it was removed meanwhile.
+    public var needs = Needs.nothing
+
+    /// What an observation may be of something that is no longer watched without.
+    public enum Needs: Sendable {
+        case nothing
+        /// The account.
+        case account
+        /// The account, and the unit's phone number in the list of its numbers.
+        case number
+    }
 
     /// One thing of an observation.
     public struct Item: Sendable {

@@ -22,6 +22,23 @@ extension Rules.Form {
             let keyed = elements.map { element in (key: names.map { element[$0]?.description ?? "" }, element: element) }
             object[array] = .array(keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.element))
             return .object(object)
+        case .without(let names):
+            guard let object = value.object else { return value }
+            return .object(JSONObject(object.filter { !names.contains($0.name) }.map { ($0.name, $0.value) }))
+        case .capitals: return value.string.map { .string($0.uppercased()) } ?? value
+        case .capitalsAt(let pointers):
+            return pointers.reduce(value) { Self.capitals(in: $0, at: $1.split(separator: "/").map(String.init)[...]) }
+        }
+    }
+
+    private static func capitals(in value: JSONValue, at names: ArraySlice<String>) -> JSONValue {
+        guard let name = names.first else { return value.string.map { .string($0.uppercased()) } ?? value }
+        switch value {
+        case .array(let elements): return .array(elements.map { capitals(in: $0, at: names) })
+        case .object(var object):
+            object[name] = object[name].map { capitals(in: $0, at: names.dropFirst()) }
+            return .object(object)
+        default: return value
         }
     }
 

@@ -29,6 +29,12 @@ public struct Rules: Sendable {
         case hostAndPath
         /// The array under that name sorted by these members.
         case sorted(array: String, by: [String])
+        /// An object without these members.
+        case without(Set<String>)
+        /// Text in capitals, for enums that Meta writes in either case.
+        case capitals
+        /// An object, some of whose texts, at these pointers, are in capitals; an array on the way stands for each of its elements.
+        case capitalsAt([String])
     }
 
     /// What it means when a member changes.
@@ -48,7 +54,8 @@ public struct Rules: Sendable {
     }
 
     init(
-        _ noun: String, _ plural: String, isList: Bool, ignored: Set<String> = [], nullIsMissing: Bool = false, forms: [String: Form] = [:],
+        _ noun: String, _ plural: String, isList: Bool, ignored: Set<String> = [], nullIsMissing: Bool = false,
+        forms: [String: Form] = [:],
         meanings: [(String, Meaning)] = [], looksToRemove: Int = 1, added: Severity = .notice, removed: Severity = .notice
     ) {
         self.noun = noun
@@ -68,55 +75,18 @@ extension Rules {
     /// The rules of a kind (the table of `polling.md`).
     public static func of(_ kind: Kind) -> Rules {
         switch kind {
+        case .account: account
+        case .subscribedApp: subscribedApp
         case .phoneNumber: phoneNumber
+        case .phoneNumberSettings: phoneNumberSettings
         case .businessProfile: businessProfile
-        case .watch: Rules("watch", "watches", isList: false)
-        case .account: Rules("account", "accounts", isList: false)
-        case .subscribedApp: Rules("subscribed app", "subscribed apps", isList: true)
-        case .phoneNumberSettings: Rules("settings", "settings", isList: false)
         case .commerceSettings: Rules("commerce settings", "commerce settings", isList: false)
         case .blockedUser: Rules("blocked user", "blocked users", isList: true, looksToRemove: 2)
         case .qrCode: Rules("QR code", "QR codes", isList: true, looksToRemove: 2)
-        case .messageTemplate: Rules("message template", "message templates", isList: true)
+        case .messageTemplate: messageTemplate
+        case .watch: Rules("watch", "watches", isList: false)
         }
     }
-
-    private static let limits = ["TIER_UNLIMITED", "TIER_100K", "TIER_10K", "TIER_2K", "TIER_1K", "TIER_250", "TIER_50"]
-
-    private static let phoneNumber = Rules(
-        "phone number", "phone numbers", isList: true,
-        ignored: ["certificate", "new_certificate"],
-        forms: ["health_status": .sorted(array: "entities", by: ["entity_type", "id"])],
-        meanings: [
-            ("quality_rating", .ranked(["GREEN", "YELLOW", "RED"], what: "quality rating", alarming: ["RED", "YELLOW"])),
-            ("quality_score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
-            (
-                "status",
-                .state(
-                    what: "status", critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"],
-                    warning: ["FLAGGED", "RATE_LIMITED"], good: ["CONNECTED"])
-            ),
-            ("whatsapp_business_manager_messaging_limit", .ranked(limits, what: "messaging limit")),
-            ("throughput", .ranked(["HIGH", "STANDARD"], what: "throughput")),
-            ("health_status", .health(what: "health")),
-            ("name_status", .state(what: "name status", critical: [], warning: ["DECLINED"], good: ["APPROVED"])),
-            ("new_name_status", .state(what: "new name's status", critical: [], warning: ["DECLINED"], good: ["APPROVED"])),
-            ("is_pin_enabled", .guarded(what: "two-step PIN")),
-            ("webhook_configuration", .sensitive(what: "callback address")),
-            ("conversational_automation", .decided(what: "conversational automation")),
-            ("verified_name", .decided(what: "name")),
-            ("display_phone_number", .decided(what: "displayed number")),
-            ("last_onboarded_time", .decided(what: "time of onboarding")),
-        ],
-        looksToRemove: 2, removed: .critical)
-
-    private static let businessProfile = Rules(
-        "business profile", "business profiles", isList: false, nullIsMissing: true,
-        forms: ["profile_picture_url": .hostAndPath],
-        meanings: [
-            ("vertical", .decided(what: "industry")), ("profile_picture_url", .decided(what: "picture")),
-            ("websites", .decided(what: "websites")),
-        ])
 
     func meaning(of pointer: JSONPointer) -> Meaning {
         if let row = meanings.first(where: { $0.pointer.isPrefix(of: pointer) }) { return row.meaning }

@@ -58,18 +58,21 @@ public struct PageWalk: Sendable {
     /// Takes the page that was asked for. Throws `paging` when the walk cannot end well, `invalidAnswer` when Meta gives no way on.
     public mutating func on(_ page: Page) throws(GraphFailure) -> Step {
         let fresh = page.items.reduce(0) { $0 + (take($1, key: request.edge.key(of: $1)) ? 1 : 0) }
-        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, isEmpty: page.items.isEmpty, fresh: fresh)
+        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, count: page.items.count, fresh: fresh)
     }
 
     /// Takes the page that was asked for, where only its keys are wanted.
     public mutating func on(_ page: KeyPage) throws(GraphFailure) -> Step {
         let fresh = page.keys.reduce(0) { $0 + (take(nil, key: $1) ? 1 : 0) }
-        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, isEmpty: page.keys.isEmpty, fresh: fresh)
+        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, count: page.keys.count, fresh: fresh)
     }
 
-    private mutating func step(hasNext: Bool, next: Position?, after: String?, isEmpty: Bool, fresh: Int) throws(GraphFailure) -> Step {
+    private mutating func step(hasNext: Bool, next: Position?, after: String?, count: Int, fresh: Int) throws(GraphFailure) -> Step {
         pages += 1
         seenPositions.insert(asked)
+        // A last page may come again for its own cursor. Any other thing that comes twice says that the list has shifted.
+        let isLastAgain = isSettling && fresh == 0 && (after.map { seenPositions.contains(.after($0)) } ?? true)
+        if fresh < count, !isLastAgain { isExact = false }
         // Only to settle whether there was more: the same things again, or none, say that there was not.
         if isSettling, fresh == 0, !hasNext { return try endOfWindow() }
         isSettling = false
@@ -78,7 +81,7 @@ public struct PageWalk: Sendable {
             sawNext = true
             return try ask(inside(next))
         }
-        if settlesCursor, !sawNext, !isEmpty, let after, !seenPositions.contains(.after(after)) {
+        if settlesCursor, !sawNext, count > 0, let after, !seenPositions.contains(.after(after)) {
             isSettling = true
             return try ask(.after(after))
         }
@@ -88,10 +91,7 @@ public struct PageWalk: Sendable {
     /// Keeps what was not seen before, and says whether it was not.
     private mutating func take(_ item: JSONValue?, key: String?) -> Bool {
         if let key {
-            guard seenKeys.insert(key).inserted else {
-                isExact = isExact && isSettling
-                return false
-            }
+            guard seenKeys.insert(key).inserted else { return false }
             keys.append(key)
         }
         if let item { items.append(item) }

@@ -1,5 +1,5 @@
 /// The access token of a system user. It has no description, no reflection and no encoding: it leaves this room only in the header of a request.
-public struct AccessToken: Sendable {
+public struct AccessToken: Sendable, Equatable {
     let secret: Secret
 
     /// A token's text. A final newline is taken off; anything but visible ASCII, nothing at all, or more than 4096 bytes is refused.
@@ -31,7 +31,7 @@ public enum SecretError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Text that nothing prints.
-struct Secret: Sendable {
+struct Secret: Sendable, Equatable {
     let text: String
 
     init(_ text: String) throws(SecretError) {

@@ -7,14 +7,20 @@ final class Commits: Sendable {
         /// Does one caller's work inside a transaction, perhaps a second time in another, and returns what tells the caller that it is on disk.
         var work: @Sendable (Database) throws -> @Sendable () -> Void
         /// Tells the caller that nothing was written.
-        var failed: @Sendable (any Error) -> Void
+        var failed: @Sendable (LedgerError) -> Void
     }
 
     private let waiting = Mutex<[Entry]>([])
+    /// How many callers' work was done so far, committed or not.
+    let done = Atomic(0)
     /// Called after every transaction, before its callers hear of it: the last change there is now, or why it failed.
-    private let ended: @Sendable (Result<Int64, any Error>) -> Void
+    private let ended: @Sendable (Result<Int64, LedgerError>) -> Void
+    private let path: String
 
-    init(ended: @escaping @Sendable (Result<Int64, any Error>) -> Void) { self.ended = ended }
+    init(path: String, ended: @escaping @Sendable (Result<Int64, LedgerError>) -> Void) {
+        self.path = path
+        self.ended = ended
+    }
 
     func add(_ entry: Entry) { waiting.withLock { $0.append(entry) } }
 
@@ -34,7 +40,17 @@ final class Commits: Sendable {
         }
     }
 
+    /// Nothing of what waits can be written.
+    func refuse(_ error: any Error) {
+        let entries = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        for entry in entries { fail(entry, error) }
+    }
+
     private func fail(_ entry: Entry, _ error: any Error) {
+        let error = LedgerError(error, path: path)
         ended(.failure(error))
         entry.failed(error)
     }
@@ -43,7 +59,10 @@ final class Commits: Sendable {
         var last: Int64 = 0
         var callers: [@Sendable () -> Void] = []
         try database.inTransaction(.immediate) {
-            for entry in entries { callers.append(try entry.work(database)) }
+            for entry in entries {
+                callers.append(try entry.work(database))
+                done.add(1, ordering: .relaxed)
+            }
             last = try Ledger.last(database)
             return .commit
         }

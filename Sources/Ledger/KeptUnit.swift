@@ -27,6 +27,12 @@ struct KeptUnit {
 extension Snapshot {
     /// What is kept of a unit's things. That it is what was written, the digest shows.
     init(of unit: Unit, _ kept: KeptUnit?, in database: Database) throws {
+        var sieve: Sieve?
+        try self.init(of: unit, kept, &sieve, in: database)
+    }
+
+    /// The same without what a sieve takes.
+    init(of unit: Unit, _ kept: KeptUnit?, _ sieve: inout Sieve?, in database: Database) throws {
         // A phone number is its own number: the list's things stand under as many numbers as there are.
         let isOfNumbers = unit.kind == .phoneNumber
         let statement = try database.cachedStatement(
@@ -41,6 +47,7 @@ extension Snapshot {
         while let row = try rows.next() {
             let (id, document, misses): (String, DatabaseValue, Int) = (try row.value(0), row[1], try row.value(2))
             digest += Digest(of: id, document, misses: misses)
+            if sieve?.takes(id, document, misses: misses) == true { continue }
             entries[id] = Snapshot.Entry(document: try Stored.document(document, of: id), misses: misses)
         }
         guard digest == kept?.digest ?? Digest() else { throw Stored.damaged("a thing of \(unit)") }

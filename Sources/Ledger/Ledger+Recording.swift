@@ -12,18 +12,24 @@ extension Ledger {
     ) async throws(LedgerError) -> Recording {
         let unit = observation.unit
         let previous = confirmed.withLock { $0[unit] }
-        var result = try await read { try Self.expected(of: observation, in: $0) }
-        if result.isNews || note(result.recording) != nil {
+        var recording = try await read { try Self.unchanged(by: observation, in: $0) } ?? Recording.void
+        if recording.isVoid || note(recording) != nil {
             // There is one writer and one look at a unit at a time, but the comparison counts only inside the transaction that writes it.
-            result = try await write { database in
+            recording = try await write { database in
                 var writer = RecordWriter(database: database, now: now, tail: self.tail)
-                let recording = try writer.record(observation, missedSince: previous ?? now)
+                guard let recording = try writer.record(observation, missedSince: previous ?? now) else { return .void }
                 if let note = note(recording) { try writer.write(note) }
-                return (recording, true)
+                return recording
             }
         }
-        confirmed.withLock { $0[unit] = now }
-        return result.recording
+        guard !recording.isVoid else { return recording }
+        let removed = recording.removed
+        confirmed.withLock { confirmed in
+            confirmed[unit] = now
+            guard unit.kind == .phoneNumber, !removed.isEmpty else { return }
+            confirmed = confirmed.filter { $0.key.account != unit.account || !removed.contains($0.key.phoneNumberID ?? "") }
+        }
+        return recording
     }
 
     /// The last answer was the same as the one before it: everything that it showed is still so.
@@ -51,19 +57,27 @@ extension Ledger {
         try await write { try $0.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: [account, wabaID]) }
     }
 
-    /// Tries whether the ledger can be written to again.
-    public func probe() async throws(LedgerError) { try await write { try $0.execute(sql: "UPDATE ledger SET id = id") } }
+    /// Tries whether the ledger can be written to again, with room for more than that.
+    public func probe() async throws(LedgerError) {
+        guard Disk.freeBytes(at: path) >= health.room else { throw LedgerError(.full, path: path, cause: "the disk is nearly full") }
+        // A page that is written as it was is not written at all.
+        try await write { database in
+            try database.execute(sql: "UPDATE ledger SET id = id || '.'")
+            try database.execute(sql: "UPDATE ledger SET id = rtrim(id, '.')")
+        }
+        health.recovered()
+    }
 
-    /// What recording a look would come to, and whether there is anything to write. A look whose digest is the snapshot's is the snapshot.
-    private static func expected(of observation: Observation, in database: Database) throws -> (recording: Recording, isNews: Bool) {
+    /// What recording a look comes to that changes nothing; `nil` if there is something to write. A whole look whose digest is the snapshot's is
+    /// the snapshot; one whose digest is another's is compared only where it is written.
+    private static func unchanged(by observation: Observation, in database: Database) throws -> Recording? {
         let kept = try KeptUnit(observation.unit, in: database)
-        if let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) {
-            let ids = Set(observation.items.map(\.id))
-            return (Recording(changes: 0, drifted: [], pending: false, ids: ids, removed: []), false)
+        guard !observation.isWhole else {
+            guard let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) else { return nil }
+            return Recording(changes: 0, drifted: [], pending: false, ids: observation.numbers, removed: [])
         }
         let (comparison, _) = try RecordWriter.compare(observation, kept, in: database)
-        let isNews = !comparison.changes.isEmpty || !comparison.writes.isEmpty || comparison.askedChanged
-        return (Recording(comparison, observation), isNews)
+        return comparison.isNews ? nil : Recording(comparison, observation)
     }
 
     private static func digest(of observation: Observation) -> Digest {

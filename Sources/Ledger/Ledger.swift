@@ -8,11 +8,13 @@ import WhatsAppBusiness
 /// A change exists from the moment that its transaction is on disk, together with the snapshot that it leads to; nothing is announced earlier.
 /// There is one writer, and one process. Readers never block it, nor it them; none holds a transaction while somebody else is slow.
 public final class Ledger: Sendable {
-    let pool: DatabasePool
+    let pool: any DatabaseWriter
     let tail: Tail
     let health: Health
-    private let lock: LedgerLock
-    private let commits: Commits
+    /// `nil` where no other process can have the ledger.
+    private let lock: LedgerLock?
+    private let access: Access
+    let commits: Commits
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed: Mutex<[Unit: Timestamp]>
     /// The ledger's file.
@@ -29,13 +31,22 @@ public final class Ledger: Sendable {
         try self.init(path: path, lock: try LedgerLock(ledger: path))
     }
 
-    init(path: String, lock: LedgerLock) throws(LedgerError) {
-        self.path = path
-        self.lock = lock
+    convenience init(path: String, lock: LedgerLock) throws(LedgerError) {
+        let pool: DatabasePool
         do {
             pool = try DatabasePool(path: path, configuration: Self.configuration)
             // GRDB sets NORMAL with WAL, which may lose the last commits when the power goes.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        } catch { throw LedgerError(opening: error, path: path) }
+        try self.init(pool, path: path, lock: lock, access: .ofItsOwn)
+    }
+
+    init(_ pool: any DatabaseWriter, path: String, lock: LedgerLock?, access: Access) throws(LedgerError) {
+        self.pool = pool
+        self.path = path
+        self.lock = lock
+        self.access = access
+        do {
             guard try pool.read({ try !Schema.migrator.hasBeenSuperseded($0) }) else {
                 throw LedgerError(.newerSchema, path: path, cause: "")
             }
@@ -54,12 +65,10 @@ public final class Ledger: Sendable {
             self.tail = tail
             self.health = health
             confirmed = Mutex(units)
-            commits = Commits { result in
+            commits = Commits(path: path) { result in
                 switch result {
-                case .success(let last):
-                    if last > tail.sequence { tail.move(to: last) }
-                    health.wrote()
-                case .failure(let error): health.failed(LedgerError(error, path: path))
+                case .success(let last): if last > tail.sequence { tail.move(to: last) }
+                case .failure(let error): health.failed(error)
                 }
             }
         } catch let error as LedgerError {
@@ -86,24 +95,26 @@ public final class Ledger: Sendable {
     /// Where the ledger ends now.
     public var cursor: LedgerCursor { LedgerCursor(ledger: id, sequence: tail.sequence) }
 
-    /// Why nothing can be recorded, if that is so.
+    /// Why changes cannot be recorded, or not all of them, if that is so.
     public var trouble: LedgerError? { health.trouble }
 
-    /// Why nothing can be recorded, whenever that changes; `nil` when all is well again. For one reader.
+    /// Why changes cannot be recorded, when that begins, and `nil` when all is well again. For one reader.
     public var troubles: AsyncStream<LedgerError?> { health.changes }
 
     /// Returns when there is a change after that one, or when the task is cancelled.
     public func waitForChange(after sequence: Int64) async { await tail.wait(after: sequence) }
 
     /// Writes down what is still only known, and closes the file.
+    ///
+    /// What was recorded is safe in the log. That it cannot be moved to the file now, because somebody reads or the disk is full, is nothing to
+    /// tell, nor is it that complete looks which changed nothing are looked at again.
     public func close() throws(LedgerError) {
-        defer { lock.release() }
+        defer { lock?.release() }
         do {
-            try pool.write { try self.writeConfirmed($0) }
-            // What is in the log is safe there; that it cannot be moved to the file now, because somebody reads, is nothing to tell.
-            try pool.writeWithoutTransaction { database in
-                do { _ = try database.checkpoint(.truncate) } catch DatabaseError.SQLITE_BUSY, DatabaseError.SQLITE_LOCKED {}
-            }
+            do {
+                try pool.write { try self.writeConfirmed($0) }
+                try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            } catch let error as DatabaseError where LedgerError(error, path: path).code != .damaged {}
             try pool.close()
         } catch { throw LedgerError(error, path: path) }
     }
@@ -112,11 +123,19 @@ public final class Ledger: Sendable {
     public func abandon() {
         // What cannot be closed any more is closed by the end of the last reference to it.
         try? pool.close()
-        lock.release()
+        lock?.release()
     }
 
-    func read<Value: Sendable>(_ body: @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
-        do { return try await pool.read { try body($0) } } catch {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
+        do {
+            switch access {
+            case .ofItsOwn: return try await pool.read { try body($0) }
+            case .handed(let hand):
+                return try await withCheckedThrowingContinuation { continuation in
+                    hand(false) { refusal in continuation.resume(with: Result { try self.reading(body, refusal) }) }
+                }
+            }
+        } catch {
             let error = LedgerError(error, path: path)
             if error.code == .damaged { health.failed(error) }
             throw error
@@ -128,16 +147,30 @@ public final class Ledger: Sendable {
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
         if Task.isCancelled { throw LedgerError(.cancelled, path: path, cause: "") }
         if let trouble, trouble.code == .damaged { throw trouble }
-        let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+        let result: Result<Value, LedgerError> = await withCheckedContinuation { continuation in
             commits.add(
                 Commits.Entry(
                     work: { database in
                         let value = try body(database)
                         return { continuation.resume(returning: .success(value)) }
                     }, failed: { continuation.resume(returning: .failure($0)) }))
-            pool.asyncWriteWithoutTransaction { self.commits.run($0) }
+            switch access {
+            case .ofItsOwn: pool.asyncWriteWithoutTransaction { self.commits.run($0) }
+            case .handed(let hand): hand(true) { self.commit($0) }
+            }
         }
-        do { return try result.get() } catch { throw LedgerError(error, path: path) }
+        return try result.get()
+    }
+
+    private func reading<Value>(_ body: (Database) throws -> Value, _ refusal: (any Error)?) throws -> Value {
+        if let refusal { throw refusal }
+        // There is one connection, so that nothing can be written in between; a transaction would be compiled anew each time.
+        return try pool.writeWithoutTransaction(body)
+    }
+
+    private func commit(_ refusal: (any Error)?) {
+        if let refusal { return commits.refuse(refusal) }
+        pool.writeWithoutTransaction { commits.run($0) }
     }
 
     /// The last sequence that was ever given.

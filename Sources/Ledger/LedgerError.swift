@@ -34,6 +34,10 @@ public struct LedgerError: Error, CustomStringConvertible {
     }
 
     init(_ error: any Error, path: String) {
+        if let error = error as? LedgerError {
+            self = error
+            return
+        }
         self.path = path
         guard let error = error as? DatabaseError else {
             code = error is CancellationError ? .cancelled : error is RowDecodingError ? .damaged : .failed
@@ -48,7 +52,9 @@ public struct LedgerError: Error, CustomStringConvertible {
             case .SQLITE_INTERRUPT: .cancelled
             default: .failed
             }
-        cause = error.message ?? "\(error.resultCode)"
+        let said = error.message ?? "\(error.resultCode)"
+        // SQLite calls that a disk I/O error.
+        cause = error.resultCode == .SQLITE_IOERR && Disk.isReadOnly(at: path) ? "\(said): the disk has become read-only" : said
     }
 
     /// While a ledger is opened, an error of SQL means that its tables are not ours.

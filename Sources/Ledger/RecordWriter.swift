@@ -20,17 +20,21 @@ struct RecordWriter {
     /// Compares a look with the snapshot.
     static func compare(_ observation: Observation, _ kept: KeptUnit?, in database: Database) throws -> (Comparison, Snapshot) {
         let unit = observation.unit
-        let snapshot = try Snapshot(of: unit, kept, in: database)
+        var sieve = Sieve(observation, kept)
+        let snapshot = try Snapshot(of: unit, kept, &sieve, in: database)
+        let observation = sieve?.rest(of: observation) ?? observation
         var display: [String: String] = [:]
         if let number = unit.phoneNumberID { display[number] = try displayNumber(number, of: unit.account, in: database) }
         return (Comparison(of: observation, with: snapshot) { [display] in display[$0] }, snapshot)
     }
 
-    /// Compares a look with the snapshot, and writes what changed and the snapshot that this leads to.
-    mutating func record(_ observation: Observation, missedSince: Timestamp) throws -> Recording {
+    /// Compares a look with the snapshot, and writes what changed and the snapshot that this leads to; `nil` if what it belongs to is gone.
+    mutating func record(_ observation: Observation, missedSince: Timestamp) throws -> Recording? {
         let unit = observation.unit
+        guard try isKnown(unit, observation.needs) else { return nil }
         let kept = try KeptUnit(unit, in: database)
         let (comparison, snapshot) = try Self.compare(observation, kept, in: database)
+        guard comparison.isNews else { return Recording(comparison, observation) }
         var digest = kept?.digest ?? Digest()
         for (id, entry) in comparison.writes {
             let resource = unit.resource(id)
@@ -77,7 +81,7 @@ struct RecordWriter {
     }
 
     /// A phone number takes with it everything that belongs to it.
-    private mutating func remove(_ resource: ResourceID) throws {
+    mutating func remove(_ resource: ResourceID) throws {
         guard resource.kind == .phoneNumber else {
             let place = try place(resource)
             try database.cachedStatement(sql: "DELETE FROM resource WHERE place = ? AND id = ?").execute(arguments: [place, resource.id])
@@ -90,7 +94,7 @@ struct RecordWriter {
         }
     }
 
-    private mutating func append(_ change: Change) throws {
+    mutating func append(_ change: Change) throws {
         let resource = change.resource
         let fields = change.fields.isEmpty ? nil : Stored.text(change.fields.map(\.description))
         let values: [DatabaseValue] = [
@@ -130,6 +134,19 @@ struct RecordWriter {
         return place ?? 0
     }
 
+    private func isKnown(_ unit: Unit, _ needs: Observation.Needs) throws -> Bool {
+        guard needs != .nothing else { return true }
+        let accounts = try database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)")
+        guard try Bool.fetchOne(accounts, arguments: [unit.account]) == true else { return false }
+        guard needs == .number, let number = unit.phoneNumberID else { return true }
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM resource
+                WHERE place = (SELECT id FROM place WHERE account = ?1 AND kind = 'phone_number' AND phone_number_id = ?2) AND id = ?2)
+                """)
+        return try Bool.fetchOne(statement, arguments: [unit.account, number]) ?? false
+    }
+
     private static func displayNumber(_ id: String, of account: String, in database: Database) throws -> String? {
         let statement = try database.cachedStatement(
             sql: """
@@ -138,4 +155,9 @@ struct RecordWriter {
                 """)
         return try String.fetchOne(statement, arguments: [account, id])
     }
+}
+
+extension Comparison {
+    /// Whether there is anything to tell or to write.
+    var isNews: Bool { !changes.isEmpty || !writes.isEmpty || askedChanged }
 }

@@ -8,20 +8,30 @@ public struct Recording: Sendable, Equatable {
     public var changes: Int
     /// Members that Meta dropped from every thing at once; their last values are kept.
     public var drifted: [String]
+    /// Members that are gone and keep their last value for now.
+    public var vanished: [String] = []
     /// Whether things are missed that are not removed yet: the next look decides, even if its answer is the same.
     public var pending: Bool
-    /// What the unit shows now: the ids of its things.
+    /// Of an account's list of numbers: the ids that it shows now. Empty for all else.
     public var ids: Set<String>
     /// The ids of the things that were removed.
     public var removed: Set<String>
+    /// The ids of the things that are missed and not removed yet.
+    public var missed: Set<String> = []
+    /// Whether nothing was recorded, because the phone number that the unit belongs to is gone.
+    public var isVoid = false
 }
 
 extension Recording {
+    /// Nothing.
+    static let void = Recording(changes: 0, drifted: [], pending: false, ids: [], removed: [], isVoid: true)
+
     init(_ comparison: Comparison, _ observation: Observation) {
         self.init(
-            changes: comparison.changes.count, drifted: comparison.drifted,
-            pending: comparison.writes.contains { $0.entry.map { $0.misses > 0 } ?? false }, ids: Set(observation.items.map(\.id)),
-            removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)))
+            changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished,
+            pending: comparison.writes.contains { $0.entry.map { $0.misses > 0 } ?? false }, ids: observation.numbers,
+            removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)),
+            missed: Set(comparison.writes.filter { ($0.entry?.misses ?? 0) > 0 }.map(\.id)))
     }
 }
 
@@ -40,4 +50,9 @@ public struct WatchNote: Sendable {
         self.document = document
         self.change = change
     }
+}
+
+extension Observation {
+    /// The ids of the numbers that an account's list shows; empty for another unit.
+    var numbers: Set<String> { unit.kind == .phoneNumber ? Set(items.map(\.id)) : [] }
 }

@@ -58,6 +58,10 @@ enum Schema {
                     INSERT INTO ledger VALUES (lower(hex(randomblob(8))));
                     """)
         }
+        migrator.registerMigration("2") { database in
+            // What is known of an account's budget, JSON: a restart must not forget the calls of the last hour.
+            try database.execute(sql: "CREATE TABLE budget (account TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID")
+        }
         return migrator
     }()
 }

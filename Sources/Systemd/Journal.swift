@@ -15,23 +15,23 @@ public struct Journal: Sendable {
     init(socketPath: String) { self.socketPath = socketPath }
 
     /// Whether journald is there: its socket exists and somebody holds it open.
-    public static var isPresent: Bool { Journal().absence() == nil }
+    public static var isPresent: Bool { Journal().obstacle(patience: .zero)?.code != .journalAbsent }
 
     /// Hands an entry over to journald. When it returns, journald's socket has the entry.
     ///
-    /// It **blocks** while journald is stalled and its queue is full: call it where nothing else waits.
-    /// - Throws: `journalAbsent` if journald is not there, `journalRefused` if the entry could not be sent, `journalEntryTooLarge`. Nothing
-    ///   of the entry was stored then, and it can be sent again.
-    public func send(_ entry: JournalEntry) throws {
+    /// It waits while journald's queue is full. Where another program takes the last place of that queue again and again, that can be longer than
+    /// the patience: call it where nothing else waits.
+    /// - Parameter patience: how long journald may take to read; `nil` for as long as it takes.
+    /// - Throws: `journalAbsent` if journald is not there, `journalStalled` if it does not read, `journalRefused` if the entry could not be sent,
+    ///   `journalEntryTooLarge`. Nothing of the entry was stored then, and it can be sent again.
+    public func send(_ entry: JournalEntry, patience: Duration? = .milliseconds(500)) throws {
         let size = entry.fields.reduce(0) { $0 + $1.name.utf8.count + 1 + $1.value.count }
         guard size <= JournalEntry.maximumSize, (1...JournalEntry.maximumFieldCount).contains(entry.fields.count) else {
             throw SystemdError(
                 .journalEntryTooLarge, "A journal entry of \(entry.fields.count) fields and \(size) bytes is empty or over the limits")
         }
-        // libsystemd answers 0, as if all were well, when the socket is not there.
-        if let errorNumber = absence() {
-            throw SystemdError(.journalAbsent, "journald does not answer at \(socketPath)", errorNumber: errorNumber)
-        }
+        // libsystemd answers 0, as if all were well, when the socket is not there, and waits for ever when its queue is full.
+        if let obstacle = obstacle(patience: patience) { throw obstacle }
         let answer = Journal.submit(entry, size: size)
         guard answer >= 0 else { throw SystemdError(.journalRefused, "journald did not take the entry", errorNumber: -answer) }
     }
@@ -54,10 +54,13 @@ public struct Journal: Sendable {
         }
     }
 
-    /// The error number that says why journald cannot be reached, or `nil` if it can. To connect a datagram socket costs journald nothing.
-    private func absence() -> Int32? {
+    /// Why nothing can be sent now, or `nil` if it can. To connect a datagram socket and to ask whether it takes more costs journald nothing.
+    private func obstacle(patience: Duration?) -> SystemdError? {
+        func absent(_ number: Int32) -> SystemdError {
+            SystemdError(.journalAbsent, "journald does not answer at \(socketPath)", errorNumber: number)
+        }
         let probe = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard probe >= 0 else { return errno }
+        guard probe >= 0 else { return absent(errno) }
         defer { close(probe) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -66,10 +69,14 @@ public struct Journal: Sendable {
             room.copyBytes(from: socketPath.utf8)
             return true
         }
-        guard fits else { return ENAMETOOLONG }
+        guard fits else { return absent(ENAMETOOLONG) }
         let answer = withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(probe, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
         }
-        return answer == 0 ? nil : errno
+        guard answer == 0 else { return absent(errno) }
+        guard let patience else { return nil }
+        var question = pollfd(fd: probe, events: Int16(POLLOUT), revents: 0)
+        guard poll(&question, 1, Int32(clamping: patience.wholeMicroseconds / 1_000)) == 0 else { return nil }
+        return SystemdError(.journalStalled, "journald does not read what it is sent")
     }
 }

@@ -3,7 +3,7 @@ public import Logging
 /// Writes log events to the journal as entries: the sentence as `MESSAGE`, the level as `PRIORITY`, and every metadata as a field of its own
 /// (`account` becomes `WABAWATCH_ACCOUNT`), so that `journalctl WABAWATCH_ACCOUNT=acme` finds log lines and changes alike.
 ///
-/// A line that journald does not take goes to standard error instead. It blocks while journald is stalled, as `Journal.send` does.
+/// A line that is not taken goes to standard error instead.
 public struct JournalLogHandler: LogHandler {
     public var logLevel: Logger.Level = .info
     public var metadata: Logger.Metadata = [:]
@@ -21,7 +21,7 @@ public struct JournalLogHandler: LogHandler {
     ///   - send: where entries go.
     public init(
         label: String, identifier: String, prefix: JournalField = "WABAWATCH_",
-        send: @escaping @Sendable (JournalEntry) throws -> Void = { try Journal().send($0) }
+        send: @escaping @Sendable (JournalEntry) throws -> Void
     ) {
         self.label = label
         self.identifier = identifier

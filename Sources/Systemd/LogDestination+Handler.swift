@@ -3,12 +3,13 @@ public import Logging
 extension LogDestination {
     /// The handler that writes there, for `LoggingSystem.bootstrap`.
     ///
-    /// `identifier` is the program's name in the journal (`journalctl -t`).
-    public func handler(label: String, identifier: String, level: Logger.Level, provider: Logger.MetadataProvider? = nil) -> any LogHandler
-    {
+    /// `identifier` is the program's name in the journal (`journalctl -t`); what is for the journal goes through the queue.
+    public func handler(
+        label: String, identifier: String, level: Logger.Level, through queue: JournalQueue, provider: Logger.MetadataProvider? = nil
+    ) -> any LogHandler {
         switch self {
         case .journal:
-            var handler = JournalLogHandler(label: label, identifier: identifier)
+            var handler = JournalLogHandler(label: label, identifier: identifier, send: queue.add)
             handler.logLevel = level
             handler.metadataProvider = provider
             return handler

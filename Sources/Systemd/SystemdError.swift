@@ -10,6 +10,7 @@ public struct SystemdError: Error, Sendable, Equatable, CustomStringConvertible 
         case credentialTooLarge
         case inheritedSocketUnusable
         case journalAbsent
+        case journalStalled
         case journalFieldInvalid
         case journalEntryTooLarge
         case journalRefused

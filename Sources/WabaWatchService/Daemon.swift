@@ -14,16 +14,19 @@ public struct Daemon: Sendable {
     /// What the daemon says it is.
     public static let version = "0.1.0"
 
-    let configuration: Configuration
     let ledger: Ledger
     let watcher: Watcher
     let announcer: Announcer
     let world: World
     let notifier: Notifier
-    let transport: CurlTransport
+    let reloader: Reloader
     let listening: ListeningSocket
     let controlRight: ControlRight
     let log: Logger
+    private let readsAnew: Bool
+
+    /// What is in force: what the daemon began with, or what was read since.
+    public var configuration: Configuration { reloader.configuration }
 
     /// Where changes are told besides the socket.
     public enum Announcing: Sendable {
@@ -47,11 +50,13 @@ public struct Daemon: Sendable {
         public var inherited: Int32?
         /// Where changes are told besides the socket.
         public var announcing: Announcing
+        /// Reads the configuration anew at SIGHUP; without it, neither SIGHUP nor SIGUSR1 is the daemon's.
+        public var reading: (@Sendable () throws -> Configuration)?
 
         /// Those of this process.
         public init(
             environment: [String: String], secrets: Secrets, notifier: Notifier, world: World, inherited: Int32? = nil,
-            announcing: Announcing
+            announcing: Announcing, reading: (@Sendable () throws -> Configuration)? = nil
         ) {
             self.environment = environment
             self.secrets = secrets
@@ -59,6 +64,7 @@ public struct Daemon: Sendable {
             self.world = world
             self.inherited = inherited
             self.announcing = announcing
+            self.reading = reading
         }
     }
 
@@ -66,26 +72,30 @@ public struct Daemon: Sendable {
     /// - Parameter damage: what ended a daemon before this one, if that was its ledger's damage.
     /// - Throws: `ConfigurationError` or `LedgerError`.
     public init(_ configuration: Configuration, in surroundings: Surroundings, damage: LedgerError? = nil, log: Logger) throws {
-        self.configuration = configuration
         self.log = log
         world = surroundings.world
         notifier = surroundings.notifier
-        var settings = CurlTransport.Settings()
-        settings.timeout = configuration.graph.timeout
-        settings.extraCAFile = configuration.graph.caFile
-        transport = try CurlTransport(settings)
+        let transport = try configuration.transport()
         let plans = try configuration.plans(secrets: surroundings.secrets, transport: transport)
         controlRight = try ControlRight(of: configuration)
         let path = configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite"
-        let opened = try Ledger.open(path: path, damage: damage, at: world.wallClock()) { setAside in
-            Self.notes(of: setAside, accounts: configuration.accounts.map(\.name))
+        let now = world.wallClock()
+        let opened = try Patience(notifier: notifier).during("opening the ledger") {
+            try Ledger.open(path: path, damage: damage, at: now) { setAside in
+                Self.notes(of: setAside, accounts: configuration.accounts.map(\.name))
+            }
         }
         ledger = opened.ledger
         if let setAside = opened.setAside {
             log.critical(
                 "the ledger was damaged; a new one was begun", metadata: ["old": "\(setAside.path)", "error": "\(setAside.cause)"])
         }
-        watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
+        let watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
+        self.watcher = watcher
+        readsAnew = surroundings.reading != nil
+        reloader = Reloader(
+            configuration, transport, secrets: surroundings.secrets, log: log, read: surroundings.reading ?? { configuration },
+            apply: Self.applying(to: watcher))
         announcer = Announcer(
             name: "journal", ledger: ledger, log: log, pause: Self.pause,
             take: Self.destination(configuration.journal, surroundings.announcing))
@@ -101,29 +111,45 @@ public struct Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
     public func run() async throws {
         let service = try InterfaceService(
-            ledger: ledger, watcher: watcher, controlRight: controlRight, version: Self.version, startedAt: world.wallClock(),
+            ledger: ledger, watcher: watcher, controlRight: controlRight,
+            poller: WatcherPoller(watcher: watcher, ledger: ledger), version: Self.version, startedAt: world.wallClock(),
             pause: Self.pause)
         var limits = ServerLimits()
         limits.connections = configuration.socket.maxConnections
         let identity = ServiceIdentity(
             vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch")
         let server = try VarlinkServer(identity: identity, interfaces: [service], limits: limits)
-        let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: nil) { service.delivery.readers }
-        let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger)
+        let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: watcher) { service.delivery.readers }
+        let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger, reloader: reloader)
+        var services: [any Service] = [
+            AnnouncerService(announcer: announcer),
+            SocketService(server: server, listening: listening, notifier: notifier),
+            DiscoveryService(socket: listening, identity: identity, metrics: try MetricsService(metrics), log: log),
+            WatcherService(watcher: watcher),
+            LedgerService(
+                ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,
+                log: log,
+                pause: Self.pause),
+            StatusService(line: status, ledger: ledger, pause: Self.pause),
+        ]
+        if let interval = notifier.watchdogInterval {
+            services.append(
+                WatchdogService(
+                    interval: interval, parts: signsOfLife(within: interval), notifier: notifier, log: log, now: world.now,
+                    pause: Self.pause))
+        }
+        if readsAnew {
+            let dump = StatusDump(
+                version: Self.version, startedAt: service.startedAt, ledger: ledger, watcher: watcher,
+                readers: { service.delivery.readers }, reloader: reloader, announcer: announcer, log: log)
+            services.append(
+                SignalService(
+                    signals: await UnixSignalsSequence(trapping: .sighup, .sigusr1), notifier: notifier, reloader: reloader, line: status,
+                    dump: dump))
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: AnnouncerService(announcer: announcer)),
-                    .init(service: SocketService(server: server, listening: listening, notifier: notifier)),
-                    .init(
-                        service: DiscoveryService(socket: listening, identity: identity, metrics: try MetricsService(metrics), log: log)),
-                    .init(service: WatcherService(watcher: watcher)),
-                    .init(
-                        service: LedgerService(
-                            ledger: ledger, keeping: configuration.ledger, wallClock: world.wallClock, status: status, log: log,
-                            pause: Self.pause)),
-                    .init(service: StatusService(line: status, pause: Self.pause)),
-                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         log.info(
             "the daemon begins",
             metadata: [
@@ -137,7 +163,7 @@ public struct Daemon: Sendable {
 
     /// Closes the ledger; its damage is why everything else ended.
     private func end(_ error: (any Error)? = nil) throws {
-        defer { transport.close() }
+        defer { reloader.close() }
         if let damage = ledger.trouble, damage.code == .damaged {
             ledger.abandon()
             throw damage
@@ -155,9 +181,14 @@ public struct Daemon: Sendable {
         if let trouble = ledger.trouble {
             try end(trouble)
         }
-        try await announcer.drain()
+        if let refusal = try await announcer.drain() { try end(refusal) }
         try end()
         return troubled.map { unit, watch in "\(unit): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
+    }
+
+    /// How a reload takes effect.
+    private static func applying(to watcher: Watcher) -> Reloader.Apply {
+        { plans in try await watcher.reload(accounts: plans) }
     }
 
     private static func destination(_ configured: Configuration.Journal, _ announcing: Announcing) -> Announcer.Take {

@@ -11,7 +11,8 @@ import WhatsAppBusiness
 /// when the ledger is damaged, so that it can begin anew.
 struct LedgerService: Service {
     let ledger: Ledger
-    let keeping: Configuration.Ledger
+    /// How long changes are kept, as it is in force.
+    let keeping: @Sendable () -> Configuration.Ledger
     let wallClock: @Sendable () -> Timestamp
     let status: StatusLine
     let log: Logger
@@ -73,6 +74,7 @@ struct LedgerService: Service {
     }
 
     private func forget() async throws {
+        let keeping = keeping()
         let moment = wallClock().advanced(by: .zero - keeping.keepChanges)
         var forgotten = 0
         while !Task.isCancelled {

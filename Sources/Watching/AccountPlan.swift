@@ -1,3 +1,4 @@
+import Changes
 public import GraphAPI
 public import WhatsAppBusiness
 
@@ -19,29 +20,52 @@ public struct AccountPlan: Sendable {
     public var numbers: Numbers
     /// How often each kind is looked at; a kind that is missing is not.
     public var intervals: [Kind: Duration]
+    /// How long lists are walked, where another way than `ListPlan`'s own is wanted.
+    public var lists: [Kind: ListPlan]
     /// The largest deviation from an interval, as a part of it.
     public var splay: Double
     /// How many requests may be made.
     public var ceiling: Budget.Ceiling
+    /// A client with the credential as it is now, if that is another than `client`'s. A refused token is not tried again before there is one.
+    public var renewedClient: @Sendable () -> GraphClient?
 
     /// An account as it is to be watched.
     public init(
-        name: String, wabaID: String, client: GraphClient, numbers: Numbers, intervals: [Kind: Duration], splay: Double = 0.1,
-        ceiling: Budget.Ceiling
+        name: String, wabaID: String, client: GraphClient, numbers: Numbers, intervals: [Kind: Duration],
+        lists: [Kind: ListPlan] = [:], splay: Double = 0.1, ceiling: Budget.Ceiling,
+        renewedClient: @escaping @Sendable () -> GraphClient? = { nil }
     ) {
         self.name = name
         self.wabaID = wabaID
         self.client = client
         self.numbers = numbers
         self.intervals = intervals
+        self.lists = lists
         self.splay = splay
+        self.renewedClient = renewedClient
         self.ceiling = ceiling
     }
 
-    /// The kinds that are looked at account by account.
-    static let accountKinds: [Kind] = [.phoneNumber]
+    /// The kinds that are looked at account by account. Subscribed apps come with their account.
+    static let accountKinds: [Kind] = [.account, .phoneNumber, .messageTemplate]
     /// The kinds that are looked at number by number.
-    static let numberKinds: [Kind] = [.businessProfile]
+    static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .blockedUser, .qrCode]
+
+    /// Whether a kind is watched.
+    func watches(_ kind: Kind) -> Bool {
+        kind == .subscribedApp ? intervals[.account] != nil && intervals[kind] != nil : intervals[kind] != nil
+    }
+
+    /// Whether a number is watched.
+    func watches(number: String) -> Bool {
+        switch numbers {
+        case .all: true
+        case .only(let ids): ids.contains(number)
+        }
+    }
+
+    /// Meta's id of what a unit belongs to.
+    func owner(of unit: Unit) -> String { unit.phoneNumberID ?? wabaID }
 }
 
 extension Kind {
@@ -50,4 +74,7 @@ extension Kind {
         guard let edge = Edge.serving(self) else { preconditionFailure("no edge shows \(rawValue)") }
         return edge
     }
+
+    /// Whether a list of this kind may be walked by windows of time.
+    var isWindowed: Bool { self == .blockedUser || self == .messageTemplate }
 }

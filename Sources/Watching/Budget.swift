@@ -1,12 +1,16 @@
+public import StrictJSON
+public import WhatsAppBusiness
+
 /// How many requests one account may make: calls of the rolling hour against a ceiling, and what Meta's usage headers say.
 ///
-/// Counted by minutes, each for a whole hour after it has ended, so the count is never below the true one.
+/// Counted by minutes, each for a whole hour after it has ended, so the count is never below the true one. Calls are written down before they
+/// are made, some at a time, so that a process that is killed forgets none of them.
 public struct Budget: Sendable {
     /// The ceiling that a fixed number of calls an hour sets, or the share of what Meta leaves.
     public enum Ceiling: Sendable, Equatable {
         /// A fixed number of calls an hour.
         case fixed(Int)
-        /// A part of the hour's budget: of 200 calls, until a larger one has been seen.
+        /// A part of what is left of the hour's budget: of 200 calls, until a larger one has been seen.
         case share(Double)
     }
 
@@ -15,20 +19,38 @@ public struct Budget: Sendable {
         case granted
         /// Not before that moment.
         case wait(until: Moment)
+        /// Some calls have to be written down first (`reserve`).
+        case unreserved
     }
 
     /// The ceiling.
     public var ceiling: Ceiling
+    /// Calls of an hour that are kept for the core kinds.
+    public var core = 0
     /// Percent of Meta's budget used, as the last answer said.
     public private(set) var usagePercent: Int?
     /// Until when Meta lets nothing through.
     public private(set) var blockedUntil: Moment?
-    private var minutes: [(minute: Int64, calls: Int)] = []
+    var minutes: [Minute] = []
+    /// The largest budget of Meta's that the last answers allow to conclude.
     private var seen = 200.0
+    /// What of it was not used by others, when the last answer came.
+    private var left = 200.0
+    private var reserved = 0
+    private var reservedAt: Int64 = .min
 
-    private static let minute: Int64 = 60_000_000_000
-    /// The percentage at which requests stop until the count falls.
+    struct Minute: Sendable, Equatable {
+        var minute: Int64
+        var calls: Int
+        /// Those of them that were for other kinds than the core's.
+        var others: Int
+    }
+
+    /// Where nothing is left, one request in five minutes: only an answer can say that the budget has grown back.
+    private static let least = 12
+    /// The percentage at which requests stop until the count falls, and the one at which those of other kinds than the core's do.
     private static let stop = 95
+    private static let stopOthers = 85
 
     /// A budget that nothing was used of.
     public init(_ ceiling: Ceiling) { self.ceiling = ceiling }
@@ -37,45 +59,111 @@ public struct Budget: Sendable {
     public var callsPerHour: Int {
         switch ceiling {
         case .fixed(let calls): calls
-        case .share(let share): Int((seen * share).rounded(.down))
+        case .share(let share): max(Int((left * share).rounded(.down)), Self.least)
         }
     }
+
+    /// The most calls an hour for other kinds than the core's: what the core leaves, a tenth at least, so that nothing starves.
+    public var othersPerHour: Int { max(callsPerHour - core, callsPerHour / 10) }
 
     /// The calls of the last hour.
-    public func callsLastHour(_ now: Moment) -> Int { minutes.lazy.filter { Self.counts($0.minute, now) }.map(\.calls).reduce(0, +) }
+    public func callsLastHour(_ now: Moment) -> Int { minutes.lazy.filter { $0.counts(now) }.map(\.calls).reduce(0, +) }
 
     /// Takes one request out of the budget, or says when there is one to be had.
-    public mutating func take(_ now: Moment) -> Verdict {
-        minutes.removeAll { !Self.counts($0.minute, now) }
+    public mutating func take(_ now: Moment, core isCore: Bool = true) -> Verdict {
+        minutes.removeAll { !$0.counts(now) }
         if let blockedUntil, now < blockedUntil { return .wait(until: blockedUntil) }
-        guard callsLastHour(now) < callsPerHour else {
-            let oldest = minutes.first?.minute ?? now.nanoseconds / Self.minute
-            return .wait(until: Moment(nanoseconds: (oldest + 61) * Self.minute))
+        guard callsLastHour(now) < callsPerHour else { return .wait(until: minutes.first?.end ?? now + .seconds(60)) }
+        if !isCore {
+            let others = minutes.lazy.map(\.others).reduce(0, +)
+            guard others < othersPerHour else { return .wait(until: minutes.first { $0.others > 0 }?.end ?? now + .seconds(60)) }
         }
-        if let usagePercent, usagePercent >= Self.stop {
-            // Look again in five minutes, with one request: only an answer can say that the budget has grown back.
-            self.usagePercent = Self.stop - 1
+        if let usagePercent, usagePercent >= (isCore ? Self.stop : Self.stopOthers) {
+            if isCore { self.usagePercent = Self.stop - 1 }
             return .wait(until: now + .seconds(300))
         }
-        let minute = now.nanoseconds / Self.minute
-        if let last = minutes.indices.last, minutes[last].minute == minute {
-            minutes[last].calls += 1
-        } else {
-            minutes.append((minute, 1))
-        }
+        guard reserved > 0, now.minute <= reservedAt + 1 else { return .unreserved }
+        reserved -= 1
+        if minutes.last?.minute != now.minute { minutes.append(Minute(minute: now.minute, calls: 0, others: 0)) }
+        minutes[minutes.count - 1].calls += 1
+        if !isCore { minutes[minutes.count - 1].others += 1 }
         return .granted
     }
+
+    /// Whether it is time to write some calls down, together with others'.
+    public func wantsReservation(_ now: Moment) -> Bool {
+        (minutes.last.map { $0.minute + 2 >= now.minute } ?? false) && (reserved == 0 || now.minute > reservedAt)
+    }
+
+    /// The next calls are those that `document` counts already.
+    public mutating func reserve(_ now: Moment) {
+        reserved = max(1, callsPerHour / 12)
+        reservedAt = now.minute
+    }
+
+    /// There will be no more calls: what is reserved is not used.
+    public mutating func release() { reserved = 0 }
 
     /// Takes in what an answer's headers said: percent used, and how long Meta lets nothing through.
     public mutating func note(percent: Int?, regainAfter: Duration?, now: Moment) {
         if let percent {
             usagePercent = percent
-            let calls = callsLastHour(now)
-            // n calls of the last hour at p percent mean about 100·n/p (guarantee 9); few calls say little.
-            if percent >= 5, calls >= 20 { seen = max(200, Double(100 * calls) / Double(percent)) }
+            let calls = Double(callsLastHour(now))
+            // n calls of the last hour at p percent mean about 100·n/p (guarantee 9). Whole percents say little where they are few, and few calls
+            // nothing.
+            if calls >= 20 { seen = max(200, 100 * calls / Double(percent < 5 ? percent + 1 : percent)) }
+            left = min(seen, seen * Double(max(0, 100 - percent)) / 100 + calls)
         }
         if let regainAfter, regainAfter > .zero { blockedUntil = max(blockedUntil ?? now, now + regainAfter) }
     }
+}
 
-    private static func counts(_ minute: Int64, _ now: Moment) -> Bool { (minute + 61) * Self.minute > now.nanoseconds }
+extension Budget.Minute {
+    var end: Moment { Moment(nanoseconds: (minute + 61) * 60_000_000_000) }
+    func counts(_ now: Moment) -> Bool { end > now }
+}
+
+extension Moment {
+    var minute: Int64 { nanoseconds / 60_000_000_000 }
+}
+
+extension Budget {
+    /// What a process after this one has to know: the calls of the last hour, those that were reserved included.
+    public func document(_ now: Moment, wallClock: Timestamp, boot: String?) -> JSONObject {
+        var counted = minutes.filter { $0.counts(now) }
+        if reserved > 0, reservedAt + 1 >= now.minute { counted.append(Minute(minute: reservedAt, calls: reserved, others: reserved)) }
+        var document: JSONObject = [
+            "minutes": .array(
+                counted.map { .array([.integer(Int($0.minute)), .integer($0.calls), .integer($0.others)]) }),
+            "minute": .integer(Int(now.minute)), "clock": .integer(Int(wallClock.milliseconds)), "seen": .integer(Int(seen)),
+            "left": .integer(Int(left)),
+        ]
+        document["boot"] = boot.map(JSONValue.string)
+        document["usage"] = usagePercent.map { .integer($0) }
+        if let blockedUntil, blockedUntil > now { document["blocked"] = .integer(Int((blockedUntil - now).milliseconds)) }
+        return document
+    }
+
+    /// Goes on where the process before this one was.
+    ///
+    /// Moments of the same boot compare; after another one only the wall clock tells how long ago it was, and never less than nothing.
+    public mutating func restore(_ document: JSONObject, _ now: Moment, wallClock: Timestamp, boot: String?) {
+        guard let minute = document["minute"]?.integer, let clock = document["clock"]?.integer else { return }
+        let sameBoot = boot != nil && document["boot"]?.string == boot && minute <= now.minute
+        let ago = sameBoot ? now.minute - minute : max(0, wallClock.milliseconds - clock) / 60_000
+        // What was reserved in a minute may have been used in the next.
+        let shift = now.minute - ago - minute + 1
+        let known = (document["minutes"]?.array ?? []).compactMap { row -> Minute? in
+            guard let values = row.array?.compactMap(\.integer), values.count == 3 else { return nil }
+            return Minute(minute: values[0] + shift, calls: Int(clamping: values[1]), others: Int(clamping: values[2]))
+        }
+        minutes = known.filter { $0.counts(now) && $0.calls >= 0 }.sorted { $0.minute < $1.minute }
+        seen = max(200, Double(document["seen"]?.integer ?? 200))
+        left = min(seen, Double(document["left"]?.integer ?? 200))
+        usagePercent = document["usage"]?.integer.map { Int(clamping: $0) }
+        if let blocked = document["blocked"]?.integer {
+            let rest = Duration.milliseconds(blocked) - .seconds(60 * max(0, ago - 1))
+            if rest > .zero { blockedUntil = now + rest }
+        }
+    }
 }

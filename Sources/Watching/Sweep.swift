@@ -1,45 +1,120 @@
 import GraphAPI
 import StrictJSON
+import WhatsAppBusiness
 
-/// One look at a list: complete or void. A pure decision.
+/// One look at everything that a unit shows: complete or void. A pure decision.
 ///
-/// A list that changed under the walk (a dead cursor, one that comes again, a thing on two pages) is walked again from its first page, three
-/// times at most. What is then still not exact is void: nothing may be removed by it.
-struct Sweep {
-    enum Action {
+/// A list that changed under the walk (a dead cursor, one that comes again, a thing on two pages) is walked again from its first page. Pages by
+/// offset never tell whether it did: there two walks have to agree. After four walks everything is void, and nothing may be removed by it.
+struct Sweep: Sendable {
+    /// What a sweep has seen.
+    struct Found: Sendable {
+        /// The things as they came; none where only the keys are wanted.
+        var items: [JSONValue] = []
+        /// The things' keys, window by window.
+        var keys: [(window: Int?, keys: [String])] = []
+    }
+
+    enum Step: Sendable {
         /// Ask for this page.
         case ask(GraphRequest)
         /// Everything was seen.
-        case complete([JSONValue])
+        case complete(Found)
         /// Nothing of what was seen counts.
         case void(GraphFailure)
     }
 
     private static let mostWalks = 4
 
+    /// What to do next.
+    private(set) var next: Step
+    /// The fields that are asked for.
+    let fields: [String]
+    /// What it covers.
+    let coverage: WindowRotation.Coverage
+    /// Answers so far.
+    private(set) var answers = 0
+    /// Things so far, those of walks that were begun again too.
+    private(set) var things = 0
+    private let edge: Edge
+    private var rest: ArraySlice<(window: Int?, request: GraphRequest)>
+    private var window: Int?
     private var walk: PageWalk
     private var walks = 1
+    private var unsure: Set<String>?
+    private var found = Found()
 
-    init(_ request: GraphRequest) { walk = PageWalk(request) }
-
-    var begin: Action { .ask(walk.first) }
-
-    mutating func on(_ page: Page) -> Action {
-        do throws(GraphFailure) {
-            switch try walk.on(page) {
-            case .ask(let request): return .ask(request)
-            case .done(let outcome) where outcome.isExact: return .complete(outcome.items)
-            case .done: return again(GraphFailure(.paging(restart: true)))
-            }
-        } catch { return on(error) }
+    /// A sweep over one list, or over windows of it one after the other.
+    init(_ requests: [(window: Int?, request: GraphRequest)], fields: [String], coverage: WindowRotation.Coverage = .whole) {
+        precondition(!requests.isEmpty, "a sweep asks for something")
+        self.fields = fields
+        self.coverage = coverage
+        edge = requests[0].request.edge
+        window = requests[0].window
+        walk = PageWalk(requests[0].request)
+        rest = requests.dropFirst()
+        next = .ask(walk.first)
     }
 
-    mutating func on(_ failure: GraphFailure) -> Action { failure.code == .paging(restart: true) ? again(failure) : .void(failure) }
+    /// Whether nothing has been asked for yet, and one answer may be all.
+    var isFresh: Bool { answers == 0 && rest.isEmpty }
 
-    private mutating func again(_ failure: GraphFailure) -> Action {
-        guard walks < Self.mostWalks else { return .void(failure) }
+    /// Whether only the things' keys are wanted.
+    var wantsKeys: Bool { edge.kind == .blockedUser }
+
+    /// Takes the answer that was asked for.
+    mutating func on(_ answer: Answer) {
+        guard edge.form != .node else {
+            answers += 1
+            things += 1
+            found.items = [answer.body]
+            return next = .complete(found)
+        }
+        do throws(GraphFailure) { on(try Page(answer)) } catch { on(error) }
+    }
+
+    /// Takes the page that was asked for.
+    mutating func on(_ page: Page) { take(page.items.count) { walk throws(GraphFailure) in try walk.on(page) } }
+
+    /// Takes the page that was asked for, where only its keys are wanted.
+    mutating func on(_ page: KeyPage) { take(page.keys.count) { walk throws(GraphFailure) in try walk.on(page) } }
+
+    /// Takes a failure.
+    mutating func on(_ failure: GraphFailure) {
+        if failure.code == .paging(restart: true) { again(failure) } else { next = .void(failure) }
+    }
+
+    private mutating func take(_ count: Int, _ step: (inout PageWalk) throws(GraphFailure) -> PageWalk.Step) {
+        answers += 1
+        things += count
+        do throws(GraphFailure) {
+            switch try step(&walk) {
+            case .ask(let request): next = .ask(request)
+            case .done(let outcome) where outcome.isExact: accept(outcome)
+            case .done(let outcome):
+                let keys = Set(outcome.keys)
+                guard keys != unsure else { return accept(outcome) }
+                unsure = keys
+                again(GraphFailure(.paging(restart: true)))
+            }
+        } catch { on(error) }
+    }
+
+    private mutating func accept(_ outcome: PageWalk.Outcome) {
+        found.items += outcome.items
+        found.keys.append((window, outcome.keys))
+        guard let following = rest.popFirst() else { return next = .complete(found) }
+        window = following.window
+        walk = PageWalk(following.request)
+        walks = 1
+        unsure = nil
+        next = .ask(walk.first)
+    }
+
+    private mutating func again(_ failure: GraphFailure) {
+        guard walks < Self.mostWalks else { return next = .void(failure) }
         walks += 1
         walk = PageWalk(walk.request)
-        return begin
+        next = .ask(walk.first)
     }
 }

@@ -47,8 +47,8 @@ public struct Watch: Sendable, Equatable {
     /// How a look ended.
     public enum Outcome: Sendable, Equatable {
         case complete
-        /// Complete, but something of what is asked for is not as it was.
-        case drifted(String)
+        /// Complete, but Meta's doing is not as it was. Other watches over the same kind may have told of it already.
+        case drifted(String, isTold: Bool = false)
         /// No usable answer.
         case failed(State, reason: String)
     }
@@ -64,29 +64,35 @@ public struct Watch: Sendable, Equatable {
     }
 
     /// Takes the end of a look. A passing failure changes the state at the second in a row, every other at once; the first `current` is told to nobody.
-    public mutating func on(_ outcome: Outcome, at now: Timestamp) -> Telling {
+    /// - Parameter others: whether another watch over the same kind of the account is drifted and will tell when that is over.
+    public mutating func on(_ outcome: Outcome, at now: Timestamp, others: Bool = false) -> Telling {
         switch outcome {
         case .complete:
             failures = 0
             lastSuccess = now
-            return move(to: .current, reason: nil, at: now)
-        case .drifted(let reason):
+            let wasDrifted = state == .drifted
+            let telling = move(to: .current, reason: nil, at: now)
+            return wasDrifted && others && telling == .told ? .silently : telling
+        case .drifted(let reason, let isTold):
             failures = 0
             lastSuccess = now
-            return move(to: .drifted, reason: reason, at: now)
+            let telling = move(to: .drifted, reason: reason, at: now)
+            return isTold && telling == .told ? .silently : telling
         case .failed(let state, let reason):
-            failures += 1
+            // Nothing was asked where there was no request to be had.
+            if state != .late { failures += 1 }
             if failures < 2, state.isPassing { return .nothing }
             return move(to: state, reason: reason, at: now)
         }
     }
 
     private mutating func move(to state: State, reason: String?, at now: Timestamp) -> Telling {
-        guard state != self.state else { return .nothing }
+        // Another drift is news; the words of a failure that goes on are not.
+        guard state != self.state || (state == .drifted && reason != self.reason) else { return .nothing }
         defer {
+            if state != self.state { since = now }
             self.state = state
             self.reason = reason
-            since = now
         }
         if self.state == .starting && state == .current { return .silently }
         return tellsOfToken || (state != .unauthorized && self.state != .unauthorized) ? .told : .silently

@@ -1,18 +1,31 @@
 import Changes
-import GraphAPI
-import Ledger
+public import GraphAPI
+public import Ledger
 import Logging
 import StrictJSON
-import WhatsAppBusiness
+public import WhatsAppBusiness
 
-/// How a walk over a unit's pages ended.
-enum Ending: Sendable {
-    case complete([JSONValue], Memory?)
-    /// Meta's answer is the one that it gave the last time.
-    case unchanged
-    case failed(GraphFailure)
-    /// There was no request to be had before that moment.
+/// What a look came to, for whoever asked for it.
+public enum LookResult: Sendable {
+    /// It was complete, and has been recorded with so many changes, baselines included.
+    case recorded(changes: Int)
+    /// There was no usable answer.
+    case failed(WatchState, GraphFailure)
+    /// The account's token was refused; it is not tried again for now.
+    case refused
+    /// The budget has no request before that moment.
     case unaffordable(until: Moment)
+    /// It could not be recorded.
+    case unrecorded(LedgerError)
+    /// The unit is not watched, or no longer.
+    case notWatched
+}
+
+/// A look's end.
+struct Look {
+    var result: LookResult
+    /// When to look again; `nil` for one interval later.
+    var next: Moment?
 }
 
 /// What an answer is known again by. Only a look of one page has one.
@@ -22,40 +35,171 @@ struct Memory: Sendable, Equatable {
 }
 
 extension Watcher {
-    /// Looks at a unit, has the answer recorded and the watch moved; returns when to look again, `nil` for one interval later.
-    func ending(of unit: Unit) async -> Moment? {
-        guard let account = accounts[unit.account] else { return nil }
-        if let refusedUntil = account.refusedUntil, world.now() < refusedUntil {
-            await move(unit, .failed(.unauthorized, reason: "the account's token was refused"))
-            return refusedUntil
-        }
-        let asked = fields(of: unit, account)
-        let ending = await walk(unit, account.plan, fields: asked)
-        // A look that the shutdown ended says nothing about Meta.
-        guard !Task.isCancelled else { return nil }
+    /// Looks at a unit, has the answer recorded and the watch moved.
+    func ending(of unit: Unit) async -> Look {
+        guard accounts[unit.account] != nil, watches[unit] != nil else { return Look(result: .notWatched) }
+        if let look = await refused(unit) { return look }
+        if unit.kind == .account { accounts[unit.account]?.upgraded = nil }
+        var sweep = sweeps.removeValue(forKey: unit) ?? sweep(over: unit)
+        let ending = await walk(unit, &sweep)
+        // A look that the shutdown ended says nothing about Meta, and one at what is no longer watched nothing to anybody.
+        guard !Task.isCancelled, watches[unit] != nil else { return Look(result: .notWatched) }
+        sweeps[unit] = nil
         switch ending {
-        case .complete(let items, let memory): return await record(items, memory, of: unit, account.plan, asked: asked)
+        case .complete(let found, let memory):
+            if accounts[unit.account]?.count(sweep.answers, of: unit) == true { stretch(unit.account) }
+            return await record(found, memory, of: unit, sweep)
         case .unchanged:
             ledger.confirm(unit, at: world.wallClock())
-            await move(unit, .complete)
+            await move(unit, standing(unit))
             await tokenIsGood(unit.account)
-            return nil
+            if unit.kind == .account { await confirmApps(of: unit.account) }
+            return Look(result: .recorded(changes: 0))
         case .failed(let failure):
             // A field that Meta does not know is not asked for again in this run; without it the look is complete.
             return drop(failure, of: unit) ? await self.ending(of: unit) : await fail(unit, failure)
         case .unaffordable(let until):
-            // Late by less than an interval is nothing to tell.
-            if let every = schedule.interval(of: unit), until - world.now() > every {
-                let reason = "the account's budget of \(account.budget.callsPerHour) calls an hour is used up"
-                await move(unit, .failed(.late, reason: reason))
-            }
-            return until
+            // What was read of a long list is not asked for twice.
+            if sweep.answers > 0 { sweeps[unit] = sweep }
+            return await late(unit, until)
         }
     }
 
-    private func fields(of unit: Unit, _ account: Account) -> [String] {
+    /// How a walk over a unit's pages ended.
+    private enum Ending: Sendable {
+        case complete(Sweep.Found, Memory?)
+        /// Meta's answer is the one that it gave the last time.
+        case unchanged
+        case failed(GraphFailure)
+        /// There was no request to be had before that moment.
+        case unaffordable(until: Moment)
+    }
+
+    private func sweep(over unit: Unit) -> Sweep {
+        guard let account = accounts[unit.account] else { preconditionFailure("a unit of an account that is watched is looked at") }
         let dropped = account.dropped[unit.kind] ?? []
-        return unit.kind.edge.fields.filter { !dropped.contains($0) }
+        let fields = unit.kind.edge.fields.filter { name in
+            !dropped.contains(name) && (name != Edge.appsField || account.plan.watches(.subscribedApp))
+        }
+        let request = GraphRequest(unit.kind.edge, id: account.plan.owner(of: unit), fields: fields)
+        guard let rotation = rotations[unit], let every = interval(of: unit) else { return Sweep([(nil, request)], fields: fields) }
+        let coverage = rotation.coverage(
+            wallClock: world.wallClock(), now: world.now(), every: every, isFirst: ledger.confirmedUnits[unit] == nil)
+        guard case .windows(let indices) = coverage else { return Sweep([(nil, request)], fields: fields) }
+        let requests = indices.map { index -> (window: Int?, request: GraphRequest) in
+            var request = request
+            request.window = rotation.window(index)
+            return (index, request)
+        }
+        return Sweep(requests, fields: fields, coverage: coverage)
+    }
+
+    /// Walks over the pages of a unit's list, each request out of the budget.
+    private func walk(_ unit: Unit, _ sweep: inout Sweep) async -> Ending {
+        guard let plan = accounts[unit.account]?.plan else { return .unaffordable(until: world.now()) }
+        // While it is open who took a member away, every answer is read.
+        let known = sweep.isFresh && accounts[unit.account]?.vanishing[unit.kind] == nil ? memories[unit] : nil
+        var memory: Memory?
+        while true {
+            let request: GraphRequest
+            switch sweep.next {
+            case .complete(let found): return .complete(found, sweep.answers == 1 ? memory : nil)
+            case .void(let failure): return .failed(failure)
+            case .ask(let next): request = next
+            }
+            if let until = await afford(unit) { return .unaffordable(until: until) }
+            let etag = sweep.answers == 0 ? known?.etag : nil
+            let digest = sweep.answers == 0 ? known?.digest : nil
+            do throws(GraphFailure) {
+                let answer: Answer
+                if sweep.wantsKeys {
+                    let keys = try await plan.client.fetchKeys(request, etag: etag, digest: digest)
+                    answer = keys.answer
+                    if let page = keys.page { sweep.on(page) }
+                } else {
+                    answer = try await plan.client.fetch(request, etag: etag, digest: digest)
+                    if !answer.notModified { sweep.on(answer) }
+                }
+                await note(answer, plan)
+                if answer.notModified { return .unchanged }
+                memory = answer.digest.map { Memory(digest: $0, etag: answer.etag) }
+            } catch {
+                note(error.usage, unit.account)
+                sweep.on(error)
+            }
+            // How far it is, for whoever wants to know.
+            if watches[unit] != nil, sweep.answers > 1 { sweeps[unit] = sweep }
+            if Task.isCancelled { return .unaffordable(until: world.now()) }
+        }
+    }
+
+    /// Asks an edge that may be read at once, outside any unit's own look.
+    func ask(_ request: GraphRequest, for unit: Unit) async -> Result<Sweep.Found, GraphFailure>? {
+        guard let plan = accounts[unit.account]?.plan else { return nil }
+        var sweep = Sweep([(nil, request)], fields: request.fields ?? request.edge.fields)
+        while true {
+            switch sweep.next {
+            case .complete(let found): return .success(found)
+            case .void(let failure): return .failure(failure)
+            case .ask(let request):
+                guard await afford(unit) == nil, !Task.isCancelled else { return nil }
+                do throws(GraphFailure) {
+                    let answer = try await plan.client.fetch(request)
+                    await note(answer, plan)
+                    sweep.on(answer)
+                } catch {
+                    note(error.usage, unit.account)
+                    sweep.on(error)
+                }
+            }
+        }
+    }
+
+    /// Takes one request out of the budget; returns when there is one to be had if there is none now.
+    private func afford(_ unit: Unit) async -> Moment? {
+        while true {
+            let now = world.now()
+            switch accounts[unit.account]?.budget.take(now, core: CallPlan.core.contains(unit.kind)) {
+            case .granted?: return nil
+            case .wait(let until)?: return until
+            case nil: return now
+            case .unreserved?:
+                let others = accounts.filter { $0.value.budget.wantsReservation(now) }.map(\.key)
+                do { try await saveBudgets([unit.account] + others) } catch {
+                    // The calls count all the same; only a crash would forget them.
+                    log.debug("budgets could not be saved", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+
+    /// Writes down the calls that were made and those that may be made next; at the end there are none of these.
+    func saveBudgets(_ names: some Sequence<String>, atTheEnd: Bool = false) async throws(LedgerError) {
+        let (now, clock) = (world.now(), world.wallClock())
+        var documents: [String: JSONObject] = [:]
+        for name in names {
+            if atTheEnd { accounts[name]?.budget.release() } else { accounts[name]?.budget.reserve(now) }
+            documents[name] = accounts[name]?.budget.document(now, wallClock: clock, boot: world.boot)
+        }
+        try await ledger.save(budgets: documents)
+    }
+
+    /// Takes in what an answer says of the budget and of the version that it was given by.
+    private func note(_ answer: Answer, _ plan: AccountPlan) async {
+        note(answer.usage, plan.name)
+        let asked = plan.client.endpoint.version.description
+        guard let version = answer.apiVersion, let parsed = GraphVersion(parsing: version), parsed != plan.client.endpoint.version else {
+            return
+        }
+        accounts[plan.name]?.upgraded = "Meta answers calls of version \(asked) as \(version)"
+        let unit = Unit(account: plan.name, kind: .account)
+        if let watch = watches[unit], watch.state == .current || watch.state == .starting { await move(unit, standing(unit)) }
+    }
+
+    private func note(_ usage: Usage?, _ name: String) {
+        guard let usage else { return }
+        accounts[name]?.budget.note(percent: Int(usage.percent), regainAfter: usage.regainAfter, now: world.now())
+        stretch(name)
     }
 
     /// Whether a failure is about a field that can be left out from now on.
@@ -63,164 +207,9 @@ extension Watcher {
         guard case .invalidField(let name) = failure.code else { return false }
         return accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted ?? false
     }
-
-    /// Walks over the pages of a unit's list, each request out of the budget.
-    private func walk(_ unit: Unit, _ plan: AccountPlan, fields: [String]) async -> Ending {
-        var sweep = Sweep(GraphRequest(unit.kind.edge, id: unit.phoneNumberID ?? plan.wabaID, fields: fields))
-        let known = memories[unit]
-        var memory: Memory?
-        var action = sweep.begin
-        while true {
-            switch action {
-            case .complete(let items): return .complete(items, memory)
-            case .void(let failure): return .failed(failure)
-            case .ask(let request):
-                if case .wait(let until)? = accounts[unit.account]?.budget.take(world.now()) { return .unaffordable(until: until) }
-                let isFirst = request.position == .start
-                do throws(GraphFailure) {
-                    let answer = try await plan.client.fetch(
-                        request, etag: isFirst ? known?.etag : nil, digest: isFirst ? known?.digest : nil)
-                    note(answer.usage, unit.account)
-                    if answer.notModified { return .unchanged }
-                    action = sweep.on(try Page(answer))
-                    memory = isFirst ? answer.digest.map { Memory(digest: $0, etag: answer.etag) } : nil
-                } catch {
-                    note(error.usage, unit.account)
-                    action = sweep.on(error)
-                }
-            }
-        }
-    }
-
-    private func note(_ usage: Usage?, _ account: String) {
-        guard let usage else { return }
-        accounts[account]?.budget.note(percent: Int(usage.percent), regainAfter: usage.regainAfter, now: world.now())
-    }
-
-    private func record(_ items: [JSONValue], _ memory: Memory?, of unit: Unit, _ plan: AccountPlan, asked: [String]) async -> Moment? {
-        await tokenIsGood(plan.name)
-        let observation: Observation
-        do throws(GraphFailure) {
-            observation = try Observation(unit, of: plan, items: items, asked: asked)
-        } catch {
-            return await fail(unit, error)
-        }
-        let now = world.wallClock()
-        let before = watches[unit] ?? Watch(over: unit, since: now)
-        let dropped = accounts[plan.name]?.dropped[unit.kind] ?? []
-        let outcome: @Sendable (Recording) -> Watch.Outcome = { recording in
-            let lost = (recording.drifted + dropped).sorted()
-            return lost.isEmpty ? .complete : .drifted("Meta no longer gives \(lost.joined(separator: ", "))")
-        }
-        do {
-            let recording = try await ledger.record(observation, at: now) { recording in
-                var watch = before
-                return WatchNote(watch.on(outcome(recording), at: now), of: watch, before, over: unit)
-            }
-            var watch = before
-            _ = watch.on(outcome(recording), at: now)
-            watches[unit] = watch
-            memories[unit] = recording.pending || watch.state != .current ? nil : memory
-            if unit.kind == .phoneNumber {
-                for number in recording.removed { forget(number: number, of: plan.name) }
-                self.watch(numbers: recording.ids, of: plan)
-            }
-            return nil
-        } catch {
-            // Whoever looks after the ledger says so, once. What could not be recorded is seen again by the next look.
-            log.debug("a look could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
-            return nil
-        }
-    }
-
-    /// No usable answer: the watch says so, and the next try is set by what failed.
-    private func fail(_ unit: Unit, _ failure: GraphFailure) async -> Moment? {
-        let now = world.now()
-        let hour = now + .seconds(3600)
-        memories[unit] = nil
-        log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
-        let state = Watch.State(failure.code)
-        await move(unit, .failed(state, reason: failure.description))
-        switch state {
-        case .unauthorized:
-            accounts[unit.account]?.refusedUntil = hour
-            let account = Unit(account: unit.account, kind: .account)
-            if watches[account] == nil { watches[account] = Watch(over: account, since: world.wallClock()) }
-            await move(account, .failed(.unauthorized, reason: failure.description))
-            return hour
-        case .forbidden, .notFound:
-            return schedule.interval(of: unit).map { max(now + $0, hour) }
-        case .throttled:
-            guard case .throttled(let regainAfter) = failure.code else { return hour }
-            let wait = regainAfter ?? .seconds(300)
-            accounts[unit.account]?.budget.note(percent: nil, regainAfter: wait, now: now)
-            return now + wait
-        default:
-            return now + retry.delay(afterFailures: watches[unit]?.failures ?? 1, random: world.random())
-        }
-    }
-
-    /// An answer came: the token is not refused, or no longer.
-    private func tokenIsGood(_ name: String) async {
-        accounts[name]?.refusedUntil = nil
-        let account = Unit(account: name, kind: .account)
-        if watches[account]?.state == .unauthorized { await move(account, .complete) }
-    }
-
-    /// Moves a watch by how a look ended, and has told what is to be told.
-    private func move(_ unit: Unit, _ outcome: Watch.Outcome) async {
-        let now = world.wallClock()
-        let before = watches[unit] ?? Watch(over: unit, since: now)
-        var watch = before
-        let telling = watch.on(outcome, at: now)
-        watches[unit] = watch
-        guard let note = WatchNote(telling, of: watch, before, over: unit) else { return }
-        do {
-            try await ledger.record([note], at: now)
-        } catch {
-            // What nobody was told of has not happened yet: the next look's end moves the watch from where it was.
-            if watches[unit] == watch { watches[unit] = before }
-            log.debug("a watch could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
-        }
-    }
 }
 
-extension WatchNote {
-    /// What is to be kept and told of a watch that moved; `nil` if it stayed.
-    init?(_ telling: Watch.Telling, of watch: Watch, _ before: Watch, over unit: Unit) {
-        guard telling != .nothing else { return nil }
-        self.init(watch: unit.watch, document: watch.document, change: telling == .told ? watch.change(of: unit, from: before) : nil)
-    }
-}
-
-extension Observation {
-    /// The things in the answers of a complete walk. Throws the fault of an item that is none.
-    init(_ unit: Unit, of plan: AccountPlan, items: [JSONValue], asked: [String]) throws(GraphFailure) {
-        let edge = unit.kind.edge
-        func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why)) }
-        if edge.form == .single, items.count != 1 { throw refuse("there are \(items.count) things where one should be") }
-        var seen: Set<String> = []
-        var found: [Item] = []
-        for item in items {
-            do throws(DocumentError) { try edge.check(item) } catch { throw refuse("\(error)") }
-            guard let object = item.object else { throw refuse("a thing is \(item.typeName)") }
-            guard let id = edge.form == .single ? unit.phoneNumberID : edge.key(of: item) else { throw refuse("a thing has no id") }
-            guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(id) else { continue }
-            found.append(Item(id: id, document: object))
-        }
-        self.init(unit: unit, owner: unit.phoneNumberID ?? plan.wabaID, items: found, asked: Set(asked).union(["id"]))
-    }
-}
-
-extension WatchState {
-    init(_ code: GraphFailure.Code) {
-        switch code {
-        case .unauthorized: self = .unauthorized
-        case .forbidden, .policy: self = .forbidden
-        case .notFound: self = .notFound
-        case .throttled: self = .throttled
-        case .unreachable, .transient, .paging: self = .unreachable
-        case .invalidField, .invalidRequest, .invalidAnswer: self = .invalidAnswer
-        }
-    }
+extension Edge {
+    /// The field of an account that brings its apps.
+    static let appsField = "subscribed_apps"
 }

@@ -11,6 +11,16 @@ public struct WatchReport: Sendable {
     public var every: Duration?
     /// When it is looked at next, as far as that is known.
     public var nextAt: Timestamp?
+    /// How far a look at a long list is.
+    public var progress: Progress?
+
+    /// How far a look is.
+    public struct Progress: Sendable, Equatable {
+        /// Pages so far.
+        public var pages: Int
+        /// Things on them.
+        public var things: Int
+    }
 }
 
 /// How an account's budget stands.
@@ -25,6 +35,8 @@ public struct BudgetReport: Sendable {
     public var usagePercent: Int?
     /// Until when Meta lets nothing through.
     public var blockedUntil: Timestamp?
+    /// What watching costs, and how many times as long as configured the intervals of kinds other than the core's are.
+    public var plan: CallPlan
 }
 
 extension Watcher {
@@ -36,15 +48,19 @@ extension Watcher {
         let now = world.now()
         let wallClock = world.wallClock()
         let watches = watches.map { unit, watch in
-            WatchReport(
-                unit: unit, watch: watch, every: schedule.interval(of: unit),
-                nextAt: schedule.due(unit).map { wallClock.advanced(by: max($0 - now, .zero)) })
+            // Apps come with their account.
+            let looked = unit.kind == .subscribedApp ? Unit(account: unit.account, kind: .account) : unit
+            return WatchReport(
+                unit: unit, watch: watch, every: interval(of: looked),
+                nextAt: schedule.due(looked).map { wallClock.advanced(by: max($0 - now, .zero)) },
+                progress: sweeps[unit].map { WatchReport.Progress(pages: $0.answers, things: $0.things) })
         }
         let budgets = accounts.values.map { account in
             BudgetReport(
                 account: account.plan.name, callsLastHour: account.budget.callsLastHour(now), callsPerHour: account.budget.callsPerHour,
                 usagePercent: account.budget.usagePercent,
-                blockedUntil: account.budget.blockedUntil.flatMap { $0 > now ? wallClock.advanced(by: $0 - now) : nil })
+                blockedUntil: account.budget.blockedUntil.flatMap { $0 > now ? wallClock.advanced(by: $0 - now) : nil },
+                plan: account.callPlan)
         }
         return (
             watches.sorted {
@@ -52,4 +68,10 @@ extension Watcher {
             }, budgets.sorted { $0.account < $1.account }
         )
     }
+
+    /// A sign of life: where the clock stands, once the watcher has come to answering.
+    public func beat() -> Moment { world.now() }
+
+    /// What each account's looks came to since the process began, by the accounts' names.
+    public var tallies: [String: Tally] { accounts.mapValues(\.tally) }
 }

@@ -3,16 +3,31 @@ public import Ledger
 public import Logging
 import WhatsAppBusiness
 
-/// Carries out what the schedule, the budgets and the watches decide: asks Meta, has the answers recorded, comes back in time.
+/// Carries out what the schedule, the budgets, the sweeps and the watches decide: asks Meta, has the answers recorded, comes back in time.
 public actor Watcher {
     /// An account that is watched, with what is decided for it.
     struct Account {
         var plan: AccountPlan
         var budget: Budget
+        /// The numbers whose own things are watched.
+        var numbers: Set<String> = []
         /// A refused token is not used again before this moment.
         var refusedUntil: Moment?
-        /// Members that Meta does not know, by kind; they are asked for again after a restart.
+        /// The unit that looks for another credential while the token is refused.
+        var sentinel: Unit?
+        /// Members that Meta does not know, by kind; they are asked for again after a reload or a restart.
         var dropped: [Kind: Set<String>] = [:]
+        /// The version that Meta answered by, since the last look at the account, where it was not the one that was asked for.
+        var upgraded: String?
+        /// Requests that the last look at a unit took, where it was more than one.
+        var calls: [Unit: Int] = [:]
+        /// Requests beyond one a unit, by kind.
+        var moreCalls: [Kind: Int] = [:]
+        /// What is to be decided of members that numbers no longer show.
+        var vanishing: [Kind: Vanishing] = [:]
+        var tally = Tally()
+        /// How many times as long the other kinds' intervals are, as the schedule has them.
+        var stretch = 1.0
     }
 
     let ledger: Ledger
@@ -24,6 +39,11 @@ public actor Watcher {
     var watches: [Unit: Watch] = [:]
     /// What the last answer to each unit's look is known again by, where it left nothing open.
     var memories: [Unit: Memory] = [:]
+    /// Looks that are under way, and those that wait for the budget in the middle of a list.
+    var sweeps: [Unit: Sweep] = [:]
+    var rotations: [Unit: WindowRotation] = [:]
+    /// Who waits for the next look at a unit.
+    var waiting: [Unit: [CheckedContinuation<LookResult, Never>]] = [:]
     private var savedAt: Moment
 
     /// Complete looks that changed nothing are written down this often.
@@ -54,6 +74,8 @@ public actor Watcher {
             group.cancelAll()
         }
         world.alarm.set(nil)
+        for unit in Array(waiting.keys) { answer(unit, .notWatched) }
+        do { try await saveBudgets(accounts.keys, atTheEnd: true) } catch { log.debug("budgets could not be saved", metadata: ["error": "\(error)"]) }
     }
 
     /// Looks at everything once, core kinds first, and returns the units whose look was not complete.
@@ -65,59 +87,25 @@ public actor Watcher {
             _ = await ending(of: unit)
         }
         try await ledger.saveConfirmed()
+        try await saveBudgets(accounts.keys, atTheEnd: true)
         return watches.filter { $0.value.state != .current }
     }
 
-    /// Sets up the units that are known, to go on where the process before this one stopped.
-    func begin() async throws(LedgerError) {
-        let known = try await ledger.resources(kinds: [.watch, .phoneNumber]).resources
-        for watch in known where watch.resource.kind == .watch {
-            guard let unit = Unit(watch: watch.resource) else { continue }
-            watches[unit] = Watch(
-                over: unit, document: watch.document, since: watch.changedAt, lastSuccess: ledger.confirmedUnits[unit])
-        }
-        for account in accounts.values.sorted(by: { $0.plan.name < $1.plan.name }) {
-            try await ledger.register(account: account.plan.name, wabaID: account.plan.wabaID)
-            for kind in AccountPlan.accountKinds { watch(Unit(account: account.plan.name, kind: kind)) }
-            let numbers = known.filter { $0.resource.kind == .phoneNumber && $0.resource.account == account.plan.name }
-            watch(numbers: numbers.map(\.resource.id), of: account.plan)
-        }
-    }
-
-    /// Watches these numbers' own things as well.
-    func watch(numbers: some Sequence<String>, of plan: AccountPlan) {
-        for number in numbers where plan.watches(number) {
-            for kind in AccountPlan.numberKinds { watch(Unit(account: plan.name, kind: kind, phoneNumberID: number)) }
-        }
-    }
-
-    /// Takes a unit into the schedule, unless it is there. What was looked at less than an interval ago waits for its turn.
-    private func watch(_ unit: Unit) {
-        guard let plan = accounts[unit.account]?.plan, let every = plan.intervals[unit.kind], schedule.interval(of: unit) == nil else {
-            return
-        }
-        let now = world.now()
-        let ago = ledger.confirmedUnits[unit].map { Duration.milliseconds(world.wallClock().milliseconds - $0.milliseconds) }
-        let first = ago.flatMap { $0 >= .zero && $0 < every ? now + (every - $0) : nil } ?? now
-        if watches[unit] == nil { watches[unit] = Watch(over: unit, since: world.wallClock()) }
-        on(.watch(unit, every: every, splay: plan.splay, first: first), now)
-    }
-
-    /// No longer watches the things of a number that is gone.
-    func forget(number: String, of account: String) {
-        for unit in Array(schedule.units) where unit.account == account && unit.phoneNumberID == number {
-            watches[unit] = nil
-            memories[unit] = nil
-            on(.forget(unit), world.now())
-        }
-    }
-
     /// One look from its beginning to the schedule's next word.
-    private func look(_ unit: Unit) async {
-        let next = await ending(of: unit)
+    func look(_ unit: Unit) async {
+        let askers = waiting.removeValue(forKey: unit) ?? []
+        let began = world.now()
+        let look = await ending(of: unit)
+        accounts[unit.account]?.tally.count(look.result, took: world.now() - began)
+        for asker in askers { asker.resume(returning: look.result) }
         guard schedule.interval(of: unit) != nil else { return }
         let now = world.now()
-        on(next.map { .again(unit, at: $0) } ?? .looked(unit), now)
+        if case .unaffordable(let until) = look.result {
+            on(.postpone(unit, until: until), now)
+            await tellOfLate(unit.account)
+        } else {
+            on(look.next.map { .again(unit, at: $0) } ?? .looked(unit, every: interval(of: unit)), now)
+        }
         if now - savedAt >= Self.saveEvery {
             savedAt = now
             do { try await ledger.saveConfirmed() } catch {
@@ -126,17 +114,13 @@ public actor Watcher {
         }
     }
 
-    private func on(_ event: Schedule.Event, _ now: Moment) {
+    func on(_ event: Schedule.Event, _ now: Moment) {
         schedule.on(event, now: now)
         world.alarm.set(schedule.wake)
     }
-}
 
-extension AccountPlan {
-    func watches(_ number: String) -> Bool {
-        switch numbers {
-        case .all: true
-        case .only(let ids): ids.contains(number)
-        }
+    /// Tells whoever waits for a unit's next look.
+    func answer(_ unit: Unit, _ result: LookResult) {
+        for asker in waiting.removeValue(forKey: unit) ?? [] { asker.resume(returning: result) }
     }
 }

@@ -10,16 +10,19 @@ public struct World: Sendable {
     public var random: @Sendable () -> Double
     /// The one timer.
     public var alarm: any Alarm
+    /// What names this run of the machine: moments of two processes compare where it is the same.
+    public var boot: String?
 
     /// A world.
     public init(
         now: @escaping @Sendable () -> Moment, wallClock: @escaping @Sendable () -> Timestamp, random: @escaping @Sendable () -> Double,
-        alarm: any Alarm
+        alarm: any Alarm, boot: String? = nil
     ) {
         self.now = now
         self.wallClock = wallClock
         self.random = random
         self.alarm = alarm
+        self.boot = boot
     }
 }
 

@@ -3,6 +3,8 @@ import Foundation
 /// A blocking stream socket to a peer's server.
 final class Connection {
     private let socket: Int32
+    /// Its socket, to be polled.
+    var descriptor: Int32 { socket }
     private var buffer: [UInt8] = []
 
     /// Connects to a Unix socket; `nil` if nobody listens there.
@@ -23,7 +25,25 @@ final class Connection {
         self.socket = socket
     }
 
+    /// Takes over a connection that was accepted.
+    init(accepted socket: Int32) { self.socket = socket }
+
     deinit { close(socket) }
+
+    /// Whether something has come that was not received yet.
+    var hasMore: Bool {
+        var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return !buffer.isEmpty || poll(&waiting, 1, 0) > 0
+    }
+
+    /// What has come and was not received yet, at least a byte.
+    func available() throws -> [UInt8] {
+        defer { buffer = [] }
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(socket, &chunk, chunk.count, 0)
+        guard count > 0 else { throw Failure("a peer's server hung up") }
+        return buffer + chunk[..<count]
+    }
 
     /// Sends all of it.
     func send(_ bytes: [UInt8]) throws {
@@ -63,7 +83,7 @@ final class Connection {
         return UInt16(bigEndian: address.sin_port)
     }
 
-    private static func loopback(port: UInt16) -> sockaddr_in {
+    static func loopback(port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian

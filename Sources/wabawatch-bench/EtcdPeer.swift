@@ -6,11 +6,12 @@ final class EtcdPeer {
     /// The server, for its processor time and memory.
     let server: ServerProcess
     private let connection: Connection
+    private let port: UInt16
 
     /// Starts it; `nil` if it is not installed.
     init?(in folder: TemporaryFolder) throws {
         guard let program = ServerProcess.find("etcd") else { return nil }
-        let port = try Connection.freePort()
+        port = try Connection.freePort()
         let (client, peer) = ("http://127.0.0.1:\(port)", "http://127.0.0.1:\(try Connection.freePort())")
         let arguments = [
             "--data-dir", folder.path("etcd"), "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls",
@@ -18,7 +19,7 @@ final class EtcdPeer {
             "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=\(peer)",
         ]
         server = try ServerProcess(program, arguments, output: folder.path("etcd.log"))
-        connection = try server.wait { Connection(port: port) }
+        connection = try server.wait { [port] in Connection(port: port) }
         // It listens before it has elected itself.
         try server.wait { try? put([("ready", "yes")]) }
     }
@@ -30,10 +31,31 @@ final class EtcdPeer {
         try post("/v3/kv/txn", #"{"success":[\#(puts.map { #"{"request_put":\#($0)}"# }.joined(separator: ","))]}"#)
     }
 
-    private func post(_ path: String, _ body: String) throws {
+    /// Readers that watch a key, and are being told of it.
+    func watchers(_ count: Int, of key: String) throws -> Readers {
+        let readers = Readers(try (0..<count).map { _ in try server.wait { [port] in Connection(port: port) } })
+        try readers.each { try $0.send(Self.request("/v3/watch", #"{"create_request":{"key":"\#(Self.base64(key))"}}"#)) }
+        _ = try readers.wait(for: Array(#""created":true"#.utf8))
+        return readers
+    }
+
+    /// Sends a put; returns the moment after its last byte. `acknowledged` must follow.
+    func send(_ key: String, _ value: String) throws -> Double {
+        try connection.send(Self.request("/v3/kv/put", #"{"key":"\#(Self.base64(key))","value":"\#(Self.base64(value))"}"#))
+        return Machine.now
+    }
+
+    /// Waits for the answer to what was sent.
+    func acknowledged() throws { _ = try connection.receive(until: Self.length) }
+
+    private static func request(_ path: String, _ body: String) -> [UInt8] {
         let head =
             "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
-        try connection.send(Array((head + body).utf8))
+        return Array((head + body).utf8)
+    }
+
+    private func post(_ path: String, _ body: String) throws {
+        try connection.send(Self.request(path, body))
         let reply = try connection.receive(until: Self.length)
         guard reply.starts(with: "HTTP/1.1 200".utf8) else { throw Failure("etcd: \(String(decoding: reply.suffix(200), as: UTF8.self))") }
     }
@@ -49,5 +71,5 @@ final class EtcdPeer {
         return bytes.suffix(5).elementsEqual("0\r\n\r\n".utf8) ? bytes.count : nil
     }
 
-    private static func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+    static func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 }

@@ -18,12 +18,11 @@ enum Machine {
         return "\(model), \(cores) cores, \(String(format: "%.0f", memory)) GiB, Linux \(kernel), load average \(load)"
     }
 
-    /// The processor time of another process so far, in seconds (proc_pid_stat(5)).
+    /// The processor time of another process so far, threads that have ended included, in seconds (clock_getcpuclockid(3)).
     static func processorSeconds(of process: Int32) throws -> Double {
-        // The name stands in parentheses and may hold anything; fields 14 and 15 are counted from behind it.
-        let fields = try text("/proc/\(process)/stat").split(separator: ")").last?.split(separator: " ") ?? []
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        var clock = clockid_t()
+        guard clock_getcpuclockid(process, &clock) == 0 else { throw Failure("process \(process) is gone") }
+        return seconds(clock)
     }
 
     /// The most memory that a process has held since it began, or since `forgetPeak`, in MiB.
@@ -49,7 +48,7 @@ enum Machine {
     }
 
     /// What stands behind a name in a file of `name: value` lines.
-    private static func line(_ path: String, _ name: String) -> String? {
+    static func line(_ path: String, _ name: String) -> String? {
         guard let line = (try? text(path))?.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
         return line.split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
     }

@@ -9,7 +9,10 @@ import ArgumentParser
             Contenders take turns in one run, and the middle run of each is shown. A peer that is not installed is named as skipped.
             Run it with swift run -c release.
             """,
-        subcommands: [DecodeBenchmark.self, HostileBenchmark.self, LedgerBenchmark.self, FanOutBenchmark.self, FanOutServer.self])
+        subcommands: [
+            DecodeBenchmark.self, HostileBenchmark.self, LedgerBenchmark.self, PollBenchmark.self, BlockedBenchmark.self,
+            DeliveryBenchmark.self, FanOutBenchmark.self, FanOutServer.self, GrowthBenchmark.self, IdleBenchmark.self, SoakBenchmark.self,
+        ])
 }
 
 /// What every benchmark can be told.

@@ -15,7 +15,10 @@ struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wabawatchd",
         abstract: "Watches WhatsApp Business accounts and tells what changed.",
-        discussion: "Runs in the foreground. SIGTERM ends it. Exit status: 0, 1 failure, 64 usage, 78 configuration.",
+        discussion: """
+            Runs in the foreground. SIGTERM ends it; SIGHUP reads configuration and secrets anew, and a mistake in them changes nothing; SIGUSR1 writes \
+            into the log how everything stands. Exit status: 0, 1 failure, 64 usage, 78 configuration.
+            """,
         version: Daemon.version)
 
     @Option(help: "The configuration file.")
@@ -27,21 +30,30 @@ struct Main: AsyncParsableCommand {
     @Flag(help: "Look at everything once and exit.")
     var once = false
 
+    @Flag(help: "Print what would be asked and what that costs, and exit; nothing is asked or recorded.")
+    var dryRun = false
+
     @Option(help: "The least level of the daemon's own log lines: trace, debug, info, notice, warning, error, critical.")
     var logLevel = Logger.Level.info
 
     func run() async throws {
         let destination = LogDestination.fromEnvironment
         let level = logLevel
-        LoggingSystem.bootstrap { destination.handler(label: $0, identifier: "wabawatchd", level: level) }
+        let journal = JournalQueue()
+        LoggingSystem.bootstrap { destination.handler(label: $0, identifier: "wabawatchd", level: level, through: journal) }
+        defer { journal.flush() }
         let log = Logger(label: "wabawatchd")
+        // Until the daemon listens to these signals they must not end it.
+        for number in [SIGHUP, SIGUSR1] { signal(number, SIG_IGN) }
         do {
             let configuration = try Configuration.load(path: config)
             let surroundings = try self.surroundings(destination)
+            if check || dryRun { try configuration.check(secrets: surroundings.secrets) }
             if check {
-                try configuration.check(secrets: surroundings.secrets)
-                return
+                for line in configuration.overBudget() { try StandardErrorLines(prefixes: false).write(line, priority: .notice) }
             }
+            if dryRun { print(configuration.dryRun().joined(separator: "\n")) }
+            if check || dryRun { return }
             if once {
                 let troubled = try await Daemon(configuration, in: surroundings, log: log).once()
                 for line in troubled { log.error("a look was not complete", metadata: ["watch": "\(line)"]) }
@@ -63,17 +75,21 @@ struct Main: AsyncParsableCommand {
     /// Runs the daemon. One whose ledger turns out to be damaged is put together anew, once: it sets the ledger aside and begins another.
     private func run(_ configuration: Configuration, _ surroundings: Daemon.Surroundings, _ log: Logger) async throws {
         let inherited = surroundings.inherited
+        var configuration = configuration
         var surroundings = surroundings
+        surroundings.reading = { [config] in try Configuration.load(path: config) }
         var damage: LedgerError?
         while true {
             // The server closes its socket; the one that systemd gave stays for the next.
             surroundings.inherited = inherited.map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
             surroundings.world.alarm = DispatchAlarm()
+            let daemon = try Daemon(configuration, in: surroundings, damage: damage, log: log)
             do {
-                return try await Daemon(configuration, in: surroundings, damage: damage, log: log).run()
+                return try await daemon.run()
             } catch let error as LedgerError where error.code == .damaged && damage == nil {
                 log.critical("the daemon begins anew with another ledger", metadata: ["error": "\(error)"])
                 damage = error
+                configuration = daemon.configuration
             }
         }
     }
@@ -82,7 +98,8 @@ struct Main: AsyncParsableCommand {
         let prefixes = destination == .standardError(prefixes: true)
         let environment = ProcessInfo.processInfo.environment
         let world = World(
-            now: DispatchAlarm.now, wallClock: { Timestamp(Date()) }, random: { Double.random(in: 0..<1) }, alarm: DispatchAlarm())
+            now: DispatchAlarm.now, wallClock: { Timestamp(Date()) }, random: { Double.random(in: 0..<1) }, alarm: DispatchAlarm(),
+            boot: try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))
         return Daemon.Surroundings(
             environment: environment, secrets: Secrets(credentials: .fromEnvironment, environment: environment),
             notifier: .fromEnvironment, world: world, inherited: try InheritedSockets.take().first?.fileDescriptor,

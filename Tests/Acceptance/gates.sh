@@ -14,6 +14,7 @@ same 'entries of the catalog' 12 "$(journalctl --list-catalog | grep -c wabawatc
 # An address of the internet and the one where a cloud's machines get their secrets, both answering here.
 ip address add 192.0.2.1/32 dev lo
 ip address add 169.254.169.254/32 dev lo
+ip address add 169.254.1.1/32 dev lo
 
 # The service's own sandbox, with a shell in its place.
 install -d /run/systemd/system/wabawatchd.service.d
@@ -27,3 +28,18 @@ ExecPaths=/usr/bin /bin
 X
 systemctl daemon-reload
 systemctl start wabawatchd || fail 'the sandbox lets through what it should not'
+
+# And a program that nothing else need be run for: not even a shell may be there.
+cc -O1 -Wall -Wextra -Werror -o /usr/local/bin/probe /repository/Tests/Acceptance/probe.c
+cat >/run/systemd/system/wabawatchd.service.d/probe.conf <<'X'
+[Service]
+Type=oneshot
+Restart=no
+ExecStart=
+ExecStart=/usr/local/bin/probe
+ExecPaths=/usr/local/bin/probe
+X
+systemctl daemon-reload
+systemctl restart wabawatchd || fail 'the sandbox lets through what it should not'
+journalctl --sync
+journalctl --quiet --unit=wabawatchd --output=cat | grep 'calls tried'

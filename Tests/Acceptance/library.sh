@@ -32,17 +32,53 @@ same() { # WHAT EXPECTED FOUND
 property() { systemctl show --value --property="$1" "${2:-wabawatchd.service}"; }
 
 # The Graph API's stand-in, as a service of its own.
-start_simulator() {
-    systemd-run --quiet --unit=graph-simulator graph-simulator --port 8400 --numbers 3 --blocked 0 --token "$token"
+start_simulator() { # [MORE ARGUMENTS]
+    systemd-run --quiet --unit=graph-simulator graph-simulator --port 8400 --numbers 3 --blocked 0 --token "$token" "$@"
     await 10 curl --silent --fail "$simulator/$number?access_token=$token"
     account=$(journalctl --quiet --unit=graph-simulator --output=cat | awk '$1 == "account" { print $2 }')
-    [ -n "$account" ] || account=$(curl --silent "$simulator/$number?fields=whatsapp_business_account&access_token=$token" | jq -r '.whatsapp_business_account.id // empty')
+    # The second, if there is one.
+    second=$(sed -n 2p <<<"$account")
+    account=$(head -n 1 <<<"$account")
 }
 
 # What somebody does at Meta: a write to the simulator.
 write() { # EDGE JSON
     curl --silent --show-error --fail --header "Authorization: Bearer $token" --json "$2" "$simulator/$1" >/dev/null
 }
+
+# What somebody does to the simulator itself, which must run with --control.
+control() { # PATH JSON
+    curl --silent --show-error --fail --json "$2" "${simulator%/v25.0}/simulator/$1" >/dev/null
+}
+
+# A setting of the unit for this machine.
+set_unit() { # LINE...
+    install -d /run/systemd/system/wabawatchd.service.d
+    { echo '[Service]'; printf '%s\n' "$@"; } >"/run/systemd/system/wabawatchd.service.d/$((++unit_settings)).conf"
+    systemctl daemon-reload
+}
+unit_settings=0
+
+# A profile's text, changed at Meta.
+set_about() { # TEXT [NUMBER]
+    write "${2:-$number}/whatsapp_business_profile" "{\"messaging_product\": \"whatsapp\", \"about\": \"$1\"}"
+}
+
+# What the daemon itself said, one JSON object a line.
+said() { # CONDITION...
+    journalctl --sync
+    journalctl --all --quiet --output=json --unit=wabawatchd "$@" | jq -c 'select(.WABAWATCH_LOGGER)'
+}
+said_text() { said | jq -r .MESSAGE | grep --quiet --fixed-strings -- "$1"; }
+
+# A program on this host that is told every change from now on, over every restart of the daemon: one JSON object a line in /tmp/heard.
+start_subscriber() {
+    systemd-run --quiet --unit=subscriber --property=StandardOutput=file:/tmp/heard --property=StandardError=file:/tmp/remarks \
+        wabawatch monitor --output json --cursor-file /tmp/subscriber.cursor
+    await 10 grep --quiet : /tmp/subscriber.cursor
+}
+heard() { jq -r "$1" /tmp/heard; }
+heard_are() { [ "$(wc -l </tmp/heard)" = "$1" ]; } # COUNT
 
 # The configuration of one account at the simulator, looked at every second, its token a credential.
 configure() { # [MORE YAML]

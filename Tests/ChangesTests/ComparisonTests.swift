@@ -25,6 +25,17 @@ import WhatsAppBusiness
         return next
     }
 
+    @Test func memberThatCannotBeAskedFor_staysWhatItWas_howeverOftenItIsLookedAt() {
+        var known = snapshot(after: look([number("1")]))
+        let without = asked.subtracting(["quality_rating"])
+        for _ in 0..<3 {
+            let observation = look([number("1", rating: nil)], asked: without)
+            #expect(Comparison(of: observation, with: known).changes.isEmpty)
+            known = snapshot(after: observation, from: known)
+        }
+        #expect(known.entries["1"]?.document["quality_rating"] == "GREEN")
+    }
+
     @Test func firstLook_atAList_isOneBaselineWithTheCount() {
         let comparison = Comparison(of: look([number("1"), number("2")]), with: Snapshot())
         #expect(comparison.changes.count == 1)
@@ -167,5 +178,25 @@ import WhatsAppBusiness
         #expect(summary?.contains("\n") == false)
         #expect((summary?.count ?? .max) < 250)
         #expect(summary?.hasPrefix(#"acme: about of the business profile of 7 changed from "Hi" to "a\nb"#) == true)
+    }
+}
+
+@Suite struct FieldsThatAreNotAskedForTests {
+    private let unit = Unit(account: "acme", kind: .phoneNumberSettings, phoneNumberID: "7")
+
+    /// A field that Meta does not know is left out look after look, and comes back after a restart.
+    @Test func value_isKept_lookAfterLook_andComparedAgainWhenItIsAskedFor() {
+        func observation(_ asked: Set<String>, _ document: JSONObject) -> Observation {
+            Observation(unit: unit, owner: "7", items: [.init(id: "7", document: document)], asked: asked)
+        }
+        var snapshot = Snapshot(asked: ["id", "calling", "storage"], entries: ["7": .init(document: ["calling": "a", "storage": "b"])])
+        for _ in 0..<3 {
+            let comparison = Comparison(of: observation(["id", "calling"], ["calling": "a"]), with: snapshot)
+            #expect(comparison.changes.isEmpty)
+            for (id, entry) in comparison.writes { snapshot.entries[id] = entry }
+            snapshot.asked = ["id", "calling"]
+        }
+        let back = Comparison(of: observation(["id", "calling", "storage"], ["calling": "a", "storage": "c"]), with: snapshot)
+        #expect(back.changes.map(\.fields.first?.description) == ["/storage"])
     }
 }

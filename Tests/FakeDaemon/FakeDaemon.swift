@@ -9,19 +9,21 @@ public struct FakeDaemon: VarlinkInterface {
     public let implementedMethods: Set<String>
     let log: FakeLog
     let status: Status
+    let look: FakeLook
 
-    /// A daemon; without some methods it is one of an older version.
-    public init(_ log: FakeLog, status: Status, without missing: Set<String> = []) throws {
+    /// A daemon; without some methods it is one of an older version. `whilePolling` is what it says of itself during the first `Poll`.
+    public init(_ log: FakeLog, status: Status, whilePolling statuses: [Status] = [], without missing: Set<String> = []) throws {
         description = try InterfaceDescription(parsing: Interface.text)
         implementedMethods = description.methodNames.subtracting(missing)
         self.log = log
         self.status = status
+        look = FakeLook(statuses)
     }
 
     public func handle(_ call: Call, _ replies: Replies) async throws -> JSONObject {
         do {
             switch call.methodName {
-            case "GetStatus": return GetStatusReply(status: status).json
+            case "GetStatus": return GetStatusReply(status: await look.status() ?? status).json
             case "List": return try await list(try ListParameters(json: call.parameters), replies, call.wantsMore)
             case "Get": return try await get(try GetParameters(json: call.parameters))
             case "History": return try await history(try HistoryParameters(json: call.parameters), replies)
@@ -29,6 +31,7 @@ public struct FakeDaemon: VarlinkInterface {
             case "Poll":
                 let parameters = try PollParameters(json: call.parameters)
                 guard parameters.account == "acme" else { throw WabaWatchError.noSuchAccount(account: parameters.account) }
+                await look.look()
                 return PollReply(cursor: await log.cursor, changes: 3).json
             case "BlockUsers": return block(try BlockUsersParameters(json: call.parameters).list)
             default: throw VarlinkError.permissionDenied

@@ -72,6 +72,33 @@ import Testing
         #expect(n > 1)
     }
 
+    /// A small write may succeed where larger ones fail: only a probe ends the trouble, and it is told once until then.
+    @Test func trouble_isToldOnce_andEndsWithAProbeThatWrites() async throws {
+        testvfs_register()
+        let folder = try Folder()
+        let plan = try #require(testvfs_begin(folder.path))
+        let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
+        var told = ledger.troubles.makeAsyncIterator()
+        try await ledger.probe()
+        #expect(ledger.trouble == nil)
+        for manner in [TESTVFS_FULL, TESTVFS_ERROR] {
+            testvfs_fail(plan, Int32(TESTVFS_WRITE.rawValue), Int32(manner.rawValue), 1, 1)
+            await #expect(throws: LedgerError.self) { try await ledger.setAnnounced(by: "journal", to: 1) }
+            await #expect(throws: LedgerError.self, "a probe writes") { try await ledger.probe() }
+        }
+        #expect(try await ledger.announced(by: "journal") == 0, "readers are answered")
+        testvfs_heal(plan)
+        try await ledger.setAnnounced(by: "journal", to: 1)
+        #expect(ledger.trouble?.code == .failed, "that a write succeeded is not the end of it")
+        try await ledger.probe()
+        #expect(ledger.trouble == nil)
+        #expect(await told.next()??.code == .full)
+        let end = try #require(await told.next())
+        #expect(end == nil)
+        try ledger.close()
+        testvfs_end(plan)
+    }
+
     @Test(arguments: [TESTVFS_DROP, TESTVFS_SOME, TESTVFS_TEAR].map { Int32($0.rawValue) }, 1...3 as ClosedRange<UInt32>)
     func power_cutAtAnySync_losesNothingThatWasSaidToBeRecorded(loss: Int32, seed: UInt32) async throws {
         // What is dropped whole is dropped the same with any seed.

@@ -70,7 +70,9 @@ struct JournalTests {
     @Test func logLine_throughTheHandler_isFoundByItsMetadata() async {
         await #expect(processExitsWith: .success) {
             let journald = try PrivateJournal()
-            let logger = Logger(label: "watching") { JournalLogHandler(label: $0, identifier: "wabawatchd") }
+            let logger = Logger(label: "watching") {
+                JournalLogHandler(label: $0, identifier: "wabawatchd", send: { try Journal().send($0) })
+            }
             logger.warning("A watch is not current.", metadata: ["account": "acme"])
             try #expect(journald.json("-p warning WABAWATCH_ACCOUNT=acme").contains("A watch is not current. (account: acme)"))
             try journald.end()

@@ -34,6 +34,17 @@ struct PrivateJournal {
         try PrivateJournal.output(of: "journalctl --sync && journalctl --all --quiet --output=json \(arguments)")
     }
 
+    /// Stalls journald: it holds its socket and reads nothing.
+    func stop() throws { try journaldProcess().forEach { kill($0, SIGSTOP) } }
+
+    /// Lets it read again.
+    func goOn() throws { try journaldProcess().forEach { kill($0, SIGCONT) } }
+
+    /// `timeout`, which was started, and journald below it.
+    private func journaldProcess() throws -> [Int32] {
+        try PrivateJournal.output(of: "pgrep --parent \(processID)").split(separator: "\n").compactMap { Int32($0) }
+    }
+
     /// Ends journald; its socket's file stays, as it does when journald crashes.
     func end() throws {
         kill(processID, SIGTERM)

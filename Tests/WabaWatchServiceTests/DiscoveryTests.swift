@@ -4,6 +4,7 @@ import Glibc
 import Ledger
 import Logging
 import StrictJSON
+import GraphAPI
 import Testing
 import Varlink
 import WabaWatchInterface
@@ -21,12 +22,17 @@ import WhatsAppBusiness
                 [],
                 [
                     BudgetReport(
-                        account: "acme", callsLastHour: 7, callsPerHour: 100, usagePercent: 41, blockedUntil: nil)
+                        account: "acme", callsLastHour: 7, callsPerHour: 100, usagePercent: 41, blockedUntil: nil,
+                        plan: CallPlan([], budget: 100))
                 ]
             )
         }
-        func lookCounts() -> [LookCounts] {
-            [LookCounts(account: "acme", polls: 12, failures: 2, median: .milliseconds(80), slowest: .milliseconds(300))]
+        var tallies: [String: Tally] {
+            var tally = Tally()
+            for _ in 0..<10 { tally.count(.recorded(changes: 0), took: .milliseconds(80)) }
+            for _ in 0..<2 { tally.count(.failed(.unreachable, GraphFailure(.transient)), took: .milliseconds(300)) }
+            tally.count(.refused, took: .seconds(9))
+            return ["acme": tally]
         }
     }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import StrictJSON
+import TestSupport
 import Testing
 import WabaWatchInterface
 

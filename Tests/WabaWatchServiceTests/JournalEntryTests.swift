@@ -56,4 +56,19 @@ import WhatsAppBusiness
         #expect(!kept.contains("\u{FFFD}"))
         #expect(fields["WABAWATCH_BEFORE"] == [#"{"about":"x"}"#])
     }
+
+    /// journald takes what fits into a datagram without a file in memory, which the unit's sandbox refuses.
+    @Test func entry_ofTheWorstChange_fitsIntoADatagram() {
+        let long = JSONObject([("about", .string(String(repeating: "é", count: 400_000)))])
+        let pointers = (0..<2_000).map { "/\($0)" + String(repeating: "x", count: 5_000) }
+        var worst = change(pointers, before: long, after: long)
+        worst.summary = String(repeating: "é", count: 100_000)
+        let recorded = RecordedChange(sequence: .max, observedAt: Timestamp(milliseconds: 0), change: worst)
+        let entry = JournalEntry(recorded, cursor: LedgerCursor(ledger: "0123456789abcdef", sequence: .max), wabaID: "102")
+        // The protocol takes a line of the name, eight bytes of length and a line break for each field.
+        let size = entry.fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.count + 10 }
+        #expect(size < 212_992 - 32)
+        #expect(entry.fields.filter { $0.name == "WABAWATCH_FIELD" }.count == JournalEntry.mostFields)
+        #expect(entry.fields.contains { $0.name == "WABAWATCH_TRUNCATED" })
+    }
 }

@@ -4,6 +4,7 @@ import Glibc
 import GraphSimulator
 import Ledger
 import StrictJSON
+import TestSupport
 import Testing
 import WhatsAppBusiness
 

@@ -1,26 +1,38 @@
+import Dispatch
 import FoundationEssentials
-import Glibc
 import GraphSimulator
 import StrictJSON
+import TestSupport
 import Testing
 import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness
 
 /// The real daemon and its ledger: kills at random moments, a second daemon, damage.
-@Suite(.timeLimit(.minutes(60))) struct LedgerServiceTests {
+@Suite(.timeLimit(.minutes(120))) struct LedgerServiceTests {
     /// `WABAWATCH_KILLS=10000 swift test --filter LedgerServiceTests` for the long run.
     static let kills = ProcessInfo.processInfo.environment["WABAWATCH_KILLS"].flatMap(Int.init) ?? 200
 
     @Test func daemon_killedAtRandomMoments_losesAndRepeatsNothing() async throws {
         try await Site.with(every: "2ms") { site in
+            let seed = ProcessInfo.processInfo.environment["WABAWATCH_SEED"].flatMap(UInt64.init) ?? .random(in: 0..<1_000_000)
+            print("moments of kills drawn with WABAWATCH_SEED=\(seed)")
+            var random = Draw(state: seed)
+            // So many rounds in an hour would use any budget up.
+            site.simulator.update { $0.accounts[Platform.sampleAccountID()]?.budget.header = .missing }
             var cursor: Cursor?
             var heard: [WabaWatchInterface.Change] = []
             var turn = 0
             for _ in 0..<Self.kills {
+                site.simulator.forgetUsage()
+                let moment = KillMoment(using: &random)
+                let (hearing, listener) = AsyncStream.makeStream(of: Void.self)
+                let requests = site.simulator.requestStream()
                 let daemon = try await site.start()
+                // Two changes that a look saw as one leave a change that nobody will hear.
+                DispatchQueue.global().asyncAfter(deadline: .now() + 1) { listener.finish() }
                 async let killed: Void = {
-                    usleep(UInt32.random(in: 0...250_000))
+                    await moment.comes(requests: requests, changes: hearing)
                     await daemon.kill()
                 }()
                 // Whatever ends the connection, the next round goes on behind what was heard.
@@ -34,10 +46,12 @@ import WhatsAppBusiness
                         let change = try await subscription.change()
                         heard.append(change)
                         cursor = change.cursor
+                        listener.yield()
                     }
                 } catch let error as VarlinkError where error.name.hasSuffix("HistoryLost") {
                     Issue.record("history was lost")
                 } catch {}
+                listener.finish()
                 await killed
             }
             // The last state is reached and told.
@@ -53,6 +67,8 @@ import WhatsAppBusiness
                 ratings[change.id] = change.after?["quality_rating"]
             }
             #expect(heard.count { $0.operation == .baseline } == 3)
+            #expect(!heard.contains { $0.kind == .watch }, "every round looked")
+            #expect(heard.count > Self.kills, "every round changed something")
             #expect(await daemon.stop() == 0)
             print("killed \(Self.kills) times; \(heard.count) changes, each told once")
         }
@@ -111,5 +127,56 @@ import WhatsAppBusiness
             #expect(try await after.changes(3).allSatisfy { $0.operation == .baseline })
             #expect(await daemon.stop() == 0)
         }
+    }
+}
+
+/// The moment at which a round's daemon is killed: after so many events, and so long after the last of them.
+struct KillMoment: Sendable {
+    enum Event: CaseIterable {
+        /// It was ready to serve.
+        case ready
+        /// The simulator had answered a request of it.
+        case request
+        /// A subscriber had heard a change.
+        case change
+    }
+
+    let event: Event
+    let count: Int
+    let after: DispatchTimeInterval
+
+    init(using random: inout some RandomNumberGenerator) {
+        event = Event.allCases.randomElement(using: &random) ?? .ready
+        // A round asks for three answers, two milliseconds after the one before it.
+        switch event {
+        case .ready: (count, after) = (0, .microseconds(.random(in: 0...250_000, using: &random)))
+        case .request: (count, after) = (.random(in: 1...40, using: &random), .microseconds(.random(in: 0...8_000, using: &random)))
+        case .change: (count, after) = (.random(in: 1...8, using: &random), .microseconds(.random(in: 0...8_000, using: &random)))
+        }
+    }
+
+    /// Returns at that moment, or when one of the streams ends before it.
+    func comes(requests: AsyncStream<RecordedRequest>, changes: AsyncStream<Void>) async {
+        switch event {
+        case .ready: break
+        case .request: for await _ in requests.prefix(count) {}
+        case .change: for await _ in changes.prefix(count) {}
+        }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().asyncAfter(deadline: .now() + after) { continuation.resume() }
+        }
+    }
+}
+
+/// SplitMix64: the same numbers for the same seed.
+private struct Draw: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

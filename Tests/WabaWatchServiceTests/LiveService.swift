@@ -3,6 +3,7 @@ import FoundationEssentials
 import Ledger
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 import Varlink
 import WabaWatchInterface

@@ -1,5 +1,6 @@
 import Changes
 import StrictJSON
+import TestSupport
 import Testing
 import Varlink
 import WabaWatchInterface

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GraphSimulator
 import StrictJSON
+import TestSupport
 import Testing
 import WabaWatchInterface
 import WhatsAppBusiness

@@ -1,6 +1,7 @@
 import Changes
 import Ledger
 import StrictJSON
+import TestSupport
 import Testing
 import Varlink
 import WabaWatchInterface

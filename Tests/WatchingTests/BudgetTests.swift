@@ -1,5 +1,8 @@
+import StrictJSON
 import Testing
-import Watching
+import WhatsAppBusiness
+
+@testable import Watching
 
 @Suite struct BudgetTests {
     private func at(_ seconds: Int64) -> Moment { Moment(nanoseconds: 5_000_000_000_000 + seconds * 1_000_000_000) }
@@ -12,7 +15,7 @@ import Watching
     @Test func calls_neverPassTheCeilingWithinAnyHour() {
         var budget = Budget(.fixed(10))
         var granted: [Moment] = []
-        for second in stride(from: 0, to: 20_000, by: 13) where budget.take(at(Int64(second))) == .granted {
+        for second in stride(from: 0, to: 20_000, by: 13) where budget.call(at(Int64(second))) == .granted {
             granted.append(at(Int64(second)))
         }
         for (index, moment) in granted.enumerated() {
@@ -24,29 +27,95 @@ import Watching
 
     @Test func usedUpBudget_saysWhenThereIsSomethingToBeHad() {
         var budget = Budget(.fixed(1))
-        #expect(budget.take(at(0)) == .granted)
-        guard case .wait(let until) = budget.take(at(1)) else {
+        #expect(budget.call(at(0)) == .granted)
+        guard case .wait(let until) = budget.call(at(1)) else {
             Issue.record("a second call was granted")
             return
         }
         #expect(until - at(0) >= .seconds(3600))
         #expect(until - at(0) <= .seconds(3720))
-        #expect(budget.take(until) == .granted)
+        #expect(budget.call(until) == .granted)
     }
 
     @Test func regainTime_blocksEverything() {
         var budget = Budget(.fixed(100))
         budget.note(percent: 100, regainAfter: .seconds(600), now: at(0))
-        #expect(budget.take(at(1)) == .wait(until: at(600)))
+        #expect(budget.call(at(1)) == .wait(until: at(600)))
         #expect(budget.blockedUntil == at(600))
     }
 
     @Test func largerBudget_isSeenInTheUsage() {
         var budget = Budget(.share(0.5))
-        for second in 0..<50 { #expect(budget.take(at(Int64(second))) == .granted) }
+        for second in 0..<50 { #expect(budget.call(at(Int64(second))) == .granted) }
         budget.note(percent: 5, regainAfter: nil, now: at(60))
         #expect(budget.callsPerHour == 500)
     }
+
+    @Test func othersUse_leavesLess() {
+        var budget = Budget(.share(0.5))
+        for second in 0..<20 { _ = budget.call(at(Int64(second))) }
+        budget.note(percent: 80, regainAfter: nil, now: at(60))
+        // 40 of 200 are left, and 20 of the 160 are ours.
+        #expect(budget.callsPerHour == 30)
+    }
+
+    @Test func core_goesFirst_andNothingStarves() {
+        var budget = Budget(.fixed(100))
+        budget.core = 72
+        #expect((0..<100).count { _ in budget.call(at(0), core: false) == .granted } == 28)
+        #expect((0..<100).count { _ in budget.call(at(1)) == .granted } == 72)
+        var small = Budget(.fixed(50))
+        small.core = 72
+        #expect((0..<100).count { _ in small.call(at(0), core: false) == .granted } == 5)
+    }
+
+    @Test func usage_stopsOthersFirst_andAllBeforeMetaDoes() {
+        var budget = Budget(.fixed(1000))
+        budget.note(percent: 85, regainAfter: nil, now: at(0))
+        #expect(budget.call(at(1), core: false) == .wait(until: at(301)))
+        #expect(budget.call(at(1)) == .granted)
+        budget.note(percent: 95, regainAfter: nil, now: at(2))
+        #expect(budget.call(at(3)) == .wait(until: at(303)))
+    }
+
+    @Test func calls_areWrittenDownBeforeTheyAreMade() {
+        var budget = Budget(.fixed(120))
+        #expect(budget.take(at(0)) == .unreserved)
+        budget.reserve(at(0))
+        let written = budget.document(at(0), wallClock: clock(0), boot: "b")
+        for _ in 0..<10 { #expect(budget.take(at(1)) == .granted) }
+        #expect(budget.take(at(1)) == .unreserved, "no more than was written down")
+        var next = Budget(.fixed(120))
+        next.restore(written, at(2), wallClock: clock(2), boot: "b")
+        #expect(next.callsLastHour(at(2)) == 10, "a process that was killed forgets none")
+    }
+
+    @Test(arguments: [true, false]) func restart_goesOnWithTheHoursCount(sameBoot: Bool) {
+        var budget = Budget(.share(0.5))
+        for second in 0..<60 { _ = budget.call(at(Int64(second * 10))) }
+        budget.note(percent: 5, regainAfter: .seconds(900), now: at(600))
+        let written = budget.document(at(600), wallClock: clock(600), boot: "one")
+        var next = Budget(.share(0.5))
+        // After a reboot the monotonic clock begins anew.
+        let now = sameBoot ? at(700) : Moment(nanoseconds: 20_000_000_000)
+        next.restore(written, now, wallClock: clock(700), boot: sameBoot ? "one" : "two")
+        #expect(next.callsLastHour(now) >= 60)
+        #expect(next.callsPerHour == budget.callsPerHour)
+        #expect(next.usagePercent == 5)
+        #expect(next.blockedUntil.map { $0 - now } ?? .zero > .seconds(700))
+        #expect(next.callsLastHour(now + .seconds(4000)) == 0)
+    }
+
+    @Test func clockThatWasSetBack_forgetsNothing() {
+        var budget = Budget(.fixed(100))
+        for _ in 0..<50 { _ = budget.call(at(0)) }
+        let written = budget.document(at(0), wallClock: clock(0), boot: nil)
+        var next = Budget(.fixed(100))
+        next.restore(written, at(10), wallClock: clock(-31_536_000), boot: nil)
+        #expect(next.callsLastHour(at(10)) >= 50)
+    }
+
+    private func clock(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: 1_800_000_000_000 + seconds * 1000) }
 
     @Test(arguments: [(1, 1.0), (5, 16.0), (40, 900.0)])
     func retry_isJitteredBelowItsCeiling(failures: Int, ceiling: Double) {
@@ -54,5 +123,15 @@ import Watching
         #expect(retry.delay(afterFailures: failures, random: 0) == retry.shortest)
         #expect(retry.delay(afterFailures: failures, random: 0.5) == max(retry.shortest, .seconds(ceiling) * 0.5))
         #expect(retry.delay(afterFailures: failures, random: 0.999) < .seconds(ceiling))
+    }
+}
+
+extension Budget {
+    /// Takes a request, and has it written down where that is wanted.
+    fileprivate mutating func call(_ now: Moment, core: Bool = true) -> Verdict {
+        let verdict = take(now, core: core)
+        guard verdict == .unreserved else { return verdict }
+        reserve(now)
+        return take(now, core: core)
     }
 }

@@ -123,3 +123,57 @@ struct SeededGenerator: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 }
+
+@Suite struct LaneTests {
+    private func at(_ seconds: Int) -> Moment { Moment(nanoseconds: Int64(seconds) * 1_000_000_000) }
+    private func unit(_ number: Int, _ kind: Kind = .businessProfile) -> Unit {
+        Unit(account: "acme", kind: kind, phoneNumberID: "\(number)")
+    }
+
+    /// A thousand units of which the budget has a request for one a minute.
+    @Test func unitsThatWaitForTheBudget_comeOneAfterTheOther_thoseFirstWhoseTurnIsNearest() {
+        var schedule = Schedule(places: 4)
+        for number in 0..<1000 {
+            schedule.on(.watch(unit(number), every: .seconds(10_000 - number), splay: 0, first: at(0)), now: at(0))
+        }
+        var asked = 0
+        var looked: [Unit] = []
+        for minute in 0..<1000 {
+            let now = at(minute * 60)
+            var granted = false
+            while true {
+                let due = schedule.takeDue(now: now)
+                if due.isEmpty { break }
+                for one in due {
+                    asked += 1
+                    if granted {
+                        schedule.on(.postpone(one, until: at(minute * 60 + 60)), now: now)
+                    } else {
+                        granted = true
+                        looked.append(one)
+                        schedule.on(.looked(one, every: .seconds(1_000_000)), now: now)
+                    }
+                }
+            }
+        }
+        #expect(looked == (0..<1000).reversed().map { unit($0) }, "each once, the most frequent first")
+        #expect(asked < 2100, "and hardly any asked in vain")
+        #expect(schedule.takeDue(now: at(60_000)).isEmpty)
+    }
+
+    @Test func otherLanes_goOn_andAskedForLooksComeAtOnce() {
+        var schedule = Schedule()
+        for number in 0..<10 { schedule.on(.watch(unit(number), every: .seconds(60), splay: 0, first: at(0)), now: at(0)) }
+        for one in schedule.takeDue(now: at(0)) { schedule.on(.postpone(one, until: at(600)), now: at(0)) }
+        #expect(schedule.takeDue(now: at(1)).isEmpty)
+        let core = Unit(account: "acme", kind: .phoneNumber)
+        schedule.on(.watch(core, every: .seconds(60), splay: 0, first: at(2)), now: at(1))
+        #expect(schedule.takeDue(now: at(2)) == [core])
+        schedule.on(.hasten(unit(7), ahead: true), now: at(3))
+        #expect(schedule.takeDue(now: at(3)) == [unit(7)])
+        #expect(schedule.waiting("acme", now: at(100)).count == 9)
+        #expect(schedule.due(unit(1)) == at(600))
+        schedule.on(.forget(unit(0)), now: at(4))
+        #expect(schedule.takeDue(now: at(600)).count == 1, "one goes ahead")
+    }
+}

@@ -15,53 +15,107 @@ import Testing
         return try Page(.object(body))
     }
 
-    private func ids(_ action: Sweep.Action) -> [String]? {
-        if case .complete(let items) = action { items.compactMap { $0["id"]?.string } } else { nil }
+    private func ids(_ sweep: Sweep) -> [String]? {
+        if case .complete(let found) = sweep.next { found.items.compactMap { $0["id"]?.string } } else { nil }
     }
 
-    private func asked(_ action: Sweep.Action) -> Position? { if case .ask(let request) = action { request.position } else { nil } }
+    private func asked(_ sweep: Sweep) -> Position? { if case .ask(let request) = sweep.next { request.position } else { nil } }
+
+    private func isVoid(_ sweep: Sweep) -> Bool { if case .void = sweep.next { true } else { false } }
+
+    private func sweep() -> Sweep { Sweep([(nil, request)], fields: []) }
 
     @Test func pages_areWalkedToTheEnd() throws {
-        var sweep = Sweep(request)
-        #expect(asked(sweep.begin) == .start)
-        #expect(asked(sweep.on(try page(["1"], after: "a"))) == .after("a"))
-        #expect(asked(sweep.on(try page([], after: "b"))) == .after("b"), "an empty page with a next one is not the end")
-        #expect(ids(sweep.on(try page(["2"]))) == ["1", "2"])
+        var sweep = sweep()
+        #expect(asked(sweep) == .start)
+        sweep.on(try page(["1"], after: "a"))
+        #expect(asked(sweep) == .after("a"))
+        sweep.on(try page([], after: "b"))
+        #expect(asked(sweep) == .after("b"), "an empty page with a next one is not the end")
+        sweep.on(try page(["2"]))
+        #expect(ids(sweep) == ["1", "2"])
+        #expect(sweep.answers == 3)
     }
 
     @Test func failure_onAnyPage_voidsAll() throws {
-        var sweep = Sweep(request)
-        _ = sweep.on(try page(["1"], after: "a"))
-        guard case .void = sweep.on(GraphFailure(.transient)) else {
-            Issue.record("part of a list counted")
-            return
-        }
+        var sweep = sweep()
+        sweep.on(try page(["1"], after: "a"))
+        sweep.on(GraphFailure(.transient))
+        #expect(isVoid(sweep), "part of a list does not count")
     }
 
     @Test func list_thatChangedUnderTheWalk_isWalkedAgain_threeTimesAtMost() throws {
-        var sweep = Sweep(request)
+        var sweep = sweep()
         for _ in 0..<3 {
-            _ = sweep.on(try page(["1"], after: "a"))
-            #expect(asked(sweep.on(GraphFailure(.paging(restart: true)))) == .start)
+            sweep.on(try page(["1"], after: "a"))
+            sweep.on(GraphFailure(.paging(restart: true)))
+            #expect(asked(sweep) == .start)
         }
-        _ = sweep.on(try page(["1"], after: "a"))
-        guard case .void = sweep.on(GraphFailure(.paging(restart: true))) else {
-            Issue.record("the fourth walk was not the last")
-            return
-        }
+        sweep.on(try page(["1"], after: "a"))
+        sweep.on(GraphFailure(.paging(restart: true)))
+        #expect(isVoid(sweep), "the fourth walk is the last")
     }
 
     @Test func thing_onTwoPages_meansThatTheListChanged() throws {
-        var sweep = Sweep(request)
-        _ = sweep.on(try page(["1", "2"], after: "a"))
-        #expect(asked(sweep.on(try page(["2", "3"]))) == .start)
-        _ = sweep.on(try page(["1"], after: "a"))
-        #expect(ids(sweep.on(try page(["2"]))) == ["1", "2"])
+        var sweep = sweep()
+        sweep.on(try page(["1", "2"], after: "a"))
+        sweep.on(try page(["2", "3"]))
+        #expect(asked(sweep) == .start)
+        sweep.on(try page(["1"], after: "a"))
+        sweep.on(try page(["2"]))
+        #expect(ids(sweep) == ["1", "2"])
     }
 
     @Test func cursor_thatComesAgain_beginsAnew() throws {
-        var sweep = Sweep(request)
-        _ = sweep.on(try page(["1"], after: "a"))
-        #expect(asked(sweep.on(try page(["2"], after: "a"))) == .start)
+        var sweep = sweep()
+        sweep.on(try page(["1"], after: "a"))
+        sweep.on(try page(["2"], after: "a"))
+        #expect(asked(sweep) == .start)
+    }
+
+    /// A page by offset, of which one never knows whether the list shifted under it.
+    private func offsetPage(_ ids: [String], next: Int? = nil) throws -> Page {
+        var body: JSONObject = ["data": .array(ids.map { ["id": .string($0)] })]
+        if let next { body["paging"] = ["next": .string("https://graph.facebook.com/x?offset=\(next)")] }
+        return try Page(.object(body))
+    }
+
+    @Test func pagesByOffset_countOnlyWhenTwoWalksAgree() throws {
+        var sweep = sweep()
+        sweep.on(try offsetPage(["1", "2"], next: 2))
+        sweep.on(try offsetPage(["3"]))
+        #expect(asked(sweep) == .start, "one walk by offset is not enough")
+        sweep.on(try offsetPage(["1", "2"], next: 2))
+        sweep.on(try offsetPage(["4"]))
+        #expect(asked(sweep) == .start, "the second walk saw another list")
+        sweep.on(try offsetPage(["1", "2"], next: 2))
+        sweep.on(try offsetPage(["4"]))
+        #expect(ids(sweep) == ["1", "2", "4"])
+    }
+
+    @Test func pagesByOffset_thatNeverAgree_areVoid() throws {
+        var sweep = sweep()
+        for turn in 0..<4 {
+            #expect(asked(sweep) == .start)
+            sweep.on(try offsetPage(["1"], next: 1))
+            sweep.on(try offsetPage(["\(10 + turn)"]))
+        }
+        #expect(isVoid(sweep))
+    }
+
+    @Test func windows_areSweptOneAfterTheOther_andVoidTogether() throws {
+        var sweep = Sweep([(1, request), (0, request)], fields: [], coverage: .windows([1, 0]))
+        sweep.on(try page(["1"]))
+        sweep.on(try page(["2", "3"]))
+        guard case .complete(let found) = sweep.next else {
+            Issue.record("two windows are all")
+            return
+        }
+        #expect(found.keys.map(\.window) == [1, 0])
+        #expect(found.keys.map(\.keys) == [["1"], ["2", "3"]])
+        sweep = Sweep([(1, request), (0, request)], fields: [], coverage: .windows([1, 0]))
+        sweep.on(try page(["1"]))
+        sweep.on(GraphFailure(.transient))
+        #expect(isVoid(sweep))
     }
 }

@@ -43,27 +43,35 @@ struct BuiltCommand {
         return Outcome(code: await ended(), output: output, errors: errors)
     }
 
-    /// Runs it to its end with a terminal of this width as its output.
-    func run(inTerminalOf columns: UInt16) async throws -> Outcome {
-        // What posix_openpt(3) and its kin do; Swift's Glibc does not show them. TIOCSPTLCK and TIOCGPTN of ioctl_tty(2).
+    /// Runs it with a terminal of this width as its output, and where wanted for its errors: to its end, or until enough was seen.
+    func run(inTerminalOf columns: UInt16, errorsToo: Bool = false, until isEnough: @escaping @Sendable (String) -> Bool = { _ in false })
+        async throws -> Outcome
+    {
+        let terminal = try Self.terminal(of: columns)
+        process.standardOutput = terminal.program
+        if errorsToo { process.standardError = terminal.program }
+        try start()
+        try terminal.program.close()
+        try input.fileHandleForWriting.close()
+        if errorsToo { try errors.fileHandleForWriting.close() }
+        async let remarks = Self.all(errors)
+        async let written = all(of: terminal.reader, until: isEnough)
+        let (errors, output) = (await remarks, await written)
+        return Outcome(code: await ended(), output: output.replacingOccurrences(of: "\r\n", with: "\n"), errors: errors)
+    }
+
+    /// What posix_openpt(3) and its kin do; Swift's Glibc does not show them. TIOCSPTLCK and TIOCGPTN of ioctl_tty(2).
+    private static func terminal(of columns: UInt16) throws -> (reader: Int32, program: FileHandle) {
         let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var lock: Int32 = 0
         var number: Int32 = 0
         guard terminal >= 0, ioctl(terminal, 0x4004_5431, &lock) == 0, ioctl(terminal, 0x8004_5430, &number) == 0 else {
             throw CocoaError(.fileReadUnknown)
         }
-        let name = "/dev/pts/\(number)"
         var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(terminal, UInt(TIOCSWINSZ), &size)
-        let program = FileHandle(fileDescriptor: open(name, O_RDWR | O_NOCTTY | O_CLOEXEC), closeOnDealloc: true)
-        process.standardOutput = program
-        try start()
-        try program.close()
-        try input.fileHandleForWriting.close()
-        async let remarks = Self.all(errors)
-        async let written = Self.all(of: terminal)
-        let (errors, output) = (await remarks, await written)
-        return Outcome(code: await ended(), output: output.replacingOccurrences(of: "\r\n", with: "\n"), errors: errors)
+        let program = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        return (terminal, FileHandle(fileDescriptor: program, closeOnDealloc: true))
     }
 
     func start() throws { try process.run() }
@@ -98,12 +106,15 @@ struct BuiltCommand {
     }
 
     /// A terminal ends with an error when its last program has gone.
-    private static func all(of terminal: Int32) async -> String {
+    private func all(of terminal: Int32, until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
         await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
+            Thread.detachNewThread { [self] in
                 var bytes: [UInt8] = []
                 var part = [UInt8](repeating: 0, count: 4096)
-                while case let count = read(terminal, &part, part.count), count > 0 { bytes += part[..<count] }
+                while case let count = read(terminal, &part, part.count), count > 0 {
+                    bytes += part[..<count]
+                    if isEnough(String(decoding: bytes, as: UTF8.self)) { kill() }
+                }
                 close(terminal)
                 continuation.resume(returning: String(decoding: bytes, as: UTF8.self))
             }

@@ -228,7 +228,10 @@ import WhatsAppBusiness
                 69
             ),
             (ClientError(.disconnected, "gone"), "gone", 69), (ClientError(.silent, "silent"), "silent", 69),
-            (ClientError(.notPermitted, "/s may not be opened by this user"), "/s may not be opened by this user; its group may", 1),
+            (
+                ClientError(.notPermitted, "/s may not be opened by this user"),
+                "/s may not be opened by this user; root and members of the group wabawatch may", 1
+            ),
             (ClientError(.notOurs, "what listens at /s is not wabawatchd"), "what listens at /s is not wabawatchd", 1),
             (ClientError(.service(.noSuchAccount(account: "a")), "no account is named a"), "no account is named a", 1),
             (ClientError(.refused, "permission denied"), "permission denied", 1),

@@ -58,6 +58,17 @@ import WhatsAppBusiness
         #expect(timeline.numbers[0].tracks[0].segments.map(\.value) == [nil, "GREEN", nil])
     }
 
+    @Test func numbers_areNotKnownBeforeTheirAccountsFirstLook() {
+        var first = change(1, daysAgo: 3, "count", nil, "1", .baseline)
+        (first.id, first.phoneNumberID) = ("102290129340398", nil)
+        // A member that is asked for since a newer version tells nothing of the others.
+        let newly = change(2, daysAgo: 1, "code_verification_status", nil, "VERIFIED", .baseline)
+        let timeline = Timeline(from: now - 4 * day, to: now, resources: [Sample.resources[1]], changes: [first, newly])
+        #expect(timeline.numbers.count == 1)
+        #expect(timeline.numbers[0].tracks[0].segments.map(\.value) == [nil, "YELLOW"])
+        #expect(timeline.numbers[0].tracks[0].segments.map { (now - $0.from) / day } == [4, 3])
+    }
+
     @Test func timelineThatEndsBeforeNow_isNotTouchedByWhatCameAfter() {
         let timeline = Timeline(
             from: now - 4 * day, to: now - 3 * day, resources: [Sample.resources[1]],

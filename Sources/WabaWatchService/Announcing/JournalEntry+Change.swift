@@ -7,13 +7,18 @@ import Systemd
 extension JournalEntry {
     /// No document in an entry is longer.
     static let longestDocument = 48 << 10
+    /// Nor the sentence; and no more pointers, none of them longer, are told. So an entry fits into a datagram (212,992 bytes by default): for a
+    /// larger one, libsystemd would need a file in memory, which the sandbox refuses.
+    static let longestMessage = 16 << 10
+    static let mostFields = 128
+    static let longestField = 512
 
     /// The entry of a change, with the fields of `journal.md`.
     /// - Parameter wabaID: Meta's id of the change's account, if it is known.
     init(_ recorded: RecordedChange, cursor: LedgerCursor, wabaID: String?) {
         let change = recorded.change
         self.init()
-        append(.message, change.summary)
+        append(.message, bytes: Array(change.summary.utf8).cut(to: Self.longestMessage))
         append(.messageID, MessageID(of: change).rawValue)
         append(.priority, change.severity.journalPriority)
         append(.identifier, "wabawatchd")
@@ -26,8 +31,12 @@ extension JournalEntry {
         if let number = change.resource.phoneNumberID { append("WABAWATCH_PHONE_NUMBER_ID", number) }
         append("WABAWATCH_OPERATION", change.operation.rawValue)
         append("WABAWATCH_ORIGIN", change.origin.rawValue)
-        for field in change.fields { append("WABAWATCH_FIELD", field.description) }
-        let whole = [append("WABAWATCH_BEFORE", change.before), append("WABAWATCH_AFTER", change.after)]
+        for field in change.fields.prefix(Self.mostFields) {
+            append("WABAWATCH_FIELD", bytes: Array(field.description.utf8).cut(to: Self.longestField))
+        }
+        let whole = [
+            change.fields.count <= Self.mostFields, append("WABAWATCH_BEFORE", change.before), append("WABAWATCH_AFTER", change.after),
+        ]
         if whole.contains(false) { append("WABAWATCH_TRUNCATED", "1") }
     }
 
@@ -35,16 +44,17 @@ extension JournalEntry {
     private mutating func append(_ field: JournalField, _ document: JSONObject?) -> Bool {
         guard let document else { return true }
         let bytes = JSONValue.object(document).bytes
-        append(field, bytes: bytes.count <= Self.longestDocument ? bytes : Array(bytes.prefix(Self.longestDocument)).cutToWholeCharacters())
+        append(field, bytes: bytes.cut(to: Self.longestDocument))
         return bytes.count <= Self.longestDocument
     }
 }
 
 extension [UInt8] {
-    /// Without the first bytes of a character whose rest was cut off.
-    func cutToWholeCharacters() -> [UInt8] {
-        var end = count
-        while end > 0, count - end < 4, String(validating: self[..<end], as: UTF8.self) == nil { end -= 1 }
+    /// At most so many bytes of a text, without the first bytes of a character whose rest was cut off.
+    func cut(to longest: Int) -> [UInt8] {
+        guard count > longest else { return self }
+        var end = longest
+        while end > 0, longest - end < 4, String(validating: self[..<end], as: UTF8.self) == nil { end -= 1 }
         return Array(self[..<end])
     }
 }

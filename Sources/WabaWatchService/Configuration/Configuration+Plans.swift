@@ -1,4 +1,5 @@
 import GraphAPI
+import Synchronization
 import Watching
 import WhatsAppBusiness
 
@@ -8,15 +9,24 @@ extension Configuration {
 
     /// The accounts as they are to be watched.
     func plans(secrets: Secrets, transport: any Transport) throws(ConfigurationError) -> [AccountPlan] {
-        try plans(secrets: secrets) { endpoint, token, appSecret in
-            GraphClient(endpoint: endpoint, token: token, appSecret: appSecret, transport: transport)
-        }
-        .map { account, client in
-            AccountPlan(
-                name: account.name, wabaID: account.wabaID, client: client,
+        let endpoints = try plans(secrets: secrets) { endpoint, token, appSecret in (endpoint, token, appSecret) }
+        return endpoints.map { account, access in
+            let (endpoint, token, appSecret) = access
+            @Sendable func client(_ token: AccessToken, _ appSecret: AppSecret?) -> GraphClient {
+                GraphClient(endpoint: endpoint, token: token, appSecret: appSecret, transport: transport)
+            }
+            // What was handed out last, so that the same token is not taken for another one.
+            let known = Mutex(token)
+            return AccountPlan(
+                name: account.name, wabaID: account.wabaID, client: client(token, appSecret),
                 numbers: account.phoneNumbers.map { .only(Set($0)) } ?? .all,
-                intervals: account.watch.kinds.compactMapValues(\.every), splay: account.watch.splay,
-                ceiling: budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share))
+                intervals: account.watch.kinds.compactMapValues(\.every), lists: account.watch.lists, splay: account.watch.splay,
+                ceiling: budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share),
+                renewedClient: {
+                    guard let token = try? secrets.token(of: account), known.withLock({ $0 != token }) else { return nil }
+                    known.withLock { $0 = token }
+                    return client(token, (try? secrets.appSecret(of: account)) ?? appSecret)
+                })
         }
     }
 
@@ -42,6 +52,22 @@ extension Configuration {
             return try Endpoint(baseURL: graph.baseURL, version: graph.version)
         } catch {
             throw ConfigurationProblem(file: file, line: nil, key: "graph", sentence: "\(error)")
+        }
+    }
+}
+
+extension Configuration.Watch {
+    /// How long lists are walked.
+    var lists: [Kind: ListPlan] {
+        kinds.filter { $0.key == .blockedUser || $0.key == .messageTemplate }.mapValues { settings in
+            let paging: ListPlan.Paging =
+                switch settings.paging {
+                case .auto: .auto
+                case .cursor: .cursor
+                case .time: .time
+                }
+            let since = Timestamp(parsing: "\(settings.since)T00:00:00Z") ?? ListPlan().since
+            return ListPlan(paging: paging, window: settings.window, since: since, fullSweep: settings.fullSweep)
         }
     }
 }

@@ -30,7 +30,9 @@ extension WatchStatus {
         self.init(
             account: report.unit.account, kind: report.unit.kind, phoneNumberID: report.unit.phoneNumberID,
             state: Open(trouble == nil ? report.watch.state : .late),
-            reason: trouble.map { "nothing can be recorded: \($0.cause)" } ?? report.watch.reason, since: report.watch.since,
+            reason: trouble.map { "nothing can be recorded: \($0.cause)" } ?? report.watch.reason
+                ?? report.progress.map { "page \($0.pages), \($0.things) \(report.unit.kind == .blockedUser ? "users" : "things") so far" },
+            since: report.watch.since,
             everyMilliseconds: Int(report.every?.milliseconds ?? 0), lastSuccessAt: report.watch.lastSuccess, nextAt: report.nextAt,
             failures: report.watch.failures)
     }

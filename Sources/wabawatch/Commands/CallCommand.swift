@@ -12,10 +12,14 @@ struct CallCommand: AsyncParsableCommand {
     @OptionGroup var connection: SocketOptions
     @Flag(help: "Ask for more than one reply.")
     var more = false
-    @Argument(help: "The method, by its bare or its full name.")
+    @Argument(help: "The method, by its bare or its full name.", completion: .list(methods))
     var method: String
     @Argument(help: "Its parameters, a JSON object.")
     var parameters: String?
+
+    private static let methods = [
+        "GetStatus", "List", "Get", "History", "Subscribe", "Poll", "BlockUsers", "UnblockUsers", "org.varlink.service.GetInfo",
+    ]
 
     func validate() throws { _ = try object() }
 
@@ -29,6 +33,7 @@ struct CallCommand: AsyncParsableCommand {
             try output.line(JSONValue.object(try await session.client.call(name, parameters)).description)
             return try output.flush()
         }
+        output.endWithReader()
         for try await reply in session.client.replies(name, parameters) {
             try output.line(JSONValue.object(reply).description)
             // A stream may be silent for long after this reply.

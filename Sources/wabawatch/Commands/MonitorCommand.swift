@@ -9,9 +9,9 @@ struct MonitorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "monitor", abstract: "Print changes as they come, over restarts of the daemon.",
         discussion: """
-            With a cursor file nothing is missed between two runs: the file is read at the start, and moved after each line is out. A line may come \
-            twice when a run is killed between the two; its sequence tells. What the file holds goes before --after and --snapshot, which are for the \
-            first run. With -o json a snapshot's lines are Resources (they have a document), the others are Changes (they have a sequence).
+            With a cursor file nothing is missed between two runs, however they end: the file is read at the start, and moved after each line is out. \
+            Into a pipe, a line is out when its reader has taken it and come back for more, or has had a minute for it. A line may come twice; its \
+            sequence tells. What the file holds goes before --after and --snapshot, which are for the first run. With -o json a snapshot's lines are Resources (they have a document), the others are Changes (they have a sequence).
             """)
 
     @OptionGroup var connection: SocketOptions
@@ -45,7 +45,9 @@ struct MonitorCommand: AsyncParsableCommand {
     }
 
     private func follow(_ session: Session, from start: ChangeStart, _ filter: Filter, _ file: CursorFile?) async throws {
-        let output = TrackedOutput(LineOutput(), file)
+        let standardOutput = LineOutput()
+        standardOutput.endWithReader()
+        var output = TrackedOutput(standardOutput, file)
         var isComplete = true
         var isAway = false
         for try await event in session.client.changes(from: start, filter: filter) {
@@ -59,7 +61,7 @@ struct MonitorCommand: AsyncParsableCommand {
                 if isAway { Session.remark("the daemon is back; nothing was missed") }
                 isAway = false
                 try output.lines([], upTo: cursor)
-            case .heartbeat(let cursor): if isComplete { try output.lines([], upTo: cursor) }
+            case .heartbeat(let cursor): try output.heartbeat(isComplete ? cursor : nil)
             case .disconnected(let error):
                 isAway = true
                 Session.remark("\(error); waiting for it to come back")

@@ -11,11 +11,12 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
+    @OptionGroup var pager: PagerOptions
 
     mutating func run() async throws {
         let session = Session(connection)
         let status = try await session.client.getStatus()
-        try await session.print { output in
+        try await session.print(paged: !pager.noPager) { output in
             switch form.output {
             case .json: for watch in status.watches { try output.line(JSONValue.object(watch.json).description) }
             case .short, .full, .cat: try output.lines(PlanReport(status: status).lines(session.page))

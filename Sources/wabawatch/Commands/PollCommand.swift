@@ -8,7 +8,10 @@ import WhatsAppBusiness
 struct PollCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "poll", abstract: "Look at an account now, within its request budget.",
-        discussion: "Returns when the answer has been recorded. Allowed to members of the daemon's control group.")
+        discussion: """
+            Returns when the answer has been recorded; on a terminal, requests, pages and things so far are shown meanwhile. Allowed to members of the \
+            daemon's control group.
+            """)
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
@@ -23,8 +26,7 @@ struct PollCommand: AsyncParsableCommand {
         let session = Session(connection)
         var phoneNumberID: String?
         if let number { phoneNumberID = try await session.phoneNumberID(number, accounts: [account]) }
-        if session.terminal.isTerminal { Session.remark("looking at \(account.printable)…") }
-        let reply = try await session.client.poll(account, kind: kind, phoneNumberID: phoneNumberID)
+        let reply = try await look(PollParameters(account: account, kind: kind, phoneNumberID: phoneNumberID), session.client)
         try await session.print { output in
             switch form.output {
             case .json: try output.line(JSONValue.object(reply.json).description)
@@ -33,6 +35,35 @@ struct PollCommand: AsyncParsableCommand {
                 let count = reply.changes == 0 ? "nothing changed" : StatusReport.count(reply.changes, "change") + " recorded"
                 try output.line("\(account.printable): \(count), cursor \(reply.cursor.text.printable)")
             }
+        }
+    }
+
+    private static let progressEvery = Duration.milliseconds(500)
+
+    /// Polls, and meanwhile asks on other connections how far it is.
+    private func look(_ parameters: PollParameters, _ client: WabaWatch) async throws -> PollReply {
+        try await withThrowingTaskGroup(of: PollReply?.self) { group in
+            group.addTask { try await client.call(parameters) }
+            group.addTask {
+                // That nothing can be shown is no reason to give up the look.
+                try? await Self.showProgress(parameters, client)
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let ended = try await group.next() { if let reply = ended { return reply } }
+            throw CancellationError()
+        }
+    }
+
+    private static func showProgress(_ parameters: PollParameters, _ client: WabaWatch) async throws {
+        guard let line = ProgressLine() else { return }
+        defer { try? line.clear() }
+        let before = try await client.getStatus()
+        let progress = PollProgress(parameters, before: before)
+        try line.show(progress.line(before))
+        while true {
+            try await client.clock.sleep(for: progressEvery)
+            try line.show(progress.line(try await client.getStatus()))
         }
     }
 }

@@ -17,6 +17,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
+    @OptionGroup var pager: PagerOptions
 
     mutating func run() async throws {
         let session = Session(connection)
@@ -24,15 +25,18 @@ struct StatusCommand: AsyncParsableCommand {
         var resources: [Resource] = []
         for try await resource in session.client.list(Filter(kinds: [.account, .phoneNumber])) { resources.append(resource) }
         let report = StatusReport(status: status, resources: resources)
-        try await session.print { output in
-            switch form.output {
-            case .json:
-                try output.line(JSONValue.object(status.json).description)
-                for resource in resources { try output.line(JSONValue.object(resource.json).description) }
-            case .cat: try output.line("\(report.health)")
-            case .short, .full: try output.lines(report.lines(session.page))
+        // A check that reads the first line alone gets the exit status all the same.
+        do {
+            try await session.print(paged: !pager.noPager) { output in
+                switch form.output {
+                case .json:
+                    try output.line(JSONValue.object(status.json).description)
+                    for resource in resources { try output.line(JSONValue.object(resource.json).description) }
+                case .cat: try output.line("\(report.health)")
+                case .short, .full: try output.lines(report.lines(session.page))
+                }
             }
-        }
+        } catch is BrokenPipe {}
         if report.health != .good { throw ExitCode(report.health.exitCode) }
     }
 }

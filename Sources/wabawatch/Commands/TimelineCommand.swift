@@ -49,6 +49,13 @@ struct TimelineCommand: AsyncParsableCommand {
         let parameters = HistoryParameters(
             filter: filter, since: Timestamp(milliseconds: from), limit: HistoryParameters.limits.upperBound, newestFirst: true)
         for try await change in session.client.history(parameters) { changes.append(change) }
+        if filter.phoneNumberIDs != nil {
+            // An account's first look belongs to no number.
+            var beginnings = parameters
+            beginnings.filter?.phoneNumberIDs = nil
+            beginnings.filter?.operations = [.baseline]
+            for try await change in session.client.history(beginnings) where change.phoneNumberID == nil { changes.append(change) }
+        }
         return Timeline(from: from, to: to, resources: resources, changes: changes)
     }
 

@@ -54,7 +54,7 @@ struct Ending: Equatable {
             message = error.description
             code = Self.unavailable
         case let error as ClientError where error.code == .notPermitted:
-            message = "\(error); its group may"
+            message = "\(error); root and members of the group wabawatch may"
             code = 1
         case is ClientError, is Failure, is CursorFileError, is OutputFailure:
             message = "\(error)"

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 
 /// The reader of the output has gone: no reason for a word.
@@ -16,11 +17,38 @@ final class LineOutput {
 
     init(_ descriptor: Int32 = STDOUT_FILENO) { self.descriptor = descriptor }
 
-    /// Takes a line.
-    func line(_ text: String) throws {
+    /// Whether a reader takes what is written, and takes it with it when it goes.
+    var isPipe: Bool {
+        var about = stat()
+        return fstat(descriptor, &about) == 0 && about.st_mode & S_IFMT == S_IFIFO
+    }
+
+    /// Ends the process silently when the reader of a pipe goes: whoever waits for changes would notice only when the next one comes.
+    func endWithReader() {
+        guard isPipe else { return }
+        DispatchQueue.global().async { [descriptor] in
+            var watched = pollfd(fd: descriptor, events: 0, revents: 0)
+            while Glibc.poll(&watched, 1, -1) < 0 && errno == EINTR {}
+            _exit(0)
+        }
+    }
+
+    /// Bytes in the pipe that its reader has not taken yet.
+    var unread: Int {
+        var count: Int32 = 0
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
+
+    /// Takes a text as it is.
+    func text(_ text: String) throws {
         bytes.append(contentsOf: text.utf8)
-        bytes.append(UInt8(ascii: "\n"))
         if bytes.count >= Self.enough { try flush() }
+    }
+
+    /// Takes a line.
+    func line(_ line: String) throws {
+        bytes.append(contentsOf: line.utf8)
+        try text("\n")
     }
 
     /// Takes lines.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the standard output can show, by the environment and the terminal.
+/// What an output can show, by the environment and the terminal.
 struct Terminal: Equatable {
     var isTerminal: Bool
     /// Columns; `nil` where the output goes to a file or another program.
@@ -21,11 +21,11 @@ struct Terminal: Equatable {
         isUnicode = environment("SYSTEMD_UTF8").flatMap(Self.truth) ?? isUTF8
     }
 
-    /// The process's own.
-    static func system() -> Terminal {
+    /// The process's own, at one of its descriptors.
+    static func system(_ descriptor: Int32 = STDOUT_FILENO) -> Terminal {
         var size = winsize()
-        let isTerminal = isatty(STDOUT_FILENO) == 1
-        let columns = isTerminal && ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+        let isTerminal = isatty(descriptor) == 1
+        let columns = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
         return Terminal(environment: Self.environment, isTerminal: isTerminal, columns: columns)
     }
 

@@ -5,16 +5,30 @@ import WabaWatchInterface
 struct TrackedOutput {
     private let output: LineOutput
     private let file: CursorFile?
+    /// `nil` where what is written stays written: a file or a terminal.
+    private var delivery: Delivery?
 
     init(_ output: LineOutput, _ file: CursorFile?) {
         self.output = output
         self.file = file
+        delivery = output.isPipe ? Delivery() : nil
     }
 
-    /// Writes lines, then moves the cursor.
-    func lines(_ texts: [String], upTo cursor: Cursor? = nil) throws {
+    /// Writes lines, then moves the cursor as far as they are delivered.
+    mutating func lines(_ texts: [String], upTo cursor: Cursor? = nil) throws {
         try output.lines(texts)
         try output.flush()
-        if let cursor { try file?.write(cursor) }
+        guard delivery != nil else { return try keep(cursor) }
+        delivery?.wrote(texts.reduce(0) { $0 + $1.utf8.count + 1 }, upTo: cursor)
+        try keep(delivery?.looked(unread: output.unread))
     }
+
+    /// Nothing was to be written for a while; everything up to the cursor is out.
+    mutating func heartbeat(_ cursor: Cursor?) throws {
+        guard delivery != nil else { return try keep(cursor) }
+        delivery?.wrote(0, upTo: cursor)
+        try keep(delivery?.rested(unread: output.unread))
+    }
+
+    private func keep(_ cursor: Cursor?) throws { if let cursor { try file?.write(cursor) } }
 }

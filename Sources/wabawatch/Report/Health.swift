@@ -21,16 +21,21 @@ enum Health: Int, Comparable {
 }
 
 extension Health {
-    /// Accounts and phone numbers; the words are those of `command-line` in the manual.
+    /// Accounts, phone numbers and watches; everything else is well.
     init(_ resource: Resource) {
         let document = resource.document
-        self = max(Self(status: document["status"]?.string), Self(canSend: Self.canSend(document)))
-        if resource.kind == .phoneNumber { self = max(self, Self(rating: document["quality_rating"]?.string)) }
+        switch resource.kind {
+        case .account, .phoneNumber:
+            self = max(Self(status: document["status"]?.string), Self(canSend: Self.canSend(document)))
+            if resource.kind == .phoneNumber { self = max(self, Self(rating: document["quality_rating"]?.string)) }
+        case .watch: self = document["state"]?.string.map { Self(Open<WatchState>($0)) } ?? .good
+        default: self = .good
+        }
     }
 
     /// A refused token is the worst that can happen to a watch.
-    init(_ watch: WatchStatus) {
-        switch watch.state.known {
+    init(_ state: Open<WatchState>) {
+        switch state.known {
         case .current: self = .good
         case .unauthorized: self = .critical
         default: self = .warning

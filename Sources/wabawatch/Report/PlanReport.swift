@@ -48,11 +48,11 @@ struct PlanReport {
     }
 
     private func head(_ account: String, _ planned: Double, _ budget: Budget?, _ page: Page) -> String {
-        guard let budget else { return "\(page.paint(account.printable, .bold)): \(Self.calls(planned)) calls an hour at least" }
+        let name = page.paint(account.printable, .bold)
+        guard let budget else { return "\(name): \(Self.calls(planned)) calls an hour at least" }
         let isOver = planned > Double(budget.callsPerHour)
-        let text = "\(Self.calls(planned)) calls an hour at least, of \(budget.callsPerHour) that the budget allows"
-        return
-            "\(page.paint(account.printable, .bold)): \(page.paint(text, isOver ? .warning : .plain)), \(budget.callsLastHour) in the last hour"
+        let text = page.paint("\(Self.calls(planned)) of \(budget.callsPerHour) calls an hour at least", isOver ? .warning : .plain)
+        return "\(name): \(text), \(budget.callsLastHour) in the last hour"
     }
 
     private func table(_ parts: [Kind: Part], _ budget: Budget?, _ page: Page) -> Table {

@@ -2,26 +2,31 @@ import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
 
-/// What `show` prints: a document as a person would read it, what changed last, and what its rating means.
+/// What `show` prints: what changed last, what a rating means, and the document as a person would read it.
 struct ResourcePage {
     let resource: Resource
     let lastChange: Change?
 
     func lines(_ page: Page) -> [String] {
-        let isJudged = resource.kind == .account || resource.kind == .phoneNumber
-        let style = isJudged ? Health(resource).style : .good
+        let style = Health(resource).style
         var lines = ["\(page.paint(page.dot, style)) \(page.paint(title.printable, .bold))"]
         let confirmed = resource.confirmedAt.milliseconds
         let changed = resource.changedAt.milliseconds
         lines.append("    Confirmed: \(page.time.full(confirmed)); \(Spans.relative(confirmed, to: page.now))")
         lines.append("      Changed: \(page.time.full(changed)); \(Spans.relative(changed, to: page.now))")
         if let lastChange {
-            lines.append("  Last change: \(page.paint(lastChange.summary.printable, Style(lastChange.severity)))")
+            let words = lastChange.summary.printable.wrapped(to: (page.width ?? .max) - Self.lastChange.count)
+            for (index, words) in words.enumerated() {
+                let head = index == 0 ? Self.lastChange : String(repeating: " ", count: Self.lastChange.count)
+                lines.append(head + page.paint(words, Style(lastChange.severity)))
+            }
         }
-        lines += [""] + members(.object(resource.document), depth: 1, page)
+        // What to do stands before what may be longer than the screen.
         if let meaning = Meaning(resource) { lines += [""] + meaning.lines(page) }
-        return lines
+        return lines + [""] + members(.object(resource.document), depth: 1, page)
     }
+
+    private static let lastChange = "  Last change: "
 
     private var title: String {
         let number = resource.phoneNumberID.flatMap { $0 == resource.id ? nil : " at \($0)" } ?? ""

@@ -45,8 +45,7 @@ struct ResourceTable {
             case .phoneNumberSettings, .commerceSettings, .blockedUser: []
             }
         let texts = names.compactMap { document[$0]?.string }
-        let isJudged = resource.kind == .account || resource.kind == .phoneNumber
-        let style = isJudged ? StatusReport.style(Health(resource)) : .plain
+        let style = StatusReport.style(Health(resource))
         let text = names.isEmpty && !document.isEmpty ? JSONValue.object(document).description : texts.joined(separator: ", ")
         return .init(text, style)
     }

@@ -5,33 +5,38 @@ import WhatsAppBusiness
 /// What `status` shows: the daemon, its accounts, their numbers, and the watches that are not current; the worst first.
 struct StatusReport {
     let status: Status
-    private let accounts: [Resource]
-    private let numbers: [Resource]
-    private let troubled: [WatchStatus]
+    /// The worst of all.
+    let health: Health
+    private let accounts: [Judged<Resource>]
+    private let numbers: [Judged<Resource>]
+    private let troubled: [Judged<WatchStatus>]
+
+    private struct Judged<Thing> {
+        var thing: Thing
+        var health: Health
+    }
 
     /// From the daemon's status and the present state of accounts and phone numbers.
     init(status: Status, resources: [Resource]) {
         self.status = status
         accounts = Self.worstFirst(resources.filter { $0.kind == .account }, Health.init) { [$0.account] }
         numbers = Self.worstFirst(resources.filter { $0.kind == .phoneNumber }, Health.init) { [$0.account, Self.number($0), $0.id] }
-        troubled = Self.worstFirst(status.watches.filter { $0.state.known != .current }, Health.init) {
-            [$0.account, $0.kind.rawValue, $0.phoneNumberID ?? ""]
+        troubled = Self.worstFirst(status.watches.filter { $0.state.known != .current }, { Health($0.state) }) {
+            [$0.account, $0.state.rawText, $0.reason ?? "", $0.kind.rawValue, $0.phoneNumberID ?? ""]
         }
+        health = [accounts.first?.health, numbers.first?.health, troubled.first?.health].compactMap { $0 }.max() ?? .good
     }
-
-    /// The worst of all.
-    var health: Health { ((accounts + numbers).map { Health($0) } + troubled.map { Health($0) }).max() ?? .good }
 
     func lines(_ page: Page) -> [String] {
         var lines = head(page)
-        for table in [accountTable(page), numberTable(page), watchTable(page)] where !table.rows.isEmpty {
-            lines += [""] + table.lines(page)
+        for part in [accountTable(page).lines(page), numberTable(page).lines(page), watchLines(page)] where !part.isEmpty {
+            lines += [""] + part
         }
         return lines
     }
 
     private func head(_ page: Page) -> [String] {
-        let all = (accounts + numbers).map { Health($0) } + troubled.map { Health($0) }
+        let all = accounts.map(\.health) + numbers.map(\.health) + troubled.map(\.health)
         let critical = all.count { $0 == .critical }
         let warning = all.count { $0 == .warning }
         var counts = [Self.count(status.budgets.count, "account"), Self.count(numbers.count, "number")]
@@ -54,14 +59,14 @@ struct StatusReport {
         ])
         let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<String> = []
-        for account in accounts {
+        for (account, health) in accounts.map({ ($0.thing, $0.health) }) {
             seen.insert(account.account)
             let document = account.document
             let state = document["status"]?.string ?? document["account_review_status"]?.string
             let canSend = Health.canSend(document)
             table.rows.append(
                 [
-                    .init(page.dot, Health(account).style), .init(account.account, .bold), .init(account.id),
+                    .init(page.dot, health.style), .init(account.account, .bold), .init(account.id),
                     .init(document["name"]?.string ?? ""),
                     .init(state ?? "-", Self.style(Health(status: state))), .init(canSend ?? "-", Self.style(Health(canSend: canSend))),
                 ] + Self.cells(budgets[account.account], page))
@@ -90,12 +95,12 @@ struct StatusReport {
             .init(title: " "), .init(title: "ACCOUNT", least: 8), .init(title: "NUMBER", least: 15), .init(title: "NAME", least: 8),
             .init(title: "STATUS"), .init(title: "RATING"), .init(title: "LIMIT"), .init(title: "SINCE", isRight: true),
         ])
-        for number in numbers {
+        for (number, health) in numbers.map({ ($0.thing, $0.health) }) {
             let document = number.document
             let state = document["status"]?.string
             let rating = document["quality_rating"]?.string
             table.rows.append([
-                .init(page.dot, Health(number).style), .init(number.account), .init(Self.number(number), .bold),
+                .init(page.dot, health.style), .init(number.account), .init(Self.number(number), .bold),
                 .init(document["verified_name"]?.string ?? ""), .init(state ?? "-", Self.style(Health(status: state))),
                 .init(rating ?? "-", Self.style(rating: rating)), .init(Self.limit(document)),
                 .init(Spans.column(page.now - number.changedAt.milliseconds)),
@@ -104,21 +109,30 @@ struct StatusReport {
         return table
     }
 
-    private func watchTable(_ page: Page) -> Table {
+    /// Watches that stand alike are told why once, below them: a reason is longer than a column.
+    private func watchLines(_ page: Page) -> [String] {
         var table = Table(columns: [
             .init(title: " "), .init(title: "WATCH", least: 36), .init(title: "STATE"), .init(title: "SINCE", isRight: true),
-            .init(title: "NEXT", isRight: true), .init(title: "WHY", least: 12),
+            .init(title: "NEXT", isRight: true),
         ])
-        for watch in troubled {
+        for (watch, health) in troubled.map({ ($0.thing, $0.health) }) {
             let name = [watch.account, watch.kind.rawValue, watch.phoneNumberID].compactMap { $0 }.joined(separator: " ")
             table.rows.append([
-                .init(page.dot, Health(watch).style), .init(name), .init(watch.state.rawText, Health(watch).style),
+                .init(page.dot, health.style), .init(name), .init(watch.state.rawText, health.style),
                 .init(Spans.column(page.now - watch.since.milliseconds)),
                 .init(watch.nextAt.map { $0.milliseconds <= page.now ? "now" : Spans.column($0.milliseconds - page.now) } ?? "-"),
-                .init(watch.reason ?? ""),
             ])
         }
-        return table
+        guard !table.rows.isEmpty else { return [] }
+        var rows = table.lines(page)
+        var lines = [rows.removeFirst()]
+        for (index, watch) in troubled.map(\.thing).enumerated() {
+            lines.append(rows[index])
+            let next = index + 1 < troubled.count ? troubled[index + 1].thing : nil
+            guard let reason = watch.reason, next?.reason != reason || next?.account != watch.account else { continue }
+            lines += reason.printable.wrapped(to: (page.width ?? .max) - 4).map { "    " + $0 }
+        }
+        return lines
     }
 
     /// The number for people, else its id.
@@ -143,9 +157,11 @@ struct StatusReport {
 
     static func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
 
-    private static func worstFirst<Thing>(_ things: [Thing], _ health: (Thing) -> Health, _ name: (Thing) -> [String]) -> [Thing] {
-        things.map { (health: health($0), name: name($0), thing: $0) }
-            .sorted { $0.health == $1.health ? $0.name.lexicographicallyPrecedes($1.name) : $0.health > $1.health }
-            .map(\.thing)
+    private static func worstFirst<Thing>(_ things: [Thing], _ health: (Thing) -> Health, _ name: (Thing) -> [String]) -> [Judged<Thing>] {
+        things.map { (judged: Judged(thing: $0, health: health($0)), name: name($0)) }
+            .sorted {
+                $0.judged.health == $1.judged.health ? $0.name.lexicographicallyPrecedes($1.name) : $0.judged.health > $1.judged.health
+            }
+            .map(\.judged)
     }
 }

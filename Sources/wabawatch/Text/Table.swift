@@ -19,7 +19,9 @@ struct Table {
     var columns: [Column]
     var rows: [[Cell]] = []
 
+    /// The titles and the rows; nothing where there are no rows.
     func lines(_ page: Page) -> [String] {
+        guard !rows.isEmpty else { return [] }
         let filled = columns.indices.filter { index in rows.contains { !$0[index].text.isEmpty } }
         let full = Table(columns: filled.map { columns[$0] }, rows: rows.map { row in filled.map { row[$0] } })
         return full.laidOut(page)

@@ -32,28 +32,37 @@ struct Timeline: Equatable {
         self.to = max(to, from + 1)
         var present: [ResourceID: JSONObject] = [:]
         for resource in resources where resource.kind == .phoneNumber { present[resource.resourceID] = resource.document }
+        // Of an account's first look there is one baseline for all its numbers; before it nothing was seen of them.
+        var beginnings: [String: Timestamp] = [:]
+        for change in changes where change.kind == .phoneNumber && change.operation == .baseline && change.id != change.phoneNumberID {
+            beginnings[change.account] = max(beginnings[change.account] ?? change.observedAt, change.observedAt)
+        }
         let changes = Dictionary(grouping: changes.filter { $0.kind == .phoneNumber && $0.id == $0.phoneNumberID }, by: \.resourceID)
         let ids = Set(present.keys).union(changes.keys).sorted { ($0.account, $0.id) < ($1.account, $1.id) }
         numbers = []
         for id in ids {
             let own = (changes[id] ?? []).sorted { $0.sequence < $1.sequence }
-            let tracks = Measure.allCases.map { Track(title: $0.rawValue, measure: $0, segments: segments($0, present[id], own)) }
+            let tracks = Measure.allCases.map {
+                Track(title: $0.rawValue, measure: $0, segments: segments($0, present[id], own, beginnings[id.account]))
+            }
             numbers.append(Number(title: Self.title(id, present[id], own), tracks: tracks))
         }
     }
 
-    private func segments(_ measure: Measure, _ present: JSONObject?, _ changes: [Change]) -> [Segment] {
+    private func segments(_ measure: Measure, _ present: JSONObject?, _ changes: [Change], _ beginning: Timestamp?) -> [Segment] {
         let steps = changes.filter { change in
             switch change.operation {
-            case .baseline, .added, .removed: true
+            case .added, .removed: true
+            // Of a member that is newly asked for, perhaps another.
+            case .baseline: measure.value(change.after) != nil
             case .changed: measure.members.contains { change.fields.contains(JSONPointer([$0])) }
             // What a webhook tells is no part of the snapshot; the poll that sees it is.
             case .reported: false
             }
         }
         var value = steps.first.map { measure.value($0.before) } ?? measure.value(present)
-        var start = from
-        var segments: [Segment] = []
+        var start = min(max(from, beginning?.milliseconds ?? from), to)
+        var segments = start > from ? [Segment(from: from, to: start, value: nil)] : []
         for step in steps {
             let moment = min(max(step.observedAt.milliseconds, start), to)
             if moment > start { segments.append(Segment(from: start, to: moment, value: value)) }

@@ -6,21 +6,13 @@ import WabaWatchInterface
 import Watching
 import WhatsAppBusiness
 
-/// What one account's looks came to since the daemon began.
-struct LookCounts: Sendable {
-    var account: String
-    var polls: Int
-    var failures: Int
-    /// How long recent looks took; `nil` before the first.
-    var median: Duration?
-    /// 99 of 100 recent looks took no longer.
-    var slowest: Duration?
-}
-
 /// Counts looks.
 protocol LookCounting: Sendable {
-    func lookCounts() async -> [LookCounts]
+    /// What each account's looks came to since the daemon began, by the accounts' names.
+    var tallies: [String: Tally] { get async }
 }
+
+extension Watcher: LookCounting {}
 
 /// Gathers what the daemon knows of itself, when somebody asks.
 struct MetricsSource: Sendable {
@@ -47,16 +39,18 @@ struct MetricsSource: Sendable {
             metrics.append(Metric(.allowed, budget.callsPerHour, of: budget.account))
             if let percent = budget.usagePercent { metrics.append(Metric(.usage, percent, of: budget.account)) }
         }
-        for counts in await counting?.lookCounts() ?? [] { metrics += Self.metrics(of: counts) }
+        for (account, tally) in (await counting?.tallies ?? [:]).sorted(by: { $0.key < $1.key }) {
+            metrics += Self.metrics(of: tally, account)
+        }
         for number in try await ledger.resources(kinds: [.phoneNumber]).resources { metrics += Self.metrics(of: number) }
         return metrics
     }
 
-    private static func metrics(of counts: LookCounts) -> [Metric] {
-        var metrics = [Metric(.polls, counts.polls, of: counts.account), Metric(.pollFailures, counts.failures, of: counts.account)]
-        for (quantile, latency) in [("0.5", counts.median), ("0.99", counts.slowest)] {
+    private static func metrics(of tally: Tally, _ account: String) -> [Metric] {
+        var metrics = [Metric(.polls, tally.polls, of: account), Metric(.pollFailures, tally.failures, of: account)]
+        for (quantile, latency) in [("0.5", tally.median), ("0.99", tally.slowest)] {
             guard let latency else { continue }
-            metrics.append(Metric(.latency, Int64(latency / .milliseconds(1)), of: counts.account, ["quantile": .string(quantile)]))
+            metrics.append(Metric(.latency, Int64(latency / .milliseconds(1)), of: account, ["quantile": .string(quantile)]))
         }
         return metrics
     }

@@ -1,18 +1,22 @@
 import Dispatch
-import Glibc
-import Testing
+package import Glibc
 
 /// A process that a test started.
-struct Program: Sendable {
-    let id: pid_t
+package struct Program: Sendable {
+    package let id: pid_t
 
-    struct Failed: Error {
-        var call: String
-        var number: Int32
+    package struct Failed: Error {
+        package var call: String
+        package var number: Int32
+
+        package init(call: String, number: Int32) {
+            self.call = call
+            self.number = number
+        }
     }
 
     /// Starts a program with exactly that environment; its output is appended to a file.
-    static func spawn(_ arguments: [String], environment: [String: String], log: String) throws -> Program {
+    package static func spawn(_ arguments: [String], environment: [String: String], log: String) throws -> Program {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -31,12 +35,12 @@ struct Program: Sendable {
     }
 
     /// Does what blocks off Swift's threads.
-    static func onQueue(_ body: @escaping @Sendable () -> Void) { DispatchQueue(label: "blocking").async(execute: body) }
+    package static func onQueue(_ body: @escaping @Sendable () -> Void) { DispatchQueue(label: "blocking").async(execute: body) }
 
-    func signal(_ signal: Int32) { kill(id, signal) }
+    package func signal(_ signal: Int32) { kill(id, signal) }
 
     /// The exit status, or 128 and the signal that ended it.
-    func wait() async -> Int32 {
+    package func wait() async -> Int32 {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 var status: Int32 = 0
@@ -48,29 +52,29 @@ struct Program: Sendable {
 }
 
 /// The daemon as a process of its own.
-struct RunningDaemon: Sendable {
-    let process: Program
-    let notify: NotifySocket
+package struct RunningDaemon: Sendable {
+    package let process: Program
+    package let notify: NotifySocket
 
     /// SIGTERM and the exit status.
-    func stop() async -> Int32 {
+    package func stop() async -> Int32 {
         process.signal(SIGTERM)
         return await process.wait()
     }
 
     /// SIGKILL.
-    func kill() async {
+    package func kill() async {
         process.signal(SIGKILL)
         _ = await process.wait()
     }
 }
 
 /// systemd's end of the notify socket.
-final class NotifySocket: Sendable {
-    let path: String
-    private let descriptor: Int32
+package final class NotifySocket: Sendable {
+    package let path: String
+    package let descriptor: Int32
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         unlink(path)
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
@@ -81,15 +85,15 @@ final class NotifySocket: Sendable {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
         }
         guard bound == 0 else { throw Program.Failed(call: "bind", number: errno) }
-        var patience = timeval(tv_sec: 30, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var patience = (seconds: 30, microseconds: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout.size(ofValue: patience)))
     }
 
     deinit { close(descriptor) }
 
     /// Waits for a message that has that line; returns it.
     @discardableResult
-    func wait(for line: String) async throws -> String {
+    package func wait(for line: String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async { [self] in
                 var buffer = [UInt8](repeating: 0, count: 8192)

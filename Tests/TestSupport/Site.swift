@@ -1,26 +1,31 @@
 import FoundationEssentials
 import Glibc
-import GraphSimulator
-import StrictJSON
-import Testing
-import Varlink
-import WabaWatchInterface
+package import GraphSimulator
+package import StrictJSON
+package import Varlink
+package import WabaWatchInterface
+package import WhatsAppBusiness
 
 /// A place where the real daemon runs against the simulator: a folder with configuration, ledger and socket, gone when the test is.
-final class Site: Sendable {
-    let folder: String
-    let simulator: GraphSimulator
+package final class Site: Sendable {
+    package let folder: String
+    package let simulator: GraphSimulator
     /// What the daemon must never let out.
-    static let token = Platform.sampleToken
+    package static let token = Platform.sampleToken
 
-    var socket: String { folder + "/io.wabawatch" }
-    var ledger: String { folder + "/ledger.sqlite" }
-    var config: String { folder + "/wabawatch.yaml" }
+    package var socket: String { folder + "/io.wabawatch" }
+    package var ledger: String { folder + "/ledger.sqlite" }
+    package var config: String { folder + "/wabawatch.yaml" }
     /// What the daemon wrote to standard error, over all its runs.
-    var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
+    package var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
 
-    /// - Parameter every: how often both kinds are looked at.
-    init(numbers: Int = 2, every: String = "100ms", more: String = "") async throws {
+    /// - Parameters:
+    ///   - every: how often the kinds are looked at.
+    ///   - kinds: the kinds that are; all others are turned off.
+    ///   - more: what else the configuration says.
+    package init(numbers: Int = 2, every: String = "100ms", kinds: Set<Kind> = [.phoneNumber, .businessProfile], more: String = "")
+        async throws
+    {
         folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         simulator = try await GraphSimulator.start(Platform.sample(accounts: 1, numbers: numbers, blockedUsers: 0))
@@ -31,8 +36,7 @@ final class Site: Sendable {
             socket: { path: "\(folder)/io.wabawatch" }
             journal: { enabled: false }
             watch:
-              phone_number: { every: \(every) }
-              business_profile: { every: \(every) }
+              \(Self.watch(every, kinds))
             budget: { calls_per_hour: 1000000 }
             accounts:
               - name: acme
@@ -43,11 +47,21 @@ final class Site: Sendable {
         ).write(to: URL(filePath: config))
     }
 
+    private static func watch(_ every: String, _ kinds: Set<Kind>) -> String {
+        Kind.allCases.filter { $0 != .watch && !($0 == .subscribedApp && kinds.contains($0)) }.map {
+            "\($0.rawValue): { every: \(kinds.contains($0) ? every : "never") }"
+        }
+        .joined(separator: "\n  ")
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Runs a test's body and puts everything away, however it ends.
-    static func with(numbers: Int = 2, every: String = "100ms", more: String = "", _ body: (Site) async throws -> Void) async throws {
-        let site = try await Site(numbers: numbers, every: every, more: more)
+    package static func with(
+        numbers: Int = 2, every: String = "100ms", kinds: Set<Kind> = [.phoneNumber, .businessProfile], more: String = "",
+        _ body: (Site) async throws -> Void
+    ) async throws {
+        let site = try await Site(numbers: numbers, every: every, kinds: kinds, more: more)
         do {
             try await body(site)
         } catch {
@@ -58,20 +72,21 @@ final class Site: Sendable {
     }
 
     /// Where the programs of this build lie.
-    static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path()
+    package static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path()
 
     /// Starts the daemon and returns once it says READY.
-    func start() async throws -> RunningDaemon {
+    package func start(environment: [String: String] = [:]) async throws -> RunningDaemon {
         let notify = try NotifySocket(folder + "/notify")
         let process = try Program.spawn(
             [Self.programs + "wabawatchd", "--config", config],
-            environment: ["TOKEN": Self.token, "NOTIFY_SOCKET": notify.path, "SWIFT_BACKTRACE": "enable=no"], log: folder + "/log")
+            environment: ["TOKEN": Self.token, "NOTIFY_SOCKET": notify.path, "SWIFT_BACKTRACE": "enable=no"].merging(environment) { $1 },
+            log: folder + "/log")
         try await notify.wait(for: "READY=1")
         return RunningDaemon(process: process, notify: notify)
     }
 
     /// Looks at everything once with a daemon that ends by itself; returns its exit status.
-    func once(before command: [String] = []) async throws -> Int32 {
+    package func once(before command: [String] = []) async throws -> Int32 {
         try await Program.spawn(
             command + [Self.programs + "wabawatchd", "--config", config, "--once"],
             environment: ["TOKEN": Self.token, "SWIFT_BACKTRACE": "enable=no"], log: folder + "/log"
@@ -79,30 +94,30 @@ final class Site: Sendable {
     }
 
     /// A subscription, from its first reply on.
-    func subscribe(_ parameters: SubscribeParameters = SubscribeParameters()) async throws -> Subscription {
+    package func subscribe(_ parameters: SubscribeParameters = SubscribeParameters()) async throws -> Subscription {
         let client = try await VarlinkClient.connect(path: socket)
         return Subscription(client: client, parameters: parameters)
     }
 
     /// A subscription to everything since the ledger began.
-    func subscribeFromTheBeginning() async throws -> Subscription {
+    package func subscribeFromTheBeginning() async throws -> Subscription {
         let client = try await VarlinkClient.connect(path: socket)
         let status = try GetStatusReply(json: try await client.call(GetStatusParameters.qualifiedMethod)).status
         return Subscription(client: client, parameters: SubscribeParameters(after: status.oldestCursor))
     }
 
     /// Changes a member of a number.
-    func set(_ number: Int, _ member: String, _ value: JSONValue) {
+    package func set(_ number: Int, _ member: String, _ value: JSONValue) {
         simulator.update { $0[phoneNumber: Platform.samplePhoneNumberID(number)]?.document[member] = value }
     }
 
     /// Changes a member of a number's profile.
-    func setProfile(_ number: Int, _ member: String, _ value: JSONValue) {
+    package func setProfile(_ number: Int, _ member: String, _ value: JSONValue) {
         simulator.update { $0[phoneNumber: Platform.samplePhoneNumberID(number)]?.profile[member] = value }
     }
 
     /// Waits until so many more requests were answered than now.
-    func requests(_ count: Int) async {
+    package func requests(_ count: Int) async {
         var left = count
         for await _ in simulator.requestStream() {
             left -= 1
@@ -112,25 +127,25 @@ final class Site: Sendable {
 }
 
 /// What a subscriber is told.
-struct Subscription {
-    let client: VarlinkClient
+package struct Subscription {
+    package let client: VarlinkClient
     private var replies: ReplyStream.AsyncIterator
 
-    init(client: VarlinkClient, parameters: SubscribeParameters) {
+    package init(client: VarlinkClient, parameters: SubscribeParameters) {
         self.client = client
         replies = client.stream(SubscribeParameters.qualifiedMethod, parameters.json).makeAsyncIterator()
     }
 
-    mutating func next() async throws -> SubscribeReply? { try await replies.next().map { try SubscribeReply(json: $0) } }
+    package mutating func next() async throws -> SubscribeReply? { try await replies.next().map { try SubscribeReply(json: $0) } }
 
     /// The next change.
-    mutating func change() async throws -> WabaWatchInterface.Change {
+    package mutating func change() async throws -> WabaWatchInterface.Change {
         while let reply = try await next() { if case .change(let change) = reply { return change } }
         throw VarlinkError("test.StreamEnded")
     }
 
     /// The next so many changes.
-    mutating func changes(_ count: Int) async throws -> [WabaWatchInterface.Change] {
+    package mutating func changes(_ count: Int) async throws -> [WabaWatchInterface.Change] {
         var changes: [WabaWatchInterface.Change] = []
         while changes.count < count { changes.append(try await change()) }
         return changes

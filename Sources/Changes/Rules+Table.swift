@@ -1,0 +1,94 @@
+import StrictJSON
+import WhatsAppBusiness
+
+// What people and monitoring care about, kind by kind (the tables of `polling.md`). Enums that Meta writes in either case are kept in capitals.
+
+extension Rules {
+    static let account = Rules(
+        "account", "accounts", isList: false,
+        forms: [
+            "health_status": .sorted(array: "entities", by: ["entity_type", "id"]), "status": .capitals,
+            "business_verification_status": .capitals, "account_review_status": .capitals, "ownership_type": .capitals,
+            "marketing_messages_lite_api_status": .capitals, "marketing_messages_onboarding_status": .capitals,
+            "on_behalf_of_business_info": .capitalsAt(["status", "type"]), "owner_business_info": .capitalsAt(["status", "type"]),
+        ],
+        meanings: [
+            (
+                "status",
+                .state(
+                    what: "status", critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"], warning: ["FLAGGED"],
+                    good: ["ACTIVE"])
+            ),
+            (
+                "account_review_status",
+                .state(what: "review", critical: [], warning: ["REJECTED"], good: ["APPROVED"])
+            ),
+            (
+                "business_verification_status",
+                .state(
+                    what: "business verification", critical: [], warning: ["REJECTED", "FAILED", "REVOKED", "EXPIRED"], good: ["VERIFIED"])
+            ),
+            ("health_status", .health(what: "health")),
+            ("whatsapp_business_manager_messaging_limit", .ranked(limits, what: "messaging limit")),
+        ])
+
+    static let subscribedApp = Rules(
+        "subscribed app", "subscribed apps", isList: true,
+        meanings: [("override_callback_uri", .sensitive(what: "callback address"))], added: .warning, removed: .warning)
+
+    static let phoneNumberSettings = Rules(
+        "settings", "settings", isList: false,
+        forms: [
+            "calling": .capitalsAt([
+                "status", "call_icon_visibility", "callback_permission_status", "srtp_key_exchange_protocol", "call_hours/status",
+                "call_hours/weekly_operating_hours/day_of_week", "sip/status",
+            ]),
+            "storage_configuration": .capitalsAt(["status", "data_localization_region"]),
+            "payload_encryption": .capitalsAt(["status"]),
+        ])
+
+    static let messageTemplate = Rules(
+        "message template", "message templates", isList: true,
+        forms: ["status": .capitals, "category": .capitals, "quality_score": .without(["date"])],
+        meanings: [
+            ("status", .state(what: "status", critical: [], warning: ["REJECTED", "PAUSED", "DISABLED", "FLAGGED"], good: ["APPROVED"])),
+            ("quality_score/score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
+        ])
+
+    private static let limits = ["TIER_UNLIMITED", "TIER_100K", "TIER_10K", "TIER_2K", "TIER_1K", "TIER_250", "TIER_50"]
+
+    static let phoneNumber = Rules(
+        "phone number", "phone numbers", isList: true,
+        ignored: ["certificate", "new_certificate"],
+        forms: ["health_status": .sorted(array: "entities", by: ["entity_type", "id"])],
+        meanings: [
+            ("quality_rating", .ranked(["GREEN", "YELLOW", "RED"], what: "quality rating", alarming: ["RED", "YELLOW"])),
+            ("quality_score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
+            (
+                "status",
+                .state(
+                    what: "status", critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"],
+                    warning: ["FLAGGED", "RATE_LIMITED"], good: ["CONNECTED"])
+            ),
+            ("whatsapp_business_manager_messaging_limit", .ranked(limits, what: "messaging limit")),
+            ("throughput", .ranked(["HIGH", "STANDARD"], what: "throughput")),
+            ("health_status", .health(what: "health")),
+            ("name_status", .state(what: "name status", critical: [], warning: ["DECLINED"], good: ["APPROVED"])),
+            ("new_name_status", .state(what: "new name's status", critical: [], warning: ["DECLINED"], good: ["APPROVED"])),
+            ("is_pin_enabled", .guarded(what: "two-step PIN")),
+            ("webhook_configuration", .sensitive(what: "callback address")),
+            ("conversational_automation", .decided(what: "conversational automation")),
+            ("verified_name", .decided(what: "name")),
+            ("display_phone_number", .decided(what: "displayed number")),
+            ("last_onboarded_time", .decided(what: "time of onboarding")),
+        ],
+        looksToRemove: 2, removed: .critical)
+
+    static let businessProfile = Rules(
+        "business profile", "business profiles", isList: false, nullIsMissing: true,
+        forms: ["profile_picture_url": .hostAndPath],
+        meanings: [
+            ("vertical", .decided(what: "industry")), ("profile_picture_url", .decided(what: "picture")),
+            ("websites", .decided(what: "websites")),
+        ])
+}

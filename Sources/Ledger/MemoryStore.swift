@@ -1,0 +1,69 @@
+package import Changes
+import GRDB
+import WhatsAppBusiness
+
+/// When a ledger reaches its database.
+enum Access: Sendable {
+    /// By GRDB's own queues, at once.
+    case ofItsOwn
+    /// Whoever gave the ledger says when, on which thread, and whether at all: everything else is the same.
+    case handed(@Sendable (_ writes: Bool, _ work: @escaping @Sendable (_ refusal: (any Error)?) -> Void) -> Void)
+}
+
+/// A ledger's database that lives in memory and longer than the ledgers over it, as a file does: for a simulation in which processes end and begin.
+package final class MemoryStore: Sendable {
+    fileprivate let queue: DatabaseQueue
+
+    /// An empty one.
+    package init() throws(LedgerError) {
+        do { queue = try DatabaseQueue() } catch { throw LedgerError(opening: error, path: Self.path) }
+    }
+
+    /// Why an access may be refused: the process that asked has ended, or the disk is full.
+    package enum Refusal: Sendable { case ended, full }
+
+    fileprivate static let path = ":memory:"
+
+    /// The changes after a sequence, as they are stored.
+    package func changes(after sequence: Int64) throws -> [RecordedChange] {
+        try queue.writeWithoutTransaction { database in
+            let statement = try database.cachedStatement(sql: RecordedChange.select + " WHERE sequence > ? ORDER BY sequence")
+            return try Ledger.page(try Row.fetchCursor(statement, arguments: [sequence]))
+        }
+    }
+
+    /// Everything that is stored of the things of all units, or of one.
+    package func resources(of unit: Unit? = nil) throws -> [StoredResource] {
+        try queue.writeWithoutTransaction { database in
+            let places = try Place.matching(unit.map { [$0.account] }, unit.map { [$0.kind] }, nil, in: database)
+            var resources: [StoredResource] = []
+            for place in places where unit == nil || unit?.kind == .phoneNumber || place.phoneNumberID == unit?.phoneNumberID {
+                let statement = try database.cachedStatement(sql: StoredResource.select + " WHERE place = ? ORDER BY id")
+                let rows = try Row.fetchCursor(statement, arguments: [place.number])
+                while let row = try rows.next() { resources.append(try StoredResource(row: row, in: place, confirmed: [:])) }
+            }
+            return resources
+        }
+    }
+}
+
+extension Ledger {
+    /// A ledger over a database in memory.
+    /// - Parameter access: is handed every access to the database and calls it once, with a refusal if it is not to be.
+    package convenience init(
+        memory: MemoryStore,
+        access: @escaping @Sendable (_ writes: Bool, _ work: @escaping @Sendable (MemoryStore.Refusal?) -> Void) -> Void
+    ) throws(LedgerError) {
+        try self.init(
+            memory.queue, path: MemoryStore.path, lock: nil, access: .handed { writes, work in access(writes) { work($0?.error) } })
+    }
+}
+
+extension MemoryStore.Refusal {
+    fileprivate var error: DatabaseError {
+        switch self {
+        case .ended: DatabaseError(resultCode: .SQLITE_INTERRUPT)
+        case .full: DatabaseError(resultCode: .SQLITE_FULL)
+        }
+    }
+}

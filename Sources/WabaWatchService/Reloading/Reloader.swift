@@ -1,0 +1,110 @@
+import GraphAPI
+import Logging
+import Synchronization
+import Systemd
+import Watching
+
+/// Puts a new configuration in force while the daemon runs: whole, or not at all.
+final class Reloader: Sendable {
+    /// Reads the configuration's files.
+    typealias Read = @Sendable () throws -> Configuration
+    /// Has the accounts watched as these plans say.
+    typealias Apply = @Sendable ([AccountPlan]) async throws -> Void
+
+    private struct State {
+        var inForce: Configuration
+        var transport: CurlTransport
+        var refusal: String?
+    }
+
+    private let state: Mutex<State>
+    private let read: Read
+    private let secrets: Secrets
+    private let apply: Apply
+    private let log: Logger
+
+    /// - Parameters:
+    ///   - configuration: what is in force.
+    ///   - transport: what its plans use.
+    init(
+        _ configuration: Configuration, _ transport: CurlTransport, secrets: Secrets, log: Logger, read: @escaping Read,
+        apply: @escaping Apply
+    ) {
+        state = Mutex(State(inForce: configuration, transport: transport))
+        self.secrets = secrets
+        self.log = log
+        self.read = read
+        self.apply = apply
+    }
+
+    /// What is in force.
+    var configuration: Configuration { state.withLock(\.inForce) }
+
+    /// Why the files' last state is not in force, in a line.
+    var refusal: String? { state.withLock(\.refusal) }
+
+    /// Ends every request.
+    func close() { state.withLock(\.transport).close() }
+
+    /// Reads the files and the secrets anew. Anything wrong with them changes nothing; everything wrong is told. Not to be called twice at a time.
+    func reload() async {
+        do {
+            let (inForce, transport) = state.withLock { ($0.inForce, $0.transport) }
+            let found = try read()
+            let wanted = inForce.reloaded(from: found)
+            let fresh = try wanted.graph.needsTransport(insteadOf: inForce.graph) ? wanted.transport() : nil
+            try await apply(try wanted.plans(secrets: secrets, transport: fresh ?? transport))
+            // A request under way on the old transport ends without an answer, and is made again.
+            if fresh != nil { transport.close() }
+            state.withLock { $0 = State(inForce: wanted, transport: fresh ?? transport) }
+            let later = inForce.keysForTheNextStart(found)
+            if !later.isEmpty {
+                log.warning("some settings take effect at the next start only", metadata: ["keys": "\(later.joined(separator: ", "))"])
+            }
+            log.notice("the configuration was read anew", metadata: ["accounts": "\(wanted.accounts.count)"])
+        } catch let error as ConfigurationError {
+            refuse(error)
+        } catch {
+            state.withLock { $0.refusal = "\(error)" }
+            log.error("the configuration could not be put in force; nothing was changed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// No more problems are told one by one.
+    private static let most = 50
+
+    private func refuse(_ error: ConfigurationError) {
+        for problem in error.problems.prefix(Self.most) {
+            log.error(
+                "the configuration cannot be used",
+                metadata: [
+                    "file": "\(problem.file)", "line": "\(problem.line.map(String.init) ?? "")", "key": "\(problem.key)",
+                    "problem": "\(problem.sentence)",
+                ])
+        }
+        log.error(
+            "the configuration stays as it was",
+            metadata: ["problems": "\(error.problems.count)", "first": "\(error.problems.first?.description ?? "")"])
+        let more = error.problems.count > 1 ? " (and \(error.problems.count - 1) more)" : ""
+        state.withLock { $0.refusal = "\(error.problems.first?.description ?? "")\(more)" }
+    }
+}
+
+extension Configuration {
+    /// What asks Meta as this says.
+    func transport() throws(ConfigurationError) -> CurlTransport {
+        var settings = CurlTransport.Settings()
+        settings.timeout = graph.timeout
+        settings.extraCAFile = graph.caFile
+        do throws(TransportError) { return try CurlTransport(settings) } catch {
+            throw ConfigurationError(problems: [ConfigurationProblem(file: file, line: nil, key: "graph.ca_file", sentence: "\(error)")])
+        }
+    }
+}
+
+extension Configuration.Graph {
+    /// Whether a transport made for another cannot be used. The file of a certificate authority is read when a transport is made, so it may hold another now.
+    fileprivate func needsTransport(insteadOf other: Configuration.Graph) -> Bool {
+        timeout != other.timeout || caFile != other.caFile || caFile != nil
+    }
+}

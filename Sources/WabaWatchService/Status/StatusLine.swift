@@ -1,0 +1,73 @@
+import Changes
+import Ledger
+import Synchronization
+import Systemd
+import Watching
+import WhatsAppBusiness
+
+/// systemd's STATUS line: what is wrong if anything is, accounts, numbers, watches that are not current, the last change.
+final class StatusLine: Sendable {
+    let notifier: Notifier
+    private let watcher: Watcher
+    private let ledger: Ledger
+    private let reloader: Reloader
+    private let told = Mutex("")
+
+    init(notifier: Notifier, watcher: Watcher, ledger: Ledger, reloader: Reloader) {
+        self.notifier = notifier
+        self.watcher = watcher
+        self.ledger = ledger
+        self.reloader = reloader
+    }
+
+    /// Tells the manager, if there is anything new to tell.
+    func tell() async {
+        let text = await text()
+        let isNews = told.withLock { told in
+            defer { told = text }
+            return told != text
+        }
+        if isNews { notifier.status(text) }
+    }
+
+    /// Ends a reload, with how things stand after it.
+    func tellReady() async {
+        let text = await text()
+        told.withLock { $0 = text }
+        notifier.ready(status: text)
+    }
+
+    func text() async -> String {
+        let (watches, budgets) = await watcher.report()
+        let troubled = watches.count { $0.watch.state != .current && $0.watch.state != .starting }
+        var parts: [String] = []
+        if let trouble = ledger.trouble { parts.append("not recording: \(trouble.cause)") }
+        if let refusal = reloader.refusal { parts.append("new configuration refused: \(refusal)") }
+        let counts = [
+            Self.counted(Set(watches.map(\.unit.account)).count, "account"),
+            Self.counted(Set(watches.compactMap(\.unit.phoneNumberID)).count, "number"),
+            troubled == 0 ? "all watches current" : "\(troubled) of \(watches.count) watches not current",
+            Self.stretched(budgets), await lastChange(),
+        ]
+        .compactMap(\.self)
+        parts.append(counts.joined(separator: ", "))
+        return parts.joined(separator: "; ")
+    }
+
+    private func lastChange() async -> String {
+        let sequence = ledger.cursor.sequence
+        guard sequence > 0 else { return "no change yet" }
+        let time = (try? await ledger.changes(after: sequence - 1, limit: 1))?.first?.observedAt
+        return "change \(sequence)\(time.map { " at \($0)" } ?? "")"
+    }
+
+    /// The accounts whose budget does not allow what is configured.
+    private static func stretched(_ budgets: [BudgetReport]) -> String? {
+        let over = budgets.filter { $0.plan.stretch > 1 }.sorted { $0.plan.stretch > $1.plan.stretch }
+        guard let worst = over.first else { return nil }
+        let times = "\(Double(Int((worst.plan.stretch * 10).rounded())) / 10)"
+        return "\(worst.account) over its budget, looked at \(times) times as seldom\(over.count > 1 ? " (and \(over.count - 1) more)" : "")"
+    }
+
+    private static func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
+}

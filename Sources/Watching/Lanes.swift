@@ -1,0 +1,97 @@
+import Changes
+import HeapModule
+
+/// What shares a budget and waits for it together: the core kinds of an account, or its others.
+struct Lane: Hashable, Sendable {
+    var account: String
+    var isCore: Bool
+
+    init(_ unit: Unit) {
+        account = unit.account
+        isCore = CallPlan.core.contains(unit.kind)
+    }
+
+    init(account: String, isCore: Bool) {
+        self.account = account
+        self.isCore = isCore
+    }
+}
+
+/// The lanes whose budget was used up: their units wait here, and when there is something to be had, they come one after the other, so that ten
+/// thousand that wait do not all ask for one request. A lane that nobody waits in is none.
+struct Lanes: Sendable {
+    private struct Line: Sendable {
+        var until: Moment
+        var waiting = Heap<Schedule.Entry>()
+        /// Who has left for a look; the next leaves when it is over.
+        var ahead: Unit?
+    }
+
+    private struct Release: Comparable, Sendable {
+        var at: Moment
+        var lane: Lane
+        static func < (left: Release, right: Release) -> Bool { left.at < right.at }
+    }
+
+    private var lines: [Lane: Line] = [:]
+    private var releases = Heap<Release>()
+
+    /// When the first lane goes on.
+    var release: Moment? { releases.min?.at }
+
+    /// Until when a lane's units wait.
+    func heldUntil(_ lane: Lane) -> Moment? { lines[lane]?.until }
+
+    /// Who waits in an account's lanes.
+    func entries(of account: String) -> [Schedule.Entry] {
+        [true, false].flatMap { lines[Lane(account: account, isCore: $0)]?.waiting.unordered ?? [] }
+    }
+
+    /// A unit waits, and its lane with it.
+    mutating func hold(_ entry: Schedule.Entry, until: Moment) {
+        let lane = Lane(entry.unit)
+        var line = lines[lane] ?? Line(until: until)
+        line.until = until
+        line.waiting.insert(entry)
+        if line.ahead == entry.unit { line.ahead = nil }
+        lines[lane] = line
+        releases.insert(Release(at: until, lane: lane))
+    }
+
+    /// Whether a unit that is due has to wait in its lane; then it does.
+    mutating func keeps(_ entry: Schedule.Entry) -> Bool {
+        let lane = Lane(entry.unit)
+        guard let line = lines[lane], line.ahead != entry.unit else { return false }
+        lines[lane]?.waiting.insert(entry)
+        return true
+    }
+
+    /// The lanes that go on by now.
+    mutating func released(_ now: Moment) -> [Lane] {
+        var lanes: [Lane] = []
+        while let first = releases.min, first.at <= now {
+            releases.removeMin()
+            guard let line = lines[first.lane], line.until <= now, line.ahead == nil, !lanes.contains(first.lane) else { continue }
+            lanes.append(first.lane)
+        }
+        return lanes
+    }
+
+    /// Who comes next; a lane that nobody waits in is no more.
+    mutating func next(of lane: Lane) -> Schedule.Entry? {
+        guard let entry = lines[lane]?.waiting.popMin() else {
+            lines[lane] = nil
+            return nil
+        }
+        lines[lane]?.ahead = entry.unit
+        return entry
+    }
+
+    /// A look is over that the budget had a request for, or a unit is no longer watched; whether the next of its lane is to come.
+    mutating func leave(_ unit: Unit) -> Bool {
+        let lane = Lane(unit)
+        guard lines[lane]?.ahead == unit else { return false }
+        lines[lane]?.ahead = nil
+        return true
+    }
+}

@@ -1,0 +1,74 @@
+import Changes
+public import GraphAPI
+public import Ledger
+public import WhatsAppBusiness
+
+/// Why something could not be looked at now.
+public enum PollError: Error, Sendable {
+    /// No account of that name is watched.
+    case noSuchAccount
+    /// The kind is turned off, or the number is not one of the account's.
+    case noSuchResource
+    /// There is no request to be had for so long.
+    case budgetExhausted(Duration)
+    /// There was no usable answer; with Meta's error, if it gave one.
+    case failed(WatchState, reason: String, GraphError?)
+    /// What was seen could not be recorded.
+    case unrecorded(LedgerError)
+}
+
+extension Watcher {
+    /// Looks now, within the budget, and returns how many changes were recorded, baselines included, when everything that was asked for is.
+    /// - Parameters:
+    ///   - kind: what to look at; `nil` for everything that is watched.
+    ///   - number: where to look; `nil` for the account and all its numbers.
+    public func poll(account name: String, kind: Kind?, number: String?) async throws(PollError) -> Int {
+        guard let account = accounts[name] else { throw .noSuchAccount }
+        if let number, !account.numbers.contains(number) { throw .noSuchResource }
+        let kinds = kind.map { [$0 == .subscribedApp ? .account : $0] } ?? AccountPlan.accountKinds + AccountPlan.numberKinds
+        if let kind, !account.plan.watches(kind) { throw .noSuchResource }
+        var units: [Unit] = []
+        for kind in kinds where account.plan.watches(kind) {
+            if AccountPlan.accountKinds.contains(kind) {
+                // Numbers come from the account's list: what is known of one is asked for there.
+                if number == nil || kind == .phoneNumber { units.append(Unit(account: name, kind: kind)) }
+            } else {
+                units += account.numbers.sorted().filter { number == nil || $0 == number }.map {
+                    Unit(account: name, kind: kind, phoneNumberID: $0)
+                }
+            }
+        }
+        guard !units.isEmpty else { throw .noSuchResource }
+        return try await poll(units)
+    }
+
+    private func poll(_ units: [Unit]) async throws(PollError) -> Int {
+        let results = await withTaskGroup(of: LookResult.self) { group in
+            for unit in units { group.addTask { await self.nextLook(at: unit) } }
+            var results: [LookResult] = []
+            for await result in group { results.append(result) }
+            return results
+        }
+        var changes = 0
+        for result in results {
+            switch result {
+            case .recorded(let recorded): changes += recorded
+            case .failed(let state, let failure): throw .failed(state, reason: failure.description, failure.graph)
+            case .refused: throw .failed(.unauthorized, reason: "the account's token was refused", nil)
+            case .unaffordable(let until): throw .budgetExhausted(max(until - world.now(), .zero))
+            case .unrecorded(let error): throw .unrecorded(error)
+            case .notWatched: throw .noSuchResource
+            }
+        }
+        return changes
+    }
+
+    /// The next look at a unit from now on, which is made at once.
+    private func nextLook(at unit: Unit) async -> LookResult {
+        guard schedule.interval(of: unit) != nil else { return .notWatched }
+        return await withCheckedContinuation { continuation in
+            waiting[unit, default: []].append(continuation)
+            on(.hasten(unit, ahead: true), world.now())
+        }
+    }
+}

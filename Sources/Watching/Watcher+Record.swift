@@ -1,0 +1,171 @@
+import Changes
+import GraphAPI
+import Ledger
+import Logging
+import StrictJSON
+import WhatsAppBusiness
+
+// What a complete look says: recorded with the watch over it, in one transaction.
+
+extension Watcher {
+    /// Has what a look found recorded.
+    func record(_ found: Sweep.Found, _ memory: Memory?, of unit: Unit, _ sweep: Sweep) async -> Look {
+        guard let plan = accounts[unit.account]?.plan else { return Look(result: .notWatched) }
+        await tokenIsGood(plan.name)
+        var observation: Observation
+        do throws(GraphFailure) {
+            observation = try Observation(unit, of: plan, found, asked: sweep.fields)
+        } catch {
+            return await fail(unit, error)
+        }
+        if let rotation = rotations[unit], sweep.coverage != .whole {
+            observation.isWhole = false
+            observation.shows = rotation.shows(sweep.coverage, wallClock: world.wallClock())
+        }
+        observation.needs = plan.watches(.phoneNumber) ? .number : .account
+        let isOneOfMany = unit.phoneNumberID != nil && unit.kind.edge.form != .list
+        if isOneOfMany {
+            observation.keepsVanished = true
+            observation.gone = accounts[plan.name]?.vanishing[unit.kind]?.gone(at: unit.phoneNumberID ?? "") ?? []
+        }
+        do throws(LedgerError) {
+            var recording = try await self.record(observation)
+            var changes = recording.changes
+            guard !recording.isVoid else { return Look(result: .notWatched) }
+            let gone = isOneOfMany ? try await decide(recording.vanished, observation) : []
+            if !gone.isEmpty {
+                // A person took them away, so they are changes like any other.
+                observation.gone.formUnion(gone)
+                recording = try await self.record(observation)
+                changes += recording.changes
+            }
+            await settle(recording, observation, memory, sweep, found, plan)
+            if unit.kind == .account { changes += try await recordApps(found, plan, sweep) }
+            return Look(result: .recorded(changes: changes))
+        } catch {
+            // Whoever looks after the ledger says so, once. What could not be recorded is seen again by the next look.
+            log.debug("a look could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
+            return Look(result: .unrecorded(error))
+        }
+    }
+
+    /// Records an observation and moves the watch over it.
+    private func record(_ observation: Observation) async throws(LedgerError) -> Recording {
+        let unit = observation.unit
+        let now = world.wallClock()
+        let before = watches[unit] ?? Watch(over: unit, since: now)
+        let drift = drift(of: unit)
+        let move: @Sendable (inout Watch, Recording) -> Watch.Telling = { watch, recording in
+            watch.on(drift.outcome(recording), at: now, others: !drift.echoes.isEmpty)
+        }
+        let recording = try await ledger.record(observation, at: now) { recording in
+            var watch = before
+            return WatchNote(move(&watch, recording), of: watch, before, over: unit)
+        }
+        guard !recording.isVoid, watches[unit] != nil else { return recording }
+        var watch = before
+        _ = move(&watch, recording)
+        watches[unit] = watch
+        return recording
+    }
+
+    /// Decides about members that a number no longer shows; returns those that a person took away.
+    private func decide(_ vanished: [String], _ observation: Observation) async throws(LedgerError) -> Set<String> {
+        let unit = observation.unit
+        guard let number = unit.phoneNumberID,
+            let open = accounts[unit.account]?.vanishing[unit.kind] ?? (vanished.isEmpty ? nil : Vanishing())
+        else { return [] }
+        var holders: [String: Set<String>] = [:]
+        if !open.drifted.isSuperset(of: vanished) {
+            for stored in try await ledger.resources(accounts: [unit.account], kinds: [unit.kind]).resources {
+                for member in vanished where stored.document[member].map({ !$0.isNull }) ?? false {
+                    holders[member, default: []].insert(stored.resource.id)
+                }
+            }
+        }
+        let shown = Set((observation.items.first?.document ?? [:]).filter { !$0.value.isNull }.map(\.name))
+        var vanishing = accounts[unit.account]?.vanishing[unit.kind] ?? open
+        let answer = vanishing.on(number, vanished: Set(vanished), shown: shown) { holders[$0] ?? [] }
+        accounts[unit.account]?.vanishing[unit.kind] = vanishing.isIdle ? nil : vanishing
+        for other in answer.ask.sorted() {
+            on(.hasten(Unit(account: unit.account, kind: unit.kind, phoneNumberID: other), ahead: false), world.now())
+        }
+        if !vanishing.drifted.isDisjoint(with: vanished) { await move(unit, standing(unit, vanished: vanished)) }
+        return answer.gone
+    }
+
+    /// What follows from a recorded look.
+    private func settle(
+        _ recording: Recording, _ observation: Observation, _ memory: Memory?, _ sweep: Sweep, _ found: Sweep.Found, _ plan: AccountPlan
+    ) async {
+        let unit = observation.unit
+        let isSettled =
+            !recording.pending && recording.vanished.isEmpty && watches[unit]?.state == .current
+            && (unit.kind != .account || !plan.watches(.subscribedApp) || Self.apps(in: found) != nil)
+        memories[unit] = isSettled && sweep.coverage == .whole ? memory : nil
+        if rotations[unit] != nil {
+            rotations[unit]?.on(
+                sweep.coverage, keys: found.keys, missed: recording.missed, removed: recording.removed, now: world.now())
+            await probe(unit, plan, hasThings: !observation.items.isEmpty)
+        }
+        guard unit.kind == .phoneNumber else { return }
+        for number in recording.removed { forget(number: number, of: plan.name) }
+        watch(numbers: recording.ids, of: plan.name)
+    }
+
+    /// Finds out once whether an edge heeds time.
+    private func probe(_ unit: Unit, _ plan: AccountPlan, hasThings: Bool) async {
+        guard hasThings, rotations[unit]?.isUndecided == true, let window = WindowRotation.probe else { return }
+        let request = GraphRequest(unit.kind.edge, id: plan.owner(of: unit), window: window)
+        switch await ask(request, for: unit) {
+        case .success(let found)?: rotations[unit]?.on(probe: found.keys.allSatisfy(\.keys.isEmpty))
+        case .failure(let failure)? where failure.code == .invalidRequest: rotations[unit]?.on(probe: false)
+        default: break
+        }
+    }
+
+    // MARK: Apps
+
+    /// The apps that came with an account's answer; `nil` where there are more, or none: then the edge itself says it for certain.
+    private static func apps(in found: Sweep.Found) -> [JSONValue]? {
+        guard let apps = found.items.first?[Edge.appsField], apps["paging"]?["next"] == nil, let data = apps["data"]?.array else {
+            return nil
+        }
+        return data.isEmpty ? nil : data
+    }
+
+    /// Has an account's apps recorded, which came with the account's own answer, or are asked for where they did not.
+    private func recordApps(_ found: Sweep.Found, _ plan: AccountPlan, _ sweep: Sweep) async throws(LedgerError) -> Int {
+        let unit = Unit(account: plan.name, kind: .subscribedApp)
+        guard watches[unit] != nil else { return 0 }
+        let items: [JSONValue]
+        if let apps = Self.apps(in: found) {
+            items = apps
+        } else {
+            switch await ask(GraphRequest(Edge.subscribedApps, id: plan.wabaID), for: unit) {
+            case .success(let found)?: items = found.items
+            case .failure(let failure)?:
+                _ = await fail(unit, failure)
+                return 0
+            case nil: return 0
+            }
+        }
+        var observation: Observation
+        do throws(GraphFailure) {
+            observation = try Observation(unit, of: plan, Sweep.Found(items: items), asked: [])
+            observation.needs = .account
+        } catch {
+            _ = await fail(unit, error)
+            return 0
+        }
+        return try await record(observation).changes
+    }
+
+    /// The account's answer was the one that it gave the last time, and its apps with it.
+    func confirmApps(of name: String) async {
+        let unit = Unit(account: name, kind: .subscribedApp)
+        guard watches[unit]?.state == .current else { return }
+        ledger.confirm(unit, at: world.wallClock())
+        await move(unit, .complete)
+    }
+}

@@ -1,0 +1,151 @@
+import Changes
+import Ledger
+import WhatsAppBusiness
+
+// Which units are watched: those of the configured accounts, and of the numbers that the accounts show.
+
+extension Watcher {
+    /// Sets up the units that are known, to go on where the process before this one stopped.
+    func begin() async throws(LedgerError) {
+        let budgets = try await ledger.budgets()
+        for (name, account) in accounts {
+            guard let document = budgets[name] else { continue }
+            var budget = account.budget
+            budget.restore(document, world.now(), wallClock: world.wallClock(), boot: world.boot)
+            accounts[name]?.budget = budget
+        }
+        for name in try await ledger.accounts().keys.sorted() where accounts[name] == nil {
+            try await ledger.remove(account: name, at: world.wallClock())
+        }
+        for name in accounts.keys.sorted() { try await begin(name) }
+    }
+
+    /// Sets up the units of one account.
+    func begin(_ name: String) async throws(LedgerError) {
+        guard let plan = accounts[name]?.plan else { return }
+        if let wabaID = try await ledger.accounts()[name], wabaID != plan.wabaID {
+            // Another account under the same name.
+            try await ledger.remove(account: name, at: world.wallClock())
+        }
+        try await ledger.register(account: name, wabaID: plan.wabaID)
+        var known = try await ledger.resources(accounts: [name], kinds: [.watch, .phoneNumber]).resources
+        let unwanted = Set(known.filter { $0.resource.kind == .phoneNumber && !plan.watches(number: $0.resource.id) }.map(\.resource.id))
+        if !unwanted.isEmpty {
+            try await ledger.remove(numbers: unwanted, of: name, at: world.wallClock())
+            known.removeAll { unwanted.contains($0.resource.phoneNumberID ?? "") }
+        }
+        var numbers = Set(known.filter { $0.resource.kind == .phoneNumber }.map(\.resource.id))
+        if !plan.watches(.phoneNumber), case .only(let ids) = plan.numbers { numbers.formUnion(ids) }
+
+        var forgotten: [Unit] = []
+        for stored in known where stored.resource.kind == .watch {
+            guard let unit = Unit(watch: stored.resource) else { continue }
+            // The watch over the account tells of its token, even where the account itself is not looked at.
+            guard plan.watches(unit.kind) || unit.kind == .account, unit.phoneNumberID.map(numbers.contains) ?? true else {
+                forgotten.append(unit)
+                continue
+            }
+            watches[unit] = Watch(
+                over: unit, document: stored.document, since: stored.changedAt, lastSuccess: ledger.confirmedUnits[unit])
+        }
+        try await ledger.forget(watches: forgotten)
+        for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
+        if plan.watches(.subscribedApp) {
+            let apps = Unit(account: name, kind: .subscribedApp)
+            if watches[apps] == nil { watches[apps] = Watch(over: apps, since: world.wallClock()) }
+        }
+        watch(numbers: numbers, of: name)
+    }
+
+    /// Watches these numbers' own things as well.
+    func watch(numbers: some Sequence<String>, of name: String) {
+        guard let account = accounts[name] else { return }
+        let new = numbers.filter { account.plan.watches(number: $0) && !account.numbers.contains($0) }
+        guard !new.isEmpty else { return stretch(name) }
+        accounts[name]?.numbers.formUnion(new)
+        stretch(name)
+        for number in new.sorted() {
+            for kind in AccountPlan.numberKinds { watch(Unit(account: name, kind: kind, phoneNumberID: number)) }
+        }
+    }
+
+    /// Takes a unit into the schedule, unless it is there. What was looked at less than an interval ago waits for its turn.
+    func watch(_ unit: Unit) {
+        guard let plan = accounts[unit.account]?.plan, let configured = plan.intervals[unit.kind], schedule.interval(of: unit) == nil else {
+            return
+        }
+        if watches[unit] == nil { watches[unit] = Watch(over: unit, since: world.wallClock()) }
+        if unit.kind.isWindowed { rotations[unit] = WindowRotation(plan.lists[unit.kind] ?? ListPlan()) }
+        on(.watch(unit, every: configured, splay: plan.splay, first: first(unit)), world.now())
+    }
+
+    /// When a unit is first to be looked at.
+    func first(_ unit: Unit) -> Moment {
+        let now = world.now()
+        guard let every = interval(of: unit), let last = ledger.confirmedUnits[unit] else { return now }
+        let ago = Duration.milliseconds(world.wallClock().milliseconds - last.milliseconds)
+        return ago >= .zero && ago < every ? now + (every - ago) : now
+    }
+
+    /// No longer watches a unit.
+    func forget(_ unit: Unit) {
+        watches[unit] = nil
+        memories[unit] = nil
+        sweeps[unit] = nil
+        rotations[unit] = nil
+        _ = accounts[unit.account]?.count(1, of: unit)
+        on(.forget(unit), world.now())
+        answer(unit, .notWatched)
+    }
+
+    /// No longer watches the things of a number that is gone.
+    func forget(number: String, of name: String) {
+        accounts[name]?.numbers.remove(number)
+        for kind in AccountPlan.numberKinds { forget(Unit(account: name, kind: kind, phoneNumberID: number)) }
+        stretch(name)
+    }
+}
+
+// How often they are looked at: as configured, or as the budget allows.
+
+extension Watcher.Account {
+    /// What watching the account costs.
+    var callPlan: CallPlan {
+        CallPlan(intervals: plan.intervals, numbers: numbers.count, more: moreCalls, budget: budget.callsPerHour)
+    }
+
+    /// Keeps how many requests a look at a unit took; whether that is news.
+    mutating func count(_ answers: Int, of unit: Unit) -> Bool {
+        let before = calls[unit] ?? 1
+        guard answers > 0, answers != before else { return false }
+        calls[unit] = answers > 1 ? answers : nil
+        moreCalls[unit.kind, default: 0] += answers - before
+        return true
+    }
+}
+
+extension Watcher {
+    /// How often a unit is looked at, as far as that can be afforded.
+    func interval(of unit: Unit) -> Duration? {
+        guard let account = accounts[unit.account], let every = account.plan.intervals[unit.kind] else { return nil }
+        return CallPlan.core.contains(unit.kind) || account.stretch <= 1 ? every : every * account.stretch
+    }
+
+    /// Fits the intervals of an account to its budget anew, where that makes a difference.
+    func stretch(_ name: String) {
+        guard let account = accounts[name] else { return }
+        let plan = account.callPlan
+        accounts[name]?.budget.core = Int(min(plan.corePerHour, 1e9).rounded(.up))
+        let factor = plan.stretch / account.stretch
+        guard factor > 1.1 || factor < 0.9 || (plan.stretch == 1 && factor < 1) else { return }
+        accounts[name]?.stretch = plan.stretch
+        let now = world.now()
+        for number in account.numbers {
+            for kind in AccountPlan.numberKinds {
+                schedule.on(.scale(Unit(account: name, kind: kind, phoneNumberID: number), by: factor), now: now)
+            }
+        }
+        schedule.on(.scale(Unit(account: name, kind: .messageTemplate), by: factor), now: now)
+        world.alarm.set(schedule.wake)
+    }
+}

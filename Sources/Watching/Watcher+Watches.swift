@@ -1,0 +1,218 @@
+import Changes
+import GraphAPI
+import Ledger
+import Logging
+import StrictJSON
+import WhatsAppBusiness
+
+// How looks move the watches, and what failures do to the schedule.
+
+extension Watcher {
+    /// What is known of drift over a unit.
+    func drift(of unit: Unit) -> Drift {
+        guard let account = accounts[unit.account] else { return Drift() }
+        var drift = Drift()
+        drift.dropped = account.dropped[unit.kind] ?? []
+        // Apps are asked for by themselves then.
+        if unit.kind == .account {
+            drift.dropped.remove(Edge.appsField)
+            drift.upgraded = account.upgraded
+        }
+        drift.taken = account.vanishing[unit.kind]?.drifted ?? []
+        if unit.phoneNumberID != nil, watches[unit]?.state == .drifted || !drift.dropped.isEmpty || !drift.taken.isEmpty {
+            let others = account.numbers.lazy.filter { $0 != unit.phoneNumberID }.compactMap {
+                self.watches[Unit(account: unit.account, kind: unit.kind, phoneNumberID: $0)]
+            }
+            drift.echoes = Set(others.filter { $0.state == .drifted }.compactMap(\.reason))
+        }
+        return drift
+    }
+
+    /// How a complete look at a unit ends.
+    func standing(_ unit: Unit, vanished: [String] = []) -> Watch.Outcome {
+        let drift = drift(of: unit)
+        return drift.outcome(vanished.filter(drift.taken.contains))
+    }
+
+    /// Whether the account's token is refused; then the look is over, unless there is another token by now.
+    func refused(_ unit: Unit) async -> Look? {
+        guard let account = accounts[unit.account], let until = account.refusedUntil, world.now() < until else { return nil }
+        if let client = account.plan.renewedClient() {
+            accounts[unit.account]?.plan.client = client
+            useToken(of: unit.account)
+            return nil
+        }
+        await move(unit, .failed(.unauthorized, reason: "the account's token was refused"))
+        let next = unit == account.sentinel ? min(until, world.now() + Self.tokenCheck) : until
+        return Look(result: .refused, next: next)
+    }
+
+    /// A refused token's file is looked at this often.
+    private static let tokenCheck = Duration.seconds(10)
+
+    /// There is another token, or the same one is to be tried again.
+    func useToken(of name: String) {
+        guard accounts[name]?.refusedUntil != nil else { return }
+        accounts[name]?.refusedUntil = nil
+        accounts[name]?.sentinel = nil
+        for unit in Array(schedule.units) where unit.account == name { on(.hasten(unit, ahead: false), world.now()) }
+    }
+
+    /// There is no request to be had for now.
+    func late(_ unit: Unit, _ until: Moment) async -> Look {
+        // Late by less than an interval is nothing to tell.
+        if let every = interval(of: unit), until - world.now() > every { await tellLate(unit) }
+        return Look(result: .unaffordable(until: until))
+    }
+
+    /// Says of everything that waits for the budget longer than its interval that it is late.
+    func tellOfLate(_ name: String) async {
+        for (unit, time) in schedule.waiting(name, now: world.now()) {
+            guard let every = interval(of: unit), time > every, watches[unit]?.state != .late else { continue }
+            await tellLate(unit)
+        }
+    }
+
+    private func tellLate(_ unit: Unit) async {
+        guard let budget = accounts[unit.account]?.budget else { return }
+        let isBlocked = budget.blockedUntil.map { $0 > world.now() } ?? false
+        let reason = isBlocked ? "Meta throttles the account" : "the account's budget of \(budget.callsPerHour) calls an hour is used up"
+        // What is not asked for has not failed: another state than a good one stays until an answer says otherwise.
+        guard let state = watches[unit]?.state, state == .current || state == .starting || state == .drifted else { return }
+        await move(unit, .failed(.late, reason: reason))
+    }
+
+    /// No usable answer: the watch says so, and the next try is set by what failed.
+    func fail(_ unit: Unit, _ failure: GraphFailure) async -> Look {
+        let now = world.now()
+        let hour = now + .seconds(3600)
+        memories[unit] = nil
+        log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
+        let state = Watch.State(failure.code)
+        await move(unit, .failed(state, reason: failure.description))
+        return Look(result: .failed(state, failure), next: await next(unit, failure, state, now, hour))
+    }
+
+    private func next(_ unit: Unit, _ failure: GraphFailure, _ state: Watch.State, _ now: Moment, _ hour: Moment) async -> Moment {
+        switch state {
+        case .unauthorized:
+            accounts[unit.account]?.refusedUntil = hour
+            accounts[unit.account]?.sentinel = unit
+            let account = Unit(account: unit.account, kind: .account)
+            if watches[account] == nil { watches[account] = Watch(over: account, since: world.wallClock()) }
+            await move(account, .failed(.unauthorized, reason: failure.description))
+            return now + Self.tokenCheck
+        case .forbidden, .notFound:
+            return interval(of: unit).map { max(now + $0, hour) } ?? hour
+        case .throttled:
+            guard case .throttled(let regainAfter) = failure.code else { return hour }
+            let wait = regainAfter ?? .seconds(300)
+            accounts[unit.account]?.budget.note(percent: nil, regainAfter: wait, now: now)
+            return now + wait
+        default:
+            return now + retry.delay(afterFailures: watches[unit]?.failures ?? 1, random: world.random())
+        }
+    }
+
+    /// An answer came: the token is not refused, or no longer.
+    func tokenIsGood(_ name: String) async {
+        useToken(of: name)
+        let account = Unit(account: name, kind: .account)
+        if watches[account]?.state == .unauthorized { await move(account, .complete) }
+    }
+
+    /// Moves a watch by how a look ended, and has told what is to be told.
+    func move(_ unit: Unit, _ outcome: Watch.Outcome) async {
+        let now = world.wallClock()
+        guard let before = watches[unit] else { return }
+        var watch = before
+        let telling = watch.on(outcome, at: now, others: !drift(of: unit).echoes.isEmpty)
+        watches[unit] = watch
+        guard let note = WatchNote(telling, of: watch, before, over: unit) else { return }
+        do {
+            try await ledger.record([note], at: now)
+        } catch {
+            // What nobody was told of has not happened yet: the next look's end moves the watch from where it was.
+            if watches[unit] == watch { watches[unit] = before }
+            log.debug("a watch could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
+        }
+    }
+}
+
+extension WatchNote {
+    /// What is to be kept and told of a watch that moved; `nil` if it stayed.
+    init?(_ telling: Watch.Telling, of watch: Watch, _ before: Watch, over unit: Unit) {
+        guard telling != .nothing else { return nil }
+        self.init(watch: unit.watch, document: watch.document, change: telling == .told ? watch.change(of: unit, from: before) : nil)
+    }
+}
+
+extension Observation {
+    /// The things in the answers of a complete sweep. Throws the fault of a thing that is none.
+    init(_ unit: Unit, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]) throws(GraphFailure) {
+        let edge = unit.kind == .subscribedApp ? Edge.subscribedApps : unit.kind.edge
+        // What was asked for, without what is asked for inside of it: nothing else is compared.
+        let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField])
+        let names = fields.isEmpty ? [] : fields.union(["id"])
+        var seen: Set<String> = []
+        var things: [Item] = []
+        if unit.kind == .blockedUser {
+            // They are only there or not: the document is the id, digits for a WhatsApp number and anything else for a user's id.
+            for key in found.keys.lazy.flatMap(\.keys) where seen.insert(key).inserted {
+                let name = key.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? "wa_id" : "user_id"
+                things.append(Item(id: key, document: [name: .string(key)]))
+            }
+        } else {
+            for item in try edge.things(in: found.items) {
+                guard let id = try edge.id(of: item, in: unit, plan) else { throw GraphFailure(.invalidAnswer("a thing has no id")) }
+                guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(number: id) else { continue }
+                let object = item.object ?? [:]
+                things.append(
+                    Item(
+                        id: id,
+                        document: asked.isEmpty ? object : JSONObject(object.filter { names.contains($0.name) }.map { ($0.name, $0.value) })
+                    ))
+            }
+        }
+        self.init(unit: unit, owner: plan.owner(of: unit), items: things, asked: names)
+    }
+}
+
+extension Edge {
+    /// The things that an answer holds, each in the shape of its kind.
+    fileprivate func things(in items: [JSONValue]) throws(GraphFailure) -> [JSONValue] {
+        func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why)) }
+        var items = items
+        if form == .single, items.isEmpty, kind == .commerceSettings { items = [.object([:])] }
+        if form != .list, items.count != 1 { throw refuse("there are \(items.count) things where one should be") }
+        for item in items {
+            guard let object = item.object else { throw refuse("a thing is \(item.typeName)") }
+            do throws(DocumentError) { try check(item) } catch { throw refuse("\(error)") }
+            // A node that shows nothing that was asked for is an answer to another question.
+            if form == .node, !object.isEmpty, !object.names.contains(where: { fields.contains($0) || $0 == "id" }) {
+                throw refuse("nothing that was asked for is in it")
+            }
+        }
+        return items
+    }
+
+    fileprivate func id(of item: JSONValue, in unit: Unit, _ plan: AccountPlan) throws(GraphFailure) -> String? {
+        if form == .list { return key(of: item) }
+        guard kind == .account else { return unit.phoneNumberID }
+        guard key(of: item) == plan.wabaID else { throw GraphFailure(.invalidAnswer("the answer is not about the account \(plan.wabaID)")) }
+        return plan.wabaID
+    }
+}
+
+extension WatchState {
+    init(_ code: GraphFailure.Code) {
+        switch code {
+        case .unauthorized: self = .unauthorized
+        case .forbidden, .policy: self = .forbidden
+        case .notFound: self = .notFound
+        case .throttled: self = .throttled
+        case .unreachable, .transient, .paging: self = .unreachable
+        case .invalidField, .invalidRequest, .invalidAnswer: self = .invalidAnswer
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import GraphAPI
+import WhatsAppBusiness
+
+/// Which windows of time the looks at one list cover, and which window each thing was last seen in. A pure decision.
+///
+/// The windows stand still: the first begins at `since`, and the newest holds the present and ends in the future. Every look covers the newest;
+/// the older ones follow in rotation, so that each is seen, and what it no longer shows is confirmed by the look after, within `fullSweep`.
+struct WindowRotation: Sendable {
+    /// What is known of the edge.
+    enum Mode: Sendable, Equatable {
+        /// It is not yet known whether it heeds time: by cursors until then.
+        case undecided
+        case cursor
+        case time
+    }
+
+    /// What a look covers.
+    enum Coverage: Sendable, Equatable {
+        /// Everything, by cursors.
+        case whole
+        /// These windows, the newest first.
+        case windows([Int])
+    }
+
+    private(set) var mode: Mode
+    private let plan: ListPlan
+    /// The window that each thing was last seen in.
+    private var places: [String: Int] = [:]
+    /// The turn at which each window was last seen.
+    private var seen: [Int: Int] = [:]
+    private var turn = 0
+    /// Windows whose misses are to be confirmed by the next look.
+    private var doubted: Set<Int> = []
+    /// With `auto`: what the last whole look showed and no window did.
+    private var orphans: Set<String> = []
+    private var wholeAt: Moment?
+
+    init(_ plan: ListPlan) {
+        self.plan = plan
+        mode = plan.paging == .time ? .time : plan.paging == .cursor ? .cursor : .undecided
+    }
+
+    /// The window of the year 2008, before the platform existed: what heeds time shows nothing there.
+    static let probe = TimeWindow(since: 1_199_145_600, until: 1_199_145_600 + TimeWindow.longest - 1)
+
+    /// What the next look covers.
+    /// - Parameter isFirst: whether the list was never seen completely: then everything is looked at, as the starting point.
+    func coverage(wallClock: Timestamp, now: Moment, every: Duration, isFirst: Bool) -> Coverage {
+        guard mode == .time else { return .whole }
+        if plan.paging == .auto, !orphans.isEmpty, let wholeAt, now - wholeAt >= plan.fullSweep { return .whole }
+        let newest = newest(wallClock)
+        guard newest > 0 else { return .windows([0]) }
+        let old = Array((0..<newest).reversed())
+        if isFirst { return .windows([newest] + old) }
+        let doubted = doubted.filter { $0 < newest }
+        // Those that were not seen for the longest time.
+        let due = old.sorted { (seen[$0] ?? 0, $1) < (seen[$1] ?? 0, $0) }.prefix(perTurn(newest, every))
+        return .windows(([newest] + due) + doubted.subtracting(due).sorted(by: >))
+    }
+
+    /// A window's bounds.
+    func window(_ index: Int) -> TimeWindow? {
+        let since = plan.since.milliseconds / 1000 + Int64(index) * length
+        return TimeWindow(since: since, until: since + length - 1)
+    }
+
+    /// Which of the things that a look did not show it would have shown, if they were still there.
+    func shows(_ coverage: Coverage, wallClock: Timestamp) -> @Sendable (String) -> Bool {
+        guard case .windows(let indices) = coverage else { return { _ in true } }
+        let covered = Set(indices)
+        // With time alone, what no window of a whole rotation has shown is gone. With `auto` a whole look decides about it.
+        let isRotated = plan.paging == .time && covered.union(seen.keys).isSuperset(of: 0...newest(wallClock))
+        return { [places] id in places[id].map(covered.contains) ?? isRotated }
+    }
+
+    /// A look was complete, and has been recorded.
+    mutating func on(_ coverage: Coverage, keys: [(window: Int?, keys: [String])], missed: Set<String>, removed: Set<String>, now: Moment) {
+        for id in removed {
+            places[id] = nil
+            orphans.remove(id)
+        }
+        switch coverage {
+        case .whole:
+            wholeAt = now
+            orphans = Set(keys.flatMap(\.keys)).subtracting(places.keys)
+        case .windows(let indices):
+            for part in keys.reversed() {
+                for key in part.keys { places[key] = part.window }
+                orphans.subtract(part.keys)
+            }
+            for id in missed where places[id] == nil { places[id] = indices.first }
+            turn += 1
+            for index in indices { seen[index] = turn }
+            doubted.subtract(indices)
+            doubted.formUnion(missed.compactMap { places[$0] }.filter(indices.contains))
+        }
+    }
+
+    /// What the probe showed.
+    mutating func on(probe isEmpty: Bool) { mode = isEmpty ? .time : .cursor }
+
+    /// Whether a probe is due, after a look that showed something.
+    var isUndecided: Bool { mode == .undecided }
+
+    private var length: Int64 { max(1, plan.window.nanoseconds / 1_000_000_000) }
+
+    private func newest(_ wallClock: Timestamp) -> Int {
+        Int(clamping: min(10_000, max(0, (wallClock.milliseconds - plan.since.milliseconds) / 1000 / length)))
+    }
+
+    /// How many older windows a look covers: with one turn left to confirm what is missed.
+    private func perTurn(_ count: Int, _ every: Duration) -> Int {
+        let turns = (plan.fullSweep.nanoseconds - every.nanoseconds * 5 / 4) * 4 / max(1, every.nanoseconds * 5)
+        return turns < 1 ? count : (count + Int(turns) - 1) / Int(turns)
+    }
+}

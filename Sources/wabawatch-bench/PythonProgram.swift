@@ -1,0 +1,47 @@
+import Foundation
+
+/// A Python process that does one piece of work for every line that it is told, and answers each with figures.
+final class PythonProgram {
+    private let process = Process()
+    private let input = Pipe()
+    private let output = Pipe()
+    /// What it said first: its libraries and their versions.
+    let name: String
+
+    /// Its process id.
+    var id: Int32 { process.processIdentifier }
+
+    /// Starts it with the interpreter in WABAWATCH_PYTHON, else python3; `nil` if that or a library is missing.
+    init?(_ program: String, _ arguments: [String]) {
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        let python = ProcessInfo.processInfo.environment["WABAWATCH_PYTHON"] ?? "python3"
+        process.arguments = [python, "-c", program] + arguments
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil, let name = Self.line(output), !name.isEmpty else { return nil }
+        self.name = name
+    }
+
+    /// Tells it a line, and returns the figures of its answer.
+    func turn(_ line: String) throws -> [Double] {
+        try input.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))
+        guard let answer = Self.line(output) else { throw Failure("\(name) came to an end") }
+        return answer.split(separator: " ").compactMap { Double($0) }
+    }
+
+    /// Lets it come to its end.
+    func stop() {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+
+    private static func line(_ pipe: Pipe) -> String? {
+        var line = Data()
+        while let byte = try? pipe.fileHandleForReading.read(upToCount: 1), let byte = byte.first {
+            if byte == UInt8(ascii: "\n") { return String(decoding: line, as: UTF8.self) }
+            line.append(byte)
+        }
+        return nil
+    }
+}

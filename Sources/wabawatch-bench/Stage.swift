@@ -1,0 +1,69 @@
+import Foundation
+import GraphSimulator
+
+/// Where the real daemon is measured: the simulator in this process, the daemon in another, a folder on a disk between them.
+final class Stage {
+    let folder: TemporaryFolder
+    let simulator: GraphSimulator
+    let numbers: Int
+    let accounts: Int
+    private var watch = ""
+
+    var ledger: String { folder.path("ledger.sqlite") }
+    var socket: String { folder.path("io.wabawatch") }
+
+    /// So many accounts with so many numbers each, and a budget that is never used up.
+    init(accounts: Int = 1, numbers: Int, blockedUsers: Int = 0) async throws {
+        (self.accounts, self.numbers) = (accounts, numbers)
+        folder = try TemporaryFolder()
+        var platform = Platform.sample(accounts: accounts, numbers: numbers, blockedUsers: blockedUsers)
+        for index in 0..<accounts {
+            platform.accounts[Platform.sampleAccountID(index)]?.budget = Budget(callsPerHour: .max / 200, header: .missing)
+        }
+        simulator = try await GraphSimulator.start(platform, keeping: 1)
+    }
+
+    /// Ends everything.
+    func close() async {
+        try? await simulator.stop()
+        folder.remove()
+    }
+
+    /// Starts the daemon.
+    /// - Parameter every: the interval of kinds; the others are not watched. `nil` for all defaults.
+    func start(every: [String: String]?) throws -> DaemonProcess {
+        try start(every: every, graph: simulator.baseURL, accounts: (0..<accounts).map(Platform.sampleAccountID))
+    }
+
+    /// Starts the daemon against any address.
+    func start(every: [String: String]?, graph: String, accounts: [String]) throws -> DaemonProcess {
+        let kinds = [
+            "account", "phone_number", "phone_number_settings", "business_profile", "commerce_settings", "qr_code", "message_template",
+            "blocked_user",
+        ]
+        let watch =
+            every.map { every in
+                "watch:\n  splay: 0%\n" + kinds.map { "  \($0): { every: \(every[$0] ?? "never") }\n" }.joined()
+            } ?? ""
+        let entries = accounts.enumerated().map { "  - { name: a\($0), waba_id: \"\($1)\", token: { environment: TOKEN } }\n" }.joined()
+        let text = """
+            graph: { base_url: "\(graph)" }
+            ledger: { path: "\(ledger)" }
+            socket: { path: "\(socket)" }
+            journal: { enabled: false }
+            budget: { calls_per_hour: 1000000000 }
+            \(watch)accounts:
+            \(entries)
+            """
+        let path = folder.path("wabawatch.yaml")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return try DaemonProcess(configuration: path, token: Platform.sampleToken, in: folder)
+    }
+
+    /// Bytes of the ledger's files.
+    var ledgerBytes: Int { Self.size(ledger) + Self.size(ledger + "-wal") }
+
+    static func size(_ path: String) -> Int {
+        ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.intValue ?? 0
+    }
+}

@@ -1,0 +1,76 @@
+# journald stalls, restarts, goes and comes back: only the announcer waits, and afterwards every change is in the journal.
+. "$(dirname "$0")/library.sh"
+
+start_simulator
+configure 'journal: { enabled: true }'
+set_unit WatchdogSec=3s
+systemctl start wabawatchd
+await_baseline
+start_subscriber
+process=$(property MainPID)
+journald() { systemctl show --value --property=MainPID systemd-journald; }
+
+# Stalled: it holds its socket, reads nothing, and others fill its queue to the last place.
+reader=$(journald)
+kill -STOP "$reader"
+python3 - <<'X'
+import socket
+
+# A sender may only have so much on its way: each new one goes on, until one finds no place at all.
+senders, sent = [], True
+while sent:
+    sender, sent = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), False
+    senders.append(sender)
+    sender.setblocking(False)
+    sender.connect("/run/systemd/journal/socket")
+    try:
+        while True:
+            sender.send(b"MESSAGE=filler\nSYSLOG_IDENTIFIER=filler\n")
+            sent = True
+    except BlockingIOError:
+        pass
+X
+for round in 1 2 3 4 5; do
+    set_about "stalled $round"
+    await 5 heard_are "$round"
+    # It has something to say as well, and does not wait for that either.
+    systemctl kill --signal=USR1 --kill-whom=main wabawatchd
+done
+wabawatch status >/dev/null || [ $? -le 3 ] || fail 'it does not answer'
+sleep 8
+wabawatch status >/dev/null || [ $? -le 3 ] || fail 'it does not answer after eight seconds'
+same 'the process after eight seconds without a journal' "$process" "$(property MainPID)"
+same 'restarts' 0 "$(property NRestarts)"
+kill -CONT "$reader"
+await 20 changes_are 5 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
+said_text 'changes cannot be announced for now' || fail 'it does not say that the journal did not take a change'
+await 10 said_text 'changes can be announced again'
+same 'dumps of the status' 5 "$(said | jq -r .MESSAGE | grep -c 'status of the daemon')"
+
+# Restarted in the midst of changes.
+for round in 6 7 8 9 10; do
+    set_about "restarted $round"
+    systemctl restart systemd-journald
+    await 10 heard_are "$round"
+done
+await 20 changes_are 10 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
+
+# Not there at all.
+systemctl reset-failed systemd-journald
+units=(systemd-journald-dev-log.socket systemd-journald-audit.socket systemd-journald.socket systemd-journald.service)
+systemctl stop "${units[@]}" 2>/dev/null || true
+[ ! -S /run/systemd/journal/socket ] || rm /run/systemd/journal/socket
+for round in 11 12 13; do
+    set_about "absent $round"
+    await 5 heard_are "$round"
+done
+# An end and a start without it: the cursor waits.
+systemctl restart wabawatchd
+await 10 systemctl is-active --quiet wabawatchd
+set_about 'absent 14'
+await 10 heard_are 14
+same 'the result of the end' 0 "$(property ExecMainStatus)"
+systemctl start "${units[@]}" 2>/dev/null || true
+same 'the journal' active "$(property ActiveState systemd-journald)"
+await 20 changes_are 14 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
+same 'the sequence in the journal, each once' "$(seq "$(changes | wc -l)" | tr '\n' ' ')" "$(changes | jq -r .WABAWATCH_SEQUENCE | tr '\n' ' ')"

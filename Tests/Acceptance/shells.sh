@@ -1,0 +1,26 @@
+# Manual pages and completions where the installation has put them: man, bash, zsh and fish find them by themselves.
+. "$(dirname "$0")/library.sh"
+
+for program in man zsh fish; do
+    if ! command -v "$program" >/dev/null; then
+        echo "there is no $program here"
+        exit 77
+    fi
+done
+
+for program in wabawatch wabawatchd; do
+    man --where "$program" >/dev/null || fail "there is no manual page of $program"
+    same "what man says of $program" '' "$(man --warnings "$program" 2>&1 >/dev/null)"
+done
+man wabawatch | col -b | grep -q 'EXIT STATUS' || fail 'the manual page says nothing of exit statuses'
+
+same 'what zsh completes with' _wabawatch "$(zsh -f -c 'autoload -Uz compinit && compinit -D -u && print -r -- ${_comps[wabawatch]}')"
+same 'what fish offers' monitor "$(fish -c "complete -C 'wabawatch mon'" | cut -f 1)"
+if [ -f /usr/share/bash-completion/bash_completion ]; then
+    same 'what bash completes with' _wabawatch \
+        "$(bash -c '. /usr/share/bash-completion/bash_completion; _completion_loader wabawatch; complete -p wabawatch' | sed 's/.*-F \([^ ]*\).*/\1/')"
+fi
+# The scripts that were installed are those of the program that was installed.
+for shell in bash:bash-completion/completions/wabawatch zsh:zsh/vendor-completions/_wabawatch fish:fish/vendor_completions.d/wabawatch.fish; do
+    cmp <(wabawatch --generate-completion-script "${shell%%:*}" | sed '1{/^#!/d}') "/usr/share/${shell#*:}" || fail "${shell%%:*} has another script"
+done

@@ -1,0 +1,157 @@
+import Changes
+import Ledger
+import StrictJSON
+import Watching
+import WhatsAppBusiness
+
+// "Each state that held for two polls is reported exactly once, nothing else ever is": here the second half.
+extension Checker {
+    mutating func take(_ transaction: History.Transaction) {
+        var last: [ResourceID: Int64] = [:]
+        for recorded in transaction.changes { last[recorded.change.resource] = recorded.sequence }
+        for recorded in transaction.changes {
+            if recorded.sequence != lastSequence + 1 {
+                complain("ordered, unique, gapless", transaction.time, "\(recorded.sequence) follows \(lastSequence)")
+            }
+            lastSequence = recorded.sequence
+            let change = recorded.change
+            if change.resource.kind == .watch { checkWatch(change, transaction) } else {
+                // What joins a thing and what else changed of it are told one after the other: they come to Meta's state together.
+                check(change, recorded.sequence, transaction, isLast: last[change.resource] == recorded.sequence)
+            }
+        }
+        if transaction.isWhole { compare(transaction.stored, transaction.time) }
+    }
+
+    /// What is stored is what was told.
+    mutating func compare(_ stored: [StoredResource], _ moment: Moment) {
+        var kept: [Unit: [String: JSONObject]] = [:]
+        for resource in stored where resource.resource.kind != .watch {
+            kept[Unit(of: resource.resource), default: [:]][resource.resource.id] = resource.document
+        }
+        for unit in Set(kept.keys).union(told.keys).sorted(by: { "\($0)" < "\($1)" }) where kept[unit] ?? [:] != told[unit] ?? [:] {
+            complain("atomic", moment, "the snapshot of \(unit) is \(words(kept[unit] ?? [:])), what was told comes to \(words(told[unit] ?? [:]))")
+        }
+    }
+
+    private mutating func check(_ change: Change, _ sequence: Int64, _ transaction: History.Transaction, isLast: Bool) {
+        let unit = Unit(of: change.resource)
+        let id = change.resource.id
+        func text(_ what: String) -> String { "\(sequence) \(change.operation) of \(unit) \(id): \(what)" }
+        guard let (place, walk) = latestWalk(unit, transaction.time), walk.isComplete, walk.isExact, walk.delivered <= transaction.time,
+            walk.life == transaction.life
+        else { return complain("no failure is a change", transaction.time, text("it was not looked at completely just before")) }
+        if let number = unit.phoneNumberID, told[Unit(account: unit.account, kind: .phoneNumber)]?[number] == nil {
+            complain("removal is certain", transaction.time, text("its number is gone"))
+        }
+        let before = told[unit]?[id]
+        let isWhole = unit.kind.isList && id == owner(unit)
+        if change.operation == .baseline, isWhole || before == nil {
+            begin(unit, change, walk, transaction)
+            return
+        }
+        let after = change.applied(to: before)
+        switch change.operation {
+        case .added where before != nil: complain("exactly once", transaction.time, text("it was there"))
+        case .changed where before == nil, .removed where before == nil: complain("exactly once", transaction.time, text("it was not there"))
+        case .changed where change.fields.contains { change.before?.value(at: $0) != before?.value(at: $0) }:
+            complain("exactly once", transaction.time, text("it was not so before: \(change.before.map { "\(JSONValue.object($0))" } ?? "")"))
+        case .changed where after == before, .baseline where after == before: complain("exactly once", transaction.time, text("it was so before"))
+        case .removed where change.before != before: complain("exactly once", transaction.time, text("it was another before"))
+        default: break
+        }
+        if !begun.contains(unit) { complain("baseline", transaction.time, text("there was none")) }
+        if let after {
+            if isLast, !explains(after, id, before, walk) {
+                complain("nothing else is reported", transaction.time, text("Meta never had \(JSONValue.object(after)) in that look"))
+            }
+        } else {
+            checkRemoval(id, unit, place, transaction.time, text)
+        }
+        told[unit, default: [:]][id] = after
+        if change.operation == .removed, unit.kind == .phoneNumber { forget(number: id, of: unit.account) }
+    }
+
+    private func owner(_ unit: Unit) -> String? {
+        unit.phoneNumberID ?? history.scenario.accounts.first { $0.name == unit.account }?.wabaID
+    }
+
+    private mutating func begin(_ unit: Unit, _ change: Change, _ walk: Walk, _ transaction: History.Transaction) {
+        if !begun.insert(unit).inserted { complain("baseline", transaction.time, "\(unit) has a second one") }
+        var things: [String: JSONObject] = [:]
+        for resource in transaction.stored where Unit(of: resource.resource) == unit { things[resource.resource.id] = resource.document }
+        for (id, document) in things where !explains(document, id, nil, walk) {
+            complain("nothing else is reported", transaction.time, "the baseline of \(unit) has \(JSONValue.object(document)), which Meta never had in that look")
+        }
+        let isList = unit.kind.isList
+        let ids = watched(Dictionary(uniqueKeysWithValues: walk.served.map { ($0, [:]) }), unit).keys
+        if isList, Set(ids) != Set(things.keys) {
+            complain("nothing else is reported", transaction.time, "the baseline of \(unit) has \(things.keys.sorted()) of \(ids.sorted())")
+        }
+        if isList, change.after?["count"]?.integer != Int64(things.count) { complain("baseline", transaction.time, "\(unit) counts wrongly") }
+        told[unit] = things
+    }
+
+    private mutating func forget(number: String, of account: String) {
+        for unit in told.keys where unit.account == account && unit.phoneNumberID == number { told[unit] = nil }
+        begun = begun.filter { $0.account != account || $0.phoneNumberID != number }
+    }
+
+    /// A thing goes only after complete walks that did not show it, and only if it was gone in each of them.
+    private mutating func checkRemoval(_ id: String, _ unit: Unit, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
+        var needed = [.phoneNumber, .qrCode, .blockedUser].contains(unit.kind) ? 2 : 1
+        for index in (walks[unit] ?? [])[...place].reversed() {
+            let walk = history.walks[index]
+            guard walk.isComplete, walk.isExact else { continue }
+            if walk.served.contains(id) {
+                // What a life could not record any more, it did not see.
+                if checkpoint(index) == nil { continue }
+                return complain("removal is certain", moment, text("a complete look at \(Stage.seconds(walk.span.start)) showed it"))
+            }
+            if !walk.mayHaveShifted, !history.truth.states(of: id, in: unit, walk.span).contains(nil) {
+                return complain("removal is certain", moment, text("it was there all the time"))
+            }
+            needed -= 1
+            if needed == 0 { return }
+        }
+        complain("removal is certain", moment, text("there were too few complete looks without it"))
+    }
+
+    /// Whether a document is what Meta had at some moment of a walk, with the earlier values of what could not be seen.
+    func explains(_ document: JSONObject, _ id: String, _ before: JSONObject?, _ walk: Walk) -> Bool {
+        guard walk.unit.kind != .phoneNumber || watches(id, of: walk.unit.account) else { return false }
+        let hidden = hidden(walk)
+        return history.truth.states(of: id, in: walk.unit, walk.span).contains { state in
+            guard let state else { return false }
+            return Set(document.names).union(state.names).allSatisfy { name in
+                let (value, now, earlier) = (document[name], state[name], before?[name])
+                if hidden.throughout.contains(name) { return value == earlier || value == nil && !isKept(name, walk) }
+                // It is not yet known who took it away.
+                if now == nil, walk.unit.isOneOfMany, value == earlier { return true }
+                return value == now || hidden.partly.contains(name) && (value == earlier || value == nil && !isKept(name, walk))
+            }
+        }
+    }
+
+    /// Whether a member that goes missing is Meta's doing: three things had it.
+    private func isKept(_ member: String, _ walk: Walk) -> Bool {
+        let unit = walk.unit
+        let units = unit.isOneOfMany ? told.keys.filter { $0.account == unit.account && $0.kind == unit.kind } : [unit]
+        let holders = units.flatMap { told[$0] ?? [:] }.filter { $0.value[member].map { !$0.isNull } ?? false }
+        return holders.count { unit.isOneOfMany || walk.served.contains($0.key) } >= 3
+    }
+
+    func words(_ things: [String: JSONObject]) -> String {
+        things.sorted { $0.key < $1.key }.map { "\($0.key) \(JSONValue.object($0.value))" }.joined(separator: ", ")
+    }
+}
+
+extension Unit {
+    /// Whether it shows one thing, as the same unit at each other number does.
+    var isOneOfMany: Bool { phoneNumberID != nil && !kind.isList }
+}
+
+extension Kind {
+    /// Whether a look shows all things of the kind. The simulation's own word: the checker asks the product nothing.
+    var isList: Bool { [.subscribedApp, .phoneNumber, .blockedUser, .qrCode, .messageTemplate].contains(self) }
+}

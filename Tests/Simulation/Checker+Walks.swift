@@ -1,0 +1,112 @@
+import Changes
+import StrictJSON
+import Watching
+import WhatsAppBusiness
+
+// "Each state that held for two polls is reported exactly once": here the first half.
+extension Checker {
+    /// After a complete walk during which nothing changed, everything that it showed has been told. What is missing must be missed by as many
+    /// complete walks as a removal takes.
+    mutating func check(_ walk: Walk) {
+        let unit = walk.unit
+        if let number = unit.phoneNumberID, told[Unit(account: unit.account, kind: .phoneNumber)]?[number] == nil { return }
+        guard history.truth.isConstant(unit, walk.span) else { return }
+        let moment = walk.delivered
+        if !begun.contains(unit) { return complain("baseline", moment, "\(unit) has none after a complete look") }
+        let hidden = hidden(walk)
+        let unseen = hidden.throughout.union(hidden.partly)
+        let truth = watched(history.truth.things(of: unit, at: walk.span.end), unit)
+        for (id, document) in truth {
+            guard let known = told[unit]?[id] else {
+                complain("each state is reported", moment, "\(id) of \(unit) was not: \(JSONValue.object(document))")
+                continue
+            }
+            for name in Set(known.names).union(document.names) where !unseen.contains(name) && known[name] != document[name] {
+                if document[name] == nil, unit.isOneOfMany, !isDecided(name, walk) { continue }
+                complain(
+                    "each state is reported", moment,
+                    "\(id) of \(unit) has \(name) \(known[name].map { "\($0)" } ?? "missing") where Meta had \(document[name].map { "\($0)" } ?? "none")")
+            }
+        }
+        for id in (told[unit] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk) {
+            complain("each state is reported", moment, "\(id) of \(unit) is gone and was not removed")
+        }
+    }
+
+    /// Whether it must be known by a walk that a person took a member away, not Meta: this number was seen without it, then another one with it,
+    /// then this one again.
+    private func isDecided(_ member: String, _ walk: Walk) -> Bool {
+        let unit = walk.unit
+        guard let first = certain(unit).last(where: { $0.delivered < walk.span.start && $0.life == walk.life }),
+            history.truth.things(of: unit, at: first.span.start).values.allSatisfy({ $0[member] == nil })
+        else { return false }
+        return walks.keys.contains { other in
+            guard other.account == unit.account, other.kind == unit.kind, other != unit else { return false }
+            return certain(other).contains { witness in
+                first.delivered + Self.slack < witness.span.start && witness.delivered + Self.slack < walk.span.start
+                    && history.truth.things(of: other, at: witness.span.start).values.contains { $0[member] != nil }
+            }
+        }
+    }
+
+    private func certain(_ unit: Unit) -> [Walk] {
+        (walks[unit] ?? []).filter { checkpoint($0) != nil && history.truth.isConstant(unit, history.walks[$0].span) }.map { history.walks[$0] }
+    }
+
+    /// Whether enough complete walks in a row, up to this one, did not show a thing.
+    private func missed(_ id: String, _ walk: Walk) -> Bool {
+        var needed = [.phoneNumber, .qrCode, .blockedUser].contains(walk.unit.kind) ? 2 : 1
+        for index in (walks[walk.unit] ?? []).reversed() {
+            let other = history.walks[index]
+            guard other.span.start <= walk.span.start, other.isComplete, other.isExact else { continue }
+            guard checkpoint(index) != nil, !other.served.contains(id) else { return false }
+            needed -= 1
+            if needed == 0 { return true }
+        }
+        return false
+    }
+
+    /// A watch's state is told when it changes, and only if the looks at its unit say so.
+    mutating func checkWatch(_ change: Change, _ transaction: History.Transaction) {
+        guard let unit = Unit(watch: change.resource) else { return complain("watch", transaction.time, "\(change.resource) is none") }
+        // Another drift is told of a watch that is drifted already.
+        let isMore = change.fields.map(\.description) == ["/reason"]
+        let state = change.after?["state"]?.string.flatMap(WatchState.init(rawValue:)) ?? .drifted
+        let earlier = change.before?["state"]?.string
+        if earlier == state.rawValue, !isMore { return complain("watch", transaction.time, "\(unit) is told to be \(state.rawValue) again") }
+        func refuse(_ why: String) -> String { "\(unit) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
+        if state == .unauthorized || earlier == WatchState.unauthorized.rawValue {
+            if unit.kind != .account { complain("watch", transaction.time, refuse("only the account says so")) }
+            let answers = history.walks.filter { $0.unit.account == unit.account && $0.delivered <= transaction.time }
+            if state == .unauthorized, !answers.contains(where: { $0.trouble == .unauthorized }) {
+                complain("watch", transaction.time, refuse("no token was refused"))
+            }
+            return
+        }
+        let isUpgraded = history.truth.upgraded[unit.account].map { $0 <= transaction.time } ?? false
+        if unit.kind == .account, state == .drifted, isUpgraded { return }
+        guard let (place, walk) = latestWalk(unit, transaction.time) else {
+            if state != .late { complain("watch", transaction.time, refuse("it was never looked at")) }
+            return
+        }
+        switch state {
+        case .current:
+            if !walk.isComplete { complain("watch", transaction.time, refuse("the last look was not complete")) }
+        case .drifted:
+            let hidden = hidden(walk)
+            if hidden.throughout.isEmpty, hidden.partly.isEmpty { complain("watch", transaction.time, refuse("nothing was missing")) }
+        case .late, .starting: break
+        default:
+            let restarts = walk.trouble.map { $0.state == nil } ?? !walk.isExact
+            if walk.trouble?.state != state, !(restarts && state == .unreachable) {
+                complain("watch", transaction.time, refuse("the last look ended by \(walk.trouble.map { "\($0)" } ?? "nothing")"))
+            }
+            guard state == .unreachable || state == .invalidAnswer else { return }
+            // A complete look that could not be recorded has not been.
+            let before = (walks[unit] ?? [])[..<place].last
+            if before.map({ checkpoint($0) != nil || history.walks[$0].life != walk.life }) ?? true {
+                complain("watch", transaction.time, refuse("it was the first failure in a row"))
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Changes
+import Ledger
+import StrictJSON
+import Watching
+import WhatsAppBusiness
+
+/// Holds a history against what was promised (`guarantees.md`), with Meta's truth beside it. It knows nothing of how the product decides.
+struct Checker {
+    let history: History
+    /// What was not kept, with the moment.
+    private(set) var complaints: [String] = []
+
+    /// What has been told of each unit's things.
+    var told: [Unit: [String: JSONObject]] = [:]
+    /// Units that have had their baseline.
+    var begun: Set<Unit> = []
+    var lastSequence: Int64 = 0
+    /// Each unit's walks, as places in the history's.
+    let walks: [Unit: [Int]]
+
+    init(_ history: History) {
+        self.history = history
+        var walks: [Unit: [Int]] = [:]
+        for (index, walk) in history.walks.enumerated() { walks[walk.unit, default: []].append(index) }
+        self.walks = walks
+    }
+
+    /// Everything that a history breaks; nothing if it keeps all promises.
+    static func complaints(about history: History) -> [String] {
+        var checker = Checker(history)
+        checker.goThrough()
+        checker.checkEnd()
+        checker.checkBudgets()
+        checker.checkReaders()
+        checker.checkJournal()
+        return checker.complaints
+    }
+
+    mutating func complain(_ promise: String, _ moment: Moment, _ text: String) {
+        if complaints.count < 20 { complaints.append("\(promise): at \(Stage.seconds(moment)) \(text)") }
+    }
+
+    private enum Happening {
+        case transaction(Int)
+        case checkpoint(Int)
+    }
+
+    /// In the order of time: what was told, and where it must have been told by.
+    private mutating func goThrough() {
+        var happenings: [(Moment, Int, Happening)] = []
+        for (index, transaction) in history.transactions.enumerated() { happenings.append((transaction.time, 0, .transaction(index))) }
+        for index in history.walks.indices {
+            if let moment = checkpoint(index) { happenings.append((moment, 1, .checkpoint(index))) }
+        }
+        happenings.sort { ($0.0, $0.1) < ($1.0, $1.1) }
+        for (_, _, happening) in happenings {
+            switch happening {
+            case .transaction(let index): take(history.transactions[index])
+            case .checkpoint(let index): check(history.walks[index])
+            }
+        }
+    }
+
+    /// An answer has come into the ledger after this time: looks at one unit are never closer together.
+    static let slack = Duration.seconds(2)
+
+    /// When what a walk showed must have been recorded; `nil` where the walk's life or the disk may have come in between, or it was no complete one.
+    func checkpoint(_ index: Int) -> Moment? {
+        let walk = history.walks[index]
+        guard walk.isComplete, walk.isExact else { return nil }
+        let list = walks[walk.unit] ?? []
+        let following = list.firstIndex { $0 > index }.map { history.walks[list[$0]].span.start }
+        let moment = min(walk.delivered + Self.slack, following ?? walk.delivered + Self.slack)
+        guard history.lives.indices.contains(walk.life - 1), moment < history.lives[walk.life - 1].end else { return nil }
+        guard !history.fullDisk.contains(where: { walk.span.start <= $0.end + Self.slack && $0.start <= moment }) else { return nil }
+        return moment
+    }
+
+    /// The unit's last walk that had begun by a moment, and its place among the unit's.
+    func latestWalk(_ unit: Unit, _ moment: Moment) -> (place: Int, walk: Walk)? {
+        guard let list = walks[unit], let place = list.lastIndex(where: { history.walks[$0].span.start <= moment }) else { return nil }
+        return (place, history.walks[list[place]])
+    }
+
+    /// Members of a unit's things that Meta did not give in a walk: throughout, and perhaps.
+    func hidden(_ walk: Walk) -> (throughout: Set<String>, partly: Set<String>) {
+        var hidden = history.truth.withheld(walk.unit, walk.span)
+        if !walk.asked.isEmpty { hidden.throughout.formUnion(Set(Documents.members(walk.unit.kind)).subtracting(walk.asked)) }
+        return hidden
+    }
+
+    func watches(_ number: String, of account: String) -> Bool {
+        history.scenario.accounts.first { $0.name == account }?.watches(number) ?? false
+    }
+
+    /// The things of a unit that are watched, of those.
+    func watched(_ things: [String: JSONObject], _ unit: Unit) -> [String: JSONObject] {
+        unit.kind == .phoneNumber ? things.filter { watches($0.key, of: unit.account) } : things
+    }
+}

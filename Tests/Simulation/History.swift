@@ -1,0 +1,57 @@
+import Changes
+import Ledger
+import StrictJSON
+import Watching
+import WhatsAppBusiness
+
+/// Everything that happened in a run, as far as promises are about it. The checker reads nothing else, so that what it would say of another history can be tried.
+struct History {
+    /// One transaction that wrote changes.
+    struct Transaction {
+        var time: Moment
+        var life: Int
+        var changes: [RecordedChange]
+        /// What was stored right after it: of the units whose baseline it holds, or of all.
+        var stored: [StoredResource]
+        var isWhole: Bool
+    }
+
+    struct Span {
+        var begin: Moment
+        var end: Moment
+        /// Whether it ended by a kill.
+        var killed: Bool
+    }
+
+    /// What one reader was given, connection by connection.
+    struct Reader {
+        var name: String
+        /// Where each connection began: a snapshot, or a cursor.
+        var connections: [Connection] = []
+        struct Connection {
+            var snapshot: [StoredResource]?
+            var after: Int64
+            var changes: [RecordedChange] = []
+        }
+    }
+
+    var scenario: Scenario
+    var truth: Truth
+    var walks: [Walk] = []
+    var transactions: [Transaction] = []
+    var lives: [Span] = []
+    /// When the disk was full.
+    var fullDisk: [(start: Moment, end: Moment)] = []
+    /// Why the watcher ended by itself.
+    var failures: [(time: Moment, why: String)] = []
+    /// When requests were sent, by account.
+    var calls: [String: [(time: Moment, life: Int)]] = [:]
+    var readers: [Reader] = []
+    /// The sequences that the journal took, and in which life.
+    var journal: [(sequence: Int64, life: Int)] = []
+    /// All changes as they stand in the end.
+    var kept: [RecordedChange] = []
+    /// All things as they stand in the end.
+    var stored: [StoredResource] = []
+    var end: Moment
+}

@@ -1,0 +1,216 @@
+import Changes
+import GraphAPI
+import StrictJSON
+import Watching
+import WhatsAppBusiness
+
+/// A request as Meta reads it.
+struct Asked {
+    var account: Meta.Account
+    var unit: Unit
+    var edge: Edge
+    var credential: Int
+    var fields: Set<String>
+    var limit: Int
+    var after: String?
+    var etag: String?
+    /// Whether only the year 2008 is asked for, to find out whether the edge heeds time.
+    var isProbe: Bool
+
+    var isFirst: Bool { after == nil }
+}
+
+extension Meta {
+    /// Reads a request; `nil` if it is none that the simulation knows, which is an error of the simulation's.
+    func read(_ request: HTTPRequest) -> Asked? {
+        let rest = request.url.dropFirst("https://graph.example/v25.0/".utf8.count)
+        let parts = rest.split(separator: "?", maxSplits: 1)
+        let path = parts[0].split(separator: "/")
+        guard let (account, number) = owner(of: String(path[0])) else { return nil }
+        var query: [String: String] = [:]
+        for part in parts.count > 1 ? parts[1].split(separator: "&") : [] {
+            let pair = part.split(separator: "=", maxSplits: 1)
+            query[String(pair[0])] = pair.count > 1 ? Self.decoded(pair[1]) : ""
+        }
+        let name = path.count > 1 ? path[1] : ""
+        guard let edge = ([Edge.subscribedApps] + Edge.watched).first(where: { $0.path == name }), let kind = edge.kind else { return nil }
+        let credential = request.headers.first { $0.name == "Authorization" }?.value.split(separator: "-").last.flatMap { Int($0) }
+        return Asked(
+            account: account, unit: Unit(account: account.plan.name, kind: kind, phoneNumberID: number), edge: edge, credential: credential ?? 0,
+            fields: Set((query["fields"] ?? "").split(separator: ",").map(String.init)), limit: query["limit"].flatMap { Int($0) } ?? 25,
+            after: query["after"], etag: request.headers.first { $0.name == "If-None-Match" }?.value,
+            isProbe: query["until"].flatMap { Int($0) }.map { $0 < 1_300_000_000 } ?? false)
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Answers a request that has just come, and says which walk it belongs to.
+    func answer(_ asked: Asked, life: Int) -> (result: Result<HTTPResponse, TransportError>, walks: [Int]) {
+        let account = asked.account
+        count(account)
+        if asked.isProbe {
+            let trouble = trouble(for: asked)
+            return (trouble.map { answer($0, asked) } ?? page(asked), [])
+        }
+        walks.request(asked.unit, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
+        let result = result(asked)
+        walks.agree(asked.unit)
+        var indices = [walks.index(of: asked.unit)].compactMap(\.self)
+        if asked.unit.kind == .account, indices.contains(where: { walks.all[$0].isComplete }), bringsApps(asked) {
+            // The account's apps come with its own answer.
+            let unit = Unit(account: asked.unit.account, kind: .subscribedApp)
+            walks.request(unit, isFirst: true, asked: [], life: life, at: stage.now)
+            walks.update(unit) { walk in
+                walk.isComplete = true
+                walk.served = Set((account.things[.subscribedApp] ?? []).map(\.id))
+            }
+            indices += [walks.index(of: unit)].compactMap(\.self)
+        }
+        return (result, indices)
+    }
+
+    private func bringsApps(_ asked: Asked) -> Bool {
+        let apps = asked.account.things[.subscribedApp] ?? []
+        return asked.fields.contains("subscribed_apps") && !apps.isEmpty && !(asked.account.cutsApps && apps.count > 1)
+    }
+
+    private func result(_ asked: Asked) -> Result<HTTPResponse, TransportError> {
+        let account = asked.account
+        if let trouble = trouble(for: asked) {
+            walks.update(asked.unit) { $0.trouble = trouble }
+            return answer(trouble, asked)
+        }
+        if let unknown = account.unknown, unknown.kind == asked.unit.kind, asked.fields.contains(unknown.member) {
+            // The watcher asks again without the member, at once.
+            walks.update(asked.unit) { $0.trouble = .listChanged }
+            return respond(400, error(100, "(#100) Tried accessing nonexisting field (\(unknown.member)) on node type (X)"), account)
+        }
+        guard asked.unit.phoneNumberID.map(account.has(number:)) ?? true else {
+            walks.update(asked.unit) { $0.trouble = .notFound }
+            return answer(.notFound, asked)
+        }
+        return page(asked)
+    }
+
+    private func count(_ account: Account) {
+        account.calls.append(stage.now)
+        let hourAgo = stage.now + .seconds(-3600)
+        let recent = account.calls.reversed().prefix { $0 > hourAgo }.count + account.plan.others
+        if recent > account.plan.quota, (account.throttledUntil ?? stage.now) <= stage.now { account.throttledUntil = stage.now + .seconds(600) }
+    }
+
+    private func trouble(for asked: Asked) -> Trouble? {
+        let account = asked.account
+        if account.refused.contains(asked.credential) { return .unauthorized }
+        if let until = account.throttledUntil, stage.now < until { return .throttled }
+        if let outage = account.outage, outage.unit == nil || outage.unit == asked.unit { return fits(outage.trouble, asked) }
+        if let flaky = account.flaky, dice.chance(flaky.probability) { return fits(dice.pick(flaky.troubles), asked) }
+        return nil
+    }
+
+    private func fits(_ trouble: Trouble, _ asked: Asked) -> Trouble? {
+        (trouble == .listChanged || trouble == .repeatedCursor) && asked.isFirst ? nil : trouble
+    }
+
+    private func page(_ asked: Asked) -> Result<HTTPResponse, TransportError> {
+        let account = asked.account
+        let things = things(of: asked.unit, account)
+        guard asked.edge.form == .list, let paging = account.paging[asked.unit.kind] else { return single(things, asked) }
+        guard let start = position(asked.after, in: things, asked, paging) else {
+            walks.update(asked.unit) { $0.trouble = .listChanged }
+            return answer(.listChanged, asked)
+        }
+        var size = asked.edge.limit == nil ? things.count : min(asked.limit, paging.cap)
+        if dice.chance(paging.isShort), size > 0 { size = dice.number(1...size) }
+        let part = things[min(start, things.count)..<min(start + size, things.count)]
+        let end = start + part.count
+        let trails = paging.trails && !paging.isBare
+        if !asked.isProbe {
+            walks.update(asked.unit) { walk in
+                walk.trouble = nil
+                for thing in part where !walk.served.insert(thing.id).inserted {
+                    walk.isExact = false
+                    walk.hasRepeats = true
+                }
+                // Where there never was a `next`, a cursor is followed once more.
+                let settles = asked.edge.settlesCursor && !walk.sawNext
+                walk.isComplete = end >= things.count && (!(trails || settles) || part.isEmpty)
+                if !paging.isBare, !part.isEmpty, end < things.count || trails { walk.sawNext = true }
+                if !asked.isFirst, paging.cursor == .index, !truth.isConstant(walk.unit, walk.span) { walk.mayHaveShifted = true }
+            }
+        }
+        var links: JSONObject = [:]
+        if let last = part.last {
+            let cursor =
+                switch paging.cursor {
+                case .keyed: "k\(last.id)"
+                case .index: "i\(end)"
+                case .versioned: "v\(end):\(account.listVersions[asked.unit] ?? 0)"
+                }
+            links["cursors"] = .object(["before": "b", "after": .string(cursor)])
+            if !paging.isBare, end < things.count || trails { links["next"] = .string("https://graph.example/next?after=\(cursor)") }
+        }
+        var body: JSONObject = ["data": .array(part.map { .object(served($0, asked)) })]
+        if !links.isEmpty { body["paging"] = .object(links) }
+        return respond(200, .object(body), account, etag: asked)
+    }
+
+    private func single(_ things: [Thing], _ asked: Asked) -> Result<HTTPResponse, TransportError> {
+        walks.update(asked.unit) { walk in
+            walk.isComplete = true
+            walk.trouble = nil
+            walk.served = Set(things.map(\.id))
+        }
+        var documents = things.map { served($0, asked) }
+        guard asked.edge.form == .node else {
+            if asked.unit.kind == .commerceSettings { documents.removeAll { $0.isEmpty } }
+            return respond(200, .object(["data": .array(documents.map(JSONValue.object))]), asked.account, etag: asked)
+        }
+        var document = documents.first ?? [:]
+        if asked.fields.contains("subscribed_apps"), asked.unit.kind == .account {
+            let apps = asked.account.things[.subscribedApp] ?? []
+            let all = bringsApps(asked)
+            var list: JSONObject = ["data": .array((all ? apps[...] : apps.prefix(1)).map { .object($0.document) })]
+            if !all, !apps.isEmpty { list["paging"] = .object(["next": "https://graph.example/next?after=x"]) }
+            if !apps.isEmpty || dice.chance(0.5) { document["subscribed_apps"] = .object(list) }
+        }
+        return respond(200, .object(document), asked.account, etag: asked)
+    }
+
+    private func position(_ cursor: String?, in things: [Thing], _ asked: Asked, _ paging: Paging) -> Int? {
+        guard let cursor else { return 0 }
+        let rest = cursor.dropFirst()
+        switch cursor.first {
+        case "k": return things.firstIndex { $0.id == rest }.map { $0 + 1 }
+        case "i": return Int(rest)
+        default:
+            let parts = rest.split(separator: ":").compactMap { Int($0) }
+            return parts.count == 2 && parts[1] == asked.account.listVersions[asked.unit] ?? 0 ? parts[0] : nil
+        }
+    }
+
+    /// A thing as it goes over the wire: what was asked for and not withheld, with what changes by itself.
+    private func served(_ thing: Thing, _ asked: Asked) -> JSONObject {
+        if asked.unit.kind == .blockedUser { return ["messaging_product": "whatsapp", "wa_id": .string(thing.id)] }
+        let withheld = truth.withheld(asked.unit, Span(start: stage.now, end: stage.now)).throughout
+        var document: JSONObject = [:]
+        for member in thing.document where asked.fields.isEmpty || asked.fields.contains(member.name) {
+            guard !withheld.contains(member.name) else { continue }
+            document[member.name] = member.value
+        }
+        Documents.noisy(&document, asked.unit.kind, &dice)
+        return document
+    }
+}

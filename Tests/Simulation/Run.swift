@@ -1,0 +1,378 @@
+import Changes
+import GraphAPI
+import Ledger
+import Logging
+import WabaWatchService
+import Watching
+import WhatsAppBusiness
+
+/// One run from one seed: it sets the world up, drives it to its end and writes down what happened.
+///
+/// Unchecked for the stage's reason.
+final class Run: @unchecked Sendable {
+    let scenario: Scenario
+    let stage: Stage
+    let meta: Meta
+    let store: MemoryStore
+    var dice: Dice
+    var history: History
+    private var productDice: Dice
+    private(set) var life: Life
+    private var diskIsFull = false
+    private var journalIsDown = false
+    private var killsAtCommit = false
+    private var lastSequence: Int64 = 0
+    private let busyUntil: Moment
+    private(set) var requests = 0
+
+    init(seed: UInt64, print: ((String) -> Void)?) throws {
+        var dice = Dice(seed)
+        scenario = Scenario(&dice)
+        stage = Stage(print: print)
+        meta = Meta(scenario, stage: stage, dice: dice.fork())
+        store = try MemoryStore()
+        productDice = dice.fork()
+        self.dice = dice
+        busyUntil = stage.now + scenario.busy
+        history = History(scenario: scenario, truth: meta.truth, end: stage.now)
+        for index in 0..<scenario.readers { history.readers.append(.init(name: "reader \(index)")) }
+        life = Life(1, stage: stage)
+    }
+
+    /// Drives everything to its end.
+    func play() throws {
+        plan()
+        try begin()
+        life.conductor.drain()
+        var end = stage.now + scenario.busy
+        while step(until: end) {}
+        let settling = settling
+        calmDown()
+        end = stage.now + settling
+        while step(until: end) {}
+        try finish(end)
+    }
+
+    /// What has no trouble any more comes to rest in this time: two turns, and what the longest wait is. That is an hour for what was forbidden or not
+    /// found, unless another life begins.
+    private var settling: Duration {
+        let longest = scenario.accounts.flatMap { account in account.intervals.values.map { $0 * (1 + account.splay) } }.max() ?? .zero
+        let waits = scenario.troublesPerHour > 0 && !scenario.restartsAtEnd
+        return .seconds(waits ? 3700 : 1300) + longest * 2.1
+    }
+
+    private func step(until end: Moment) -> Bool {
+        guard stage.step(until: end) else { return false }
+        life.conductor.drain()
+        if life.isAlive, life.failure != nil { endedByItself() }
+        return true
+    }
+
+    private func finish(_ end: Moment) throws {
+        history.lives.append(.init(begin: life.begin, end: end, killed: false))
+        life.kill()
+        history.truth = meta.truth
+        history.walks = meta.walks.all
+        history.kept = try store.changes(after: 0)
+        history.stored = try store.resources()
+        history.end = end
+    }
+}
+
+// MARK: The daemon's lives
+
+extension Run {
+    private func begin() throws {
+        let life = life
+        stage.note("life \(life.number) begins")
+        let ledger = try Ledger(memory: store) { [unowned self, unowned life] writes, work in disk(life, writes: writes, work) }
+        let transport = StageTransport(carry: carry(life))
+        let world = World(
+            now: { [stage] in stage.now }, wallClock: { [stage] in stage.wallClock },
+            random: { [unowned self] in productDice.fraction() }, alarm: StageAlarm(stage), boot: "boot")
+        let plans = try meta.accounts.map { try plan($0, transport) }
+        let watcher = Watcher(
+            accounts: plans, ledger: ledger, world: world, schedule: scenario.schedule, retry: scenario.retry,
+            log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
+        life.start(ledger, watcher)
+        life.run { [unowned self] life in await announce(life) }
+        for index in history.readers.indices { life.run { [unowned self] life in await read(index, life) } }
+    }
+
+    private func plan(_ account: Meta.Account, _ transport: StageTransport) throws -> AccountPlan {
+        let endpoint = try Endpoint(baseURL: "https://graph.example", version: "v25.0")
+        let clients = try (0..<20).map { credential in
+            GraphClient(endpoint: endpoint, token: try AccessToken("the-token-of-\(account.plan.name)-\(credential)"), transport: transport)
+        }
+        let file = CredentialFile(account.plan.name, known: account.credential)
+        return AccountPlan(
+            name: account.plan.name, wabaID: account.plan.wabaID, client: clients[min(account.credential, 19)], numbers: account.plan.numbers,
+            intervals: account.plan.intervals, splay: account.plan.splay, ceiling: account.plan.ceiling,
+            renewedClient: { [unowned self] in
+                let now = meta.accounts.first { $0.plan.name == file.account }?.credential ?? 0
+                guard now != file.known else { return nil }
+                file.known = now
+                return clients[min(now, 19)]
+            })
+    }
+
+    /// The process ends at once, and another begins a little later.
+    private func killAndRestart() {
+        stage.note("life \(life.number) is killed")
+        history.lives.append(.init(begin: life.begin, end: stage.now, killed: true))
+        life.kill()
+        restart()
+    }
+
+    /// The daemon gave up, as it may while the disk is full, and is started again.
+    private func endedByItself() {
+        stage.note("life \(life.number) ended by itself: \(life.failure ?? "")")
+        if !diskIsFull { history.failures.append((stage.now, life.failure ?? "")) }
+        history.lives.append(.init(begin: life.begin, end: stage.now, killed: true))
+        life.kill()
+        restart()
+    }
+
+    private func restart() {
+        let number = life.number + 1
+        stage.after(dice.time(.milliseconds(100)...(.seconds(dice.pick([1, 60]))))) { [unowned self] in
+            life = Life(number, stage: stage)
+            do { try begin() } catch { preconditionFailure("a ledger in memory opens: \(error)") }
+        }
+    }
+
+    /// One access to the database, a little later: what was asked for in the meantime may share its transaction.
+    private func disk(_ life: Life, writes: Bool, _ work: @escaping @Sendable (MemoryStore.Refusal?) -> Void) {
+        life.answer(after: .microseconds(productDice.number(50...20_000))) { [unowned self] lives in
+            guard lives else { return work(.ended) }
+            work(writes && diskIsFull ? .full : nil)
+            guard writes, let ledger = life.ledger, ledger.cursor.sequence > lastSequence else { return }
+            take(life)
+            guard killsAtCommit, stage.now < busyUntil else { return }
+            // What was committed is on disk, and nobody has heard of it.
+            killsAtCommit = false
+            killAndRestart()
+        }
+    }
+
+    /// Writes down the transaction that was just committed.
+    private func take(_ life: Life) {
+        do {
+            let changes = try store.changes(after: lastSequence)
+            lastSequence = changes.last?.sequence ?? lastSequence
+            let isWhole = dice.chance(0.1)
+            let baselines = Set(changes.filter { $0.change.operation == .baseline }.map { Unit(of: $0.change.resource) })
+            let stored = isWhole ? try store.resources() : try baselines.sorted { "\($0)" < "\($1)" }.flatMap { try store.resources(of: $0) }
+            history.transactions.append(.init(time: stage.now, life: life.number, changes: changes, stored: stored, isWhole: isWhole))
+            for change in changes { stage.note("change \(change.sequence) \(change.change.operation) \(change.change.summary)") }
+        } catch { preconditionFailure("the ledger's database is read: \(error)") }
+    }
+}
+
+// MARK: What happens
+
+extension Run {
+    /// Draws everything that is going to happen by itself.
+    private func plan() {
+        let hours = Double(scenario.busy.milliseconds) / 3_600_000
+        func often(_ count: Double, _ body: @escaping () -> Void) {
+            for _ in 0..<Int(count.rounded(.up)) where count > 0 { stage.after(dice.time(.zero...scenario.busy), body) }
+        }
+        often(hours * Double(scenario.changesPerHour)) { [unowned self] in meta.changeSomething() }
+        often(hours * Double(scenario.troublesPerHour)) { [unowned self] in makeTrouble() }
+        often(hours * Double(scenario.driftsPerHour)) { [unowned self] in meta.drift(for: dice.time(.seconds(60)...(.seconds(3000)))) }
+        often(Double(scenario.kills)) { [unowned self] in
+            if dice.chance(0.5) { killsAtCommit = true } else if life.isAlive { killAndRestart() }
+        }
+        often(hours * Double(scenario.pollsPerHour)) { [unowned self] in poll() }
+        often(hours * Double(scenario.reloadsPerHour)) { [unowned self] in reload() }
+        often(Double(scenario.clockJumps)) { [unowned self] in
+            stage.wallClockAhead += .seconds(dice.pick([-31_536_000, -3600, -5, 5, 3600, 31_536_000]))
+            stage.note("the wall clock jumps")
+        }
+    }
+
+    /// Somebody asks for a look, now.
+    private func poll() {
+        guard life.isAlive, let watcher = life.watcher else { return }
+        let account = dice.pick(scenario.accounts).name
+        let kind: Kind? = dice.chance(0.5) ? nil : dice.pick(Kind.allCases)
+        stage.note("poll \(account) \(kind.map { "\($0)" } ?? "")")
+        life.run { [stage] _ in
+            do throws(PollError) {
+                let changes = try await watcher.poll(account: account, kind: kind, number: nil)
+                stage.note("poll: \(changes) changes")
+            } catch { stage.note("poll: \(error)") }
+        }
+    }
+
+    /// The configuration is read again: intervals change, and numbers come and go.
+    private func reload() {
+        guard life.isAlive, let watcher = life.watcher else { return }
+        stage.note("reload")
+        let account = dice.pick(meta.accounts)
+        for kind in account.plan.intervals.keys.sorted() where dice.chance(0.5) {
+            account.plan.intervals[kind] = account.plan.intervals[kind].map { $0 * dice.pick([0.7, 1.3]) }
+        }
+        do {
+            let plans = try meta.accounts.map { try plan($0, StageTransport(carry: carry(life))) }
+            life.run { [stage] _ in
+                do { try await watcher.reload(accounts: plans) } catch { stage.note("reload: \(error)") }
+            }
+        } catch { preconditionFailure("a plan is made: \(error)") }
+    }
+
+    private func carry(_ life: Life) -> @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        { [unowned self, unowned life] request throws(TransportError) in try await send(request, life) }
+    }
+
+    private func makeTrouble() {
+        let account = dice.pick(meta.accounts)
+        let lasts = dice.time(.seconds(10)...(.seconds(dice.pick([120, 900, 3000]))))
+        switch dice.number(0...9) {
+        case 0:
+            guard !diskIsFull else { return }
+            diskIsFull = true
+            history.fullDisk.append((stage.now, stage.now + lasts))
+            stage.note("the disk is full")
+            stage.after(lasts) { [unowned self] in diskIsFull = false }
+        case 1:
+            journalIsDown = true
+            stage.note("the journal is down")
+            stage.after(lasts) { [unowned self] in journalIsDown = false }
+        case 2:
+            account.version = "v26.0"
+            stage.note("\(account.plan.name) is answered by another version")
+            stage.after(lasts) { account.version = "v25.0" }
+        case 3:
+            let refused = account.credential
+            account.refused.insert(refused)
+            stage.note("the token of \(account.plan.name) is refused")
+            let isRenewed = dice.chance(0.5)
+            stage.after(lasts) { if isRenewed { account.credential += 1 } else { account.refused.remove(refused) } }
+        case 4...6:
+            account.flaky = (scenario.troubles, dice.pick([0.1, 0.5, 0.9]))
+            stage.note("\(account.plan.name) is flaky")
+            stage.after(lasts) { account.flaky = nil }
+        default:
+            let trouble = dice.pick(scenario.troubles)
+            let units = meta.truth.versions.keys.filter { $0.account == account.plan.name }.sorted { "\($0)" < "\($1)" }
+            account.outage = (trouble, dice.chance(0.5) ? dice.pick(units) : nil)
+            stage.note("\(account.plan.name) is out: \(trouble) \(account.outage?.unit.map { "\($0)" } ?? "")")
+            stage.after(lasts) { account.outage = nil }
+        }
+    }
+
+    private func calmDown() {
+        stage.note("all troubles are over")
+        meta.calmDown()
+        diskIsFull = false
+        journalIsDown = false
+        // Members that Meta did not know for a time are asked for again by the next life.
+        if scenario.restartsAtEnd, life.isAlive { killAndRestart() }
+    }
+
+    private func send(_ request: HTTPRequest, _ life: Life) async throws(TransportError) -> HTTPResponse {
+        guard life.isAlive, let asked = meta.read(request) else { throw TransportError(.closed, "the simulation knows no such request: \(request)") }
+        requests += 1
+        history.calls[asked.unit.account, default: []].append((stage.now, life.number))
+        stage.note("ask \(asked.unit)\(asked.after.map { " after \($0)" } ?? "")")
+        let there = dice.time(scenario.latency)
+        let back = dice.time(scenario.latency)
+        let result: Result<HTTPResponse, TransportError> = await withCheckedContinuation { continuation in
+            life.answer(after: there) { [self] lives in
+                guard lives else { return continuation.resume(returning: .failure(TransportError(.closed, "the process has ended"))) }
+                let (answer, walks) = meta.answer(asked, life: life.number)
+                if scenario.changesUnderWalks, dice.chance(0.1), stage.now < busyUntil {
+                    stage.after(.milliseconds(1)) { [self] in meta.changeSomething() }
+                }
+                life.answer(after: back) { [self] _ in
+                    for walk in walks { meta.walks.delivered(walk, at: stage.now) }
+                    stage.note("answered \(asked.unit) \(Self.words(answer))")
+                    continuation.resume(returning: answer)
+                }
+            }
+        }
+        return try result.get()
+    }
+
+    private static func words(_ answer: Result<HTTPResponse, TransportError>) -> String {
+        switch answer {
+        case .success(let response): "\(response.status) \(String(decoding: response.body, as: UTF8.self))"
+        case .failure(let error): "\(error.code)"
+        }
+    }
+}
+
+// MARK: Who listens
+
+extension Run {
+    private func announce(_ life: Life) async {
+        guard let ledger = life.ledger else { return }
+        struct Down: Error {}
+        let announcer = Announcer(
+            name: "journal", ledger: ledger, log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
+            pause: { [stage] in try await stage.sleep($0) },
+            take: { [unowned self] change, _, _ async throws in
+                guard life.isAlive, !journalIsDown else { throw Down() }
+                history.journal.append((change.sequence, life.number))
+            })
+        do { try await announcer.run() } catch {}
+    }
+
+    /// A program that reads, now faster, now slower, and comes back after every end of the daemon with the cursor that it came to.
+    private func read(_ index: Int, _ life: Life) async {
+        guard let ledger = life.ledger else { return }
+        do {
+            var position: Int64
+            if let last = history.readers[index].connections.last {
+                position = last.changes.last?.sequence ?? last.after
+                guard try await ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: position)) else { return }
+                history.readers[index].connections.append(.init(snapshot: nil, after: position))
+            } else {
+                try await stage.sleep(dice.time(.zero...scenario.busy))
+                var walk = try await ResourceWalk(over: ledger, ResourceQuery())
+                var snapshot: [StoredResource] = []
+                while let page = try await walk.next() { snapshot += page }
+                position = walk.cursor.sequence
+                history.readers[index].connections.append(.init(snapshot: snapshot, after: position))
+            }
+            while !Task.isCancelled {
+                let changes = try await ledger.changes(after: position, limit: 3)
+                for change in changes where life.isAlive {
+                    if stage.now < busyUntil, dice.chance(0.05) { try await stage.sleep(dice.time(.seconds(1)...(.seconds(600)))) }
+                    guard life.isAlive else { return }
+                    let last = history.readers[index].connections.count - 1
+                    history.readers[index].connections[last].changes.append(change)
+                    position = change.sequence
+                }
+                if changes.isEmpty { await ledger.waitForChange(after: position) }
+            }
+        } catch {}
+    }
+}
+
+/// A credential's file, and what the daemon has read of it. Unchecked for the stage's reason.
+final class CredentialFile: @unchecked Sendable {
+    let account: String
+    var known: Int
+
+    init(_ account: String, known: Int) {
+        self.account = account
+        self.known = known
+    }
+}
+
+/// What carries requests to Meta in a life.
+struct StageTransport: Transport {
+    let carry: @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse
+
+    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await carry(request) }
+}
+
+extension Unit {
+    /// The unit that shows a thing, or the watch's own.
+    init(of resource: ResourceID) {
+        self.init(account: resource.account, kind: resource.kind, phoneNumberID: resource.kind == .phoneNumber ? nil : resource.phoneNumberID)
+    }
+}

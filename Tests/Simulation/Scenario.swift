@@ -1,0 +1,112 @@
+import Watching
+import WhatsAppBusiness
+
+/// What a seed decides before a run: how much there is, how often it is looked at and what may go wrong. Most seeds have a few troubles only, so that
+/// each is seen alone as well as with others.
+struct Scenario {
+    struct Account {
+        var name: String
+        var wabaID: String
+        var numbers: AccountPlan.Numbers
+        var intervals: [Kind: Duration]
+        var splay: Double
+        var ceiling: Budget.Ceiling
+        /// Calls an hour that Meta answers.
+        var quota: Int
+        /// Calls an hour that others make with the same app.
+        var others: Int
+        var numberCount: Int
+
+        func watches(_ kind: Kind) -> Bool { intervals[kind] != nil && (kind != .subscribedApp || intervals[.account] != nil) }
+
+        func watches(_ number: String) -> Bool {
+            switch numbers {
+            case .all: true
+            case .only(let ids): ids.contains(number)
+            }
+        }
+    }
+
+    var accounts: [Account] = []
+    /// How long things change and go wrong; afterwards they are let settle.
+    var busy: Duration
+    var retry: Retry
+    var schedule: Schedule
+    /// Things that change in an hour.
+    var changesPerHour: Int
+    /// Times that something begins to go wrong in an hour, of these kinds.
+    var troublesPerHour: Int
+    var troubles: [Trouble]
+    /// Whether lists are changed while they are walked over.
+    var changesUnderWalks: Bool
+    var kills: Int
+    var clockJumps: Int
+    var driftsPerHour: Int
+    var readers: Int
+    var pollsPerHour: Int
+    var reloadsPerHour: Int
+    /// Whether another life begins when all troubles are over.
+    var restartsAtEnd: Bool
+    var latency: ClosedRange<Duration>
+
+    static let accountKinds: [Kind] = [.account, .subscribedApp, .phoneNumber, .messageTemplate]
+    static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .blockedUser, .qrCode]
+
+    init(_ dice: inout Dice) {
+        busy = dice.time(.seconds(1200)...(.seconds(6000)))
+        retry = Retry(longest: dice.time(.seconds(30)...(.seconds(900))))
+        schedule = Schedule(places: dice.pick([1, 2, 16]))
+        changesPerHour = dice.pick([5, 20, 20, 60])
+        troublesPerHour = dice.pick([0, 0, 2, 5, 12])
+        troubles = Array(dice.shuffle(Trouble.allCases).prefix(dice.pick([1, 2, 4, Trouble.allCases.count])))
+        changesUnderWalks = dice.chance(0.5)
+        kills = dice.chance(0.5) ? dice.number(1...4) : 0
+        clockJumps = dice.chance(0.3) ? dice.number(1...4) : 0
+        driftsPerHour = dice.chance(0.25) ? dice.number(1...4) : 0
+        readers = dice.number(0...3)
+        pollsPerHour = dice.pick([0, 0, 3])
+        reloadsPerHour = dice.pick([0, 0, 0, 2])
+        restartsAtEnd = driftsPerHour > 0 || dice.chance(0.6)
+        latency = .milliseconds(20)...(.milliseconds(dice.pick([200, 2000, 8000])))
+        for index in 1...dice.pick([1, 1, 1, 1, 2, 3]) { accounts.append(Self.account(index, &dice)) }
+    }
+
+    private static func account(_ index: Int, _ dice: inout Dice) -> Account {
+        let count = dice.pick([0, 1, 1, 2, 3, 6])
+        let isTight = dice.chance(0.15)
+        let usesShare = dice.chance(0.3)
+        var intervals: [Kind: Duration] = [:]
+        intervals[.phoneNumber] = dice.time(.seconds(120)...(.seconds(900)))
+        for kind in accountKinds + numberKinds where kind != .phoneNumber && dice.chance(0.5) {
+            intervals[kind] = dice.time(.seconds(300)...(.seconds(1800)))
+        }
+        return Account(
+            name: "acme\(index)", wabaID: "90000000\(index)",
+            numbers: dice.chance(0.1) ? .only(Set((10...40).filter { _ in dice.chance(0.6) }.map { "\(index)000000\($0)" })) : .all,
+            intervals: intervals,
+            splay: dice.pick([0, 0.1, 0.3]), ceiling: usesShare ? .share(dice.pick([0.25, 0.5, 0.9])) : .fixed(isTight ? dice.number(5...40) : 1000),
+            quota: dice.pick([200, 5000]), others: dice.chance(0.2) ? dice.pick([50, 150, 190]) : 0, numberCount: count)
+    }
+}
+
+/// What can go wrong with one answer.
+enum Trouble: String, CaseIterable {
+    case timeout, reset, serverError, errorPage, transientCode
+    case page, truncated, repeatedMember, redirect, wrongShape
+    case notFound, forbidden, policy, throttled, unauthorized
+    /// Only on a page that is not the first.
+    case listChanged, repeatedCursor
+
+    /// What a watch becomes by it; `nil` where the list is asked for again at once.
+    var state: WatchState? {
+        switch self {
+        case .timeout, .reset, .serverError, .errorPage, .transientCode: .unreachable
+        case .page, .truncated, .repeatedMember, .redirect, .wrongShape: .invalidAnswer
+        case .notFound: .notFound
+        case .forbidden, .policy: .forbidden
+        case .throttled: .throttled
+        case .unauthorized: .unauthorized
+        case .listChanged, .repeatedCursor: nil
+        }
+    }
+}

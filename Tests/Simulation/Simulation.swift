@@ -1,0 +1,32 @@
+/// What came of one run.
+public struct Outcome: Sendable {
+    /// The seed that it followed from.
+    public let seed: UInt64
+    /// What was promised and not kept; empty if all was.
+    public let complaints: [String]
+    /// The digest of everything that happened: the same for the same seed.
+    public let digest: UInt64
+    /// How many requests Meta was sent.
+    public let requests: Int
+    /// How many changes were recorded.
+    public let changes: Int
+    /// How many times the daemon ran.
+    public let lives: Int
+}
+
+/// The deterministic simulation: everything that a run does follows from its seed.
+public enum Simulation {
+    /// Runs one seed and checks every promise.
+    /// - Parameters:
+    ///   - broken: what is broken in the run's history before it is checked.
+    ///   - print: is given every line of the trace.
+    public static func run(seed: UInt64, broken: Mutation? = nil, print: ((String) -> Void)? = nil) throws -> Outcome {
+        let run = try Run(seed: seed, print: print)
+        try run.play()
+        _ = broken?.apply(to: &run.history)
+        let complaints = Checker.complaints(about: run.history)
+        return Outcome(
+            seed: seed, complaints: complaints, digest: run.stage.digest, requests: run.requests, changes: run.history.kept.count,
+            lives: run.history.lives.count)
+    }
+}

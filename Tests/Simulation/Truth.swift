@@ -1,0 +1,90 @@
+import Changes
+import StrictJSON
+import Watching
+import WhatsAppBusiness
+
+/// A thing as it is at Meta, its document in the form in which it is compared.
+struct Thing: Equatable {
+    var id: String
+    var document: JSONObject
+}
+
+/// How everything was at every moment of a run: what reports are held against.
+struct Truth {
+    struct Version {
+        var from: Moment
+        /// `nil` while it is not there.
+        var document: JSONObject?
+    }
+
+    /// Members that Meta did not give, in a time: of every thing of a kind in an account.
+    struct Withheld {
+        var account: String
+        var kind: Kind
+        var member: String
+        var span: Span
+    }
+
+    private(set) var versions: [Unit: [String: [Version]]] = [:]
+    /// When anything of a unit changed.
+    private(set) var changes: [Unit: [Moment]] = [:]
+    var withheld: [Withheld] = []
+    /// Since when some calls of an account were answered by another version.
+    var upgraded: [String: Moment] = [:]
+
+    /// Writes down how a unit is from now on, and returns whether that is new.
+    @discardableResult mutating func note(_ unit: Unit, _ things: [Thing], at now: Moment) -> Bool {
+        var changed = false
+        var known = versions[unit] ?? [:]
+        let present = Set(things.map(\.id))
+        for thing in things where known[thing.id]?.last?.document != thing.document {
+            known[thing.id, default: []].append(Version(from: now, document: thing.document))
+            changed = true
+        }
+        for (id, past) in known where past.last?.document != nil && !present.contains(id) {
+            known[id]?.append(Version(from: now, document: nil))
+            changed = true
+        }
+        versions[unit] = known
+        if changed { changes[unit, default: []].append(now) }
+        return changed
+    }
+
+    /// Whether nothing of a unit changed in a time.
+    func isConstant(_ unit: Unit, _ span: Span) -> Bool {
+        !(changes[unit] ?? []).contains { span.start < $0 && $0 <= span.end }
+    }
+
+    /// Every state of a thing that held at some moment of a time; `nil` stands for its not being there.
+    func states(of id: String, in unit: Unit, _ span: Span) -> [JSONObject?] {
+        guard let past = versions[unit]?[id] else { return [nil] }
+        var states: [JSONObject?] = past.first.map { $0.from > span.start ? [nil] : [] } ?? [nil]
+        for (index, version) in past.enumerated() where version.from <= span.end {
+            if index + 1 < past.count, past[index + 1].from <= span.start { continue }
+            states.append(version.document)
+        }
+        return states
+    }
+
+    /// The things of a unit at a moment.
+    func things(of unit: Unit, at moment: Moment) -> [String: JSONObject] {
+        (versions[unit] ?? [:]).compactMapValues { past in past.last { $0.from <= moment }?.document }
+    }
+
+    /// Members of a unit's things that Meta withheld in a time: throughout, and for a part of it.
+    func withheld(_ unit: Unit, _ span: Span) -> (throughout: Set<String>, partly: Set<String>) {
+        var result: (throughout: Set<String>, partly: Set<String>) = ([], [])
+        for one in withheld where one.account == unit.account && one.kind == unit.kind && one.span.start <= span.end && one.span.end > span.start {
+            if one.span.start <= span.start, one.span.end > span.end { result.throughout.insert(one.member) } else { result.partly.insert(one.member) }
+        }
+        return result
+    }
+}
+
+/// A time from one moment to another.
+struct Span: Equatable {
+    var start: Moment
+    var end: Moment
+
+    func overlaps(_ other: Span) -> Bool { start <= other.end && other.start <= end }
+}

@@ -1,0 +1,70 @@
+import Changes
+import Watching
+import WhatsAppBusiness
+
+/// One walk of the watcher over a unit's pages, as Meta saw it.
+struct Walk {
+    var unit: Unit
+    /// Which life of the watcher asked.
+    var life: Int
+    /// From the first request's coming to the last one's.
+    var span: Span
+    /// When the last answer was back.
+    var delivered: Moment
+    /// Whether the last page was given and nothing failed behind it.
+    var isComplete = false
+    /// Whether what was given is one list without a thing twice.
+    var isExact = true
+    /// Whether a thing came twice.
+    var hasRepeats = false
+    /// Whether the list changed while cursors named places in it, so that a thing may have been jumped over.
+    var mayHaveShifted = false
+    /// Whether a page had a `next`.
+    var sawNext = false
+    /// What went wrong last.
+    var trouble: Trouble?
+    /// The members that were asked for.
+    var asked: Set<String>
+    /// What was given.
+    var served: Set<String> = []
+}
+
+/// Every walk of a run, in the order in which they began.
+struct Walks {
+    private(set) var all: [Walk] = []
+    private var latest: [Unit: Int] = [:]
+
+    /// Takes a request; one for the first page begins a walk.
+    mutating func request(_ unit: Unit, isFirst: Bool, asked: Set<String>, life: Int, at now: Moment) {
+        if isFirst || latest[unit] == nil {
+            latest[unit] = all.count
+            all.append(Walk(unit: unit, life: life, span: Span(start: now, end: now), delivered: now, asked: asked))
+        }
+        update(unit) { walk in
+            walk.span.end = now
+            walk.isComplete = false
+        }
+    }
+
+    /// Changes the walk that is under way.
+    mutating func update(_ unit: Unit, _ body: (inout Walk) -> Void) {
+        guard let index = latest[unit] else { return }
+        body(&all[index])
+    }
+
+    /// Two walks that showed the same, though things came twice, are as good as one in which nothing did.
+    mutating func agree(_ unit: Unit) {
+        guard let index = latest[unit], all[index].isComplete, !all[index].isExact,
+            let before = all[..<index].last(where: { $0.unit == unit }), before.isComplete, before.life == all[index].life,
+            before.hasRepeats, before.served == all[index].served
+        else { return }
+        all[index].isExact = true
+        all[index].mayHaveShifted = true
+    }
+
+    /// The place of the walk that is under way.
+    func index(of unit: Unit) -> Int? { latest[unit] }
+
+    /// The answer is back.
+    mutating func delivered(_ index: Int, at now: Moment) { all[index].delivered = max(all[index].delivered, now) }
+}

@@ -1,0 +1,52 @@
+import FoundationEssentials
+import Glibc
+import Testing
+
+/// The simulation's program as `swift test` runs it: some hundred seeds, each seed again the same run.
+@Suite struct SimulationTests {
+    /// Runs the program beside the tests with a hash order that repeats, and returns its status and lines.
+    private func run(_ arguments: String...) throws -> (status: Int32, lines: [Substring]) {
+        let program = try #require(ProgramFile.path, "the simulation's program is built beside the tests")
+        let output = FileManager.default.temporaryDirectory.path() + "wabawatch-simulation-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: output) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
+        let list = ([program] + arguments).map { strdup($0) } + [nil]
+        defer { for text in list { free(text) } }
+        var process = pid_t()
+        try #require(posix_spawn(&process, program, &actions, nil, list, environ) == 0)
+        var status: Int32 = 0
+        try #require(waitpid(process, &status, 0) == process)
+        let text = String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self)
+        return (status, text.split(separator: "\n"))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func seeds_keepEveryPromise() throws {
+        let (status, lines) = try run("--seeds", "0..<200")
+        #expect(status == 0, "\(lines.joined(separator: "\n"))")
+        #expect(lines.last?.hasPrefix("200 seeds") == true)
+    }
+
+    @Test func seed_runAgain_isTheSameRun() throws {
+        for seed in ["1", "7", "31"] {
+            let (first, second) = (try run("--seed", seed, "--trace"), try run("--seed", seed, "--trace"))
+            #expect(first.lines.count > 20)
+            #expect(first.lines == second.lines)
+        }
+    }
+}
+
+enum ProgramFile {
+    /// The program that is built beside the tests' bundle.
+    static var path: String? {
+        var folder = URL(filePath: CommandLine.arguments.first { $0.contains(".xctest") } ?? "/proc/self/exe").resolvingSymlinksInPath()
+        for _ in 0..<4 {
+            folder.deleteLastPathComponent()
+            let program = folder.appending(path: "wabawatch-simulation").path()
+            if FileManager.default.isExecutableFile(atPath: program) { return program }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,95 @@
+import Dispatch
+import FoundationEssentials
+import Glibc
+import Synchronization
+import TestSupport
+
+/// A folder that is gone when the test is.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Holds up threads until it is opened.
+final class Gate: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func pass() {
+        semaphore.wait()
+        semaphore.signal()
+    }
+
+    func open() { semaphore.signal() }
+}
+
+/// A Unix socket that takes connections into its queue and never answers one.
+struct UnixListener {
+    private let descriptor: Int32
+
+    init(_ path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let bound = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+        }
+        guard bound == 0, listen(descriptor, 1) == 0 else { throw Program.Failed(call: "bind", number: errno) }
+    }
+
+    func close() { Glibc.close(descriptor) }
+}
+
+/// Another process that holds the write lock of an SQLite file.
+struct LockHolder {
+    private let program: Program
+
+    init(_ path: String) async throws {
+        let notify = try NotifySocket(path + ".held")
+        let script = """
+            import signal, socket, sqlite3, sys
+            held = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+            held.execute("BEGIN IMMEDIATE")
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"HELD=1", sys.argv[2])
+            signal.pause()
+            """
+        let python = ProcessInfo.processInfo.environment["WABAWATCH_PYTHON"] ?? "python3"
+        program = try Program.spawn([python, "-c", script, path, notify.path], environment: [:], log: "/dev/null")
+        try await notify.wait(for: "HELD=1")
+    }
+
+    func letGo() async {
+        program.signal(SIGKILL)
+        _ = await program.wait()
+    }
+}
+
+extension NotifySocket {
+    /// Whether nothing of that line comes for so long, after what was said until now.
+    func isSilent(about line: String, for span: Duration, ignoringFirst: Duration) async -> Bool {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [self] in
+                _ = hear(line, until: .now + ignoringFirst)
+                continuation.resume(returning: !hear(line, until: .now + span))
+            }
+        }
+    }
+
+    private func hear(_ line: String, until end: ContinuousClock.Instant) -> Bool {
+        var heard = false
+        var buffer = [UInt8](repeating: 0, count: 8192)
+        while ContinuousClock.now < end {
+            var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&question, 1, 10) > 0 else { continue }
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            heard = heard || String(decoding: buffer[..<max(count, 0)], as: UTF8.self).contains(line)
+        }
+        return heard
+    }
+}

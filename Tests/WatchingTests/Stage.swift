@@ -1,0 +1,131 @@
+import Changes
+import FoundationEssentials
+import GraphAPI
+import GraphSimulator
+import enum GraphSimulator.Edge
+import Ledger
+import Logging
+import StrictJSON
+import Synchronization
+import Testing
+import WhatsAppBusiness
+
+@testable import Watching
+
+/// The real watcher, ledger and HTTP client before the simulator, under a clock that moves only when the test says so.
+final class Stage: Sendable {
+    let simulator: GraphSimulator
+    let ledger: Ledger
+    private let folder: String
+    private let transport: CurlTransport
+    let clock = StageClock()
+    /// The token that the credential's file holds.
+    let token = Mutex(Platform.sampleToken)
+
+    static let account = Platform.sampleAccountID()
+    static func number(_ index: Int) -> String { Platform.samplePhoneNumberID(index) }
+
+    /// Every kind, at the default intervals.
+    static let intervals: [Kind: Duration] = [
+        .account: .seconds(300), .subscribedApp: .seconds(300), .phoneNumber: .seconds(60), .phoneNumberSettings: .seconds(3600),
+        .businessProfile: .seconds(900), .commerceSettings: .seconds(3600), .qrCode: .seconds(21_600), .messageTemplate: .seconds(900),
+        .blockedUser: .seconds(900),
+    ]
+
+    /// Every kind, so often that little time shows much.
+    static let often = intervals.mapValues { min($0, Duration.seconds(300)) }
+
+    private init(_ platform: Platform) async throws {
+        folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        ledger = try Ledger(path: folder + "/ledger.sqlite")
+        transport = try CurlTransport()
+        simulator = try await GraphSimulator.start(platform, now: { [clock] in clock.wallClock })
+    }
+
+    /// Runs a test's body and puts everything away, however it ends.
+    static func with(_ platform: Platform = .sample(), _ body: (Stage) async throws -> Void) async throws {
+        let stage = try await Stage(platform)
+        func end() async throws {
+            try stage.ledger.close()
+            stage.transport.close()
+            try await stage.simulator.stop()
+            try FileManager.default.removeItem(atPath: stage.folder)
+        }
+        do { try await body(stage) } catch {
+            try await end()
+            throw error
+        }
+        try await end()
+    }
+
+    func client(_ token: String) throws -> GraphClient {
+        GraphClient(
+            endpoint: try Endpoint(baseURL: simulator.baseURL, version: "v25.0"), token: try AccessToken(token), transport: transport)
+    }
+
+    /// The sample's account as it is to be watched.
+    func plan(
+        _ intervals: [Kind: Duration] = Stage.intervals, lists: [Kind: ListPlan] = [.messageTemplate: ListPlan(paging: .cursor)],
+        numbers: AccountPlan.Numbers = .all,
+        ceiling: Watching.Budget.Ceiling = .fixed(100_000)
+    ) throws -> AccountPlan {
+        let known = Mutex(token.withLock(\.self))
+        return AccountPlan(
+            name: "acme", wabaID: Stage.account, client: try client(known.withLock(\.self)), numbers: numbers, intervals: intervals,
+            lists: lists,
+            splay: 0, ceiling: ceiling,
+            renewedClient: { [self] in
+                let now = token.withLock(\.self)
+                guard known.withLock({ $0 != now }) else { return nil }
+                known.withLock { $0 = now }
+                return try? client(now)
+            })
+    }
+
+    func watcher(_ plans: AccountPlan...) throws -> Watcher {
+        let clock = clock
+        let world = World(
+            now: { clock.now }, wallClock: { clock.wallClock }, random: { 0.5 }, alarm: SilentAlarm(), boot: "this one")
+        return Watcher(accounts: plans, ledger: ledger, world: world, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Looks at whatever falls due until that much later, one look after the other.
+    func run(_ watcher: Watcher, for duration: Duration) async {
+        let end = clock.now + duration
+        while let wake = await watcher.schedule.wake, wake <= end {
+            clock.advance(to: wake)
+            for unit in await watcher.takeDue() { await watcher.look(unit) }
+        }
+        clock.advance(to: end)
+    }
+
+    /// The changes after a sequence.
+    func changes(after sequence: Int64 = 0) async throws -> [RecordedChange] { try await ledger.changes(after: sequence, limit: 100_000) }
+
+    var sequence: Int64 { ledger.cursor.sequence }
+
+    func unit(_ kind: Kind, _ number: Int? = nil) -> Unit {
+        Unit(account: "acme", kind: kind, phoneNumberID: number.map(Stage.number))
+    }
+
+    /// The requests for an edge since a moment.
+    func requests(_ edge: Edge, after count: Int = 0) -> [RecordedRequest] {
+        simulator.requests.dropFirst(count).filter { $0.edge == edge }
+    }
+}
+
+/// Both clocks; the wall clock can be set.
+final class StageClock: Sendable {
+    private let time = Mutex<(now: Int64, shift: Duration)>((5_000_000_000_000, .zero))
+    var now: Moment { Moment(nanoseconds: time.withLock(\.now)) }
+    var wallClock: Timestamp {
+        time.withLock { Timestamp(milliseconds: 1_795_000_000_000 + $0.now / 1_000_000 + $0.shift.milliseconds) }
+    }
+    func advance(to moment: Moment) { time.withLock { $0.now = max($0.now, moment.nanoseconds) } }
+    func setWallClock(ahead: Duration) { time.withLock { $0.shift = ahead } }
+}
+
+extension Watcher {
+    func takeDue() -> [Unit] { schedule.takeDue(now: world.now()) }
+}

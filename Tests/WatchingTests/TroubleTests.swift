@@ -1,0 +1,251 @@
+import Changes
+import GraphSimulator
+import struct GraphSimulator.Budget
+import Ledger
+import StrictJSON
+import Synchronization
+import Testing
+import WhatsAppBusiness
+
+@testable import Watching
+
+/// What goes wrong at Meta, and what is told of it.
+@Suite(.timeLimit(.minutes(2))) struct TroubleTests {
+    private func started(_ stage: Stage, _ plan: AccountPlan? = nil) async throws -> Watcher {
+        let watcher = try stage.watcher(plan ?? stage.plan())
+        try await watcher.begin()
+        await stage.run(watcher, for: .seconds(1))
+        return watcher
+    }
+
+    @Test func token_revokedAndReplaced_isToldOnceEach_andAsksNothingMeanwhile() async throws {
+        try await Stage.with { stage in
+            let watcher = try await started(stage)
+            let before = stage.sequence
+            stage.simulator.update { $0.tokens[Platform.sampleToken] = .revoked }
+            await stage.run(watcher, for: .seconds(61))
+            let asked = stage.simulator.requestCount
+            await stage.run(watcher, for: .seconds(1800))
+            #expect(stage.simulator.requestCount == asked, "a refused token is not tried again")
+            #expect(await watcher.report().watches.filter { $0.watch.state == .unauthorized }.count >= 6)
+
+            let renewed = "EAAG-another-token-of-the-same-app"
+            stage.simulator.update { $0.tokens[renewed] = .valid }
+            stage.token.withLock { $0 = renewed }
+            await stage.run(watcher, for: .seconds(30))
+            #expect(await watcher.report().watches.allSatisfy { $0.watch.state == .current })
+            let told = try await stage.changes(after: before).map(\.change)
+            #expect(told.map(\.resource.id) == ["account", "account"], "\(told.map(\.summary))")
+            #expect(told.map(\.severity) == [.critical, .info])
+        }
+    }
+
+    @Test func token_thatStaysRefused_isTriedOnceAnHour() async throws {
+        try await Stage.with { stage in
+            let watcher = try await started(stage)
+            stage.simulator.update { $0.tokens[Platform.sampleToken] = .expired }
+            await stage.run(watcher, for: .seconds(61))
+            let asked = stage.simulator.requestCount
+            await stage.run(watcher, for: .seconds(4 * 3600))
+            #expect(3...5 ~= stage.simulator.requestCount - asked)
+            stage.simulator.update { $0.tokens[Platform.sampleToken] = .valid }
+            await stage.run(watcher, for: .seconds(3700))
+            #expect(await watcher.report().watches.allSatisfy { $0.watch.state == .current })
+        }
+    }
+
+    @Test func meta_downForADay_isToldOnceAWatch_andChangesNothing() async throws {
+        try await Stage.with(.sample(numbers: 1)) { stage in
+            let watcher = try await started(stage)
+            let before = stage.sequence
+            let resources = try await stage.ledger.resources(kinds: Kind.allCases.filter { $0 != .watch }).resources.map(\.document)
+            stage.simulator.setFault(.status(503))
+            await stage.run(watcher, for: .seconds(86_400))
+            stage.simulator.clearFaults()
+            await stage.run(watcher, for: .seconds(1000))
+            await stage.run(watcher, for: .seconds(21_600))
+            let told = try await stage.changes(after: before).map(\.change)
+            #expect(told.allSatisfy { $0.resource.kind == .watch })
+            for (id, changes) in Dictionary(grouping: told, by: \.resource.id) {
+                #expect(changes.map { $0.after?["state"]?.string } == ["unreachable", "current"], "\(id)")
+            }
+            let after = try await stage.ledger.resources(kinds: Kind.allCases.filter { $0 != .watch }).resources.map(\.document)
+            #expect(after == resources)
+        }
+    }
+
+    @Test func quotaAt95Percent_stopsBeforeMetaDoes_andAt100WaitsAsMetaSays() async throws {
+        try await Stage.with { stage in
+            let watcher = try await started(stage, stage.plan(ceiling: .share(0.5)))
+            stage.simulator.update { $0.accounts[Stage.account]?.budget.header = .fixed(percent: 95, minutes: 0) }
+            await stage.run(watcher, for: .seconds(61))
+            var asked = stage.simulator.requestCount
+            await stage.run(watcher, for: .seconds(3600))
+            #expect(stage.simulator.requestCount - asked <= 13, "one try in five minutes")
+            #expect(await watcher.report().watches.contains { $0.watch.state == .late })
+
+            stage.simulator.update { $0.accounts[Stage.account]?.budget.header = .fixed(percent: 100, minutes: 30) }
+            stage.simulator.setFault(.error(80_007, http: 429))
+            await stage.run(watcher, for: .seconds(600))
+            asked = stage.simulator.requestCount
+            await stage.run(watcher, for: .seconds(1000))
+            #expect(stage.simulator.requestCount == asked, "half an hour is half an hour")
+            stage.simulator.clearFaults()
+            stage.simulator.update { $0.accounts[Stage.account]?.budget.header = .normal }
+            await stage.run(watcher, for: .seconds(8 * 3600))
+            let troubled = await watcher.report().watches.filter { $0.watch.state != .current }
+            #expect(troubled.map { "\($0.unit) \($0.watch.state) \($0.watch.reason ?? "") \(String(describing: $0.every))" } == [])
+        }
+    }
+
+    @Test func budgetOfANewAccount_isNeverPassed_andStretchesWhatItCannotAfford() async throws {
+        try await Stage.with(.sample(numbers: 20)) { stage in
+            stage.simulator.update { $0.accounts[Stage.account]?.budget = Budget(callsPerHour: 200) }
+            let watcher = try await started(stage, stage.plan(ceiling: .share(0.5)))
+            var most = 0
+            for _ in 0..<(8 * 60) {
+                await stage.run(watcher, for: .seconds(60))
+                most = max(most, stage.simulator.usage(of: Stage.account))
+            }
+            #expect(most <= 100)
+            #expect(most >= 90, "what there is is used")
+            let report = await watcher.report()
+            let plan = try #require(report.budgets.first?.plan)
+            #expect(plan.stretch > 5)
+            #expect(plan.callsPerHour > 250)
+            let profile = try #require(report.watches.first { $0.unit.kind == .businessProfile })
+            #expect((profile.every ?? .zero) > .seconds(5 * 900), "and what that means is visible")
+            #expect(report.watches.first { $0.unit.kind == .phoneNumber }?.every == .seconds(60))
+            #expect(report.watches.filter { CallPlan.core.contains($0.unit.kind) }.allSatisfy { $0.watch.state == .current })
+            #expect(report.watches.allSatisfy { $0.watch.lastSuccess != nil }, "nothing starves")
+        }
+    }
+
+    @Test func largerBudget_isFoundOut_andUsed() async throws {
+        try await Stage.with(.sample(numbers: 20)) { stage in
+            let watcher = try await started(stage, stage.plan(ceiling: .share(0.5)))
+            await stage.run(watcher, for: .seconds(3 * 3600))
+            let report = await watcher.report()
+            #expect((report.budgets.first?.callsPerHour ?? 0) > 1500)
+            #expect(report.budgets.first?.plan.stretch == 1)
+            let tally = try #require(await watcher.tallies["acme"])
+            #expect(tally.polls > 400 && tally.failures == 0 && tally.median != nil)
+            #expect(stage.simulator.usage(of: Stage.account) > 200)
+        }
+    }
+
+    @Test func restart_forgetsNoCall() async throws {
+        try await Stage.with { stage in
+            let plan = try stage.plan(ceiling: .fixed(40))
+            var watcher = try await started(stage, plan)
+            for _ in 0..<12 {
+                await stage.run(watcher, for: .seconds(300))
+                // As if it were killed: nothing is said to the one before.
+                watcher = try stage.watcher(plan)
+                try await watcher.begin()
+                #expect(stage.simulator.usage(of: Stage.account) <= 40)
+            }
+        }
+    }
+
+    @Test func wallClock_aYearAheadAndBack_changesNothingButTimes() async throws {
+        try await Stage.with { stage in
+            let watcher = try await started(stage)
+            let before = stage.sequence
+            for ahead in [Duration.seconds(365 * 86_400), .seconds(-365 * 86_400), .zero] {
+                stage.clock.setWallClock(ahead: ahead)
+                let asked = stage.simulator.requestCount
+                await stage.run(watcher, for: .seconds(3600))
+                #expect(60...160 ~= stage.simulator.requestCount - asked, "the schedule does not go by it")
+            }
+            #expect(try await stage.changes(after: before).map(\.change.summary) == [])
+            stage.clock.setWallClock(ahead: .seconds(365 * 86_400))
+            stage.simulator.update { $0[phoneNumber: Stage.number(0)]?.document["quality_rating"] = "RED" }
+            await stage.run(watcher, for: .seconds(61))
+            #expect(try await stage.changes(after: before).map(\.change.operation) == [.changed])
+        }
+    }
+
+    @Test func upgradedVersion_isDriftOnTheAccountsWatch() async throws {
+        try await Stage.with { stage in
+            let watcher = try await started(stage)
+            let before = stage.sequence
+            stage.simulator.update { $0.versions = GraphVersion(26, 0)...GraphVersion(27, 0) }
+            await stage.run(watcher, for: .seconds(3600))
+            let told = try await stage.changes(after: before).map(\.change)
+            #expect(told.map(\.resource.id) == ["account"])
+            #expect(told.first?.after?["reason"]?.string == "Meta answers calls of version v25.0 as v26.0")
+            stage.simulator.update { $0.versions = GraphVersion(25, 0)...GraphVersion(27, 0) }
+            await stage.run(watcher, for: .seconds(700))
+            #expect(await watcher.watches[stage.unit(.account)]?.state == .current)
+        }
+    }
+
+    // MARK: Drift
+
+    private func take(_ member: String, from numbers: Range<Int>, _ stage: Stage) {
+        stage.simulator.update { platform in
+            for number in numbers { platform[phoneNumber: Stage.number(number)]?.profile[member] = nil }
+        }
+    }
+
+    @Test func member_thatVanishesFromEveryNumber_isOneEvent_andKeepsItsValue() async throws {
+        try await Stage.with(.sample(numbers: 4)) { stage in
+            let watcher = try await started(stage)
+            let before = stage.sequence
+            take("about", from: 0..<4, stage)
+            await stage.run(watcher, for: .seconds(3600))
+            let told = try await stage.changes(after: before).map(\.change)
+            #expect(told.map(\.resource.kind) == [.watch], "\(told.map(\.summary))")
+            #expect(told.first?.after?["state"] == "drifted")
+            #expect(told.first?.after?["reason"] == "Meta no longer gives about")
+            #expect(try await stage.ledger.resources(kinds: [.businessProfile]).resources.allSatisfy { $0.document["about"] != nil })
+            #expect(await watcher.report().watches.filter { $0.unit.kind == .businessProfile }.allSatisfy { $0.watch.state == .drifted })
+            // And it comes back.
+            stage.simulator.update { platform in
+                for number in 0..<4 { platform[phoneNumber: Stage.number(number)]?.profile["about"] = "Succulents & café" }
+            }
+            await stage.run(watcher, for: .seconds(3600))
+            let after = try await stage.changes(after: before).map(\.change).dropFirst()
+            #expect(after.map { $0.after?["state"]?.string } == ["current"], "\(after.map(\.summary))")
+        }
+    }
+
+    @Test(arguments: [1, 2, 3]) func member_thatAPersonTakesFromSomeNumbers_isAChangeOfEach(count: Int) async throws {
+        try await Stage.with(.sample(numbers: 4)) { stage in
+            let watcher = try await started(stage)
+            let before = stage.sequence
+            take("about", from: 0..<count, stage)
+            await stage.run(watcher, for: .seconds(3600))
+            let told = try await stage.changes(after: before).map(\.change)
+            #expect(told.count == count, "\(told.map(\.summary))")
+            #expect(Set(told.map(\.resource.id)) == Set((0..<count).map(Stage.number)))
+            #expect(told.allSatisfy { $0.operation == .changed && $0.fields.map(\.description) == ["/about"] })
+        }
+    }
+
+    @Test func member_ofTwoNumbers_isAlwaysAChange() async throws {
+        try await Stage.with(.sample(numbers: 2)) { stage in
+            let watcher = try await started(stage)
+            let before = stage.sequence
+            take("about", from: 0..<2, stage)
+            await stage.run(watcher, for: .seconds(1800))
+            #expect(try await stage.changes(after: before).map(\.change.operation) == [.changed, .changed])
+        }
+    }
+
+    @Test func unknownField_ofNumbers_isToldOnce() async throws {
+        try await Stage.with(.sample(numbers: 3)) { stage in
+            let watcher = try await started(stage)
+            let before = stage.sequence
+            stage.simulator.update { $0.withdrawnFields[.settings] = ["storage_configuration"] }
+            await stage.run(watcher, for: .seconds(7300))
+            let told = try await stage.changes(after: before).map(\.change)
+            #expect(told.map(\.resource.kind) == [.watch], "\(told.map(\.summary))")
+            #expect(
+                try await stage.ledger.resources(kinds: [.phoneNumberSettings]).resources.allSatisfy {
+                    $0.document["storage_configuration"] != nil
+                })
+        }
+    }
+}

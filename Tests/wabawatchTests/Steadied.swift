@@ -1,0 +1,30 @@
+import Foundation
+
+extension String {
+    /// This text with what differs between two runs put into a fixed form of the same width: moments, ages, and the ledger's own name in cursors.
+    var steadied: String {
+        let rules: [(pattern: String, make: (Substring) -> String)] = [
+            (#"[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"#, { _ in "Day YYYY-MM-DD HH:MM:SS UTC" }),
+            (#"[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d"#, { _ in "Mon DD HH:MM:SS" }), (#"[0-9a-f]{16}(?=:\d)"#, { _ in "the-ledgers-name" }),
+            // At the end of a sentence an age may be as wide as it likes; in a column it stands at the right.
+            (#"(?<=; )(\d+(ms|s|min) ago|\d+min \d+s ago|now)(?=\n)"#, { _ in "AGE" }),
+            (#"(?<=%) +(\d+s ago|now)(?=\n)"#, { $0.replacing(with: "AGE") }), (#" +\d+(s|min)(?= |\n)"#, { $0.replacing(with: "AGE") }),
+        ]
+        return rules.reduce(self) { text, rule in
+            guard let expression = try? NSRegularExpression(pattern: rule.pattern) else { return text }
+            var steadied = ""
+            var end = text.startIndex
+            for match in expression.matches(in: text, range: NSRange(text.startIndex..., in: text)) {
+                guard let range = Range(match.range, in: text) else { continue }
+                steadied += text[end..<range.lowerBound] + rule.make(text[range])
+                end = range.upperBound
+            }
+            return steadied + text[end...]
+        }
+    }
+}
+
+extension Substring {
+    /// A word at the right end of as many columns.
+    fileprivate func replacing(with word: String) -> String { String(repeating: " ", count: Swift.max(1, count - word.count)) + word }
+}
