@@ -109,8 +109,11 @@ extension Mutation {
                 history.transactions[index].changes.remove(at: place)
                 return history.renumber()
             case .inventedChange:
-                all[place].change.after?.set("never so", at: all[place].change.fields[0].names)
-            case .alteredChange: all[place].change.before?.set("never so", at: all[place].change.fields[0].names)
+                let field = all[place].change.fields[0].names
+                all[place].change.after?.set("never so", at: field)
+            case .alteredChange:
+                let field = all[place].change.fields[0].names
+                all[place].change.before?.set("never so", at: field)
             case .lateChange:
                 let late = history.transactions.remove(at: index)
                 guard index == history.transactions.count || late.changes.count > 1 else { continue }
