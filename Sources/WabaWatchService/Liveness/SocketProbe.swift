@@ -1,6 +1,5 @@
 import Dispatch
 import Glibc
-import Varlink
 
 /// Asks the daemon's own socket who it is, as any client would: connects, calls `org.varlink.service.GetInfo`, reads the reply.
 struct SocketProbe: Sendable {
@@ -64,23 +63,5 @@ struct SocketProbe: Sendable {
             }
         }
         return answer == 0 ? nil : errno
-    }
-}
-
-extension ListeningSocket {
-    /// The file that clients connect to; `nil` if it cannot be told.
-    var path: String? {
-        switch self {
-        case .path(let path, _): return path
-        case .inherited(let descriptor):
-            var address = sockaddr_un()
-            var length = socklen_t(MemoryLayout<sockaddr_un>.size)
-            let answer = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-            }
-            guard answer == 0, address.sun_family == sa_family_t(AF_UNIX) else { return nil }
-            let bytes = withUnsafeBytes(of: &address.sun_path) { Array($0.prefix { $0 != 0 }) }
-            return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
-        }
     }
 }
