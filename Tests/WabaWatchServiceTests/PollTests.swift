@@ -67,20 +67,18 @@ import WhatsAppBusiness
         }
     }
 
-    /// All nine kinds, with the real daemon: one baseline a unit, and a rating that moved on the socket within its interval and a second.
+    /// All nine kinds, with the real daemon: one baseline a unit, and a rating that moved.
     @Test func everything_isWatched_andARatingIsTold() async throws {
         try await Site.with(every: "500ms", kinds: Set(Kind.allCases).subtracting([.watch])) { site in
             let daemon = try await site.start()
             var subscription = try await site.subscribeFromTheBeginning()
             let first = try await subscription.changes(14)
-            #expect(first.allSatisfy { $0.operation == .baseline })
+            #expect(first.map(\.operation) == Array(repeating: .baseline, count: 14))
             #expect(Set(first.map(\.kind)) == Set(Kind.allCases).subtracting([.watch]))
-            let clock = ContinuousClock()
-            let began = clock.now
             site.set(0, "quality_rating", "RED")
-            let change = try await subscription.change { $0.kind == .phoneNumber }
+            let change = try await subscription.change()
+            #expect(change.kind == .phoneNumber)
             #expect(change.after?["quality_rating"] == "RED")
-            #expect(clock.now - began < .seconds(30), "the figure is the benchmark's; this only has to end")
             #expect(await daemon.stop() == 0)
         }
     }
