@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -61,6 +62,8 @@ public final class VarlinkServer: Sendable {
     private func serve(_ opened: OpenSocket, on loops: MultiThreadedEventLoopGroup, _ listening: @Sendable () -> Void) async throws {
         let (connections, accepted) = AsyncStream<Connection>.makeStream(bufferingPolicy: .unbounded)
         let channel = try await bootstrap(on: loops, accepted).withBoundSocket(opened.descriptor).get()
+        // SwiftNIO has set a queue of 128. Where it is full, who connects without waiting is refused (connect(2), EAGAIN).
+        listen(opened.descriptor, Int32(clamping: limits.connections))
         await withDiscardingTaskGroup { group in
             group.addTask { [stop] in
                 await stop.wait()
@@ -83,8 +86,6 @@ public final class VarlinkServer: Sendable {
         let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: limits.outgoingBytes / 2, high: limits.outgoingBytes)
         return ServerBootstrap(group: loops)
             .serverChannelOption(.maxMessagesPerRead, value: 64)
-            // Who connects without waiting is refused where too many wait (connect(2), EAGAIN).
-            .serverChannelOption(.backlog, value: 4096)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: waterMark)
             .childChannelInitializer { [limits, report = dispatcher.report] channel in

@@ -173,6 +173,18 @@ import Testing
         }
     }
 
+    @Test func connections_comingTogetherWithoutWaiting_areNotRefused() async throws {
+        try await withServer([protocolInterface()]) { path in
+            var peers: [RawPeer] = []
+            // Far more than the server takes in the meantime.
+            for _ in 0..<400 { peers.append(try RawPeer(connectingTo: path, waiting: false)) }
+            for peer in peers {
+                await peer.write(echo("one"))
+                #expect(await peer.readMessage() == echoed("one"))
+            }
+        }
+    }
+
     @Test func connections_comingInAFlood_areAllServed() async throws {
         try await withServer([protocolInterface()]) { path in
             var peers: [RawPeer] = []

@@ -12,8 +12,9 @@ final class RawPeer: Sendable {
     private let reading = DispatchQueue(label: "reading")
     private let writing = DispatchQueue(label: "writing")
 
-    init(connectingTo path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    /// - Parameter waiting: whether it waits to be taken where many come at once.
+    init(connectingTo path: String, waiting: Bool = true) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | (waiting ? 0 : Int32(SOCK_NONBLOCK.rawValue)), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -25,6 +26,7 @@ final class RawPeer: Sendable {
             Glibc.close(descriptor)
             throw Failure(call: "connect", number: number)
         }
+        _ = fcntl(descriptor, F_SETFL, 0)
     }
 
     deinit { Glibc.close(descriptor) }

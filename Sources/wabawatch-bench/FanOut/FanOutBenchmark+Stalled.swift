@@ -37,6 +37,6 @@ extension FanOutBenchmark {
         print("memory with those that never read: \(before.figure) MiB before the bursts, \(after.figure) MiB after them")
         guard options.short else { return }
         bounds.atLeast(0.8, before / after, "memory before the bursts, of that after them")
-        bounds.atLeast(0.5, latencies[0].percentile(0.99) / latencies[1].percentile(0.99), "p99 with readers that never read, as good")
+        bounds.atLeast(0.5, latencies[0].median / latencies[1].median, "p50 with readers that never read, as good")
     }
 }
