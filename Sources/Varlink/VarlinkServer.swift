@@ -83,6 +83,8 @@ public final class VarlinkServer: Sendable {
         let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: limits.outgoingBytes / 2, high: limits.outgoingBytes)
         return ServerBootstrap(group: loops)
             .serverChannelOption(.maxMessagesPerRead, value: 64)
+            // Who connects without waiting is refused where too many wait (connect(2), EAGAIN).
+            .serverChannelOption(.backlog, value: 4096)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: waterMark)
             .childChannelInitializer { [limits, report = dispatcher.report] channel in

@@ -97,7 +97,8 @@ public struct Budget: Sendable {
 
     /// The next calls are those that `document` counts already.
     public mutating func reserve(_ now: Moment) {
-        reserved = max(1, callsPerHour / 12)
+        // A process that is killed loses what it had not used: few calls, so that one that is killed again and again does not lose the hour.
+        reserved = min(max(1, callsPerHour / 25), 16)
         reservedAt = now.minute
     }
 

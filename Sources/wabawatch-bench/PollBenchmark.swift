@@ -65,9 +65,9 @@ struct PollBenchmark: AsyncParsableCommand {
         guard options.short, results[0].count > 1 else { return }
         var bounds = Bounds()
         bounds.atLeast(
-            8, results[0][0].processorRatio(to: results[0][1]), "an unchanged poll, by processor time, as fast as \(results[0][1].name)")
+            3, results[0][0].processorRatio(to: results[0][1]), "an unchanged poll, by processor time, as fast as \(results[0][1].name)")
         bounds.atLeast(
-            8, results[1][0].processorRatio(to: results[1][1]), "a poll with a change, by processor time, as fast as \(results[1][1].name)")
+            3, results[1][0].processorRatio(to: results[1][1]), "a poll with a change, by processor time, as fast as \(results[1][1].name)")
         try bounds.conclude()
     }
 

@@ -12,6 +12,7 @@ enum Documents {
         case .messageTemplate: document = ["id": .string(id), "name": .string("order \(id)"), "language": "en_US"]
         case .subscribedApp: document["whatsapp_business_api_data"] = .object(["id": .string(id), "name": .string("App \(id)")])
         case .qrCode: document = ["code": .string(id), "deep_link_url": .string("https://wa.me/message/\(id)")]
+        case .blockedUser: document["wa_id"] = .string(id)
         case .commerceSettings: if dice.chance(0.3) { return [:] }
         default: break
         }

@@ -36,7 +36,8 @@ public enum Mutation: String, Sendable, CaseIterable {
         case .lostChange, .repeatedChange, .swappedChanges, .readerJumps, .readerRepeats, .journalJumps, .journalRepeats:
             "ordered, unique, gapless"
         case .untoldChange, .lateChange: "each state is reported"
-        case .inventedChange, .alteredChange: "nothing else is reported"
+        case .inventedChange: "nothing else is reported"
+        case .alteredChange: "exactly once"
         case .splitTransaction, .otherSnapshot: "atomic"
         case .inventedRemoval: "removal is certain"
         case .secondBaseline: "baseline"
@@ -109,8 +110,11 @@ extension Mutation {
                 history.transactions[index].changes.remove(at: place)
                 return history.renumber()
             case .inventedChange:
-                all[place].change.after?.set("never so", at: all[place].change.fields[0].names)
-            case .alteredChange: all[place].change.before?.set("never so", at: all[place].change.fields[0].names)
+                let names = all[place].change.fields[0].names
+                all[place].change.after?.set("never so", at: names)
+            case .alteredChange:
+                let names = all[place].change.fields[0].names
+                all[place].change.before?.set("never so", at: names)
             case .lateChange:
                 let late = history.transactions.remove(at: index)
                 guard index == history.transactions.count || late.changes.count > 1 else { continue }

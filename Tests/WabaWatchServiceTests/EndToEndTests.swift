@@ -129,8 +129,12 @@ import WhatsAppBusiness
             await #expect(throws: VarlinkError("io.wabawatch.NoSuchAccount", ["account": "nobody"])) {
                 try await client.call("io.wabawatch.Get", ["account": "nobody", "kind": "account", "id": "1"])
             }
-            await #expect(throws: VarlinkError.methodNotImplemented("io.wabawatch.Poll")) {
-                try await client.call("io.wabawatch.Poll", ["account": "acme"])
+            #expect(try PollReply(json: try await client.call("io.wabawatch.Poll", ["account": "acme"])).changes == 0)
+            await #expect(throws: VarlinkError("io.wabawatch.NoSuchAccount", ["account": "nobody"])) {
+                try await client.call("io.wabawatch.Poll", ["account": "nobody"])
+            }
+            await #expect(throws: VarlinkError("io.wabawatch.NoSuchResource", ["account": "acme", "kind": "qr_code", "id": ""])) {
+                try await client.call("io.wabawatch.Poll", ["account": "acme", "kind": "qr_code"])
             }
             #expect(await daemon.stop() == 0)
         }

@@ -79,13 +79,13 @@ import WhatsAppBusiness
     }
 
     @Test func calls_areWrittenDownBeforeTheyAreMade() {
-        var budget = Budget(.fixed(120))
+        var budget = Budget(.fixed(250))
         #expect(budget.take(at(0)) == .unreserved)
         budget.reserve(at(0))
         let written = budget.document(at(0), wallClock: clock(0), boot: "b")
         for _ in 0..<10 { #expect(budget.take(at(1)) == .granted) }
         #expect(budget.take(at(1)) == .unreserved, "no more than was written down")
-        var next = Budget(.fixed(120))
+        var next = Budget(.fixed(250))
         next.restore(written, at(2), wallClock: clock(2), boot: "b")
         #expect(next.callsLastHour(at(2)) == 10, "a process that was killed forgets none")
     }

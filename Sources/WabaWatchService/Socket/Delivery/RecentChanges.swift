@@ -53,14 +53,13 @@ struct RecentChanges: Sendable {
 
     /// The ledger has these changes, which follow each other.
     mutating func read(_ changes: [RecordedChange]) {
-        guard let first = changes.first else { return }
+        guard let first = changes.first?.sequence, let last = changes.last?.sequence else { return }
         // Somebody is about to read them.
         readings += 1
-        let index = pages.partition(after: first.sequence)
-        // A commit may have brought some of them meanwhile.
-        let known = index > 0 ? pages[index - 1].last : 0
-        let next = index < pages.count ? pages[index].first : .max
-        insert(changes.drop { $0.sequence <= known }.prefix { $0.sequence < next }, at: index)
+        let index = pages.partition(after: first)
+        let isFree = (index == 0 || pages[index - 1].last < first) && (index == pages.count || last < pages[index].first)
+        precondition(isFree, "the ledger is asked for no more than is absent, and for one reader at a time")
+        insert(changes[...], at: index)
     }
 
     /// What comes after that place for a reader with that filter.

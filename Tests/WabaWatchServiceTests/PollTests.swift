@@ -1,0 +1,87 @@
+import GraphSimulator
+import StrictJSON
+import TestSupport
+import Testing
+import Varlink
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// Looks that are asked for on the socket of the real daemon.
+@Suite(.timeLimit(.minutes(2))) struct PollTests {
+    private func poll(_ client: VarlinkClient, _ parameters: JSONObject) async throws -> PollReply {
+        try PollReply(json: try await client.call("io.wabawatch.Poll", parameters))
+    }
+
+    @Test func poll_returnsWhenWhatItSawIsRecorded() async throws {
+        try await Site.with(every: "1h", kinds: [.phoneNumber, .businessProfile, .blockedUser]) { site in
+            let daemon = try await site.start()
+            var subscription = try await site.subscribeFromTheBeginning()
+            _ = try await subscription.changes(5)
+            let client = try await VarlinkClient.connect(path: site.socket)
+            site.set(0, "quality_rating", "YELLOW")
+            site.setProfile(1, "about", "Somebody was here")
+            let first = try await poll(client, ["account": "acme", "kind": "phone_number"])
+            #expect(first.changes == 1)
+            let change = try await subscription.change()
+            #expect(change.cursor == first.cursor)
+            let number = JSONValue.string(Platform.samplePhoneNumberID(1))
+            #expect(try await poll(client, ["account": "acme", "kind": "business_profile", "phoneNumberId": number]).changes == 1)
+            #expect(try await poll(client, ["account": "acme"]).changes == 0)
+            #expect(await daemon.stop() == 0)
+        }
+    }
+
+    @Test func poll_thatGetsNoAnswer_saysWhy() async throws {
+        try await Site.with(every: "1h") { site in
+            let daemon = try await site.start()
+            var subscription = try await site.subscribeFromTheBeginning()
+            _ = try await subscription.changes(3)
+            let client = try await VarlinkClient.connect(path: site.socket)
+            let parameters: JSONObject = ["account": "acme", "kind": "phone_number"]
+            site.simulator.setFault(.error(10, message: "(#10) No permission"), times: 1)
+            do {
+                _ = try await poll(client, parameters)
+                Issue.record("an error of Meta's was an answer")
+            } catch let error as VarlinkError {
+                #expect(error.name == "io.wabawatch.GraphError")
+                #expect(error.parameters["code"] == 10)
+            }
+            site.simulator.setFault(.status(200, body: "<html>"), times: 1)
+            do {
+                _ = try await poll(client, parameters)
+                Issue.record("HTML was an answer")
+            } catch let error as VarlinkError {
+                #expect(error.name == "io.wabawatch.LookFailed")
+                #expect(error.parameters["state"] == "invalid_answer")
+            }
+            site.simulator.update { $0.accounts[Platform.sampleAccountID()]?.budget.header = .fixed(percent: 100, minutes: 10) }
+            _ = try await poll(client, parameters)
+            do {
+                _ = try await poll(client, parameters)
+                Issue.record("a budget that is used up gave a request")
+            } catch let error as VarlinkError {
+                #expect(error.name == "io.wabawatch.BudgetExhausted")
+                #expect((error.parameters["retryAfterSeconds"]?.integer ?? 0) > 500)
+            }
+            #expect(await daemon.stop() == 0)
+        }
+    }
+
+    /// All nine kinds, with the real daemon: one baseline a unit, and a rating that moved on the socket within its interval and a second.
+    @Test func everything_isWatched_andARatingIsTold() async throws {
+        try await Site.with(every: "500ms", kinds: Set(Kind.allCases).subtracting([.watch])) { site in
+            let daemon = try await site.start()
+            var subscription = try await site.subscribeFromTheBeginning()
+            let first = try await subscription.changes(14)
+            #expect(first.allSatisfy { $0.operation == .baseline })
+            #expect(Set(first.map(\.kind)) == Set(Kind.allCases).subtracting([.watch]))
+            let clock = ContinuousClock()
+            let began = clock.now
+            site.set(0, "quality_rating", "RED")
+            let change = try await subscription.change { $0.kind == .phoneNumber }
+            #expect(change.after?["quality_rating"] == "RED")
+            #expect(clock.now - began < .seconds(30), "the figure is the benchmark's; this only has to end")
+            #expect(await daemon.stop() == 0)
+        }
+    }
+}
