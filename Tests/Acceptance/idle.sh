@@ -23,14 +23,14 @@ await_baseline
 sleep 5
 
 process=$(property MainPID)
-switches() { cat /proc/"$process"/task/*/status | awk -v kind="$1" '$1 == kind "voluntary_ctxt_switches:" { sum += $2 } END { print sum }'; }
+switches() { cat /proc/"$process"/task/*/status | awk '$1 == "voluntary_ctxt_switches:" { sum += $2 } END { print sum }'; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$process/stat"; }
 span=${FIGURES_SECONDS:-300}
-before=("$(switches '')" "$(switches non)" "$(ticks)")
+before=("$(switches)" "$(ticks)")
 sleep "$span"
-after=("$(switches '')" "$(switches non)" "$(ticks)")
-awk -v s="$span" -v w="$((after[0] - before[0]))" -v n="$((after[1] - before[1]))" -v t="$((after[2] - before[2]))" -v hz="$(getconf CLK_TCK)" \
-    'BEGIN { printf "idle for %d s: %.2f wakeups a second, %.2f preemptions a second, %.3f s of CPU (%.3f %%)\n", s, w / s, n / s, t / hz, 100 * t / hz / s }'
-awk '/VmRSS|VmHWM|RssAnon|RssFile|Threads/ { printf "%s %s %s; ", $1, $2, $3 } END { print "" }' "/proc/$process/status"
+after=("$(switches)" "$(ticks)")
+awk -v s="$span" -v w="$((after[0] - before[0]))" -v t="$((after[1] - before[1]))" -v hz="$(getconf CLK_TCK)" \
+    'BEGIN { printf "idle for %d s: %.2f wakeups a second, %.3f s of CPU (%.3f %%)\n", s, w / s, t / hz, 100 * t / hz / s }'
+awk '/VmRSS|VmHWM|RssAnon|RssFile|RssShmem|Threads/ { printf "%s %s %s; ", $1, $2, $3 } END { print "" }' "/proc/$process/status"
 awk '/^Pss:/ { print "Pss", $2, $3 }' "/proc/$process/smaps_rollup"
 for task in /proc/"$process"/task/*; do echo "$(awk '$1 == "voluntary_ctxt_switches:" { print $2 }' "$task/status") $(cat "$task/comm")"; done | sort -rn

@@ -32,10 +32,14 @@ peak() { cat "/sys/fs/cgroup/memory$(awk -F: '/:memory:/ { print $3 }' "/proc/$(
 rss() { awk '/VmHWM|VmRSS/ { printf "%s %d MB  ", $1, $2 / 1024 }' "/proc/$(property MainPID)/status"; echo; }
 rss; echo "peak of the control group: $(($(peak) / 1048576)) MB, limit $limit"
 
-# A full second look at all of them, a change among them, and a reader that takes a whole snapshot.
+# One of them is unblocked, another blocked in its place: two more complete looks. Then a reader takes a whole snapshot.
+user=$(wabawatch list blocked_user --output json | jq -r "select(.phoneNumberId == \"$number\") | .id" | tail -n 1)
+curl --silent --show-error --fail --request DELETE --header "Authorization: Bearer $token" \
+    --json "{\"messaging_product\": \"whatsapp\", \"block_users\": [{\"user\": \"$user\"}]}" "$simulator/$number/block_users" >/dev/null
 write "$number/block_users" '{"messaging_product": "whatsapp", "block_users": [{"user": "+15557770001"}]}'
 await 300 changes_are 1 WABAWATCH_KIND=blocked_user WABAWATCH_OPERATION=added
-same 'things in a snapshot' 1280001 "$(wabawatch list --kind blocked_user --output json | wc -l)"
+await 300 changes_are 1 WABAWATCH_KIND=blocked_user WABAWATCH_OPERATION=removed
+same 'things in a snapshot' 1280000 "$(wabawatch list blocked_user --output json | wc -l)"
 rss; echo "peak of the control group: $(($(peak) / 1048576)) MB"
 same 'restarts' 0 "$(property NRestarts)"
 same 'the state' active "$(property ActiveState)"
