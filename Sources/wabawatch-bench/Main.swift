@@ -11,7 +11,8 @@ import ArgumentParser
             """,
         subcommands: [
             DecodeBenchmark.self, HostileBenchmark.self, LedgerBenchmark.self, PollBenchmark.self, BlockedBenchmark.self,
-            DeliveryBenchmark.self, FanOutBenchmark.self, FanOutServer.self, GrowthBenchmark.self, IdleBenchmark.self, SoakBenchmark.self,
+            DeliveryBenchmark.self, FanOutBenchmark.self, FanOutServer.self, GrowthBenchmark.self, AccountsBenchmark.self,
+            IdleBenchmark.self, SoakBenchmark.self,
         ])
 }
 

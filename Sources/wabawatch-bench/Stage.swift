@@ -7,17 +7,18 @@ final class Stage {
     let simulator: GraphSimulator
     let numbers: Int
     let accounts: Int
-    private var watch = ""
+    private let hasBudget: Bool
 
     var ledger: String { folder.path("ledger.sqlite") }
     var socket: String { folder.path("io.wabawatch") }
 
-    /// So many accounts with so many numbers each, and a budget that is never used up.
-    init(accounts: Int = 1, numbers: Int, blockedUsers: Int = 0) async throws {
-        (self.accounts, self.numbers) = (accounts, numbers)
+    /// So many accounts with so many numbers each.
+    /// - Parameter hasBudget: whether Meta's budget of an active account is there and obeyed; otherwise there is one that is never used up.
+    init(accounts: Int = 1, numbers: Int, blockedUsers: Int = 0, hasBudget: Bool = false) async throws {
+        (self.accounts, self.numbers, self.hasBudget) = (accounts, numbers, hasBudget)
         folder = try TemporaryFolder()
         var platform = Platform.sample(accounts: accounts, numbers: numbers, blockedUsers: blockedUsers)
-        for index in 0..<accounts {
+        for index in 0..<accounts where !hasBudget {
             platform.accounts[Platform.sampleAccountID(index)]?.budget = Budget(callsPerHour: .max / 200, header: .missing)
         }
         simulator = try await GraphSimulator.start(platform, keeping: 1)
@@ -51,7 +52,7 @@ final class Stage {
             ledger: { path: "\(ledger)" }
             socket: { path: "\(socket)" }
             journal: { enabled: false }
-            budget: { calls_per_hour: 1000000000 }
+            budget: { \(hasBudget ? "share: 50%" : "calls_per_hour: 1000000000") }
             \(watch)accounts:
             \(entries)
             """
