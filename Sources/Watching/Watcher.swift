@@ -75,7 +75,9 @@ public actor Watcher {
         }
         world.alarm.set(nil)
         for unit in Array(waiting.keys) { answer(unit, .notWatched) }
-        do { try await saveBudgets(accounts.keys, atTheEnd: true) } catch { log.debug("budgets could not be saved", metadata: ["error": "\(error)"]) }
+        do { try await saveBudgets(accounts.keys, atTheEnd: true) } catch {
+            log.debug("budgets could not be saved", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Looks at everything once, core kinds first, and returns the units whose look was not complete.

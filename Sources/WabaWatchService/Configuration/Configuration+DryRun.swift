@@ -12,20 +12,19 @@ extension Configuration {
         accounts.compactMap { account in
             let plan = plan(account)
             guard plan.stretch > 1 else { return nil }
-            let stretched =
+            return
                 "\(account.place): \(account.name): \(Self.calls(plan.callsPerHour)) calls an hour\(account.phoneNumbers == nil ? " with one phone number" : "") "
-                + "are more than the budget of \(plan.budget) at first allows; "
-            return stretched + "kinds other than account and phone_number are looked at \(Self.times(plan.stretch)) times as seldom"
+                + "are more than the budget of \(plan.budget) at first allows; \(Self.stretched(plan))"
         }
     }
 
     private func dryRun(_ account: Account) -> [String] {
         let plan = plan(account)
-        let numbers = account.phoneNumbers.map { "\($0.count) phone number\($0.count == 1 ? "" : "s")" } ?? "each of its phone numbers as one"
-        var lines = [
-            "\(account.name) (\(account.wabaID)): \(Self.calls(plan.callsPerHour)) calls an hour counting \(numbers), of \(plan.budget) that the budget allows at first"
-                + (plan.stretch > 1 ? "; kinds other than account and phone_number are looked at \(Self.times(plan.stretch)) times as seldom" : "")
-        ]
+        let numbers = account.phoneNumbers.map { "\($0.count) phone number\($0.count == 1 ? "" : "s")" } ?? "its phone numbers as one"
+        var head = "\(account.name) (\(account.wabaID)): \(Self.calls(plan.callsPerHour)) calls an hour counting \(numbers), "
+        head += "of \(plan.budget) that the budget allows at first"
+        if plan.stretch > 1 { head += "; " + Self.stretched(plan) }
+        var lines = [head]
         let version = GraphVersion(parsing: graph.version)?.description ?? graph.version
         for part in plan.parts {
             guard let edge = Edge.serving(part.kind) else { continue }
@@ -47,5 +46,9 @@ extension Configuration {
     }
 
     private static func calls(_ number: Double) -> String { String(Int(number.rounded(.up))) }
-    private static func times(_ factor: Double) -> String { String(Double(Int((factor * 10).rounded())) / 10) }
+
+    private static func stretched(_ plan: CallPlan) -> String {
+        let times = Double(Int((plan.stretch * 10).rounded())) / 10
+        return "kinds other than account and phone_number are looked at \(times) times as seldom"
+    }
 }

@@ -66,7 +66,8 @@ final class StatusLine: Sendable {
         let over = budgets.filter { $0.plan.stretch > 1 }.sorted { $0.plan.stretch > $1.plan.stretch }
         guard let worst = over.first else { return nil }
         let times = "\(Double(Int((worst.plan.stretch * 10).rounded())) / 10)"
-        return "\(worst.account) over its budget, looked at \(times) times as seldom\(over.count > 1 ? " (and \(over.count - 1) more)" : "")"
+        let more = over.count > 1 ? " (and \(over.count - 1) more)" : ""
+        return "\(worst.account) over its budget, looked at \(times) times as seldom\(more)"
     }
 
     private static func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
