@@ -12,15 +12,12 @@ extension Ledger {
     ) async throws(LedgerError) -> Recording {
         let unit = observation.unit
         let previous = confirmed.withLock { $0[unit] }
-        var recording = try await read { try Self.unchanged(by: observation, in: $0) } ?? Recording.void
-        if recording.isVoid || note(recording) != nil {
-            // There is one writer and one look at a unit at a time, but the comparison counts only inside the transaction that writes it.
-            recording = try await write { database in
-                var writer = RecordWriter(database: database, now: now, tail: self.tail)
-                guard let recording = try writer.record(observation, missedSince: previous ?? now) else { return .void }
-                if let note = note(recording) { try writer.write(note) }
-                return recording
-            }
+        // All on the writer, also where nothing is written in the end: what arrives together shares one way there and one transaction.
+        let recording = try await write { database -> Recording in
+            var writer = RecordWriter(database: database, now: now, tail: self.tail)
+            guard let recording = try writer.record(observation, missedSince: previous ?? now) else { return .void }
+            if let note = note(recording) { try writer.write(note) }
+            return recording
         }
         guard !recording.isVoid else { return recording }
         let removed = recording.removed
@@ -66,25 +63,6 @@ extension Ledger {
             try database.execute(sql: "UPDATE ledger SET id = rtrim(id, '.')")
         }
         health.recovered()
-    }
-
-    /// What recording a look comes to that changes nothing; `nil` if there is something to write. A whole look whose digest is the snapshot's is
-    /// the snapshot; one whose digest is another's is compared only where it is written.
-    private static func unchanged(by observation: Observation, in database: Database) throws -> Recording? {
-        let kept = try KeptUnit(observation.unit, in: database)
-        guard !observation.isWhole else {
-            guard let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) else { return nil }
-            return Recording(changes: 0, drifted: [], pending: false, ids: observation.numbers, removed: [])
-        }
-        let (comparison, _) = try RecordWriter.compare(observation, kept, in: database)
-        return comparison.isNews ? nil : Recording(comparison, observation)
-    }
-
-    private static func digest(of observation: Observation) -> Digest {
-        let rules = Rules.of(observation.unit.kind)
-        return observation.items.reduce(into: Digest()) { digest, item in
-            digest += Digest(of: item.id, Stored.document(rules.compared(item.document), of: item.id), misses: 0)
-        }
     }
 
     func writeConfirmed(_ database: Database) throws {

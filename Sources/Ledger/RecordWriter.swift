@@ -33,6 +33,9 @@ struct RecordWriter {
         let unit = observation.unit
         guard try isKnown(unit, observation.needs) else { return nil }
         let kept = try KeptUnit(unit, in: database)
+        if observation.isWhole, let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) {
+            return Recording(changes: 0, drifted: [], pending: false, ids: observation.numbers, removed: [])
+        }
         let (comparison, snapshot) = try Self.compare(observation, kept, in: database)
         guard comparison.isNews else { return Recording(comparison, observation) }
         var digest = kept?.digest ?? Digest()
@@ -55,6 +58,14 @@ struct RecordWriter {
             place, asked, now.milliseconds, digest.column,
         ])
         return Recording(comparison, observation)
+    }
+
+    /// A whole look whose digest is the snapshot's is the snapshot.
+    private static func digest(of observation: Observation) -> Digest {
+        let rules = Rules.of(observation.unit.kind)
+        return observation.items.reduce(into: Digest()) { digest, item in
+            digest += Digest(of: item.id, Stored.document(rules.compared(item.document), of: item.id), misses: 0)
+        }
     }
 
     /// A state that is kept already was told, too, if it was to be: a note that comes again after a commit of unknown end is not told twice.
