@@ -51,9 +51,11 @@ extension Ledger {
     /// A ledger over a database in memory.
     /// - Parameter access: is handed every access to the database and calls it once, with a refusal if it is not to be.
     package convenience init(
-        memory: MemoryStore, access: @escaping @Sendable (_ writes: Bool, _ work: @escaping @Sendable (MemoryStore.Refusal?) -> Void) -> Void
+        memory: MemoryStore,
+        access: @escaping @Sendable (_ writes: Bool, _ work: @escaping @Sendable (MemoryStore.Refusal?) -> Void) -> Void
     ) throws(LedgerError) {
-        try self.init(memory.queue, path: MemoryStore.path, lock: nil, access: .handed { writes, work in access(writes) { work($0?.error) } })
+        try self.init(
+            memory.queue, path: MemoryStore.path, lock: nil, access: .handed { writes, work in access(writes) { work($0?.error) } })
     }
 }
 
