@@ -136,10 +136,11 @@ extension Checker {
             guard let state else { return false }
             return Set(document.names).union(state.names).allSatisfy { name in
                 let (value, now, earlier) = (document[name], state[name], before?[name])
-                if hidden.throughout.contains(name) { return value == earlier || value == nil && !isKept(name, walk) }
+                if hidden.throughout.contains(name) { return value.isSame(as: earlier) || value == nil && !isKept(name, walk) }
                 // It is not yet known who took it away.
-                if now == nil, walk.unit.isOneOfMany, value == earlier { return true }
-                return value == now || hidden.partly.contains(name) && (value == earlier || value == nil && !isKept(name, walk))
+                if now == nil, walk.unit.isOneOfMany, value.isSame(as: earlier) { return true }
+                return value.isSame(as: now)
+                    || hidden.partly.contains(name) && (value.isSame(as: earlier) || value == nil && !isKept(name, walk))
             }
         }
     }

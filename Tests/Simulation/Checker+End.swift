@@ -45,7 +45,7 @@ extension Checker {
             let calls = history.calls[account.name] ?? []
             var first = 0
             for (index, call) in calls.enumerated() {
-                while call.time - calls[first].time >= .seconds(3600) || calls[first].life != call.life { first += 1 }
+                while call.time - calls[first].time >= .seconds(3600) { first += 1 }
                 if index - first + 1 > limit {
                     complain("Meta's budget", call.time, "\(account.name) made \(index - first + 1) calls within an hour, of \(limit)")
                     break

@@ -21,7 +21,7 @@ extension Checker {
                 complain("each state is reported", moment, "\(id) of \(unit) was not: \(JSONValue.object(document))")
                 continue
             }
-            for name in Set(known.names).union(document.names) where !unseen.contains(name) && known[name] != document[name] {
+            for name in Set(known.names).union(document.names) where !unseen.contains(name) && !known[name].isSame(as: document[name]) {
                 if document[name] == nil, unit.isOneOfMany, !isDecided(name, walk) { continue }
                 complain(
                     "each state is reported", moment,

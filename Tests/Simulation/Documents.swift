@@ -92,7 +92,7 @@ enum Documents {
         case "websites": return .array((0...(number % 2)).map { .string("https://www.example/\($0 + number % 9)") })
         case "profile_picture_url": return .string("pps.example/picture/\(number % 11)")
         // Two spellings of one letter, which are two values; escapes; what lies outside the basic plane.
-        default: return .string(["é", "e\u{301}", "a/b", "\"q\"", "😀", "", "\u{7F}"][Int(number % 7)] + " \(member) \(number % 13)")
+        default: return .string(["é", "e\u{301}", "a/b", "\"q\"", "😀", "", "\u{7F}"][Int(number % 7)] + " \(member) \(number % 3)")
         }
     }
 

@@ -37,7 +37,7 @@ struct Truth {
         var changed = false
         var known = versions[unit] ?? [:]
         let present = Set(things.map(\.id))
-        for thing in things where known[thing.id]?.last?.document != thing.document {
+        for thing in things where !(known[thing.id]?.last?.document?.isSame(as: thing.document) ?? false) {
             known[thing.id, default: []].append(Version(from: now, document: thing.document))
             changed = true
         }
