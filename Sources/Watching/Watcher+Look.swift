@@ -193,6 +193,8 @@ extension Watcher {
         }
         accounts[plan.name]?.upgraded = "Meta answers calls of version \(asked) as \(version)"
         let unit = Unit(account: plan.name, kind: .account)
+        // Only a look at the account can say that it is over.
+        guard plan.watches(.account) else { return }
         if let watch = watches[unit], watch.state == .current || watch.state == .starting { await move(unit, standing(unit)) }
     }
 

@@ -23,6 +23,8 @@ struct WindowRotation: Sendable {
     }
 
     private(set) var mode: Mode
+    /// Whether one probe has shown nothing.
+    private var isLikely = false
     private let plan: ListPlan
     /// The window that each thing was last seen in.
     private var places: [String: Int] = [:]
@@ -96,8 +98,12 @@ struct WindowRotation: Sendable {
         }
     }
 
-    /// What the probe showed.
-    mutating func on(probe isEmpty: Bool) { mode = isEmpty ? .time : .cursor }
+    /// What the probe showed. A list may have become empty before it, so that only two that agree say that time is heeded.
+    mutating func on(probe isEmpty: Bool) {
+        guard isEmpty else { return mode = .cursor }
+        if isLikely { mode = .time }
+        isLikely = true
+    }
 
     /// Whether a probe is due, after a look that showed something.
     var isUndecided: Bool { mode == .undecided }

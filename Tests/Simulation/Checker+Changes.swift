@@ -15,7 +15,9 @@ extension Checker {
             }
             lastSequence = recorded.sequence
             let change = recorded.change
-            if change.resource.kind == .watch { checkWatch(change, transaction) } else {
+            if change.resource.kind == .watch {
+                checkWatch(change, transaction)
+            } else {
                 // What joins a thing and what else changed of it are told one after the other: they come to Meta's state together.
                 check(change, recorded.sequence, transaction, isLast: last[change.resource] == recorded.sequence)
             }
@@ -30,7 +32,9 @@ extension Checker {
             kept[Unit(of: resource.resource), default: [:]][resource.resource.id] = resource.document
         }
         for unit in Set(kept.keys).union(told.keys).sorted(by: { "\($0)" < "\($1)" }) where kept[unit] ?? [:] != told[unit] ?? [:] {
-            complain("atomic", moment, "the snapshot of \(unit) is \(words(kept[unit] ?? [:])), what was told comes to \(words(told[unit] ?? [:]))")
+            complain(
+                "atomic", moment,
+                "the snapshot of \(unit) is \(words(kept[unit] ?? [:])), what was told comes to \(words(told[unit] ?? [:]))")
         }
     }
 
@@ -53,10 +57,13 @@ extension Checker {
         let after = change.applied(to: before)
         switch change.operation {
         case .added where before != nil: complain("exactly once", transaction.time, text("it was there"))
-        case .changed where before == nil, .removed where before == nil: complain("exactly once", transaction.time, text("it was not there"))
+        case .changed where before == nil, .removed where before == nil:
+            complain("exactly once", transaction.time, text("it was not there"))
         case .changed where change.fields.contains { change.before?.value(at: $0) != before?.value(at: $0) }:
-            complain("exactly once", transaction.time, text("it was not so before: \(change.before.map { "\(JSONValue.object($0))" } ?? "")"))
-        case .changed where after == before, .baseline where after == before: complain("exactly once", transaction.time, text("it was so before"))
+            complain(
+                "exactly once", transaction.time, text("it was not so before: \(change.before.map { "\(JSONValue.object($0))" } ?? "")"))
+        case .changed where after == before, .baseline where after == before:
+            complain("exactly once", transaction.time, text("it was so before"))
         case .removed where change.before != before: complain("exactly once", transaction.time, text("it was another before"))
         default: break
         }
@@ -81,14 +88,18 @@ extension Checker {
         var things: [String: JSONObject] = [:]
         for resource in transaction.stored where Unit(of: resource.resource) == unit { things[resource.resource.id] = resource.document }
         for (id, document) in things where !explains(document, id, nil, walk) {
-            complain("nothing else is reported", transaction.time, "the baseline of \(unit) has \(JSONValue.object(document)), which Meta never had in that look")
+            complain(
+                "nothing else is reported", transaction.time,
+                "the baseline of \(unit) has \(JSONValue.object(document)), which Meta never had in that look")
         }
         let isList = unit.kind.isList
         let ids = watched(Dictionary(uniqueKeysWithValues: walk.served.map { ($0, [:]) }), unit).keys
         if isList, Set(ids) != Set(things.keys) {
             complain("nothing else is reported", transaction.time, "the baseline of \(unit) has \(things.keys.sorted()) of \(ids.sorted())")
         }
-        if isList, change.after?["count"]?.integer != Int64(things.count) { complain("baseline", transaction.time, "\(unit) counts wrongly") }
+        if isList, change.after?["count"]?.integer != Int64(things.count) {
+            complain("baseline", transaction.time, "\(unit) counts wrongly")
+        }
         told[unit] = things
     }
 
@@ -125,10 +136,11 @@ extension Checker {
             guard let state else { return false }
             return Set(document.names).union(state.names).allSatisfy { name in
                 let (value, now, earlier) = (document[name], state[name], before?[name])
-                if hidden.throughout.contains(name) { return value == earlier || value == nil && !isKept(name, walk) }
+                if hidden.throughout.contains(name) { return value.isSame(as: earlier) || value == nil && !isKept(name, walk) }
                 // It is not yet known who took it away.
-                if now == nil, walk.unit.isOneOfMany, value == earlier { return true }
-                return value == now || hidden.partly.contains(name) && (value == earlier || value == nil && !isKept(name, walk))
+                if now == nil, walk.unit.isOneOfMany, value.isSame(as: earlier) { return true }
+                return value.isSame(as: now)
+                    || hidden.partly.contains(name) && (value.isSame(as: earlier) || value == nil && !isKept(name, walk))
             }
         }
     }

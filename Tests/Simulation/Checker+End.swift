@@ -14,17 +14,20 @@ extension Checker {
         for account in history.scenario.accounts where !account.isTight {
             let numbers = Unit(account: account.name, kind: .phoneNumber)
             let ids = watched(history.truth.things(of: numbers, at: history.end), numbers).keys.sorted()
-            let units = Scenario.accountKinds.map { Unit(account: account.name, kind: $0) }
+            let units =
+                Scenario.accountKinds.map { Unit(account: account.name, kind: $0) }
                 + ids.flatMap { id in Scenario.numberKinds.map { Unit(account: account.name, kind: $0, phoneNumberID: id) } }
             for unit in units where account.watches(unit.kind) {
                 let truth = watched(history.truth.things(of: unit, at: history.end), unit)
                 if self.told[unit] ?? [:] != truth {
-                    complain("each state is reported", history.end, "\(unit) ends as \(words(self.told[unit] ?? [:])) and is \(words(truth))")
+                    complain(
+                        "each state is reported", history.end, "\(unit) ends as \(words(self.told[unit] ?? [:])) and is \(words(truth))")
                 }
             }
             for resource in history.stored where resource.resource.kind == .watch && resource.resource.account == account.name {
                 if resource.document["state"]?.string != "current" {
-                    complain("watch", history.end, "\(resource.resource.id) of \(account.name) ends as \(JSONValue.object(resource.document))")
+                    complain(
+                        "watch", history.end, "\(resource.resource.id) of \(account.name) ends as \(JSONValue.object(resource.document))")
                 }
             }
         }
@@ -42,7 +45,7 @@ extension Checker {
             let calls = history.calls[account.name] ?? []
             var first = 0
             for (index, call) in calls.enumerated() {
-                while call.time - calls[first].time >= .seconds(3600) || calls[first].life != call.life { first += 1 }
+                while call.time - calls[first].time >= .seconds(3600) { first += 1 }
                 if index - first + 1 > limit {
                     complain("Meta's budget", call.time, "\(account.name) made \(index - first + 1) calls within an hour, of \(limit)")
                     break
@@ -59,7 +62,9 @@ extension Checker {
             var things: [ResourceID: JSONObject] = [:]
             for resource in snapshot where resource.resource.kind != .watch { things[resource.resource] = resource.document }
             for connection in reader.connections {
-                if connection.after != position { complain("resumable", history.end, "\(reader.name) resumed at \(connection.after), not \(position)") }
+                if connection.after != position {
+                    complain("resumable", history.end, "\(reader.name) resumed at \(connection.after), not \(position)")
+                }
                 for change in connection.changes {
                     position += 1
                     guard position > 0, position <= history.kept.count, history.kept[Int(position - 1)] == change else {
@@ -69,11 +74,15 @@ extension Checker {
                     apply(change.change, to: &things)
                 }
             }
-            if position != history.kept.last?.sequence ?? 0 { complain("resumable", history.end, "\(reader.name) has come to \(position) only") }
+            if position != history.kept.last?.sequence ?? 0 {
+                complain("resumable", history.end, "\(reader.name) has come to \(position) only")
+            }
             var stored: [ResourceID: JSONObject] = [:]
             for resource in history.stored where resource.resource.kind != .watch { stored[resource.resource] = resource.document }
             // A baseline of a list says nothing of its things: they come with a snapshot that is taken after it.
-            let listed = history.kept.contains { $0.sequence > first.after && $0.change.operation == .baseline && $0.change.resource.kind.isList }
+            let listed = history.kept.contains {
+                $0.sequence > first.after && $0.change.operation == .baseline && $0.change.resource.kind.isList
+            }
             if !listed, stored != things { complain("atomic", history.end, "\(reader.name) comes to another snapshot than the ledger") }
         }
     }
@@ -97,7 +106,9 @@ extension Checker {
             }
             last = entry
         }
-        if last.sequence != history.kept.last?.sequence ?? 0 { complain("durable", history.end, "the journal has come to \(last.sequence) only") }
+        if last.sequence != history.kept.last?.sequence ?? 0 {
+            complain("durable", history.end, "the journal has come to \(last.sequence) only")
+        }
     }
 }
 

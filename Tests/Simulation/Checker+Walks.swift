@@ -21,11 +21,12 @@ extension Checker {
                 complain("each state is reported", moment, "\(id) of \(unit) was not: \(JSONValue.object(document))")
                 continue
             }
-            for name in Set(known.names).union(document.names) where !unseen.contains(name) && known[name] != document[name] {
+            for name in Set(known.names).union(document.names) where !unseen.contains(name) && !known[name].isSame(as: document[name]) {
                 if document[name] == nil, unit.isOneOfMany, !isDecided(name, walk) { continue }
                 complain(
                     "each state is reported", moment,
-                    "\(id) of \(unit) has \(name) \(known[name].map { "\($0)" } ?? "missing") where Meta had \(document[name].map { "\($0)" } ?? "none")")
+                    "\(id) of \(unit) has \(name) \(known[name].map { "\($0)" } ?? "missing") where Meta had \(document[name].map { "\($0)" } ?? "none")"
+                )
             }
         }
         for id in (told[unit] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk) {
@@ -50,7 +51,9 @@ extension Checker {
     }
 
     private func certain(_ unit: Unit) -> [Walk] {
-        (walks[unit] ?? []).filter { checkpoint($0) != nil && history.truth.isConstant(unit, history.walks[$0].span) }.map { history.walks[$0] }
+        (walks[unit] ?? []).filter { checkpoint($0) != nil && history.truth.isConstant(unit, history.walks[$0].span) }.map {
+            history.walks[$0]
+        }
     }
 
     /// Whether enough complete walks in a row, up to this one, did not show a thing.
@@ -73,7 +76,9 @@ extension Checker {
         let isMore = change.fields.map(\.description) == ["/reason"]
         let state = change.after?["state"]?.string.flatMap(WatchState.init(rawValue:)) ?? .drifted
         let earlier = change.before?["state"]?.string
-        if earlier == state.rawValue, !isMore { return complain("watch", transaction.time, "\(unit) is told to be \(state.rawValue) again") }
+        if earlier == state.rawValue, !isMore {
+            return complain("watch", transaction.time, "\(unit) is told to be \(state.rawValue) again")
+        }
         func refuse(_ why: String) -> String { "\(unit) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
         if state == .unauthorized || earlier == WatchState.unauthorized.rawValue {
             if unit.kind != .account { complain("watch", transaction.time, refuse("only the account says so")) }

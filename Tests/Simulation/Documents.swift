@@ -25,7 +25,8 @@ enum Documents {
         switch kind {
         case .account:
             [
-                "name", "timezone_id", "status", "business_verification_status", "account_review_status", "health_status", "currency", "country",
+                "name", "timezone_id", "status", "business_verification_status", "account_review_status", "health_status", "currency",
+                "country",
                 "ownership_type", "owner_business_info", "disable_marketing_messages_on_cloud_api",
             ]
         case .subscribedApp: ["override_callback_uri"]
@@ -64,14 +65,17 @@ enum Documents {
         case "quality_score": return .object(["score": pick(["GREEN", "YELLOW", "RED"])])
         case "throughput": return .object(["level": pick(["STANDARD", "HIGH"])])
         case "whatsapp_business_manager_messaging_limit": return pick(["TIER_250", "TIER_2K", "TIER_10K", "TIER_UNLIMITED"])
-        case "is_pin_enabled", "is_cart_enabled", "is_catalog_visible", "disable_marketing_messages_on_cloud_api": return pick([true, false])
+        case "is_pin_enabled", "is_cart_enabled", "is_catalog_visible", "disable_marketing_messages_on_cloud_api":
+            return pick([true, false])
         case "webhook_configuration": return .object(["application": .string("https://hook.example/\(number % 7)")])
         case "conversational_automation": return .object(["prompts": .array((0...(number % 3)).map { .string("ask \($0 + number % 5)") })])
         case "owner_business_info": return .object(["id": .string("\(number % 5)"), "name": .string("Owner \(number % 5)")])
         case "category": return pick(["UTILITY", "MARKETING", "AUTHENTICATION"])
         case "ownership_type": return pick(["SELF", "CLIENT_OWNED"])
         case "calling":
-            return .object(["status": pick(["ENABLED", "DISABLED"]), "call_icon_visibility": (number >> 8) % 2 == 0 ? "DEFAULT" : "DISABLE_ALL"])
+            return .object([
+                "status": pick(["ENABLED", "DISABLED"]), "call_icon_visibility": (number >> 8) % 2 == 0 ? "DEFAULT" : "DISABLE_ALL",
+            ])
         case "storage_configuration": return .object(["status": pick(["DEFAULT", "IN_COUNTRY_STORAGE_ENABLED"])])
         case "user_identity_change": return .object(["enable_identity_key_check": pick([true, false])])
         case "id": return .string("77\(number % 9)")
@@ -88,7 +92,7 @@ enum Documents {
         case "websites": return .array((0...(number % 2)).map { .string("https://www.example/\($0 + number % 9)") })
         case "profile_picture_url": return .string("pps.example/picture/\(number % 11)")
         // Two spellings of one letter, which are two values; escapes; what lies outside the basic plane.
-        default: return .string(["é", "e\u{301}", "a/b", "\"q\"", "😀", "", "\u{7F}"][Int(number % 7)] + " \(member) \(number % 13)")
+        default: return .string(["é", "e\u{301}", "a/b", "\"q\"", "😀", "", "\u{7F}"][Int(number % 7)] + " \(member) \(number % 3)")
         }
     }
 

@@ -36,7 +36,8 @@ extension Meta {
         guard let edge = ([Edge.subscribedApps] + Edge.watched).first(where: { $0.path == name }), let kind = edge.kind else { return nil }
         let credential = request.headers.first { $0.name == "Authorization" }?.value.split(separator: "-").last.flatMap { Int($0) }
         return Asked(
-            account: account, unit: Unit(account: account.plan.name, kind: kind, phoneNumberID: number), edge: edge, credential: credential ?? 0,
+            account: account, unit: Unit(account: account.plan.name, kind: kind, phoneNumberID: number), edge: edge,
+            credential: credential ?? 0,
             fields: Set((query["fields"] ?? "").split(separator: ",").map(String.init)), limit: query["limit"].flatMap { Int($0) } ?? 25,
             after: query["after"], etag: request.headers.first { $0.name == "If-None-Match" }?.value,
             isProbe: query["until"].flatMap { Int($0) }.map { $0 < 1_300_000_000 } ?? false)
@@ -108,7 +109,9 @@ extension Meta {
         account.calls.append(stage.now)
         let hourAgo = stage.now + .seconds(-3600)
         let recent = account.calls.reversed().prefix { $0 > hourAgo }.count + account.plan.others
-        if recent > account.plan.quota, (account.throttledUntil ?? stage.now) <= stage.now { account.throttledUntil = stage.now + .seconds(600) }
+        if recent > account.plan.quota, (account.throttledUntil ?? stage.now) <= stage.now {
+            account.throttledUntil = stage.now + .seconds(600)
+        }
     }
 
     private func trouble(for asked: Asked) -> Trouble? {

@@ -63,7 +63,8 @@ extension Meta {
             let hourAgo = stage.now + .seconds(-3600)
             let calls = account.calls.reversed().prefix { $0 > hourAgo }.count + account.plan.others
             let usage: JSONObject = [
-                "call_count": .integer(min(100, (100 * calls + account.plan.quota - 1) / account.plan.quota)), "total_cputime": 1, "total_time": 1,
+                "call_count": .integer(min(100, (100 * calls + account.plan.quota - 1) / account.plan.quota)), "total_cputime": 1,
+                "total_time": 1,
                 "type": "whatsapp_business_management", "estimated_time_to_regain_access": .integer(minutesToRegain),
             ]
             headers.append(("x-business-use-case-usage", JSONValue.object([account.plan.wabaID: [.object(usage)]]).description))

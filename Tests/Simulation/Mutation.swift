@@ -129,7 +129,8 @@ extension Mutation {
                 return true
             case .inventedRemoval: all[place].change = removal(of: all[place].change)
             case .secondBaseline: all.append(all[place])
-            case .changeAfterFailure: history.walks.markLast(of: Unit(of: all[place].change.resource), before: history.transactions[index].time)
+            case .changeAfterFailure:
+                history.walks.markLast(of: Unit(of: all[place].change.resource), before: history.transactions[index].time)
             case .watchToldAgain: all[place].change.before = all[place].change.after
             case .watchOutOfNothing: all[place].change.after?["state"] = "forbidden"
             default: return false
@@ -148,8 +149,10 @@ extension Mutation {
         case .watchToldAgain, .watchOutOfNothing:
             change.resource.kind == .watch && change.before?["state"] != nil && change.after?["state"]?.string == "current"
         case .secondBaseline: change.operation == .baseline && change.resource.kind.isList
-        case .inventedChange, .alteredChange: change.operation == .changed && change.resource.kind != .watch && change.after != nil && change.before != nil
-        case .untoldChange, .inventedRemoval, .changeAfterFailure, .lateChange: change.operation == .changed && change.resource.kind != .watch
+        case .inventedChange, .alteredChange:
+            change.operation == .changed && change.resource.kind != .watch && change.after != nil && change.before != nil
+        case .untoldChange, .inventedRemoval, .changeAfterFailure, .lateChange:
+            change.operation == .changed && change.resource.kind != .watch
         default: true
         }
     }

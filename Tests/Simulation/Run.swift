@@ -18,11 +18,11 @@ final class Run: @unchecked Sendable {
     var history: History
     private var productDice: Dice
     private(set) var life: Life
-    private var diskIsFull = false
-    private var journalIsDown = false
-    private var killsAtCommit = false
+    var diskIsFull = false
+    var journalIsDown = false
+    var killsAtCommit = false
     private var lastSequence: Int64 = 0
-    private let busyUntil: Moment
+    let busyUntil: Moment
     private(set) var requests = 0
 
     init(seed: UInt64, print: ((String) -> Void)?) throws {
@@ -106,7 +106,8 @@ extension Run {
         }
         let file = CredentialFile(account.plan.name, known: account.credential)
         return AccountPlan(
-            name: account.plan.name, wabaID: account.plan.wabaID, client: clients[min(account.credential, 19)], numbers: account.plan.numbers,
+            name: account.plan.name, wabaID: account.plan.wabaID, client: clients[min(account.credential, 19)],
+            numbers: account.plan.numbers,
             intervals: account.plan.intervals, splay: account.plan.splay, ceiling: account.plan.ceiling,
             renewedClient: { [unowned self] in
                 let now = meta.accounts.first { $0.plan.name == file.account }?.credential ?? 0
@@ -162,7 +163,8 @@ extension Run {
             lastSequence = changes.last?.sequence ?? lastSequence
             let isWhole = dice.chance(0.1)
             let baselines = Set(changes.filter { $0.change.operation == .baseline }.map { Unit(of: $0.change.resource) })
-            let stored = isWhole ? try store.resources() : try baselines.sorted { "\($0)" < "\($1)" }.flatMap { try store.resources(of: $0) }
+            let stored =
+                isWhole ? try store.resources() : try baselines.sorted { "\($0)" < "\($1)" }.flatMap { try store.resources(of: $0) }
             history.transactions.append(.init(time: stage.now, life: life.number, changes: changes, stored: stored, isWhole: isWhole))
             for change in changes { stage.note("change \(change.sequence) \(change.change.operation) \(change.change.summary)") }
         } catch { preconditionFailure("the ledger's database is read: \(error)") }
@@ -273,7 +275,9 @@ extension Run {
     }
 
     private func send(_ request: HTTPRequest, _ life: Life) async throws(TransportError) -> HTTPResponse {
-        guard life.isAlive, let asked = meta.read(request) else { throw TransportError(.closed, "the simulation knows no such request: \(request)") }
+        guard life.isAlive, let asked = meta.read(request) else {
+            throw TransportError(.closed, "the simulation knows no such request: \(request)")
+        }
         requests += 1
         history.calls[asked.unit.account, default: []].append((stage.now, life.number))
         stage.note("ask \(asked.unit)\(asked.after.map { " after \($0)" } ?? "")")
@@ -301,78 +305,5 @@ extension Run {
         case .success(let response): "\(response.status) \(String(decoding: response.body, as: UTF8.self))"
         case .failure(let error): "\(error.code)"
         }
-    }
-}
-
-// MARK: Who listens
-
-extension Run {
-    private func announce(_ life: Life) async {
-        guard let ledger = life.ledger else { return }
-        struct Down: Error {}
-        let announcer = Announcer(
-            name: "journal", ledger: ledger, log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
-            pause: { [stage] in try await stage.sleep($0) },
-            take: { [unowned self] change, _, _ async throws in
-                guard life.isAlive, !journalIsDown else { throw Down() }
-                history.journal.append((change.sequence, life.number))
-            })
-        do { try await announcer.run() } catch {}
-    }
-
-    /// A program that reads, now faster, now slower, and comes back after every end of the daemon with the cursor that it came to.
-    private func read(_ index: Int, _ life: Life) async {
-        guard let ledger = life.ledger else { return }
-        do {
-            var position: Int64
-            if let last = history.readers[index].connections.last {
-                position = last.changes.last?.sequence ?? last.after
-                guard try await ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: position)) else { return }
-                history.readers[index].connections.append(.init(snapshot: nil, after: position))
-            } else {
-                try await stage.sleep(dice.time(.zero...scenario.busy))
-                var walk = try await ResourceWalk(over: ledger, ResourceQuery())
-                var snapshot: [StoredResource] = []
-                while let page = try await walk.next() { snapshot += page }
-                position = walk.cursor.sequence
-                history.readers[index].connections.append(.init(snapshot: snapshot, after: position))
-            }
-            while !Task.isCancelled {
-                let changes = try await ledger.changes(after: position, limit: 3)
-                for change in changes where life.isAlive {
-                    if stage.now < busyUntil, dice.chance(0.05) { try await stage.sleep(dice.time(.seconds(1)...(.seconds(600)))) }
-                    guard life.isAlive else { return }
-                    let last = history.readers[index].connections.count - 1
-                    history.readers[index].connections[last].changes.append(change)
-                    position = change.sequence
-                }
-                if changes.isEmpty { await ledger.waitForChange(after: position) }
-            }
-        } catch {}
-    }
-}
-
-/// A credential's file, and what the daemon has read of it. Unchecked for the stage's reason.
-final class CredentialFile: @unchecked Sendable {
-    let account: String
-    var known: Int
-
-    init(_ account: String, known: Int) {
-        self.account = account
-        self.known = known
-    }
-}
-
-/// What carries requests to Meta in a life.
-struct StageTransport: Transport {
-    let carry: @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse
-
-    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await carry(request) }
-}
-
-extension Unit {
-    /// The unit that shows a thing, or the watch's own.
-    init(of resource: ResourceID) {
-        self.init(account: resource.account, kind: resource.kind, phoneNumberID: resource.kind == .phoneNumber ? nil : resource.phoneNumberID)
     }
 }

@@ -84,7 +84,8 @@ struct Scenario {
             name: "acme\(index)", wabaID: "90000000\(index)",
             numbers: dice.chance(0.1) ? .only(Set((10...40).filter { _ in dice.chance(0.6) }.map { "\(index)000000\($0)" })) : .all,
             intervals: intervals,
-            splay: dice.pick([0, 0.1, 0.3]), ceiling: usesShare ? .share(dice.pick([0.25, 0.5, 0.9])) : .fixed(isTight ? dice.number(5...40) : 1000),
+            splay: dice.pick([0, 0.1, 0.3]),
+            ceiling: usesShare ? .share(dice.pick([0.25, 0.5, 0.9])) : .fixed(isTight ? dice.number(5...40) : 1000),
             quota: dice.pick([200, 5000]), others: dice.chance(0.2) ? dice.pick([50, 150, 190]) : 0, numberCount: count)
     }
 }

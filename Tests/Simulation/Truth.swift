@@ -37,7 +37,7 @@ struct Truth {
         var changed = false
         var known = versions[unit] ?? [:]
         let present = Set(things.map(\.id))
-        for thing in things where known[thing.id]?.last?.document != thing.document {
+        for thing in things where !(known[thing.id]?.last?.document?.isSame(as: thing.document) ?? false) {
             known[thing.id, default: []].append(Version(from: now, document: thing.document))
             changed = true
         }
@@ -74,8 +74,13 @@ struct Truth {
     /// Members of a unit's things that Meta withheld in a time: throughout, and for a part of it.
     func withheld(_ unit: Unit, _ span: Span) -> (throughout: Set<String>, partly: Set<String>) {
         var result: (throughout: Set<String>, partly: Set<String>) = ([], [])
-        for one in withheld where one.account == unit.account && one.kind == unit.kind && one.span.start <= span.end && one.span.end > span.start {
-            if one.span.start <= span.start, one.span.end > span.end { result.throughout.insert(one.member) } else { result.partly.insert(one.member) }
+        for one in withheld
+        where one.account == unit.account && one.kind == unit.kind && one.span.start <= span.end && one.span.end > span.start {
+            if one.span.start <= span.start, one.span.end > span.end {
+                result.throughout.insert(one.member)
+            } else {
+                result.partly.insert(one.member)
+            }
         }
         return result
     }

@@ -105,6 +105,8 @@ import WhatsAppBusiness
                 $0.accounts[Stage.account]?.messageTemplates.append(["id": "7", "name": "old", "creation_time": 1_500_000_000])
             }
             let watcher = try await started(stage, .messageTemplate, .auto)
+            #expect(await watcher.rotations[stage.unit(.messageTemplate)]?.mode == .undecided, "one probe is not enough")
+            await stage.run(watcher, for: every)
             #expect(await watcher.rotations[stage.unit(.messageTemplate)]?.mode == .time)
             let before = stage.sequence
             await stage.run(watcher, for: fullSweep * 3)

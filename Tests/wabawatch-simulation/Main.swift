@@ -17,6 +17,8 @@ struct Program: ParsableCommand {
     var broken: String?
     @Flag(help: "Print everything that happens.")
     var trace = false
+    @Flag(help: "Stop at the first seed that breaks a promise.")
+    var first = false
     @Option(help: "How many run at a time; by default one for each core.")
     var jobs: Int?
 
@@ -36,7 +38,9 @@ struct Program: ParsableCommand {
         } else if let seed {
             let outcome = try Simulation.run(seed: seed, print: trace ? { print($0) } : nil)
             report(outcome)
-            print("seed \(seed): digest \(String(outcome.digest, radix: 16)), \(outcome.requests) requests, \(outcome.changes) changes, \(outcome.lives) lives")
+            print(
+                "seed \(seed): digest \(String(outcome.digest, radix: 16)), \(outcome.requests) requests, \(outcome.changes) changes, \(outcome.lives) lives"
+            )
             if !outcome.complaints.isEmpty { throw ExitCode.failure }
         } else if let seeds, let range = Self.range(seeds) {
             try runAll(range)
@@ -46,7 +50,9 @@ struct Program: ParsableCommand {
     /// Breaks promises in the histories of the seeds until the checker sees each.
     private func breakPromises(_ name: String) throws {
         let mutations = name == "all" ? Mutation.allCases : [Mutation(rawValue: name)].compactMap(\.self)
-        guard !mutations.isEmpty else { throw ValidationError("--break is one of \(Mutation.allCases.map(\.rawValue).joined(separator: ", ")).") }
+        guard !mutations.isEmpty else {
+            throw ValidationError("--break is one of \(Mutation.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
         let range = seeds.flatMap(Self.range) ?? (seed ?? 0)..<((seed ?? 0) + 1)
         var missed = 0
         for mutation in mutations {
@@ -71,7 +77,7 @@ struct Program: ParsableCommand {
         let body: @Sendable () -> Void = {
             while true {
                 let seed: UInt64? = next.withLock { next in
-                    guard next < range.upperBound, sums.withLock({ $0.failed < 20 }) else { return nil }
+                    guard next < range.upperBound, sums.withLock({ $0.failed < (first ? 1 : 20) }) else { return nil }
                     defer { next += 1 }
                     return next
                 }
@@ -101,8 +107,11 @@ struct Program: ParsableCommand {
 
     private func report(_ outcome: Outcome) {
         guard !outcome.complaints.isEmpty else { return }
-        print("seed \(outcome.seed) breaks a promise; repeat it with: swift run -c release wabawatch-simulation --seed \(outcome.seed) --trace")
+        print(
+            "seed \(outcome.seed) breaks a promise; repeat it with: swift run -c release wabawatch-simulation --seed \(outcome.seed) --trace"
+        )
         for complaint in outcome.complaints { print("  \(complaint)") }
+        fflush(nil)
     }
 
     private static func range(_ text: String) -> Range<UInt64>? {

@@ -1,0 +1,51 @@
+import Ledger
+import Logging
+import WabaWatchService
+import Watching
+import WhatsAppBusiness
+
+extension Run {
+    func announce(_ life: Life) async {
+        guard let ledger = life.ledger else { return }
+        struct Down: Error {}
+        let announcer = Announcer(
+            name: "journal", ledger: ledger, log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() },
+            pause: { [stage] in try await stage.sleep($0) },
+            take: { [unowned self] change, _, _ async throws in
+                guard life.isAlive, !journalIsDown else { throw Down() }
+                history.journal.append((change.sequence, life.number))
+            })
+        do { try await announcer.run() } catch {}
+    }
+
+    /// A program that reads, now faster, now slower, and comes back after every end of the daemon with the cursor that it came to.
+    func read(_ index: Int, _ life: Life) async {
+        guard let ledger = life.ledger else { return }
+        do {
+            var position: Int64
+            if let last = history.readers[index].connections.last {
+                position = last.changes.last?.sequence ?? last.after
+                guard try await ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: position)) else { return }
+                history.readers[index].connections.append(.init(snapshot: nil, after: position))
+            } else {
+                try await stage.sleep(dice.time(.zero...scenario.busy))
+                var walk = try await ResourceWalk(over: ledger, ResourceQuery())
+                var snapshot: [StoredResource] = []
+                while let page = try await walk.next() { snapshot += page }
+                position = walk.cursor.sequence
+                history.readers[index].connections.append(.init(snapshot: snapshot, after: position))
+            }
+            while !Task.isCancelled {
+                let changes = try await ledger.changes(after: position, limit: 3)
+                for change in changes where life.isAlive {
+                    if stage.now < busyUntil, dice.chance(0.05) { try await stage.sleep(dice.time(.seconds(1)...(.seconds(600)))) }
+                    guard life.isAlive else { return }
+                    let last = history.readers[index].connections.count - 1
+                    history.readers[index].connections[last].changes.append(change)
+                    position = change.sequence
+                }
+                if changes.isEmpty { await ledger.waitForChange(after: position) }
+            }
+        } catch {}
+    }
+}

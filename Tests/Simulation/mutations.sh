@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Breaks the product's own code, one promise after the other, and expects the simulation to see each: every patch of Mutations/ is applied to a copy
+# of the tree, behind a switch, the copy is built once, and seeds are run with each switch on until one complains.
+# Prints mutation, seed and complaint. Exit status 1 if a patch no longer applies or a mutation is not seen.
+#
+# usage: mutations.sh [SEEDS [MUTATION...]]      SEEDS defaults to 0..<300
+set -euo pipefail
+here=$(realpath "$(dirname "$0")")
+root=$(realpath "$here/../..")
+copy=$root/.build/mutations
+seeds=${1:-0..<300}
+[ $# -eq 0 ] || shift
+
+mkdir -p "$copy"
+rm -rf "$copy/Sources" "$copy/Tests"
+cp -r "$root/Sources" "$root/Tests" "$root/Package.swift" "$copy"
+[ ! -f "$root/Package.resolved" ] || cp "$root/Package.resolved" "$copy"
+names=("$@")
+[ $# -gt 0 ] || for patch in "$here"/Mutations/*.patch; do
+    name=$(basename "$patch" .patch)
+    [ "$name" = switch ] || names+=("$name")
+done
+status=0
+for name in switch "${names[@]}"; do
+    if ! patch -s -p1 -F2 --no-backup-if-mismatch -d "$copy" <"$here/Mutations/$name.patch"; then
+        echo "$name: the patch no longer applies"
+        exit 1
+    fi
+done
+swift build --package-path "$copy" -c release --product wabawatch-simulation >"$copy/build.log" 2>&1 || { tail -n 30 "$copy/build.log"; exit 1; }
+program=$copy/.build/release/wabawatch-simulation
+"$program" --seeds "$seeds" >"$copy/output" || { echo 'the copy complains with no switch on'; head -n 5 "$copy/output"; exit 1; }
+for name in "${names[@]}"; do
+    if WABAWATCH_BROKEN=$name "$program" --first --seeds "$seeds" >"$copy/output"; then
+        echo "$name: not seen in $seeds"
+        status=1
+    else
+        echo "$name: $(sed -n '1s/^seed \([0-9]*\) .*/seed \1/p;2s/^  //p' "$copy/output" | tr '\n' ' ' | cut -c 1-200)"
+    fi
+done
+exit $status
