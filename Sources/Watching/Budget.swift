@@ -19,7 +19,7 @@ public struct Budget: Sendable {
         case granted
         /// Not before that moment.
         case wait(until: Moment)
-        /// Some calls have to be written down first (`reserve`).
+        /// Some calls have to be written down first (`offer`).
         case unreserved
     }
 
@@ -38,6 +38,7 @@ public struct Budget: Sendable {
     private var left = 200.0
     private var reserved = 0
     private var reservedAt: Int64 = .min
+    private var made = 0
 
     struct Minute: Sendable, Equatable {
         var minute: Int64
@@ -84,6 +85,7 @@ public struct Budget: Sendable {
         }
         guard reserved > 0, now.minute <= reservedAt + 1 else { return .unreserved }
         reserved -= 1
+        made += 1
         if minutes.last?.minute != now.minute { minutes.append(Minute(minute: now.minute, calls: 0, others: 0)) }
         minutes[minutes.count - 1].calls += 1
         if !isCore { minutes[minutes.count - 1].others += 1 }
@@ -95,11 +97,24 @@ public struct Budget: Sendable {
         (minutes.last.map { $0.minute + 2 >= now.minute } ?? false) && (reserved == 0 || now.minute > reservedAt)
     }
 
-    /// The next calls are those that `document` counts already.
-    public mutating func reserve(_ now: Moment) {
+    /// Calls that are to be written down; they may be made once they are (`accept`). Until then there are none.
+    public mutating func offer(_ now: Moment) -> Offer {
+        reserved = 0
         // A process that is killed loses what it had not used: few calls, so that one that is killed again and again does not lose the hour.
-        reserved = min(max(1, callsPerHour / 25), 16)
-        reservedAt = now.minute
+        return Offer(calls: min(max(1, callsPerHour / 25), 16), made: made, minute: now.minute)
+    }
+
+    /// The calls of an offer are written down. Some may have been made meanwhile, which another offer had room for.
+    public mutating func accept(_ offer: Offer) {
+        reserved = max(0, offer.calls - (made - offer.made))
+        reservedAt = offer.minute
+    }
+
+    /// Calls that are written down before they are made.
+    public struct Offer: Sendable {
+        var calls: Int
+        var made: Int
+        var minute: Int64
     }
 
     /// There will be no more calls: what is reserved is not used.
@@ -129,10 +144,10 @@ extension Moment {
 }
 
 extension Budget {
-    /// What a process after this one has to know: the calls of the last hour, those that were reserved included.
-    public func document(_ now: Moment, wallClock: Timestamp, boot: String?) -> JSONObject {
+    /// What a process after this one has to know: the calls of the last hour, those of the offer included.
+    public func document(_ now: Moment, wallClock: Timestamp, boot: String?, offer: Offer? = nil) -> JSONObject {
         var counted = minutes.filter { $0.counts(now) }
-        if reserved > 0, reservedAt + 1 >= now.minute { counted.append(Minute(minute: reservedAt, calls: reserved, others: reserved)) }
+        if let offer { counted.append(Minute(minute: offer.minute, calls: offer.calls, others: offer.calls)) }
         var document: JSONObject = [
             "minutes": .array(
                 counted.map { .array([.integer(Int($0.minute)), .integer($0.calls), .integer($0.others)]) }),

@@ -166,7 +166,6 @@ extension Watcher {
             case .unreserved?:
                 let others = accounts.filter { $0.value.budget.wantsReservation(now) }.map(\.key)
                 do { try await saveBudgets([unit.account] + others) } catch {
-                    // The calls count all the same; only a crash would forget them.
                     log.debug("budgets could not be saved", metadata: ["error": "\(error)"])
                 }
             }
@@ -177,10 +176,13 @@ extension Watcher {
     func saveBudgets(_ names: some Sequence<String>, atTheEnd: Bool = false) async throws(LedgerError) {
         let (now, clock) = (world.now(), world.wallClock())
         var documents: [String: JSONObject] = [:]
+        var offers: [String: Budget.Offer] = [:]
         for name in names {
-            if atTheEnd { accounts[name]?.budget.release() } else { accounts[name]?.budget.reserve(now) }
-            documents[name] = accounts[name]?.budget.document(now, wallClock: clock, boot: world.boot)
+            if atTheEnd { accounts[name]?.budget.release() } else { offers[name] = accounts[name]?.budget.offer(now) }
+            documents[name] = accounts[name]?.budget.document(now, wallClock: clock, boot: world.boot, offer: offers[name])
         }
+        // What could not be written down counts all the same; only a crash would forget it.
+        defer { for (name, offer) in offers { accounts[name]?.budget.accept(offer) } }
         try await ledger.save(budgets: documents)
     }
 

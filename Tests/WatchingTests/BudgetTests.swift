@@ -81,13 +81,24 @@ import WhatsAppBusiness
     @Test func calls_areWrittenDownBeforeTheyAreMade() {
         var budget = Budget(.fixed(250))
         #expect(budget.take(at(0)) == .unreserved)
-        budget.reserve(at(0))
-        let written = budget.document(at(0), wallClock: clock(0), boot: "b")
+        let offer = budget.offer(at(0))
+        let written = budget.document(at(0), wallClock: clock(0), boot: "b", offer: offer)
+        #expect(budget.take(at(0)) == .unreserved, "not before it is written down")
+        budget.accept(offer)
         for _ in 0..<10 { #expect(budget.take(at(1)) == .granted) }
         #expect(budget.take(at(1)) == .unreserved, "no more than was written down")
         var next = Budget(.fixed(250))
         next.restore(written, at(2), wallClock: clock(2), boot: "b")
         #expect(next.callsLastHour(at(2)) == 10, "a process that was killed forgets none")
+    }
+
+    @Test func offers_thatOverlap_allowNoMoreThanTheLastOneCounts() {
+        var budget = Budget(.fixed(250))
+        let (one, two) = (budget.offer(at(0)), budget.offer(at(0)))
+        budget.accept(one)
+        for _ in 0..<4 { #expect(budget.take(at(1)) == .granted) }
+        budget.accept(two)
+        #expect((0..<20).count { _ in budget.take(at(1)) == .granted } == 6)
     }
 
     @Test(arguments: [true, false]) func restart_goesOnWithTheHoursCount(sameBoot: Bool) {
@@ -131,7 +142,7 @@ extension Budget {
     fileprivate mutating func call(_ now: Moment, core: Bool = true) -> Verdict {
         let verdict = take(now, core: core)
         guard verdict == .unreserved else { return verdict }
-        reserve(now)
+        accept(offer(now))
         return take(now, core: core)
     }
 }
