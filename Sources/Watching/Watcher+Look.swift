@@ -57,7 +57,7 @@ extension Watcher {
             return Look(result: .recorded(changes: 0))
         case .failed(let failure):
             // A field that Meta does not know is not asked for again in this run; without it the look is complete.
-            return drop(failure, of: unit) ? await self.ending(of: unit) : await fail(unit, failure)
+            return drop(failure, of: unit, asked: sweep.fields) ? await self.ending(of: unit) : await fail(unit, failure)
         case .unaffordable(let until):
             // What was read of a long list is not asked for twice.
             if sweep.answers > 0 { sweeps[unit] = sweep }
@@ -207,9 +207,11 @@ extension Watcher {
     }
 
     /// Whether a failure is about a field that can be left out from now on.
-    private func drop(_ failure: GraphFailure, of unit: Unit) -> Bool {
+    private func drop(_ failure: GraphFailure, of unit: Unit, asked fields: [String]) -> Bool {
         guard case .invalidField(let name) = failure.code else { return false }
-        return accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted ?? false
+        let isNew = accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted ?? false
+        // The look at another number may have left it out since this one began.
+        return isNew || fields.contains(name)
     }
 }
 

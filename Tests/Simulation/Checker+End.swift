@@ -39,10 +39,13 @@ extension Checker {
             let limit =
                 switch account.ceiling {
                 case .fixed(let calls): calls
-                // Meta's percentages are whole ones, which makes what they show of the budget a tenth inexact.
-                case .share(let share): Int(Double(max(200, account.quota * 11 / 10)) * share)
+                // Meta's percentages are whole ones and minutes are counted whole, which makes what they show of the budget inexact.
+                case .share(let share): Int(Double(max(200, account.quota * 12 / 10)) * share)
                 }
-            let calls = history.calls[account.name] ?? []
+            // What cannot be written down because the disk is full is forgotten where the process is killed then.
+            let calls = (history.calls[account.name] ?? []).filter { call in
+                !history.lives[call.life - 1].killed || !history.fullDisk.contains { $0.start <= call.time && call.time <= $0.end }
+            }
             var first = 0
             for (index, call) in calls.enumerated() {
                 while call.time - calls[first].time >= .seconds(3600) { first += 1 }
