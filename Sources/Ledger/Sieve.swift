@@ -1,5 +1,6 @@
 import Changes
 import GRDB
+import StrictJSON
 
 /// Leaves out of a comparison what a look shows just as it is kept: of a long list hardly anything is left.
 ///
@@ -21,7 +22,7 @@ struct Sieve {
 
     /// Takes out a thing that is kept, if the look shows it so; says whether it did.
     mutating func takes(_ id: String, _ document: DatabaseValue, misses: Int) -> Bool {
-        guard misses == 0, let index = indices[id], documents[index] == document else { return false }
+        guard misses == 0, let index = indices[id], documents[index].hasSameBytes(as: document) else { return false }
         isKept[index] = true
         return true
     }
@@ -31,5 +32,15 @@ struct Sieve {
         var rest = observation
         rest.items = zip(observation.items, isKept).filter { !$1 }.map(\.0)
         return rest
+    }
+}
+
+extension DatabaseValue {
+    /// Whether two values are stored alike. Swift's strings are equal also where they are only written differently.
+    fileprivate func hasSameBytes(as other: DatabaseValue) -> Bool {
+        switch (storage, other.storage) {
+        case (.string(let left), .string(let right)): left.hasSameUTF8(as: right)
+        default: self == other
+        }
     }
 }
