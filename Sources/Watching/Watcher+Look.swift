@@ -97,8 +97,9 @@ extension Watcher {
     /// Walks over the pages of a unit's list, each request out of the budget.
     private func walk(_ unit: Unit, _ sweep: inout Sweep) async -> Ending {
         guard let plan = accounts[unit.account]?.plan else { return .unaffordable(until: world.now()) }
-        // While it is open who took a member away, every answer is read.
-        let known = sweep.isFresh && accounts[unit.account]?.vanishing[unit.kind] == nil ? memories[unit] : nil
+        // While it is open who took a member away, or whether time is heeded, every answer is read.
+        let isOpen = accounts[unit.account]?.vanishing[unit.kind] != nil || rotations[unit]?.isUndecided == true
+        let known = sweep.isFresh && !isOpen ? memories[unit] : nil
         var memory: Memory?
         while true {
             let request: GraphRequest

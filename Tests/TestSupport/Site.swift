@@ -37,7 +37,7 @@ package final class Site: Sendable {
             journal: { enabled: false }
             watch:
               \(Self.watch(every, kinds))
-            budget: { calls_per_hour: 1000000000 }
+            budget: { calls_per_hour: 1000000 }
             accounts:
               - name: acme
                 waba_id: "\(Platform.sampleAccountID())"
