@@ -101,7 +101,8 @@ public struct Budget: Sendable {
     public mutating func offer(_ now: Moment) -> Offer {
         reserved = 0
         // A process that is killed loses what it had not used: few calls, so that one that is killed again and again does not lose the hour.
-        return Offer(calls: min(max(1, callsPerHour / 25), 16), made: made, minute: now.minute)
+        let few = min(max(1, callsPerHour / 25), 16)
+        return Offer(calls: max(few, callsPerHour / 5000), made: made, minute: now.minute)
     }
 
     /// The calls of an offer are written down. Some may have been made meanwhile, which another offer had room for.
