@@ -44,7 +44,7 @@ extension Watcher {
         let ending = await walk(unit, &sweep)
         // A look that the shutdown ended says nothing about Meta, and one at what is no longer watched nothing to anybody.
         guard !Task.isCancelled, watches[unit] != nil else { return Look(result: .notWatched) }
-        sweeps[unit] = nil
+        progress[unit] = nil
         switch ending {
         case .complete(let found, let memory):
             if accounts[unit.account]?.count(sweep.answers, of: unit) == true { stretch(unit.account) }
@@ -129,7 +129,9 @@ extension Watcher {
                 sweep.on(error)
             }
             // How far it is, for whoever wants to know.
-            if watches[unit] != nil, sweep.answers > 1 { sweeps[unit] = sweep }
+            if watches[unit] != nil, sweep.answers > 1 {
+                progress[unit] = WatchReport.Progress(pages: sweep.answers, things: sweep.things)
+            }
             if Task.isCancelled { return .unaffordable(until: world.now()) }
         }
     }

@@ -53,7 +53,7 @@ extension Watcher {
             return WatchReport(
                 unit: unit, watch: watch, every: interval(of: looked),
                 nextAt: schedule.due(looked).map { wallClock.advanced(by: max($0 - now, .zero)) },
-                progress: sweeps[unit].map { WatchReport.Progress(pages: $0.answers, things: $0.things) })
+                progress: progress[unit] ?? sweeps[unit].map { WatchReport.Progress(pages: $0.answers, things: $0.things) })
         }
         let budgets = accounts.values.map { account in
             BudgetReport(

@@ -92,6 +92,7 @@ extension Watcher {
         watches[unit] = nil
         memories[unit] = nil
         sweeps[unit] = nil
+        progress[unit] = nil
         rotations[unit] = nil
         _ = accounts[unit.account]?.count(1, of: unit)
         on(.forget(unit), world.now())

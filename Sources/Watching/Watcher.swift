@@ -39,8 +39,10 @@ public actor Watcher {
     var watches: [Unit: Watch] = [:]
     /// What the last answer to each unit's look is known again by, where it left nothing open.
     var memories: [Unit: Memory] = [:]
-    /// Looks that are under way, and those that wait for the budget in the middle of a list.
+    /// Looks that wait for the budget in the middle of a list.
     var sweeps: [Unit: Sweep] = [:]
+    /// How far looks at long lists are.
+    var progress: [Unit: WatchReport.Progress] = [:]
     var rotations: [Unit: WindowRotation] = [:]
     /// Who waits for the next look at a unit.
     var waiting: [Unit: [CheckedContinuation<LookResult, Never>]] = [:]
