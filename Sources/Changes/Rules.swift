@@ -6,7 +6,7 @@ public struct Rules: Sendable {
     /// What a person calls one such thing.
     let noun: String
     /// What a person calls several.
-    let plural: String
+    public let plural: String
     /// Members that are never compared and therefore not kept.
     let ignored: Set<String>
     /// Whether a member that is `null` is the same as one that is missing.

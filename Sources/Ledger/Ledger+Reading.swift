@@ -57,10 +57,7 @@ extension Ledger {
 
     /// The ids that Meta knows the accounts by, by their names.
     public func accounts() async throws(LedgerError) -> [String: String] {
-        try await read { database in
-            let rows = try Row.fetchAll(database, sql: "SELECT name, waba_id FROM account")
-            return Dictionary(try rows.map { (try $0.value(0) as String, try $0.value(1) as String) }) { $1 }
-        }
+        try await read { try Self.accounts(in: $0) }
     }
 
     /// The last change that an announcer has handed over.

@@ -47,13 +47,6 @@ extension Ledger {
         }
     }
 
-    /// Writes down which account has which id at Meta.
-    public func register(account: String, wabaID: String) async throws(LedgerError) {
-        let known = try await read { try String.fetchOne($0, sql: "SELECT waba_id FROM account WHERE name = ?", arguments: [account]) }
-        guard known != wabaID else { return }
-        try await write { try $0.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: [account, wabaID]) }
-    }
-
     /// Tries whether the ledger can be written to again, with room for more than that.
     public func probe() async throws(LedgerError) {
         guard Disk.freeBytes(at: path) >= health.room else { throw LedgerError(.full, path: path, cause: "the disk is nearly full") }

@@ -1,44 +1,9 @@
-public import Changes
+import Changes
 import GRDB
 public import StrictJSON
-import Synchronization
-public import WhatsAppBusiness
+import WhatsAppBusiness
 
 extension Ledger {
-    /// Takes an account and everything that belongs to it out of the snapshot, because it is no longer to be watched. That is one change.
-    public func remove(account: String, at now: Timestamp) async throws(LedgerError) {
-        try await write { database in
-            var writer = RecordWriter(database: database, now: now, tail: self.tail)
-            try writer.remove(account: account)
-        }
-        confirmed.withLock { confirmed in confirmed = confirmed.filter { $0.key.account != account } }
-    }
-
-    /// Takes phone numbers and everything that belongs to them out of the snapshot, because they are no longer to be watched. Each is one change.
-    public func remove(numbers: Set<String>, of account: String, at now: Timestamp) async throws(LedgerError) {
-        try await write { database in
-            var writer = RecordWriter(database: database, now: now, tail: self.tail)
-            try writer.remove(numbers: numbers, of: account)
-        }
-        confirmed.withLock { confirmed in
-            confirmed = confirmed.filter { $0.key.account != account || !numbers.contains($0.key.phoneNumberID ?? "") }
-        }
-    }
-
-    /// Takes watches out of the snapshot over what is no longer looked at. Nobody is told: it was asked for.
-    public func forget(watches units: [Unit]) async throws(LedgerError) {
-        guard !units.isEmpty else { return }
-        try await write { database in
-            for unit in units {
-                try database.execute(
-                    sql: """
-                        DELETE FROM resource WHERE id = ? AND place =
-                            (SELECT id FROM place WHERE account = ? AND kind = 'watch' AND phone_number_id = ?)
-                        """, arguments: [unit.watch.id, unit.account, unit.phoneNumberID ?? ""])
-            }
-        }
-    }
-
     /// What is known of every account's budget, by the accounts' names.
     public func budgets() async throws(LedgerError) -> [String: JSONObject] {
         try await read { database in

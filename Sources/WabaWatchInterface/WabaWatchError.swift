@@ -89,7 +89,7 @@ extension WabaWatchError: CustomStringConvertible {
         case .historyLost(let oldest, let current):
             "the cursor cannot be resumed; the oldest that can is \(oldest), the newest \(current)"
         case .noSuchAccount(let account): "no account is named \(account)"
-        case .noSuchResource(let account, let kind, let id): "\(account) has no \(kind.rawValue) \(id)"
+        case .noSuchResource(let account, let kind, let id): "\(account) has no \(kind.rawValue) \(id), or does not watch it"
         case .budgetExhausted(let account, let seconds): "the request budget of \(account) is used up; try again in \(seconds) s"
         case .lookFailed(let state, let reason): "no usable answer (\(state)): \(reason)"
         case .graphError(let code, let subcode, let message, let traceID):

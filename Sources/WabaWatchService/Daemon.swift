@@ -21,6 +21,10 @@ public struct Daemon: Sendable {
     let notifier: Notifier
     let reloader: Reloader
     let listening: ListeningSocket
+    /// Where `io.systemd.Metrics` is answered; `nil` for wherever the system has a folder for it.
+    let metricsListening: ListeningSocket?
+    /// Whether the manager opened the socket, so that its units see to who finds it.
+    let isFoundByUnits: Bool
     let controlRight: ControlRight
     let log: Logger
     private let readsAnew: Bool
@@ -46,8 +50,8 @@ public struct Daemon: Sendable {
         public var notifier: Notifier
         /// The clocks, the timer and chance.
         public var world: World
-        /// A socket that systemd listens on for the daemon.
-        public var inherited: Int32?
+        /// The sockets that systemd listens on for the daemon.
+        public var inherited: Inherited
         /// Where changes are told besides the socket.
         public var announcing: Announcing
         /// Reads the configuration anew at SIGHUP; without it, neither SIGHUP nor SIGUSR1 is the daemon's.
@@ -55,7 +59,7 @@ public struct Daemon: Sendable {
 
         /// Those of this process.
         public init(
-            environment: [String: String], secrets: Secrets, notifier: Notifier, world: World, inherited: Int32? = nil,
+            environment: [String: String], secrets: Secrets, notifier: Notifier, world: World, inherited: Inherited = Inherited(),
             announcing: Announcing, reading: (@Sendable () throws -> Configuration)? = nil
         ) {
             self.environment = environment
@@ -101,11 +105,13 @@ public struct Daemon: Sendable {
             take: Self.destination(configuration.journal, surroundings.announcing))
         if let path = configuration.socket.path {
             listening = .path(path, mode: configuration.socket.mode)
-        } else if let inherited = surroundings.inherited {
+        } else if let inherited = surroundings.inherited.varlink {
             listening = .inherited(fileDescriptor: inherited)
         } else {
             listening = .path(Self.folder("RUNTIME_DIRECTORY", surroundings) + "io.wabawatch", mode: configuration.socket.mode)
         }
+        metricsListening = surroundings.inherited.metrics.map { .inherited(fileDescriptor: $0) }
+        isFoundByUnits = surroundings.inherited.varlink != nil
     }
 
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
@@ -124,7 +130,9 @@ public struct Daemon: Sendable {
         var services: [any Service] = [
             AnnouncerService(announcer: announcer),
             SocketService(server: server, listening: listening, notifier: notifier),
-            DiscoveryService(socket: listening, identity: identity, metrics: try MetricsService(metrics), log: log),
+            DiscoveryService(
+                socket: listening, inherited: metricsListening, isFoundByUnits: isFoundByUnits, identity: identity,
+                metrics: try MetricsService(metrics), log: log),
             WatcherService(watcher: watcher),
             LedgerService(
                 ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,

@@ -7,8 +7,8 @@ public import WhatsAppBusiness
 public enum PollError: Error, Sendable {
     /// No account of that name is watched.
     case noSuchAccount
-    /// The kind is turned off, or the number is not one of the account's.
-    case noSuchResource
+    /// The kind is turned off, or the number is not one of the account's: what was asked for, and where, the account's own id at Meta if not at a number.
+    case noSuchResource(Kind, id: String)
     /// There is no request to be had for so long.
     case budgetExhausted(Duration)
     /// There was no usable answer; with Meta's error, if it gave one.
@@ -24,9 +24,10 @@ extension Watcher {
     ///   - number: where to look; `nil` for the account and all its numbers.
     public func poll(account name: String, kind: Kind?, number: String?) async throws(PollError) -> Int {
         guard let account = accounts[name] else { throw .noSuchAccount }
-        if let number, !account.numbers.contains(number) { throw .noSuchResource }
+        if let number, !account.numbers.contains(number) { throw .noSuchResource(kind ?? .phoneNumber, id: number) }
         let kinds = kind.map { [$0 == .subscribedApp ? .account : $0] } ?? AccountPlan.accountKinds + AccountPlan.numberKinds
-        if let kind, !account.plan.watches(kind) { throw .noSuchResource }
+        let nothing = PollError.noSuchResource(kind ?? .account, id: number ?? account.plan.wabaID)
+        if let kind, !account.plan.watches(kind) { throw nothing }
         var units: [Unit] = []
         for kind in kinds where account.plan.watches(kind) {
             if AccountPlan.accountKinds.contains(kind) {
@@ -38,11 +39,11 @@ extension Watcher {
                 }
             }
         }
-        guard !units.isEmpty else { throw .noSuchResource }
-        return try await poll(units)
+        guard !units.isEmpty else { throw nothing }
+        return try await poll(units, or: nothing)
     }
 
-    private func poll(_ units: [Unit]) async throws(PollError) -> Int {
+    private func poll(_ units: [Unit], or nothing: PollError) async throws(PollError) -> Int {
         let results = await withTaskGroup(of: LookResult.self) { group in
             for unit in units { group.addTask { await self.nextLook(at: unit) } }
             var results: [LookResult] = []
@@ -57,7 +58,7 @@ extension Watcher {
             case .refused: throw .failed(.unauthorized, reason: "the account's token was refused", nil)
             case .unaffordable(let until): throw .budgetExhausted(max(until - world.now(), .zero))
             case .unrecorded(let error): throw .unrecorded(error)
-            case .notWatched: throw .noSuchResource
+            case .notWatched: throw nothing
             }
         }
         return changes

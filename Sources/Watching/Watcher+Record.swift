@@ -10,8 +10,9 @@ import WhatsAppBusiness
 extension Watcher {
     /// Has what a look found recorded.
     func record(_ found: Sweep.Found, _ memory: Memory?, of unit: Unit, _ sweep: Sweep) async -> Look {
-        guard let plan = accounts[unit.account]?.plan else { return Look(result: .notWatched) }
-        await tokenIsGood(plan.name)
+        guard accounts[unit.account] != nil else { return Look(result: .notWatched) }
+        await tokenIsGood(unit.account)
+        guard let plan = plan(toRecord: unit) else { return Look(result: .notWatched) }
         var observation: Observation
         do throws(GraphFailure) {
             observation = try Observation(unit, of: plan, found, asked: sweep.fields)

@@ -5,27 +5,43 @@ import WhatsAppBusiness
 extension Watcher {
     /// Watches these accounts from now on: new ones are added, those that are gone removed, the others changed without a word. What was dropped is
     /// asked for again, and a refused token tried again.
+    /// - Throws: why it could not be written down. Then everything is watched as before.
     public func reload(accounts plans: [AccountPlan]) async throws(LedgerError) {
-        let names = Set(plans.map(\.name))
-        for name in accounts.keys.sorted() where !names.contains(name) { try await remove(name) }
-        for plan in plans.sorted(by: { $0.name < $1.name }) {
-            if let known = accounts[plan.name], known.plan.wabaID != plan.wabaID { try await remove(plan.name) }
-            if accounts[plan.name] == nil {
-                accounts[plan.name] = Account(plan: plan, budget: Budget(plan.ceiling))
-                try await begin(plan.name)
+        let wanted = Dictionary(uniqueKeysWithValues: plans.map { ($0.name, $0) })
+        incoming = wanted
+        defer { incoming = nil }
+        let kept = try await ledger.keep(Selection(plans), at: world.wallClock())
+        // It is in force, for nothing from here on can fail.
+        let things = Dictionary(grouping: kept, by: \.resource.account)
+        for (name, account) in accounts where wanted[name]?.wabaID != account.plan.wabaID { remove(name) }
+        for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {
+            if accounts[name] == nil {
+                accounts[name] = Account(plan: plan, budget: Budget(plan.ceiling))
+                begin(name, things[name] ?? [])
             } else {
-                try await change(plan)
+                change(plan)
             }
         }
     }
 
-    private func remove(_ name: String) async throws(LedgerError) {
-        accounts[name] = nil
-        for unit in Array(watches.keys) where unit.account == name { forget(unit) }
-        try await ledger.remove(account: name, at: world.wallClock())
+    /// What an account's plan leaves to be recorded: while another configuration is written down, only what both want, for what is recorded now comes
+    /// behind it. `nil` where that is nothing of this unit.
+    func plan(toRecord unit: Unit) -> AccountPlan? {
+        guard var plan = accounts[unit.account]?.plan else { return nil }
+        guard let incoming else { return plan }
+        guard let next = incoming[unit.account], next.wabaID == plan.wabaID, next.watches(unit.kind),
+            unit.phoneNumberID.map(next.watches(number:)) ?? true
+        else { return nil }
+        if case .only = next.numbers { plan.numbers = next.numbers }
+        return plan
     }
 
-    private func change(_ plan: AccountPlan) async throws(LedgerError) {
+    private func remove(_ name: String) {
+        accounts[name] = nil
+        for unit in Array(watches.keys) where unit.account == name { forget(unit) }
+    }
+
+    private func change(_ plan: AccountPlan) {
         let name = plan.name
         guard var account = accounts[name] else { return }
         let before = account.plan
@@ -44,13 +60,6 @@ extension Watcher {
         }
         for unit in off { forget(unit) }
         if !plan.watches(.account) { on(.forget(Unit(account: name, kind: .account)), world.now()) }
-        try await ledger.forget(watches: Array(off))
-        let unwanted = Set(
-            try await ledger.resources(accounts: [name], kinds: [.phoneNumber]).resources.map(\.resource.id).filter {
-                !plan.watches(number: $0)
-            })
-        if !unwanted.isEmpty { try await ledger.remove(numbers: unwanted, of: name, at: world.wallClock()) }
-        account.numbers = account.numbers.filter(plan.watches(number:))
         accounts[name]?.numbers = []
 
         for unit in Array(schedule.units) where unit.account == name {
@@ -64,9 +73,7 @@ extension Watcher {
             sweeps[unit] = nil
         }
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
-        let apps = Unit(account: name, kind: .subscribedApp)
-        if plan.watches(.subscribedApp), watches[apps] == nil { watches[apps] = Watch(over: apps, since: world.wallClock()) }
-        if !plan.watches(.phoneNumber), case .only(let ids) = plan.numbers { account.numbers.formUnion(ids) }
-        watch(numbers: account.numbers, of: name)
+        watchApps(of: name)
+        watch(numbers: plan.numbers(of: account.numbers), of: name)
     }
 }

@@ -14,47 +14,29 @@ extension Watcher {
             budget.restore(document, world.now(), wallClock: world.wallClock(), boot: world.boot)
             accounts[name]?.budget = budget
         }
-        for name in try await ledger.accounts().keys.sorted() where accounts[name] == nil {
-            try await ledger.remove(account: name, at: world.wallClock())
-        }
-        for name in accounts.keys.sorted() { try await begin(name) }
+        let kept = try await ledger.keep(Selection(accounts.values.map(\.plan)), at: world.wallClock())
+        let things = Dictionary(grouping: kept, by: \.resource.account)
+        for name in accounts.keys.sorted() { begin(name, things[name] ?? []) }
     }
 
-    /// Sets up the units of one account.
-    func begin(_ name: String) async throws(LedgerError) {
+    /// Sets up the units of one account, from its numbers and watches.
+    func begin(_ name: String, _ kept: [StoredResource]) {
         guard let plan = accounts[name]?.plan else { return }
-        if let wabaID = try await ledger.accounts()[name], wabaID != plan.wabaID {
-            // Another account under the same name.
-            try await ledger.remove(account: name, at: world.wallClock())
-        }
-        try await ledger.register(account: name, wabaID: plan.wabaID)
-        var known = try await ledger.resources(accounts: [name], kinds: [.watch, .phoneNumber]).resources
-        let unwanted = Set(known.filter { $0.resource.kind == .phoneNumber && !plan.watches(number: $0.resource.id) }.map(\.resource.id))
-        if !unwanted.isEmpty {
-            try await ledger.remove(numbers: unwanted, of: name, at: world.wallClock())
-            known.removeAll { unwanted.contains($0.resource.phoneNumberID ?? "") }
-        }
-        var numbers = Set(known.filter { $0.resource.kind == .phoneNumber }.map(\.resource.id))
-        if !plan.watches(.phoneNumber), case .only(let ids) = plan.numbers { numbers.formUnion(ids) }
-
-        var forgotten: [Unit] = []
-        for stored in known where stored.resource.kind == .watch {
+        for stored in kept {
             guard let unit = Unit(watch: stored.resource) else { continue }
-            // The watch over the account tells of its token, even where the account itself is not looked at.
-            guard plan.watches(unit.kind) || unit.kind == .account, unit.phoneNumberID.map(numbers.contains) ?? true else {
-                forgotten.append(unit)
-                continue
-            }
             watches[unit] = Watch(
                 over: unit, document: stored.document, since: stored.changedAt, lastSuccess: ledger.confirmedUnits[unit])
         }
-        try await ledger.forget(watches: forgotten)
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
-        if plan.watches(.subscribedApp) {
-            let apps = Unit(account: name, kind: .subscribedApp)
-            if watches[apps] == nil { watches[apps] = Watch(over: apps, since: world.wallClock()) }
-        }
-        watch(numbers: numbers, of: name)
+        watchApps(of: name)
+        watch(numbers: plan.numbers(of: Set(kept.filter { $0.resource.kind == .phoneNumber }.map(\.resource.id))), of: name)
+    }
+
+    /// The watch over the apps, which come with their account.
+    func watchApps(of name: String) {
+        let apps = Unit(account: name, kind: .subscribedApp)
+        guard accounts[name]?.plan.watches(.subscribedApp) == true, watches[apps] == nil else { return }
+        watches[apps] = Watch(over: apps, since: world.wallClock())
     }
 
     /// Watches these numbers' own things as well.
@@ -148,5 +130,29 @@ extension Watcher {
         }
         schedule.on(.scale(Unit(account: name, kind: .messageTemplate), by: factor), now: now)
         world.alarm.set(schedule.wake)
+    }
+}
+
+extension Selection {
+    /// What these plans watch.
+    init(_ plans: [AccountPlan]) {
+        let plans = Dictionary(uniqueKeysWithValues: plans.map { ($0.name, $0) })
+        self.init(
+            accounts: plans.mapValues(\.wabaID),
+            watchesNumber: { number, account in plans[account]?.watches(number: number) ?? false },
+            watchesUnit: { unit, numbers in
+                // The watch over the account tells of its token, even where the account itself is not looked at.
+                guard let plan = plans[unit.account], plan.watches(unit.kind) || unit.kind == .account else { return false }
+                return unit.phoneNumberID.map(plan.numbers(of: numbers).contains) ?? true
+            })
+    }
+}
+
+extension AccountPlan {
+    /// The numbers whose own things are watched, given those that the account showed last.
+    func numbers(of known: Set<String>) -> Set<String> {
+        let known = known.filter(watches(number:))
+        guard !watches(.phoneNumber), case .only(let ids) = numbers else { return known }
+        return known.union(ids)
     }
 }

@@ -35,6 +35,8 @@ public actor Watcher {
     let retry: Retry
     let log: Logger
     var accounts: [String: Account]
+    /// What is to be watched as soon as it is written down.
+    var incoming: [String: AccountPlan]?
     var schedule: Schedule
     var watches: [Unit: Watch] = [:]
     /// What the last answer to each unit's look is known again by, where it left nothing open.

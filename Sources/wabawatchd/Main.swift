@@ -80,7 +80,7 @@ struct Main: AsyncParsableCommand {
         surroundings.reading = { [config] in try Configuration.load(path: config) }
         var damage: LedgerError?
         while true {
-            // The server closes its socket; the one that systemd gave stays for the next.
+            // The servers close their sockets; those that systemd gave stay for the next.
             surroundings.inherited = inherited.map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
             surroundings.world.alarm = DispatchAlarm()
             let daemon = try Daemon(configuration, in: surroundings, damage: damage, log: log)
@@ -102,7 +102,7 @@ struct Main: AsyncParsableCommand {
             boot: try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))
         return Daemon.Surroundings(
             environment: environment, secrets: Secrets(credentials: .fromEnvironment, environment: environment),
-            notifier: .fromEnvironment, world: world, inherited: try InheritedSockets.take().first?.fileDescriptor,
+            notifier: .fromEnvironment, world: world, inherited: Daemon.Inherited(try InheritedSockets.take()),
             announcing: .configured(hasJournal: Journal.isPresent, standardError: StandardErrorLines(prefixes: prefixes)))
     }
 }

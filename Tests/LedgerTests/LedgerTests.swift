@@ -59,7 +59,8 @@ final class Folder: Sendable {
         let first = try open()
         _ = try await first.record(look(["1": "GREEN"]), at: at(1))
         _ = try await first.record(look(["1": "GREEN"]), at: at(9))
-        try await first.register(account: "acme", wabaID: "102")
+        let acme = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesUnit: { _, _ in true })
+        _ = try await first.keep(acme, at: at(9))
         let cursor = first.cursor
         try first.close()
         let second = try open()

@@ -119,6 +119,58 @@ import WhatsAppBusiness
         }
     }
 
+    @Test func sockets_ofTheManager_areToldApartByTheirNames() {
+        let both = Daemon.Inherited([("metrics", 3), ("varlink", 4)])
+        #expect(both.varlink == 4 && both.metrics == 3)
+        let old = Daemon.Inherited([("wabawatchd.socket", 3)])
+        #expect(old.varlink == 3 && old.metrics == nil, "a unit that names nothing")
+        #expect(Daemon.Inherited([("other", 3), ("varlink", 4)]).varlink == 4)
+        #expect(Daemon.Inherited([]) == Daemon.Inherited())
+        #expect(both.map { $0 + 10 }.metrics == 13)
+    }
+
+    /// Where the manager opened the sockets, its units make link and socket; the daemon, which may not, does not even try.
+    @Test func metrics_onTheManagersSocket_areAnswered_andNothingIsMade() async throws {
+        try await Self.withFolder { folder in
+            let ledger = try Ledger(path: folder + "/ledger.sqlite")
+            for name in ["registry", "reports"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
+            }
+            let descriptor = try Self.listen(folder + "/metrics")
+            let source = MetricsSource(ledger: ledger, watcher: OneAccount(), counting: OneAccount()) { 3 }
+            let service = DiscoveryService(
+                socket: .path(folder + "/socket", mode: 0o600), inherited: .inherited(fileDescriptor: descriptor), isFoundByUnits: true,
+                identity: ServiceIdentity(vendor: "wabawatch", product: "wabawatchd", version: "0", url: ""),
+                metrics: try MetricsService(source), log: Logger(label: "test"), registry: folder + "/registry",
+                reports: folder + "/reports")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await service.run() }
+                let client = try await Self.connect(folder + "/metrics")
+                var names: Set<String> = []
+                for try await metric in client.stream("io.systemd.Metrics.List") { names.insert(metric["name"]?.string ?? "") }
+                #expect(names.contains("io.wabawatch.ChangesTotal"))
+                for name in ["registry", "reports"] {
+                    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)").isEmpty)
+                }
+                group.cancelAll()
+            }
+            try ledger.close()
+        }
+    }
+
+    /// A socket that listens, as the manager passes one.
+    private static func listen(_ path: String) throws -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let bound = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+        }
+        try #require(bound == 0 && Glibc.listen(descriptor, 16) == 0)
+        return descriptor
+    }
+
     /// Connects as soon as somebody listens.
     private static func connect(_ path: String) async throws -> VarlinkClient {
         while true {

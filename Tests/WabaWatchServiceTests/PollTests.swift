@@ -67,6 +67,31 @@ import WhatsAppBusiness
         }
     }
 
+    /// What is turned off is named, and where it would have been looked for.
+    @Test func poll_ofWhatIsNotWatched_namesTheAccountTheKindAndThePlace() async throws {
+        try await Site.with(every: "1h") { site in
+            let daemon = try await site.start()
+            var subscription = try await site.subscribeFromTheBeginning()
+            _ = try await subscription.changes(3)
+            let client = try await VarlinkClient.connect(path: site.socket)
+            let number = Platform.samplePhoneNumberID(1)
+            let cases: [(JSONObject, String, String)] = [
+                (["kind": "blocked_user"], "blocked_user", Platform.sampleAccountID()),
+                (["kind": "blocked_user", "phoneNumberId": .string(number)], "blocked_user", number),
+                (["kind": "business_profile", "phoneNumberId": "1"], "business_profile", "1"),
+                (["phoneNumberId": "1"], "phone_number", "1"),
+            ]
+            for (asked, kind, id) in cases {
+                var parameters = asked
+                parameters["account"] = "acme"
+                let error = await #expect(throws: VarlinkError.self) { try await poll(client, parameters) }
+                #expect(error?.name == "io.wabawatch.NoSuchResource")
+                #expect(error?.parameters == ["account": "acme", "kind": .string(kind), "id": .string(id)])
+            }
+            #expect(await daemon.stop() == 0)
+        }
+    }
+
     /// All nine kinds, with the real daemon: one baseline a unit, and a rating that moved.
     @Test func everything_isWatched_andARatingIsTold() async throws {
         try await Site.with(every: "500ms", kinds: Set(Kind.allCases).subtracting([.watch])) { site in

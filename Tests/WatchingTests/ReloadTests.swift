@@ -107,6 +107,52 @@ import WhatsAppBusiness
         }
     }
 
+    /// What cannot be written down changes nothing at all, in the ledger and in what is watched.
+    @Test func configuration_thatCannotBeWrittenDown_leavesEverythingAsItWas() async throws {
+        try await Stage.with { stage in
+            let watcher = try await started(stage, stage.plan(Stage.often))
+            let (before, watches) = (stage.sequence, await watcher.report().watches.map { "\($0.unit) \($0.every ?? .zero)" })
+            var intervals = Stage.intervals
+            intervals[.qrCode] = nil
+            var other = try stage.plan()
+            other.name = "other"
+            let plans = [try stage.plan(intervals, numbers: .only([Stage.number(0)])), other]
+            let refusal = await Task {
+                // The ledger writes nothing for a task that was cancelled.
+                withUnsafeCurrentTask { $0?.cancel() }
+                return await #expect(throws: LedgerError.self) { try await watcher.reload(accounts: plans) }
+            }
+            .value
+            #expect(refusal?.code == .cancelled)
+            #expect(await watcher.report().watches.map { "\($0.unit) \($0.every ?? .zero)" } == watches)
+            await stage.run(watcher, for: .seconds(700))
+            #expect(try await stage.changes(after: before).map(\.change.summary) == [])
+            // And the same in force the next time.
+            try await watcher.reload(accounts: plans)
+            #expect(
+                try await stage.changes(after: before).map(\.change.summary) == [
+                    "acme: phone number +1 555-100-0001 (\(Stage.number(1))) is no longer watched"
+                ])
+            #expect(Set(await watcher.report().watches.map(\.unit.account)) == ["acme", "other"])
+        }
+    }
+
+    /// While another configuration is on its way to the disk, what it does not want is not recorded behind it.
+    @Test func look_thatEndsWhileAnotherConfigurationIsWrittenDown_countsByThatOne() async throws {
+        try await Stage.with { stage in
+            let watcher = try await started(stage, stage.plan(Stage.often))
+            let narrow = try stage.plan([.account: .seconds(300), .phoneNumber: .seconds(60)], numbers: .only([Stage.number(0)]))
+            await watcher.expect(["acme": narrow])
+            #expect(await watcher.plan(toRecord: stage.unit(.qrCode, 0)) == nil, "a kind that is turned off")
+            #expect(await watcher.plan(toRecord: stage.unit(.businessProfile, 1)) == nil, "a number that is left out")
+            #expect(await watcher.plan(toRecord: stage.unit(.phoneNumber))?.watches(number: Stage.number(1)) == false)
+            await watcher.expect([:])
+            #expect(await watcher.plan(toRecord: stage.unit(.phoneNumber)) == nil, "an account that is taken out")
+            await watcher.expect(nil)
+            #expect(await watcher.plan(toRecord: stage.unit(.phoneNumber))?.watches(number: Stage.number(1)) == true)
+        }
+    }
+
     @Test func refusedToken_isTriedAgain_andDroppedFieldsAreAskedForAgain() async throws {
         try await Stage.with { stage in
             stage.simulator.update { $0.withdrawnFields[.profile] = ["vertical"] }
@@ -123,4 +169,9 @@ import WhatsAppBusiness
             #expect(try await stage.ledger.resources(kinds: [.businessProfile]).resources.allSatisfy { $0.document["vertical"] != nil })
         }
     }
+}
+
+extension Watcher {
+    /// Another configuration is on its way to the disk.
+    fileprivate func expect(_ plans: [String: AccountPlan]?) { incoming = plans }
 }

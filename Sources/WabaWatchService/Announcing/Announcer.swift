@@ -1,15 +1,17 @@
 import Changes
 package import Ledger
 package import Logging
+import StrictJSON
 import WhatsAppBusiness
 import Systemd
 
-/// Tells the journal of every change, behind a cursor of its own that is kept in the ledger and moved after the journal took the entry.
+/// Tells the journal of every change, behind a cursor of its own that is kept in the ledger and moved after the journal took the entry. Past a thousand
+/// changes of one observation, an entry stands for as many as a thousand.
 ///
 /// Where there is no journal it says the same sentence on standard error. If the journal does not take an entry, the cursor waits and nothing else does.
 package struct Announcer: Sendable {
-    /// Takes one change. Throws where it could not be handed over.
-    package typealias Take = @Sendable (_ change: RecordedChange, _ cursor: LedgerCursor, _ wabaID: String?) async throws -> Void
+    /// Takes what is announced, with the cursor behind it. Throws where it could not be handed over.
+    package typealias Take = @Sendable (_ announcement: Announcement, _ cursor: LedgerCursor, _ wabaID: String?) async throws -> Void
 
     let name: String
     let ledger: Ledger
@@ -36,10 +38,10 @@ package struct Announcer: Sendable {
     /// Announces until the task is cancelled. May be called once.
     package func run() async throws {
         defer { bell.close() }
-        var position = try await ledger.announced(by: name)
+        var position = try await position()
         var troubled = false
         await withDiscardingTaskGroup { group in
-            group.addTask { [position] in await ringAtChanges(after: position) }
+            group.addTask { [position] in await ringAtChanges(after: position.sequence) }
             for await _ in bell.rings {
                 let refusal = await round(&position)
                 if refusal == nil && troubled { log.notice("changes can be announced again", metadata: ["announcer": "\(name)"]) }
@@ -66,11 +68,11 @@ package struct Announcer: Sendable {
     }
 
     /// Announces the next changes and says whether that was refused; then waits a little before it comes round again.
-    private func round(_ position: inout Int64) async -> (any Error)? {
+    private func round(_ position: inout AnnouncerPosition) async -> (any Error)? {
         do {
             try await announce(after: &position)
             bell.answer()
-            if position < ledger.cursor.sequence { bell.ring() }
+            if position.sequence < ledger.cursor.sequence { bell.ring() }
             return nil
         } catch {
             bell.answer()
@@ -86,30 +88,76 @@ package struct Announcer: Sendable {
     /// - Returns: why some of it was not handed over.
     func drain(within patience: Duration? = nil) async throws -> SystemdError? {
         let end = patience.map { ContinuousClock.now + $0 }
-        var position = try await ledger.announced(by: name)
-        while position < ledger.cursor.sequence, end.map({ ContinuousClock.now < $0 }) ?? true {
+        var position = try await position()
+        while position.sequence < ledger.cursor.sequence, end.map({ ContinuousClock.now < $0 }) ?? true {
             do { try await announce(after: &position) } catch let error as SystemdError { return error }
         }
         return nil
     }
 
+    /// Where it stood when its cursor was moved last. In the midst of an observation, what was announced of that one counts.
+    func position() async throws -> AnnouncerPosition {
+        let sequence = try await ledger.announced(by: name)
+        let oldest = try await ledger.oldestCursor().sequence
+        // What comes next is of another observation: one is committed whole.
+        guard sequence < ledger.cursor.sequence, oldest < sequence else { return AnnouncerPosition(sequence) }
+        var position = AnnouncerPosition(max(oldest, sequence - Int64(Bulk.size)))
+        while position.sequence < sequence {
+            for change in try await ledger.changes(after: position.sequence, limit: Int(sequence - position.sequence)) {
+                position.pass(change)
+            }
+        }
+        return position
+    }
+
     /// Announces what there is after that place, and moves it behind what was handed over. That is ahead of the cursor in the ledger where this cannot
     /// be written: while the disk is full nothing is told twice, and the next batch writes it.
-    func announce(after position: inout Int64) async throws {
-        let changes = try await bell.away { [position] in try await ledger.changes(after: position, limit: Self.batch) }
+    func announce(after position: inout AnnouncerPosition) async throws {
+        let changes = try await bell.away { [position] in try await ledger.changes(after: position.sequence, limit: Self.batch) }
         guard let first = changes.first else { return }
         let accounts = try await bell.away { try await ledger.accounts() }
+        func handOver(_ announcement: Announcement) async throws {
+            let cursor = LedgerCursor(ledger: ledger.id, sequence: announcement.sequence)
+            try await take(announcement, cursor, accounts[announcement.account])
+        }
+        if position.isInBulk(first) {
+            let announcement = try await bell.away { [position] in try await bulk(from: first, after: position) }
+            try await handOver(announcement)
+            position.pass(bulkTo: announcement.sequence)
+            return try await keep(position.sequence)
+        }
         var refusal: (any Error)?
         for change in changes {
-            let cursor = LedgerCursor(ledger: ledger.id, sequence: change.sequence)
-            do { try await take(change, cursor, accounts[change.change.resource.account]) } catch {
+            // What shares an entry is read again, as much as there is of it.
+            if position.isInBulk(change) { break }
+            do { try await handOver(.change(change)) } catch {
                 refusal = error
                 break
             }
-            position = change.sequence
+            position.pass(change)
         }
-        if position >= first.sequence { try await keep(position) }
+        if position.sequence >= first.sequence { try await keep(position.sequence) }
         if let refusal { throw refusal }
+    }
+
+    /// The next changes that share an entry. All of an observation are there, for they were committed together; the last one alone is told by itself.
+    private func bulk(from first: RecordedChange, after position: AnnouncerPosition) async throws -> Announcement {
+        var bulk = Bulk(first)
+        reading: while bulk.count < Bulk.size {
+            let page = try await ledger.changes(after: bulk.last, limit: min(Bulk.size - bulk.count, 256))
+            if page.isEmpty { break }
+            for change in page {
+                guard position.isInBulk(change) else { break reading }
+                bulk.add(change)
+            }
+        }
+        guard bulk.count > 1 else { return .change(first) }
+        if let number = bulk.phoneNumberID {
+            let numbers = try await ledger.resources(accounts: [bulk.worst.resource.account], kinds: [.phoneNumber], ids: [number])
+                .resources
+            bulk.displayNumber = numbers.first?.document["display_phone_number"]?.string
+        }
+        return .bulk(bulk)
     }
 
     private func keep(_ position: Int64) async throws {

@@ -8,7 +8,7 @@ import Watching
 final class Reloader: Sendable {
     /// Reads the configuration's files.
     typealias Read = @Sendable () throws -> Configuration
-    /// Has the accounts watched as these plans say.
+    /// Has the accounts watched as these plans say, all of it, or throws and has nothing changed.
     typealias Apply = @Sendable ([AccountPlan]) async throws -> Void
 
     private struct State {
@@ -48,23 +48,28 @@ final class Reloader: Sendable {
 
     /// Reads the files and the secrets anew. Anything wrong with them changes nothing; everything wrong is told. Not to be called twice at a time.
     func reload() async {
+        var fresh: CurlTransport?
         do {
             let (inForce, transport) = state.withLock { ($0.inForce, $0.transport) }
             let found = try read()
             let wanted = inForce.reloaded(from: found)
-            let fresh = try wanted.graph.needsTransport(insteadOf: inForce.graph) ? wanted.transport() : nil
+            if wanted.graph.needsTransport(insteadOf: inForce.graph) { fresh = try wanted.transport() }
+            // It fails only before anything is changed.
             try await apply(try wanted.plans(secrets: secrets, transport: fresh ?? transport))
             // A request under way on the old transport ends without an answer, and is made again.
             if fresh != nil { transport.close() }
-            state.withLock { $0 = State(inForce: wanted, transport: fresh ?? transport) }
+            let inUse = fresh ?? transport
+            state.withLock { $0 = State(inForce: wanted, transport: inUse) }
             let later = inForce.keysForTheNextStart(found)
             if !later.isEmpty {
                 log.warning("some settings take effect at the next start only", metadata: ["keys": "\(later.joined(separator: ", "))"])
             }
             log.notice("the configuration was read anew", metadata: ["accounts": "\(wanted.accounts.count)"])
         } catch let error as ConfigurationError {
+            fresh?.close()
             refuse(error)
         } catch {
+            fresh?.close()
             state.withLock { $0.refusal = "\(error)" }
             log.error("the configuration could not be put in force; nothing was changed", metadata: ["error": "\(error)"])
         }

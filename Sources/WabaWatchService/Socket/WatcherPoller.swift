@@ -16,7 +16,7 @@ struct WatcherPoller: Poller {
         } catch {
             switch error {
             case .noSuchAccount: throw .noSuchAccount(account: account)
-            case .noSuchResource: throw .noSuchResource(account: account, kind: kind ?? .phoneNumber, id: phoneNumberID ?? "")
+            case .noSuchResource(let kind, let id): throw .noSuchResource(account: account, kind: kind, id: id)
             case .budgetExhausted(let wait):
                 throw .budgetExhausted(account: account, retryAfterSeconds: Int((wait.milliseconds + 999) / 1000))
             case .failed(_, _, .some(let error)):

@@ -4,8 +4,14 @@ import Varlink
 
 /// Lets others find the daemon where the system has the convention: a link to its socket in the registry of Varlink services, and its numbers on a
 /// socket of their own among the sources of `systemd-report`. Where a folder is not there, or not to be written to, all else goes on without.
+///
+/// Under systemd both are the units' work (`wabawatchd-registry.service`, `wabawatchd-metrics.socket`): the service itself may not write there.
 struct DiscoveryService: Service {
     let socket: ListeningSocket
+    /// The socket that the manager opened for the numbers, if it did.
+    var inherited: ListeningSocket?
+    /// Whether the manager's units see to it all.
+    var isFoundByUnits = false
     let identity: ServiceIdentity
     let metrics: MetricsService
     let log: Logger
@@ -16,16 +22,16 @@ struct DiscoveryService: Service {
     static let name = "io.wabawatch"
 
     func run() async throws {
-        let registration = register()
+        let registration = isFoundByUnits ? nil : register()
         defer { registration?.remove() }
-        if !Registration.exists(reports) {
+        guard let listening else {
             try? await gracefulShutdown()
             return
         }
         do {
             let server = try VarlinkServer(identity: identity, interfaces: [metrics])
             try await withGracefulShutdownHandler {
-                try await server.run(on: .path("\(reports)/\(Self.name)", mode: 0o666))
+                try await server.run(on: listening)
             } onGracefulShutdown: {
                 server.shutdown()
             }
@@ -33,6 +39,12 @@ struct DiscoveryService: Service {
             log.info("the metrics' socket could not be made", metadata: ["error": "\(error)"])
             try? await gracefulShutdown()
         }
+    }
+
+    /// Where the numbers are told, if anywhere.
+    private var listening: ListeningSocket? {
+        if inherited != nil || isFoundByUnits { return inherited }
+        return Registration.exists(reports) ? .path("\(reports)/\(Self.name)", mode: 0o666) : nil
     }
 
     private func register() -> Registration? {

@@ -1,0 +1,84 @@
+import Changes
+package import Ledger
+import WhatsAppBusiness
+
+/// What is told at once: one change, or very many of one observation.
+package enum Announcement: Sendable {
+    /// A change by itself.
+    case change(RecordedChange)
+    /// Changes that are told as one.
+    case bulk(Bulk)
+
+    /// The sequence of the last change in it.
+    package var sequence: Int64 {
+        switch self {
+        case .change(let change): change.sequence
+        case .bulk(let bulk): bulk.last
+        }
+    }
+
+    /// The account that it is about.
+    var account: String {
+        switch self {
+        case .change(let change): change.change.resource.account
+        case .bulk(let bulk): bulk.worst.resource.account
+        }
+    }
+
+    /// One English sentence for a person.
+    var summary: String {
+        switch self {
+        case .change(let change): change.change.summary
+        case .bulk(let bulk): bulk.summary
+        }
+    }
+
+    /// How urgent it is, by the most urgent change in it.
+    var severity: Severity {
+        switch self {
+        case .change(let change): change.change.severity
+        case .bulk(let bulk): bulk.worst.severity
+        }
+    }
+}
+
+/// Changes of one observation that are told as one, because there are so many of them (`journal.md`).
+package struct Bulk: Sendable {
+    /// So many changes of an observation are told one by one before any are told as one, and so many are told as one at the most.
+    static let size = 1_000
+
+    /// The most urgent of them, the first of these.
+    private(set) var worst: Changes.Change
+    /// The sequence of the last of them.
+    private(set) var last: Int64
+    /// How many there are of each operation.
+    private(set) var counts: [Operation: Int] = [:]
+    /// The number that they belong to, as people know it.
+    var displayNumber: String?
+
+    init(_ first: RecordedChange) {
+        worst = first.change
+        last = first.sequence
+        counts[first.change.operation] = 1
+    }
+
+    mutating func add(_ next: RecordedChange) {
+        if next.change.severity > worst.severity { worst = next.change }
+        last = next.sequence
+        counts[next.change.operation, default: 0] += 1
+    }
+
+    /// How many there are. They follow each other: the first one's sequence is the last one's less this, and one more.
+    var count: Int { counts.values.reduce(0, +) }
+
+    /// The phone number that all of them belong to; `nil` for the account's own lists.
+    var phoneNumberID: String? { worst.resource.kind == .phoneNumber ? nil : worst.resource.phoneNumberID }
+
+    /// `acme: 1000 blocked users of +1 555-093-4873 (107878721936019) at once: 988 added, 12 removed (changes 2001 to 3000)`
+    var summary: String {
+        let place = phoneNumberID.map { id in " of \(displayNumber.map { "\($0) (\(id))" } ?? id)" } ?? ""
+        let operations = Operation.allCases.compactMap { operation in counts[operation].map { "\($0) \(operation.rawValue)" } }
+        return "\(worst.resource.account): \(count) \(Rules.of(worst.resource.kind).plural)\(place) at once: "
+            + "\(operations.joined(separator: ", ")) (changes \(last - Int64(count) + 1) to \(last))"
+    }
+}

@@ -1,0 +1,38 @@
+import Changes
+import Ledger
+import Systemd
+import WhatsAppBusiness
+
+extension JournalEntry {
+    /// The entry of a change, or of very many.
+    /// - Parameter wabaID: Meta's id of the account, if it is known.
+    init(_ announcement: Announcement, cursor: LedgerCursor, wabaID: String?) {
+        switch announcement {
+        case .change(let change): self.init(change, cursor: cursor, wabaID: wabaID)
+        case .bulk(let bulk): self.init(bulk, cursor: cursor, wabaID: wabaID)
+        }
+    }
+
+    /// The entry of changes that are told as one: what they have in common, and how many there are of each operation.
+    private init(_ bulk: Bulk, cursor: LedgerCursor, wabaID: String?) {
+        let resource = bulk.worst.resource
+        self.init()
+        append(.message, bulk.summary)
+        append(.messageID, MessageID(of: bulk.worst).rawValue)
+        append(.priority, bulk.worst.severity.journalPriority)
+        append(.identifier, "wabawatchd")
+        append("WABAWATCH_CURSOR", cursor.description)
+        append("WABAWATCH_SEQUENCE", bulk.last)
+        append("WABAWATCH_ACCOUNT", resource.account)
+        if let wabaID { append("WABAWATCH_WABA_ID", wabaID) }
+        append("WABAWATCH_KIND", resource.kind.rawValue)
+        if let number = bulk.phoneNumberID { append("WABAWATCH_PHONE_NUMBER_ID", number) }
+        append("WABAWATCH_ORIGIN", bulk.worst.origin.rawValue)
+        append("WABAWATCH_COUNT", bulk.count)
+        for operation in Operation.allCases {
+            guard let count = bulk.counts[operation] else { continue }
+            append("WABAWATCH_OPERATION", operation.rawValue)
+            append(JournalField(adapting: operation.rawValue, prefix: "WABAWATCH_COUNT_"), count)
+        }
+    }
+}
