@@ -2,7 +2,7 @@
 . "$(dirname "$0")/library.sh"
 
 units=/lib/systemd/system
-same 'systemd-analyze verify' '' "$(systemd-analyze verify --man=no $units/wabawatchd.service $units/wabawatchd.socket $units/wabawatchd@x.service $units/wabawatchd@x.socket 2>&1)"
+same 'systemd-analyze verify' '' "$(systemd-analyze verify --man=no $units/wabawatchd.service $units/wabawatchd.socket $units/wabawatchd-metrics.socket $units/wabawatchd-registry.service $units/wabawatchd@x.service $units/wabawatchd@x.socket 2>&1)"
 for unit in wabawatchd.service wabawatchd@.service; do
     systemd-analyze security --no-pager --offline=yes --threshold=10 "$units/$unit" >/tmp/exposure || fail "$unit: $(tail -n 1 /tmp/exposure)"
 done
