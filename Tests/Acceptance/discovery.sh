@@ -27,7 +27,7 @@ same 'the rights of the socket' '666 root root' "$(stat -c '%a %U %G' $metrics)"
 wabawatch --socket $link status >/dev/null || [ $? -le 3 ] || fail 'nobody answers behind the link'
 
 call() { # SOCKET METHOD: Varlink by hand, as anybody may: every reply's parameters, one a line.
-    setpriv --reuid=65534 --regid=65534 --clear-groups python3 - "$1" "$2" <<'P'
+    setpriv --reuid=65534 --regid=65534 --clear-groups /usr/bin/python3 - "$1" "$2" <<'P'
 import json, socket, sys
 
 peer = socket.socket(socket.AF_UNIX)
