@@ -27,11 +27,12 @@ struct LiveService: Sendable {
     }
 
     /// Runs the service while the body runs, and puts everything away.
-    /// - Parameter secondsPerSecond: how much shorter heartbeats are than was asked for.
+    /// - Parameter pause: waits until a heartbeat is due, given the ledger.
     static func with<Value: Sendable>(
         controlRight: ControlRight = ControlRight(userID: 0), poller: (any Poller)? = nil, mode: UInt32 = 0o666,
         limits: ServerLimits = ServerLimits(), recent: RecentChanges.Limits = RecentChanges.Limits(), checksReplies: Bool = true,
-        secondsPerSecond: Double = 1, _ body: @escaping @Sendable (LiveService) async throws -> Value
+        pause: @escaping @Sendable (Duration, Ledger) async throws -> Void = { span, _ in try await Task.sleep(for: span) },
+        _ body: @escaping @Sendable (LiveService) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -39,7 +40,7 @@ struct LiveService: Sendable {
         let ledger = try Ledger(path: folder + "/ledger.sqlite")
         let service = try InterfaceService(
             ledger: ledger, watcher: Nobody(), controlRight: controlRight, poller: poller, version: "0", startedAt: time(0), recent: recent,
-            pause: { try await Task.sleep(for: $0 * secondsPerSecond) })
+            pause: { try await pause($0, ledger) })
         let live = LiveService(folder: folder, ledger: ledger, service: service)
         let server = try VarlinkServer(
             identity: ServiceIdentity(vendor: "test", product: "live", version: "0", url: ""), interfaces: [service], limits: limits,
