@@ -1,7 +1,7 @@
 # What changes at Meta appears in the journal, with every field of its contract and the catalog's explanation.
 . "$(dirname "$0")/library.sh"
 
-start_simulator
+start_simulator --control
 configure
 systemctl start wabawatchd
 await_baseline
@@ -32,6 +32,28 @@ same PRIORITY 2 "$(field "$status" PRIORITY)"
 same WABAWATCH_FIELD /status "$(field "$status" WABAWATCH_FIELD)"
 same WABAWATCH_BEFORE '{"status":"CONNECTED"}' "$(field "$status" WABAWATCH_BEFORE)"
 same WABAWATCH_AFTER '{"status":"DISCONNECTED"}' "$(field "$status" WABAWATCH_AFTER)"
+
+# A rating falls and rises, a limit is raised: as in the demo.
+control "$number" '{"quality_rating": "YELLOW"}'
+await 10 changes_are 2 WABAWATCH_KIND=phone_number WABAWATCH_OPERATION=changed
+control "$number" '{"quality_rating": "GREEN", "whatsapp_business_manager_messaging_limit": "TIER_10K"}'
+await 10 changes_are 3 WABAWATCH_KIND=phone_number WABAWATCH_OPERATION=changed
+
+# Every field of every entry is what the socket says of that change.
+wabawatch history --output json | jq -cS --arg waba "$account" '{
+    MESSAGE: .summary, PRIORITY: { critical: "2", warning: "4", notice: "5", info: "6" }[.severity], SYSLOG_IDENTIFIER: "wabawatchd",
+    WABAWATCH_CURSOR: .cursor, WABAWATCH_SEQUENCE: (.sequence | tostring), WABAWATCH_ACCOUNT: .account, WABAWATCH_WABA_ID: $waba,
+    WABAWATCH_KIND: .kind, WABAWATCH_ID: .id, WABAWATCH_PHONE_NUMBER_ID: .phoneNumberId, WABAWATCH_OPERATION: .operation,
+    WABAWATCH_ORIGIN: .origin, WABAWATCH_FIELD: .fields, WABAWATCH_BEFORE: .before, WABAWATCH_AFTER: .after }' >/tmp/expected
+changes | jq -cS '{
+    MESSAGE, PRIORITY, SYSLOG_IDENTIFIER, WABAWATCH_CURSOR, WABAWATCH_SEQUENCE, WABAWATCH_ACCOUNT, WABAWATCH_WABA_ID, WABAWATCH_KIND, WABAWATCH_ID,
+    WABAWATCH_PHONE_NUMBER_ID, WABAWATCH_OPERATION, WABAWATCH_ORIGIN,
+    WABAWATCH_FIELD: (.WABAWATCH_FIELD // [] | if type == "string" then [.] else . end),
+    WABAWATCH_BEFORE: (.WABAWATCH_BEFORE // "null" | fromjson), WABAWATCH_AFTER: (.WABAWATCH_AFTER // "null" | fromjson) }' >/tmp/found
+diff /tmp/expected /tmp/found >&2 || fail 'the journal says something else than the socket'
+same 'classes without an explanation' '' "$(changes | jq -r .MESSAGE_ID | sort -u | while read -r id; do journalctl --list-catalog "$id" >/dev/null 2>&1 || echo "$id"; done)"
+journalctl --quiet --catalog --unit=wabawatchd MESSAGE_ID=3c7c1e55ca3e4001a9b7c655120c1e49 >/tmp/rating
+grep -q "Quality rating of $number changed" /tmp/rating && grep -q 'Before: {"quality_rating":"GREEN"}' /tmp/rating || fail 'the fall of the rating is not explained'
 
 same 'the sequence' "$(seq "$(changes | wc -l)" | tr '\n' ' ')" "$(changes | jq -r .WABAWATCH_SEQUENCE | tr '\n' ' ')"
 journalctl --quiet --catalog --unit=wabawatchd MESSAGE_ID=3ffb47b1e17a43f0b50f2f85c6cb8731 >/tmp/explained

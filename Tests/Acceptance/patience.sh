@@ -30,7 +30,8 @@ await 30 systemctl is-active --quiet wabawatchd
 [ $((SECONDS - begin)) -ge 25 ] || fail "it started after $((SECONDS - begin)) s: the disk was not slow"
 echo "from start to active: $((SECONDS - begin)) s, with TimeoutStartSec=12s"
 same 'restarts' 0 "$(property NRestarts)"
-await_baseline
+await 20 changes_are 3 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=baseline
+same 'the old changes' "$(seq 5 22 | paste -sd' ')" "$(wabawatch history --output json | head -n 18 | jq .sequence | paste -sd' ')"
 status | grep --quiet 'opening' && fail 'STATUS still tells of the opening'
 same 'the migrations now' '1 2' "$(migrations)"
 

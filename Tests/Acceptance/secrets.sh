@@ -51,12 +51,30 @@ set_about 'by the rotated token again'
 await 10 changes_are 3 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
 same 'the process' "$process" "$(property MainPID)"
 
+# One that stands in the unit itself, encrypted: this a start alone reads.
+rm /etc/systemd/system/wabawatchd.service.d/{credentials,more}.conf
+{
+    echo '[Service]'
+    printf INTHEUNITtokenCANARY | systemd-creds encrypt --with-key=host --name=acme.token --pretty - - 2>/dev/null
+} >/etc/systemd/system/wabawatchd.service.d/encrypted.conf
+grep --quiet '^SetCredentialEncrypted=acme.token: ' /etc/systemd/system/wabawatchd.service.d/encrypted.conf || fail 'no credential was made'
+control tokens "{\"INTHEUNITtokenCANARY\": \"valid\", \"$rotated\": \"revoked\"}"
+systemctl daemon-reload
+systemctl restart wabawatchd
+process=$(property MainPID)
+token=INTHEUNITtokenCANARY
+set_about 'by the token in the unit'
+await 10 changes_are 4 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
+systemctl reload wabawatchd || fail 'a reload of a unit with a credential in it failed'
+set_about 'by the token in the unit, after a reload'
+await 10 changes_are 5 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
+
 # Where others can read: units, environment, arguments, the journal, the ledger.
-for secret in "$old" "$rotated" PLAINtokenCANARY; do
+for secret in "$old" "$rotated" PLAINtokenCANARY INTHEUNITtokenCANARY; do
     systemctl cat wabawatchd | grep --quiet "$secret" && fail 'a token is in the unit'
     systemctl show wabawatchd | grep --quiet "$secret" && fail 'a token is in what the manager shows'
     tr '\0' '\n' <"/proc/$process/environ" | grep --quiet "$secret" && fail 'a token is in the environment'
-    tr '\0' '\n' <"/proc/$process/cmdline" | grep --quiet "$secret" && fail 'a token is in the arguments'
+    ps -eww -o pid,args | grep --fixed-strings "$secret" | grep --quiet --invert-match -e grep -e graph-simulator && fail 'a token is in the arguments'
     journalctl --all --quiet --output=export --unit=wabawatchd | grep --text --quiet "$secret" && fail 'a token is in the journal'
     grep --recursive --text --quiet "$secret" /var/lib/private/wabawatch && fail 'a token is in the ledger'
 done
