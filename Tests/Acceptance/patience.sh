@@ -10,6 +10,7 @@ old_ledger() {
     install -D -m 600 /repository/Tests/LedgerTests/Released/schema-1.sqlite /var/lib/private/wabawatch/ledger.sqlite
     rm -f /var/lib/private/wabawatch/ledger.sqlite-*
     chmod 700 /var/lib/private/wabawatch
+    chown --reference=/var/lib/private/wabawatch /var/lib/private/wabawatch/ledger.sqlite
 }
 migrations() {
     python3 -c 'import sqlite3; print(*[row[0] for row in sqlite3.connect("file:/var/lib/private/wabawatch/ledger.sqlite?mode=ro", uri=True).execute("SELECT identifier FROM grdb_migrations ORDER BY 1")])'
