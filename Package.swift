@@ -87,7 +87,7 @@ let package = Package(
         room("WhatsAppBusiness", ["StrictJSON"]),
         room("GraphAPI", ["WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
         room("Changes", ["WhatsAppBusiness", "StrictJSON"]),
-        room("Ledger", ["WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", grdb]),
+        room("Ledger", ["WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", grdb, sqlite]),
         room("Watching", ["GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),

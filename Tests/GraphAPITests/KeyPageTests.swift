@@ -1,6 +1,7 @@
 import GraphAPI
 import StrictJSON
 import Testing
+import WhatsAppBusiness
 
 @Suite(.timeLimit(.minutes(1))) struct KeyPageTests {
     @Test func keys_ofAPageOfBlockedUsers_areScanned() async throws {
