@@ -13,7 +13,7 @@ rm -f /usr/sbin/policy-rc.d
 # What the bed has put there for the other cases.
 tar --list --file=<(dpkg-deb --fsys-tarfile "$package") | grep -v '/$' | sed 's#^\.##' | xargs -d '\n' rm -f
 rm -rf /etc/wabawatch /etc/systemd/system/wabawatchd.service.d
-traces() { find /etc /usr /lib /var /run -xdev -path /var/log -prune -o -path /var/lib/dpkg -prune -o -name '*wabawatch*' ! -path '/run/*bed*' -print 2>/dev/null | sort; }
+traces() { find /etc /usr /lib /var /run -xdev -path /var/log -prune -o -path /var/tmp -prune -o -path /var/lib/dpkg -prune -o -name '*wabawatch*' ! -path '/run/*bed*' -print 2>/dev/null | sort; }
 before=$(traces)
 
 # An older package: a lower version, without the units that came since, and with other texts in its configuration files.
@@ -85,7 +85,7 @@ P
 python3 /tmp/clients.py >/tmp/connected &
 clients=$!
 dpkg --install --force-confold "$package" >/tmp/dpkg 2>&1 || fail "it cannot be upgraded: $(cat /tmp/dpkg)"
-rm /run/systemd/system/wabawatchd.service.d/old.conf
+rm -r /run/systemd/system/wabawatchd.service.d
 systemctl daemon-reload
 await 10 sh -c "[ \"\$(systemctl show --value --property=MainPID wabawatchd)\" != $process ]"
 await 10 systemctl is-active --quiet wabawatchd
