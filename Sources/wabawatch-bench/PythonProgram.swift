@@ -23,6 +23,34 @@ final class PythonProgram {
         self.name = name
     }
 
+    /// What one piece of work cost, how many changes it found, and the most memory so far, in MiB.
+    struct Turn {
+        var seconds: Double
+        var processor: Double
+        var changes: Int
+        var peak: Double
+    }
+
+    /// The end of a program whose function does a piece of work and returns how many changes it found. The program imports resource, sys and time.
+    static func measuring(_ function: String) -> String {
+        """
+
+        for line in sys.stdin:
+            processor, start = time.process_time(), time.perf_counter()
+            changes = \(function)()
+            print(
+                time.perf_counter() - start, time.process_time() - processor, changes,
+                resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
+        """
+    }
+
+    /// Lets it do a piece of work that it measures.
+    func turn() throws -> Turn {
+        let figures = try turn("go")
+        guard figures.count == 4 else { throw Failure("\(name) gave no figures") }
+        return Turn(seconds: figures[0], processor: figures[1], changes: Int(figures[2]), peak: figures[3])
+    }
+
     /// Tells it a line, and returns the figures of its answer.
     func turn(_ line: String) throws -> [Double] {
         try input.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))

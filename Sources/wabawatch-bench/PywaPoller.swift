@@ -44,13 +44,7 @@ struct PywaPoller {
             return len(changed)
 
         print(f"pywa {pywa.__version__}, httpx {httpx.__version__}", flush=True)
-        for line in sys.stdin:
-            processor, start = time.process_time(), time.perf_counter()
-            changes = poll()
-            print(
-                time.perf_counter() - start, time.process_time() - processor, changes,
-                resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
-        """
+        """ + PythonProgram.measuring("poll")
 
     /// Starts it; `nil` if pywa cannot be imported.
     init?(graph: String, token: String, account: String, database: String) {
@@ -58,12 +52,8 @@ struct PywaPoller {
         self.process = process
     }
 
-    /// One poll: what it cost, how many changes it found, and the most memory so far in MiB.
-    func poll() throws -> (seconds: Double, processor: Double, changes: Int, peak: Double) {
-        let figures = try process.turn("poll")
-        guard figures.count == 4 else { throw Failure("\(name) gave no figures") }
-        return (figures[0], figures[1], Int(figures[2]), figures[3])
-    }
+    /// One poll.
+    func poll() throws -> PythonProgram.Turn { try process.turn() }
 
     /// Lets it come to its end.
     func stop() { process.stop() }
