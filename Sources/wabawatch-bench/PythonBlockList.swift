@@ -1,7 +1,7 @@
 /// A script as one writes it with httpx: it walks over the pages of a block list, compares the ids with the set that it saw last, and writes
 /// what changed into SQLite, durably.
 struct PythonBlockList {
-    private let process: PythonProgram
+    private let process: ScriptProcess
     /// The libraries and their versions.
     var name: String { process.name }
 
@@ -46,16 +46,16 @@ struct PythonBlockList {
             return len(added) + len(removed)
 
         print(f"httpx {httpx.__version__}, {library} {getattr(decoder, '__version__', '')}, sqlite3".replace(" ,", ","), flush=True)
-        """ + PythonProgram.measuring("look")
+        """ + ScriptProcess.measuring("look")
 
     /// Starts it; `nil` if a library cannot be imported.
     init?(library: String, graph: String, token: String, number: String, database: String) {
-        guard let process = PythonProgram(Self.program, [graph, token, number, database, library]) else { return nil }
+        guard let process = ScriptProcess(python: Self.program, [graph, token, number, database, library]) else { return nil }
         self.process = process
     }
 
     /// One look.
-    func look() throws -> PythonProgram.Turn { try process.turn() }
+    func look() throws -> ScriptProcess.Turn { try process.turn() }
 
     /// Lets it come to its end.
     func stop() { process.stop() }

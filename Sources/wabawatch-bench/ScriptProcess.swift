@@ -1,7 +1,7 @@
 import Foundation
 
-/// A Python process that does one piece of work for every line that it is told, and answers each with figures.
-final class PythonProgram {
+/// A script's process that does one piece of work for every line that it is told, and answers each with figures.
+final class ScriptProcess {
     private let process = Process()
     private let input = Pipe()
     private let output = Pipe()
@@ -11,11 +11,15 @@ final class PythonProgram {
     /// Its process id.
     var id: Int32 { process.processIdentifier }
 
-    /// Starts it with the interpreter in WABAWATCH_PYTHON, else python3; `nil` if that or a library is missing.
-    init?(_ program: String, _ arguments: [String]) {
+    /// Starts Python with the interpreter in WABAWATCH_PYTHON, else python3; `nil` if that or a library is missing.
+    convenience init?(python program: String, _ arguments: [String]) {
+        self.init([ProcessInfo.processInfo.environment["WABAWATCH_PYTHON"] ?? "python3", "-c", program] + arguments)
+    }
+
+    /// Starts a command; `nil` if it is not there or ends without a word.
+    init?(_ command: [String]) {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let python = ProcessInfo.processInfo.environment["WABAWATCH_PYTHON"] ?? "python3"
-        process.arguments = [python, "-c", program] + arguments
+        process.arguments = command
         process.standardInput = input
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -31,7 +35,7 @@ final class PythonProgram {
         var peak: Double
     }
 
-    /// The end of a program whose function does a piece of work and returns how many changes it found. The program imports resource, sys and time.
+    /// The end of a Python program whose function does a piece of work and returns how many changes it found. The program imports resource, sys and time.
     static func measuring(_ function: String) -> String {
         """
 
