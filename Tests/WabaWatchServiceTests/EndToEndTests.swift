@@ -133,7 +133,8 @@ import WhatsAppBusiness
             await #expect(throws: VarlinkError("io.wabawatch.NoSuchAccount", ["account": "nobody"])) {
                 try await client.call("io.wabawatch.Poll", ["account": "nobody"])
             }
-            await #expect(throws: VarlinkError("io.wabawatch.NoSuchResource", ["account": "acme", "kind": "qr_code", "id": ""])) {
+            let turnedOff: JSONObject = ["account": "acme", "kind": "qr_code", "id": .string(Platform.sampleAccountID())]
+            await #expect(throws: VarlinkError("io.wabawatch.NoSuchResource", turnedOff)) {
                 try await client.call("io.wabawatch.Poll", ["account": "acme", "kind": "qr_code"])
             }
             #expect(await daemon.stop() == 0)
