@@ -11,7 +11,7 @@ extension Ledger {
         _ observation: Observation, at now: Timestamp, note: @escaping @Sendable (Recording) -> WatchNote? = { _ in nil }
     ) async throws(LedgerError) -> Recording {
         let unit = observation.unit
-        let previous = confirmed.withLock { $0[unit] }
+        let previous = confirmed.withLock { $0.times[unit] }
         // All on the writer, also where nothing is written in the end: what arrives together shares one way there and one transaction.
         let recording = try await write { database -> Recording in
             var writer = RecordWriter(database: database, now: now, tail: self.tail)
@@ -22,21 +22,27 @@ extension Ledger {
         guard !recording.isVoid else { return recording }
         let removed = recording.removed
         confirmed.withLock { confirmed in
-            confirmed[unit] = now
+            confirmed.note(unit, at: now)
             guard unit.kind == .phoneNumber, !removed.isEmpty else { return }
-            confirmed = confirmed.filter { $0.key.account != unit.account || !removed.contains($0.key.phoneNumberID ?? "") }
+            confirmed.forget { $0.account == unit.account && removed.contains($0.phoneNumberID ?? "") }
         }
         return recording
     }
 
     /// The last answer was the same as the one before it: everything that it showed is still so.
-    public func confirm(_ unit: Unit, at now: Timestamp) { confirmed.withLock { $0[unit] = now } }
+    public func confirm(_ unit: Unit, at now: Timestamp) { confirmed.withLock { $0.note(unit, at: now) } }
 
     /// When each unit was last looked at completely.
-    public var confirmedUnits: [Unit: Timestamp] { confirmed.withLock { $0 } }
+    public var confirmedUnits: [Unit: Timestamp] { confirmed.withLock(\.times) }
 
     /// Writes down the complete looks that changed nothing. Losing them costs a look too many after a restart, nothing else.
-    public func saveConfirmed() async throws(LedgerError) { try await write { try self.writeConfirmed($0) } }
+    public func saveConfirmed() async throws(LedgerError) {
+        let unsaved = confirmed.withLock { $0.takeUnsaved() }
+        do throws(LedgerError) { try await write { try Self.write(unsaved, $0) } } catch {
+            confirmed.withLock { $0.putBack(unsaved.keys) }
+            throw error
+        }
+    }
 
     /// Keeps the state of watches, and records what is told of them, in one transaction.
     public func record(_ notes: [WatchNote], at now: Timestamp) async throws(LedgerError) {
@@ -58,13 +64,13 @@ extension Ledger {
         health.recovered()
     }
 
-    func writeConfirmed(_ database: Database) throws {
+    static func write(_ confirmed: [Unit: Timestamp], _ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
                 UPDATE unit SET confirmed_at = ?1 WHERE confirmed_at <> ?1
                 AND place = (SELECT id FROM place WHERE account = ?2 AND kind = ?3 AND phone_number_id = ?4)
                 """)
-        for (unit, time) in confirmed.withLock({ $0 }) {
+        for (unit, time) in confirmed {
             try statement.execute(arguments: [time.milliseconds, unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""])
         }
     }

@@ -60,9 +60,7 @@ extension Ledger {
             return (left, goneAccounts, goneNumbers)
         }
         self.confirmed.withLock { confirmed in
-            confirmed = confirmed.filter { unit, _ in
-                !goneAccounts.contains(unit.account) && !(goneNumbers[unit.account]?.contains(unit.phoneNumberID ?? "") ?? false)
-            }
+            confirmed.forget { goneAccounts.contains($0.account) || goneNumbers[$0.account]?.contains($0.phoneNumberID ?? "") ?? false }
         }
         return left
     }

@@ -16,7 +16,7 @@ public final class Ledger: Sendable {
     private let access: Access
     let commits: Commits
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
-    let confirmed: Mutex<[Unit: Timestamp]>
+    let confirmed: Mutex<Confirmed>
     /// The ledger's file.
     public let path: String
     /// What cursors of this ledger begin with.
@@ -64,7 +64,7 @@ public final class Ledger: Sendable {
             let (tail, health) = (Tail(last), Health())
             self.tail = tail
             self.health = health
-            confirmed = Mutex(units)
+            confirmed = Mutex(Confirmed(units))
             commits = Commits(path: path) { result in
                 switch result {
                 case .success(let last): if last > tail.sequence { tail.move(to: last) }
@@ -112,7 +112,8 @@ public final class Ledger: Sendable {
         defer { lock?.release() }
         do {
             do {
-                try pool.write { try self.writeConfirmed($0) }
+                let unsaved = confirmed.withLock { $0.takeUnsaved() }
+                try pool.write { try Self.write(unsaved, $0) }
                 try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             } catch let error as DatabaseError where LedgerError(error, path: path).code != .damaged {}
             try pool.close()
