@@ -22,6 +22,7 @@ extension Watcher {
             observation.isWhole = false
             observation.shows = rotation.shows(sweep.coverage, wallClock: world.wallClock())
         }
+        observation.doubted = doubts[unit] ?? [:]
         observation.needs = plan.watches(.phoneNumber) ? .number : .account
         let isOneOfMany = unit.phoneNumberID != nil && unit.kind.edge.form != .list
         if isOneOfMany {
@@ -100,9 +101,11 @@ extension Watcher {
     ) async {
         let unit = observation.unit
         let isSettled =
-            !recording.pending && recording.vanished.isEmpty && watches[unit]?.state == .current
+            !recording.pending && recording.vanished.isEmpty && recording.torn.isEmpty && watches[unit]?.state == .current
             && (unit.kind != .account || !plan.watches(.subscribedApp) || Self.apps(in: found) != nil)
         memories[unit] = isSettled && sweep.coverage == .whole ? memory : nil
+        doubts[unit] = recording.torn.isEmpty ? nil : recording.torn
+        if !recording.torn.isEmpty { on(.hasten(unit, ahead: false), world.now()) }
         if rotations[unit] != nil {
             rotations[unit]?.on(
                 sweep.coverage, keys: found.keys, missed: recording.missed, removed: recording.removed, now: world.now())

@@ -91,6 +91,7 @@ extension Watcher {
     func forget(_ unit: Unit) {
         watches[unit] = nil
         memories[unit] = nil
+        doubts[unit] = nil
         sweeps[unit] = nil
         progress[unit] = nil
         rotations[unit] = nil

@@ -107,7 +107,7 @@ extension Watcher {
         case .throttled:
             guard case .throttled(let regainAfter) = failure.code else { return hour }
             let wait = regainAfter ?? .seconds(300)
-            accounts[unit.account]?.budget.note(percent: nil, regainAfter: wait, now: now)
+            accounts[unit.account]?.budget.note(percent: nil, of: 0, regainAfter: wait, now: now)
             return now + wait
         default:
             return now + retry.delay(afterFailures: watches[unit]?.failures ?? 1, random: world.random())
@@ -144,63 +144,6 @@ extension WatchNote {
     init?(_ telling: Watch.Telling, of watch: Watch, _ before: Watch, over unit: Unit) {
         guard telling != .nothing else { return nil }
         self.init(watch: unit.watch, document: watch.document, change: telling == .told ? watch.change(of: unit, from: before) : nil)
-    }
-}
-
-extension Observation {
-    /// The things in the answers of a complete sweep. Throws the fault of a thing that is none.
-    init(_ unit: Unit, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]) throws(GraphFailure) {
-        let edge = unit.kind == .subscribedApp ? Edge.subscribedApps : unit.kind.edge
-        // What was asked for, without what is asked for inside of it: nothing else is compared.
-        let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField])
-        let names = fields.isEmpty ? [] : fields.union(["id"])
-        var seen: Set<String> = []
-        var things: [Item] = []
-        if unit.kind == .blockedUser {
-            // They are only there or not: the document is the id, digits for a WhatsApp number and anything else for a user's id.
-            for key in found.keys.lazy.flatMap(\.keys) where seen.insert(key).inserted {
-                let name = key.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? "wa_id" : "user_id"
-                things.append(Item(id: key, document: [name: .string(key)]))
-            }
-        } else {
-            for item in try edge.things(in: found.items) {
-                guard let id = try edge.id(of: item, in: unit, plan) else { throw GraphFailure(.invalidAnswer("a thing has no id")) }
-                guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(number: id) else { continue }
-                let object = item.object ?? [:]
-                things.append(
-                    Item(
-                        id: id,
-                        document: asked.isEmpty ? object : JSONObject(object.filter { names.contains($0.name) }.map { ($0.name, $0.value) })
-                    ))
-            }
-        }
-        self.init(unit: unit, owner: plan.owner(of: unit), items: things, asked: names)
-    }
-}
-
-extension Edge {
-    /// The things that an answer holds, each in the shape of its kind.
-    fileprivate func things(in items: [JSONValue]) throws(GraphFailure) -> [JSONValue] {
-        func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why)) }
-        var items = items
-        if form == .single, items.isEmpty, kind == .commerceSettings { items = [.object([:])] }
-        if form != .list, items.count != 1 { throw refuse("there are \(items.count) things where one should be") }
-        for item in items {
-            guard let object = item.object else { throw refuse("a thing is \(item.typeName)") }
-            do throws(DocumentError) { try check(item) } catch { throw refuse("\(error)") }
-            // A node that shows nothing that was asked for is an answer to another question.
-            if form == .node, !object.isEmpty, !object.names.contains(where: { fields.contains($0) || $0 == "id" }) {
-                throw refuse("nothing that was asked for is in it")
-            }
-        }
-        return items
-    }
-
-    fileprivate func id(of item: JSONValue, in unit: Unit, _ plan: AccountPlan) throws(GraphFailure) -> String? {
-        if form == .list { return key(of: item) }
-        guard kind == .account else { return unit.phoneNumberID }
-        guard key(of: item) == plan.wabaID else { throw GraphFailure(.invalidAnswer("the answer is not about the account \(plan.wabaID)")) }
-        return plan.wabaID
     }
 }
 

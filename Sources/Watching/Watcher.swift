@@ -39,6 +39,8 @@ public actor Watcher {
     var watches: [Unit: Watch] = [:]
     /// What the last answer to each unit's look is known again by, where it left nothing open.
     var memories: [Unit: Memory] = [:]
+    /// What the last look at each unit left open: see `Observation.doubted`.
+    var doubts: [Unit: [String: Set<String>]] = [:]
     /// Looks that wait for the budget in the middle of a list.
     var sweeps: [Unit: Sweep] = [:]
     /// How far looks at long lists are.

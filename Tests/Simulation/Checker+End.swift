@@ -39,13 +39,9 @@ extension Checker {
             let limit =
                 switch account.ceiling {
                 case .fixed(let calls): calls
-                // Meta's percentages are whole ones and minutes are counted whole, which makes what they show of the budget inexact.
-                case .share(let share): Int(Double(max(200, account.quota * 12 / 10)) * share)
+                case .share(let share): Int(Double(max(200, account.quota)) * share)
                 }
-            // What cannot be written down because the disk is full is forgotten where the process is killed then.
-            let calls = (history.calls[account.name] ?? []).filter { call in
-                !history.lives[call.life - 1].killed || !history.fullDisk.contains { $0.start <= call.time && call.time <= $0.end }
-            }
+            let calls = history.calls[account.name] ?? []
             var first = 0
             for (index, call) in calls.enumerated() {
                 while call.time - calls[first].time >= .seconds(3600) { first += 1 }
