@@ -87,7 +87,7 @@ let package = Package(
         room("WhatsAppBusiness", ["StrictJSON"]),
         room("GraphAPI", ["WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
         room("Changes", ["WhatsAppBusiness", "StrictJSON"]),
-        room("Ledger", ["WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", grdb]),
+        room("Ledger", ["WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", grdb, sqlite]),
         room("Watching", ["GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
@@ -115,7 +115,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "Watching", "WabaWatchService", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
-            ], path: "Tests/Simulation", swiftSettings: rules),
+            ], path: "Tests/Simulation", exclude: ["Mutations", "mutations.sh"], swiftSettings: rules),
         .executableTarget(
             name: "wabawatch-simulation", dependencies: ["Simulation", arguments], path: "Tests/wabawatch-simulation", swiftSettings: rules),
         tests("Simulation", ["Simulation", "wabawatch-simulation", "Changes", "WhatsAppBusiness"]),
@@ -133,15 +133,18 @@ let package = Package(
 
         tests("StrictJSON", ["StrictJSON"]),
         tests("Systemd", ["Systemd", logging]),
-        tests("Varlink", ["Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
+        tests("Varlink", ["TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
         // A file system with faults for SQLite.
         .target(
             name: "CTestVFS", path: "Tests/CTestVFS", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
-            "Ledger", ["Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb], resources: [.copy("Released")]),
-        tests("Watching", ["Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+            "Ledger", ["TestSupport", "Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb],
+            resources: [.copy("Released")]),
+        tests(
+            "Watching",
+            ["TestSupport", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
         // Programs, the daemon against the simulator, and seeds, as several test targets need them.
         .target(
             name: "TestSupport", dependencies: ["GraphSimulator", "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"],
@@ -153,9 +156,9 @@ let package = Package(
                 "WabaWatchInterface",
                 "Watching", "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
-        tests("Changes", ["Changes", "WhatsAppBusiness", "StrictJSON"]),
-        tests("GraphAPI", ["GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
-        tests("GraphSimulator", ["GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
+        tests("Changes", ["TestSupport", "Changes", "WhatsAppBusiness", "StrictJSON"]),
+        tests("GraphAPI", ["TestSupport", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
+        tests("GraphSimulator", ["TestSupport", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
         tests("WabaWatchInterface", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         // The daemon as the client's and the command's tests meet it: the real protocol over a log in memory.
         .target(

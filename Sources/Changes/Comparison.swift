@@ -1,5 +1,5 @@
 import StrictJSON
-import WhatsAppBusiness
+public import WhatsAppBusiness
 
 /// What an observation says against the last snapshot: the changes to tell, and the snapshot's entries to write. A pure decision.
 public struct Comparison: Sendable, Equatable {
@@ -7,6 +7,8 @@ public struct Comparison: Sendable, Equatable {
     public private(set) var changes: [Change] = []
     /// The entries that are to be written; `nil` takes one out.
     public private(set) var writes: [(id: String, entry: Snapshot.Entry?)] = []
+    /// Of a first look: the ids that are to be written beside those entries.
+    public private(set) var ids: IDSet = []
     /// Members that every thing, three at least, lost in this one look: Meta's doing, not anybody's. Their last values are kept.
     public private(set) var drifted: [String] = []
     /// Members that only whole answers lacked, with the things that lost them: Meta may have stopped giving them, or given them again, between two
@@ -29,11 +31,12 @@ public struct Comparison: Sendable, Equatable {
         rules = Rules.of(unit.kind)
         askedChanged = snapshot.asked != observation.asked
         self.displayNumber = displayNumber
-        let items = observation.items.map { Observation.Item(id: $0.id, document: rules.compared($0.document)) }
+        var items = observation.items.map { Observation.Item(id: $0.id, document: rules.compared($0.document)) }
         guard let asked = snapshot.asked else {
-            begin(items, owner: observation.owner)
+            begin(items, observation.ids, owner: observation.owner)
             return
         }
+        items += observation.ids.lazy.map(Observation.Item.init(bare:))
         drifted = Self.drifted(items, snapshot, asked: asked.intersection(observation.asked))
         torn = Self.torn(items, observation.starts, snapshot, asked: asked.intersection(observation.asked))
         for (member, ids) in observation.doubted { torn[member] = torn[member].map { $0.subtracting(ids) } }
@@ -56,12 +59,14 @@ public struct Comparison: Sendable, Equatable {
     }
 
     /// The first complete look: one change, everything is written.
-    private mutating func begin(_ items: [Observation.Item], owner: String) {
+    private mutating func begin(_ items: [Observation.Item], _ ids: IDSet, owner: String) {
+        self.ids = ids
         writes = items.map { ($0.id, Snapshot.Entry(document: $0.document)) }
         if rules.isList {
             let list = ResourceID(account: unit.account, kind: unit.kind, id: owner, phoneNumberID: unit.phoneNumberID)
-            let summary = wording(list).baseline(count: items.count)
-            changes = [Change(list, .baseline, severity: .info, after: ["count": .integer(items.count)], summary: summary)]
+            let summary = wording(list).baseline(count: items.count + ids.count)
+            let count: JSONObject = ["count": .integer(items.count + ids.count)]
+            changes = [Change(list, .baseline, severity: .info, after: count, summary: summary)]
         } else {
             changes = items.map {
                 let resource = unit.resource($0.id)
@@ -135,7 +140,9 @@ public struct Comparison: Sendable, Equatable {
     }
 
     /// Members that all things of some answers lost and no thing of the others, three things at least having had them.
-    private static func torn(_ items: [Observation.Item], _ starts: [Int], _ snapshot: Snapshot, asked: Set<String>) -> [String: Set<String>] {
+    private static func torn(
+        _ items: [Observation.Item], _ starts: [Int], _ snapshot: Snapshot, asked: Set<String>
+    ) -> [String: Set<String>] {
         guard !asked.isEmpty, starts.count > 1, items.count >= 3 else { return [:] }
         let parts = zip(starts, starts.dropFirst() + [items.count]).map { items[$0..<$1] }
         return asked.reduce(into: [:]) { torn, name in
@@ -156,7 +163,7 @@ public struct Comparison: Sendable, Equatable {
 
     public static func == (left: Comparison, right: Comparison) -> Bool {
         left.changes == right.changes && left.drifted == right.drifted && left.torn == right.torn && left.vanished == right.vanished
-            && left.askedChanged == right.askedChanged
+            && left.askedChanged == right.askedChanged && left.ids.ids == right.ids.ids
             && left.writes.map(\.id) == right.writes.map(\.id) && left.writes.map(\.entry) == right.writes.map(\.entry)
     }
 }

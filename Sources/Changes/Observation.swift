@@ -1,5 +1,5 @@
 public import StrictJSON
-import WhatsAppBusiness
+public import WhatsAppBusiness
 
 /// A complete look at a unit: everything that it shows now. An incomplete look is none: it never becomes an observation.
 public struct Observation: Sendable {
@@ -9,6 +9,8 @@ public struct Observation: Sendable {
     public var owner: String
     /// The things with their documents as they came, each id once.
     public var items: [Item]
+    /// The things that are nothing but an id, beside the items: blocked users, of whom there are tens of thousands.
+    public var ids: IDSet
     /// The members that were asked for; none where the edge takes no list and gives everything. What was not asked for cannot have changed.
     public var asked: Set<String>
     /// Whether members were asked for by name, so that those which were not say nothing by being away.
@@ -40,7 +42,7 @@ public struct Observation: Sendable {
     }
 
     /// One thing of an observation.
-    public struct Item: Sendable {
+    public struct Item: Sendable, Equatable {
         /// The thing's id.
         public var id: String
         /// Its document as it came.
@@ -51,13 +53,26 @@ public struct Observation: Sendable {
             self.id = id
             self.document = document
         }
+
+        /// A thing that is nothing but an id. Its document is that id.
+        public init(bare id: String) {
+            var text = id
+            let member = text.withUTF8 { Item.member(naming: UnsafeRawBufferPointer($0)) }
+            self.init(id: id, document: [member: .string(id)])
+        }
+
+        /// The member that holds a blocked user's id: digits name a WhatsApp number, and anything else is a user's id.
+        public static func member(naming id: UnsafeRawBufferPointer) -> String {
+            id.allSatisfy { 0x30...0x39 ~= $0 } ? "wa_id" : "user_id"
+        }
     }
 
     /// A complete look.
-    public init(unit: Unit, owner: String, items: [Item], asked: Set<String>) {
+    public init(unit: Unit, owner: String, items: [Item] = [], ids: IDSet = [], asked: Set<String> = []) {
         self.unit = unit
         self.owner = owner
         self.items = items
+        self.ids = ids
         self.asked = asked
     }
 }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import StrictJSON
+internal import WhatsAppBusiness
 
 /// Reads the keys out of a page of blocked users without building it: the one answer that comes in thousands of things.
 ///
@@ -43,19 +44,18 @@ struct BlockedUsersScanner {
         return offset == bytes.count ? result : nil
     }
 
-    private mutating func data(into keys: inout [String]) -> Bool {
+    private mutating func data(into keys: inout IDList) -> Bool {
         guard take("[") else { return false }
         if take("]") { return true }
         repeat {
             // A user is at most five values, so the parser would not refuse fewer.
-            guard keys.count < GraphClient.limits.values / 5 - 2, let key = user() else { return false }
-            keys.append(key)
+            guard keys.count < GraphClient.limits.values / 5 - 2, let key = user(), keys.append(key) else { return false }
         } while take(",")
         return take("]")
     }
 
     /// The key of a user: `wa_id`, else `user_id`. An empty one is not a key.
-    private mutating func user() -> String? {
+    private mutating func user() -> UnsafeRawBufferPointer? {
         var digits: Text?
         var id: Text?
         var product: Text?
@@ -72,7 +72,7 @@ struct BlockedUsersScanner {
             }
         } while take(",")
         guard take("}"), let key = [digits, id].lazy.compactMap(\.self).first(where: { !$0.bytes.isEmpty }) else { return nil }
-        return key.string
+        return key.bytes
     }
 
     private mutating func paging(into result: inout KeyPage) -> Bool {

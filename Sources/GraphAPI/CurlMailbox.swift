@@ -17,70 +17,51 @@ final class CurlMailbox: Sendable {
         var isClosing = false
     }
 
-    private struct State {
-        var work = Work()
-        var lastID: UInt64 = 0
-        /// For waking the thread; `nil` once it has ended.
-        var multi: UnsafeMutableRawPointer?
-
-        func wake() { if let multi { curl_multi_wakeup(multi) } }
-    }
-
-    private let state: Mutex<State>
+    private let work = Mutex(Work())
+    private let lastID = Atomic<UInt64>(0)
+    /// For waking the thread; `nil` once it has ended. A lock of its own: the thread that is woken goes straight for the work.
+    private let multi: Mutex<UInt?>
     /// The multi handle's address. It belongs to the thread, except for waking it.
     let address: UInt
 
     init?() {
-        guard let multi = curl_multi_init() else { return nil }
-        let address = UInt(bitPattern: multi)
-        self.address = address
-        state = Mutex(State(multi: UnsafeMutableRawPointer(bitPattern: address)))
+        guard let handle = curl_multi_init() else { return nil }
+        address = UInt(bitPattern: handle)
+        multi = Mutex(address)
     }
 
-    func takeID() -> UInt64 {
-        state.withLock { state in
-            state.lastID += 1
-            return state.lastID
-        }
-    }
+    func takeID() -> UInt64 { lastID.wrappingAdd(1, ordering: .relaxed).newValue }
 
     func submit(_ submission: CurlSubmission) {
-        let isClosed = state.withLock { state in
-            guard !state.work.isClosing else { return true }
-            state.work.submissions.append(submission)
-            state.wake()
-            return false
-        }
-        if isClosed { submission.continuation.resume(returning: .failure(.closed)) }
+        let isOpen = add { $0.submissions.append(submission) }
+        if !isOpen { submission.continuation.resume(returning: .failure(.closed)) }
     }
 
-    func cancel(_ id: UInt64) {
-        state.withLock { state in
-            guard !state.work.isClosing else { return }
-            state.work.cancellations.append(id)
-            state.wake()
-        }
-    }
+    func cancel(_ id: UInt64) { _ = add { $0.cancellations.append(id) } }
 
-    func close() {
-        state.withLock { state in
-            state.work.isClosing = true
-            state.wake()
-        }
-    }
+    func close() { _ = add { $0.isClosing = true } }
 
     /// Takes out what there is. A box that is closing stays so.
     func collect() -> Work {
-        state.withLock { state in
-            let work = state.work
-            state.work = Work(isClosing: work.isClosing)
-            return work
+        work.withLock { work in
+            let taken = work
+            work = Work(isClosing: taken.isClosing)
+            return taken
         }
     }
 
     /// The multi handle is about to be freed: nobody wakes it any more.
-    func end() {
-        state.withLock { $0.multi = nil }
+    func end() { multi.withLock { $0 = nil } }
+
+    /// Puts something into the box and wakes the thread; says whether the box was open.
+    private func add(_ change: (inout sending Work) -> Void) -> Bool {
+        let isOpen = work.withLock { work in
+            guard !work.isClosing else { return false }
+            change(&work)
+            return true
+        }
+        if isOpen { multi.withLock { if let address = $0 { curl_multi_wakeup(UnsafeMutableRawPointer(bitPattern: address)) } } }
+        return isOpen
     }
 }
 

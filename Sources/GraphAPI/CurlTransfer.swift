@@ -82,8 +82,9 @@ final class CurlTransfer {
     }
 
     private static func isLoopback(_ url: String) -> Bool {
-        let base = url.prefix { $0 != "?" }.split(separator: "/").prefix(2).joined(separator: "//")
-        return (try? Endpoint(baseURL: base, version: "1.0"))?.isLoopback ?? false
+        let slash = UInt8(ascii: "/")
+        let authority = url.utf8.drop { $0 != slash }.drop { $0 == slash }.prefix { $0 != slash && $0 != UInt8(ascii: "?") }
+        return Endpoint.isLoopback(authority: Substring(authority))
     }
 }
 
@@ -120,13 +121,13 @@ extension CurlTransfer {
             refusal = TransportError(.tooLarge, "the header fields are larger than \(settings.headerLimit) bytes")
             return false
         }
-        let line = String(decoding: bytes, as: UTF8.self)
-        if line.hasPrefix("HTTP/") {
+        if bytes.starts(with: "HTTP/".utf8) {
             // The fields of an answer before the final one (100, a proxy's 200) are not this answer's.
             headers = []
-        } else if let colon = line.firstIndex(of: ":") {
-            let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
-            headers.append((line[..<colon].lowercased(), String(value.prefix { !$0.isNewline })))
+        } else if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
+            let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+            let value = bytes[(colon + 1)...].drop(while: isSpace).prefix { $0 != 0x0D && $0 != 0x0A }
+            headers.append((String(decoding: bytes[..<colon], as: UTF8.self).lowercased(), String(decoding: value, as: UTF8.self)))
         }
         return true
     }

@@ -38,7 +38,7 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         guard !host.hasPrefix("[") || host.hasSuffix("]") else { throw EndpointError("the base URL's address does not end") }
         let name = host.hasPrefix("[") ? host.dropFirst().dropLast() : Substring(host)
         let allowed = host.hasPrefix("[") ? "0123456789abcdef:." : "0123456789abcdefghijklmnopqrstuvwxyz-."
-        guard !name.isEmpty, host.utf8.count <= 253, name.allSatisfy({ allowed.contains($0) }) else {
+        guard !name.isEmpty, host.utf8.count <= 253, name.utf8.allSatisfy({ allowed.utf8.contains($0) }) else {
             throw EndpointError("the base URL must be a scheme, a host and perhaps a port, nothing else")
         }
         guard !rest.isEmpty else { return (host, nil) }
@@ -49,10 +49,14 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         return (host, Int(port))
     }
 
+    /// Whether a host, perhaps with a port behind it, is this machine.
+    static func isLoopback(authority: Substring) -> Bool { (try? split(authority)).map { isLoopback($0.0) } ?? false }
+
     private static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "[::1]" { return true }
+        guard host.hasPrefix("127.") else { return false }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        let isFour = parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
-        return host == "localhost" || host == "[::1]" || (isFour && parts[0] == "127")
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 }
 

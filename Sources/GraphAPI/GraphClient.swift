@@ -51,12 +51,14 @@ public struct GraphClient: Sendable {
         } catch {
             throw GraphFailure(error)
         }
-        if response.status == 200, request.edge.kind == .blockedUser, digest != Digest(of: response.body),
-            let page = BlockedUsersScanner.scan(response.body), !redactor.touches(page)
+        let bodyDigest = Digest(of: response.body)
+        if response.status == 200, request.edge.kind == .blockedUser, digest != bodyDigest,
+            let page = BlockedUsersScanner.scan(response.body),
+            !redactor.touches(page)
         {
             let empty = HTTPResponse(status: 200, headers: response.headers, body: Array("{}".utf8))
             var answer = try answer(empty, to: request, digest: nil)
-            answer.digest = Digest(of: response.body)
+            answer.digest = bodyDigest
             answer.body = .null
             return KeyAnswer(page: page, answer: answer)
         }

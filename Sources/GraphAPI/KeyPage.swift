@@ -1,7 +1,9 @@
+public import WhatsAppBusiness
+
 /// One page of a list of which only the keys are wanted.
 public struct KeyPage: Sendable, Equatable {
     /// The keys, in the order in which they came.
-    public internal(set) var keys: [String] = []
+    public internal(set) var keys = IDList()
     /// `cursors.before`.
     public internal(set) var before: String?
     /// `cursors.after`; it is there on a last page too.
@@ -14,11 +16,12 @@ public struct KeyPage: Sendable, Equatable {
 
     init() {}
 
-    /// The keys of a page. Throws `invalidAnswer` if a thing has none.
+    /// The keys of a page. Throws `invalidAnswer` if a thing has none, or one that is too long for an id.
     public init(_ page: Page, edge: Edge) throws(GraphFailure) {
         for item in page.items {
-            guard let key = edge.key(of: item) else { throw GraphFailure(.invalidAnswer("a thing of \(edge.name) has no key")) }
-            keys.append(key)
+            guard let key = edge.key(of: item), keys.append(key) else {
+                throw GraphFailure(.invalidAnswer("a thing of \(edge.name) has no key that is one"))
+            }
         }
         before = page.before
         after = page.after

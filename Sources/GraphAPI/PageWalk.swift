@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// The decisions of a walk over the pages of a list: which page to ask for next, and when the list is complete.
 ///
@@ -20,7 +21,7 @@ public struct PageWalk: Sendable {
         /// Where among the things each page begins; empty where only keys were wanted.
         public let starts: [Int]
         /// The keys, each once, in the order in which they came.
-        public let keys: [String]
+        public let keys: IDSet
         /// How many pages they came in.
         public let pages: Int
         /// Whether nothing hints that the list changed under the walk. Pages by offset shift when it does, and do not say so: unless there was
@@ -37,10 +38,9 @@ public struct PageWalk: Sendable {
     private var windows: [TimeWindow]
     private var asked: Position
     private var seenPositions: Set<Position> = []
-    private var seenKeys: Set<String> = []
     private var items: [JSONValue] = []
     private var starts: [Int] = []
-    private var keys: [String] = []
+    private var keys = IDSet()
     private var pages = 0
     private var isExact = true
     private var isSettling = false
@@ -61,13 +61,15 @@ public struct PageWalk: Sendable {
     /// Takes the page that was asked for. Throws `paging` when the walk cannot end well, `invalidAnswer` when Meta gives no way on.
     public mutating func on(_ page: Page) throws(GraphFailure) -> Step {
         starts.append(items.count)
-        let fresh = page.items.reduce(0) { $0 + (take($1, key: request.edge.key(of: $1)) ? 1 : 0) }
+        var fresh = 0
+        for item in page.items where try take(item) { fresh += 1 }
         return try step(hasNext: page.hasNext, next: page.next(), after: page.after, count: page.items.count, fresh: fresh)
     }
 
     /// Takes the page that was asked for, where only its keys are wanted.
     public mutating func on(_ page: KeyPage) throws(GraphFailure) -> Step {
-        let fresh = page.keys.reduce(0) { $0 + (take(nil, key: $1) ? 1 : 0) }
+        try makeRoom(for: page.keys.count)
+        let fresh = keys.insert(page.keys)
         return try step(hasNext: page.hasNext, next: page.next(), after: page.after, count: page.keys.count, fresh: fresh)
     }
 
@@ -93,13 +95,18 @@ public struct PageWalk: Sendable {
     }
 
     /// Keeps what was not seen before, and says whether it was not.
-    private mutating func take(_ item: JSONValue?, key: String?) -> Bool {
-        if let key {
-            guard seenKeys.insert(key).inserted else { return false }
-            keys.append(key)
+    private mutating func take(_ item: JSONValue) throws(GraphFailure) -> Bool {
+        if let key = request.edge.key(of: item) {
+            guard 1...IDList.longest ~= key.utf8.count else { throw GraphFailure(.invalidAnswer("a key of \(key.utf8.count) bytes")) }
+            try makeRoom(for: 1)
+            guard keys.insert(key) else { return false }
         }
-        if let item { items.append(item) }
+        items.append(item)
         return true
+    }
+
+    private func makeRoom(for count: Int) throws(GraphFailure) {
+        guard keys.count + count <= IDList.most else { throw GraphFailure(.invalidAnswer("a list of more than \(IDList.most) things")) }
     }
 
     /// A window of an answer never leaves the one that was asked for.

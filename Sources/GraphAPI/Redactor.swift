@@ -1,5 +1,6 @@
 internal import Glibc
 internal import StrictJSON
+internal import WhatsAppBusiness
 
 /// Takes secrets out of what Meta sends before anybody sees it. Meta writes the token into `next`, and echoes malformed ones in messages.
 struct Redactor: Sendable {
@@ -29,7 +30,7 @@ struct Redactor: Sendable {
     /// Whether something of a page would be redacted. A key is short and a token is long, so this costs nothing.
     func touches(_ page: KeyPage) -> Bool {
         let shortest = secrets.map(\.count).min() ?? 0
-        return page.keys.contains { $0.utf8.count >= min(shortest, 32) && redacted($0) != nil }
+        return page.keys.contains(withAtLeast: min(shortest, 32)) && page.keys.contains { redacted($0) != nil }
             || [page.before, page.after].contains { $0.flatMap(redacted) != nil }
     }
 

@@ -30,16 +30,37 @@ struct Digest: Equatable {
             case .double, .blob: bytes.append(3)
             }
         }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { digest in
-            // libcrypto refuses a digest only when it is out of memory or was built without SHA-256.
-            precondition(ccrypto_sha256(bytes, bytes.count, digest.baseAddress) == 1, "libcrypto computes SHA-256")
-            value = digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        }
+        value = bytes.withUnsafeBytes(Self.value)
     }
 
     /// The digest of one resource.
     init(of id: String, _ document: DatabaseValue, misses: Int) { self.init(of: [id.databaseValue, document, misses.databaseValue]) }
 
+    /// The digest of a resource that is nothing but an id and was not missed.
+    init(ofBare id: UnsafeRawBufferPointer) {
+        let document = Stored.bare(id)
+        let count = 1 + 8 + id.count + 2 * (1 + 8)
+        value = withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { bytes in
+            bytes[0] = 2
+            bytes.storeBytes(of: id.count.littleEndian, toByteOffset: 1, as: Int.self)
+            UnsafeMutableRawBufferPointer(rebasing: bytes[9...]).copyMemory(from: id)
+            bytes[9 + id.count] = 1
+            bytes.storeBytes(of: document.littleEndian, toByteOffset: 10 + id.count, as: Int64.self)
+            bytes[18 + id.count] = 1
+            bytes.storeBytes(of: 0, toByteOffset: 19 + id.count, as: Int64.self)
+            return Self.value(UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    private static func value(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { digest in
+            // libcrypto refuses a digest only when it is out of memory or was built without SHA-256.
+            precondition(ccrypto_sha256(bytes.baseAddress, bytes.count, digest.baseAddress) == 1, "libcrypto computes SHA-256")
+            return digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        }
+    }
+
     static func += (left: inout Digest, right: Digest) { left.value &+= right.value }
+    static func + (left: Digest, right: Digest) -> Digest { Digest(column: left.column &+ right.column) }
     static func -= (left: inout Digest, right: Digest) { left.value &-= right.value }
 }

@@ -1,5 +1,6 @@
 import Changes
 import GRDB
+import GRDBSQLite
 import StrictJSON
 import WhatsAppBusiness
 
@@ -27,12 +28,12 @@ struct KeptUnit {
 extension Snapshot {
     /// What is kept of a unit's things. That it is what was written, the digest shows.
     init(of unit: Unit, _ kept: KeptUnit?, in database: Database) throws {
-        var sieve: Sieve?
+        var sieve = Sieve([])
         try self.init(of: unit, kept, &sieve, in: database)
     }
 
     /// The same without what a sieve takes.
-    init(of unit: Unit, _ kept: KeptUnit?, _ sieve: inout Sieve?, in database: Database) throws {
+    init(of unit: Unit, _ kept: KeptUnit?, _ sieve: inout Sieve, in database: Database) throws {
         // A phone number is its own number: the list's things stand under as many numbers as there are.
         let isOfNumbers = unit.kind == .phoneNumber
         let statement = try database.cachedStatement(
@@ -41,16 +42,46 @@ extension Snapshot {
                     (SELECT id FROM place WHERE account = ? AND kind = ?\(isOfNumbers ? "" : " AND phone_number_id = ?"))
                 """)
         let number = isOfNumbers ? [] : [unit.phoneNumberID ?? ""]
-        let rows = try Row.fetchCursor(statement, arguments: StatementArguments([unit.account, unit.kind.rawValue] + number))
+        try statement.setArguments(StatementArguments([unit.account, unit.kind.rawValue] + number))
         var entries: [String: Snapshot.Entry] = [:]
         var digest = Digest()
-        while let row = try rows.next() {
-            let (id, document, misses): (String, DatabaseValue, Int) = (try row.value(0), row[1], try row.value(2))
+        try statement.forEachRow { row in
+            if let taken = sieve.take(row) {
+                digest += taken
+                return
+            }
+            let (id, document, misses): (String, DatabaseValue, Int) = (
+                try Stored.value(row, 0), DatabaseValue(sqliteStatement: row, index: 1), try Stored.value(row, 2)
+            )
             digest += Digest(of: id, document, misses: misses)
-            if sieve?.takes(id, document, misses: misses) == true { continue }
             entries[id] = Snapshot.Entry(document: try Stored.document(document, of: id), misses: misses)
         }
         guard digest == kept?.digest ?? Digest() else { throw Stored.damaged("a thing of \(unit)") }
         self.init(asked: kept?.asked, entries: entries)
+    }
+}
+
+extension Statement {
+    /// Every row, at which the statement stands then. GRDB's rows cost more than what long lists need of them.
+    fileprivate func forEachRow(_ body: (SQLiteStatement) throws -> Void) throws {
+        defer { sqlite3_reset(sqliteStatement) }
+        while true {
+            switch sqlite3_step(sqliteStatement) {
+            case SQLITE_ROW: try body(sqliteStatement)
+            case SQLITE_DONE: return
+            case let code:
+                let message = sqlite3_errmsg(sqlite3_db_handle(sqliteStatement)).map { String(cString: $0) }
+                throw DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
+            }
+        }
+    }
+}
+
+extension Stored {
+    fileprivate static func value<Value: DatabaseValueConvertible>(_ row: SQLiteStatement, _ column: CInt) throws -> Value {
+        guard let value = Value.fromDatabaseValue(DatabaseValue(sqliteStatement: row, index: column)) else {
+            throw damaged("no \(Value.self)")
+        }
+        return value
     }
 }

@@ -18,11 +18,13 @@ struct RecordWriter {
     }
 
     /// Compares a look with the snapshot.
-    static func compare(_ observation: Observation, _ kept: KeptUnit?, in database: Database) throws -> (Comparison, Snapshot) {
+    private static func compare(
+        _ observation: Observation, _ kept: KeptUnit?, _ sieve: Sieve, in database: Database
+    ) throws -> (Comparison, Snapshot) {
         let unit = observation.unit
-        var sieve = Sieve(observation, kept)
+        var (sieve, observation) = (sieve, observation)
         let snapshot = try Snapshot(of: unit, kept, &sieve, in: database)
-        let observation = sieve?.rest(of: observation) ?? observation
+        if kept != nil { observation.ids = sieve.rest }
         var display: [String: String] = [:]
         if let number = unit.phoneNumberID { display[number] = try displayNumber(number, of: unit.account, in: database) }
         return (Comparison(of: observation, with: snapshot) { [display] in display[$0] }, snapshot)
@@ -33,10 +35,13 @@ struct RecordWriter {
         let unit = observation.unit
         guard try isKnown(unit, observation.needs) else { return nil }
         let kept = try KeptUnit(unit, in: database)
-        if observation.isWhole, let kept, kept.asked == observation.asked, kept.digest == Self.digest(of: observation) {
+        let sieve = Sieve(observation.ids)
+        if observation.isWhole, let kept, kept.asked == observation.asked,
+            kept.digest == Self.digest(of: observation.items, by: .of(unit.kind)) + sieve.digest
+        {
             return Recording(changes: 0, drifted: [], pending: false, ids: observation.numbers, removed: [])
         }
-        let (comparison, snapshot) = try Self.compare(observation, kept, in: database)
+        let (comparison, snapshot) = try Self.compare(observation, kept, sieve, in: database)
         guard comparison.isNews else { return Recording(comparison, observation) }
         var digest = kept?.digest ?? Digest()
         for (id, entry) in comparison.writes {
@@ -50,6 +55,8 @@ struct RecordWriter {
                 try remove(resource)
             }
         }
+        for id in comparison.ids { try put(unit.resource(id), Stored.document(Observation.Item(bare: id).document, of: id), misses: 0) }
+        if !comparison.ids.isEmpty { digest += sieve.digest }
         for change in comparison.changes { try append(change) }
         let place = try place(unit.account, unit.kind, unit.phoneNumberID)
         let asked = Stored.text(observation.asked.sorted())
@@ -61,9 +68,8 @@ struct RecordWriter {
     }
 
     /// A whole look whose digest is the snapshot's is the snapshot.
-    private static func digest(of observation: Observation) -> Digest {
-        let rules = Rules.of(observation.unit.kind)
-        return observation.items.reduce(into: Digest()) { digest, item in
+    private static func digest(of items: [Observation.Item], by rules: Rules) -> Digest {
+        items.reduce(into: Digest()) { digest, item in
             digest += Digest(of: item.id, Stored.document(rules.compared(item.document), of: item.id), misses: 0)
         }
     }
@@ -79,7 +85,7 @@ struct RecordWriter {
     }
 
     /// A thing that is missed, or was, has not changed: only a new document moves the time of its last change.
-    private mutating func put(_ resource: ResourceID, _ document: DatabaseValue, misses: Int, confirmedAt: Timestamp?) throws {
+    private mutating func put(_ resource: ResourceID, _ document: DatabaseValue, misses: Int, confirmedAt: Timestamp? = nil) throws {
         let place = try place(resource)
         let statement = try database.cachedStatement(
             sql: """

@@ -1,46 +1,49 @@
 import Changes
 import GRDB
-import StrictJSON
+import GRDBSQLite
+import WhatsAppBusiness
 
-/// Leaves out of a comparison what a look shows just as it is kept: of a long list hardly anything is left.
-///
-/// Only where no member was asked for by name. Elsewhere it counts what all things have in common: a member that all of them lost (guarantee 7).
+/// The bare ids of a look, beside the rows that are kept of them: what agrees is neither built nor compared, and of a long list hardly anything else is
+/// left.
 struct Sieve {
-    private let documents: [DatabaseValue]
-    private var indices: [String: Int]
+    private let ids: IDSet
+    /// Of each id, as it is kept.
+    private let digests: [Digest]
     private var isKept: [Bool]
+    /// Of all ids, as they are kept.
+    let digest: Digest
 
-    /// `nil` where everything must be compared.
-    init?(_ observation: Observation, _ kept: KeptUnit?) {
-        guard let kept, kept.asked.isEmpty, observation.asked.isEmpty else { return nil }
-        let rules = Rules.of(observation.unit.kind)
-        documents = observation.items.map { Stored.document(rules.compared($0.document), of: $0.id) }
-        indices = Dictionary(minimumCapacity: documents.count)
-        for (index, item) in observation.items.enumerated() { indices[item.id] = index }
-        isKept = Array(repeating: false, count: documents.count)
+    /// The bare ids of a look.
+    init(_ ids: IDSet) {
+        self.ids = ids
+        var digests: [Digest] = []
+        digests.reserveCapacity(ids.count)
+        ids.ids.forEachBytes { digests.append(Digest(ofBare: $0)) }
+        self.digests = digests
+        digest = digests.reduce(into: Digest()) { $0 += $1 }
+        isKept = Array(repeating: false, count: ids.count)
     }
 
-    /// Takes out a thing that is kept, if the look shows it so; says whether it did.
-    mutating func takes(_ id: String, _ document: DatabaseValue, misses: Int) -> Bool {
-        guard misses == 0, let index = indices[id], documents[index].hasSameBytes(as: document) else { return false }
+    /// Takes the row that a statement stands at (id, document, misses), if the look shows the thing just so.
+    /// - Returns: the row's digest; `nil` if the row has to be compared.
+    mutating func take(_ row: SQLiteStatement) -> Digest? {
+        guard sqlite3_column_type(row, 0) == SQLITE_TEXT, let text = sqlite3_column_text(row, 0),
+            sqlite3_column_type(row, 1) == SQLITE_INTEGER, sqlite3_column_type(row, 2) == SQLITE_INTEGER, sqlite3_column_int64(row, 2) == 0
+        else { return nil }
+        let id = UnsafeRawBufferPointer(start: text, count: Int(sqlite3_column_bytes(row, 0)))
+        guard let index = ids.index(of: id), sqlite3_column_int64(row, 1) == Stored.bare(id) else { return nil }
         isKept[index] = true
-        return true
+        return digests[index]
     }
 
-    /// The look without what was taken out.
-    func rest(of observation: Observation) -> Observation {
-        var rest = observation
-        rest.items = zip(observation.items, isKept).filter { !$1 }.map(\.0)
-        return rest
-    }
-}
-
-extension DatabaseValue {
-    /// Whether two values are stored alike. Swift's strings are equal also where they are only written differently.
-    fileprivate func hasSameBytes(as other: DatabaseValue) -> Bool {
-        switch (storage, other.storage) {
-        case (.string(let left), .string(let right)): left.hasSameUTF8(as: right)
-        default: self == other
+    /// Those that no row agreed with.
+    var rest: IDSet {
+        var rest = IDSet()
+        var index = 0
+        ids.ids.forEachBytes { id in
+            if !isKept[index] { _ = rest.insert(id) }
+            index += 1
         }
+        return rest
     }
 }

@@ -1,3 +1,4 @@
+import Changes
 import GRDB
 import StrictJSON
 
@@ -18,6 +19,11 @@ enum Stored {
         guard let member = document.members.first else { return 0.databaseValue }
         if member.value.string == id, let index = idMembers.firstIndex(of: member.name) { return (index + 1).databaseValue }
         return JSONValue.object(document).description.databaseValue
+    }
+
+    /// How the document of a thing that is nothing but an id is kept.
+    static func bare(_ id: UnsafeRawBufferPointer) -> Int64 {
+        Int64((idMembers.firstIndex(of: Observation.Item.member(naming: id)) ?? 0) + 1)
     }
 
     static func document(_ value: DatabaseValue, of id: String) throws -> JSONObject {

@@ -69,7 +69,7 @@ public struct Notifier: Sendable {
     /// At most 1,024 bytes or so: a status is for a terminal's line, and the manager's socket takes no endless datagram.
     private static func oneLine(_ text: String) -> String {
         var line = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars.prefix(1_024) { line.append(scalar.properties.generalCategory == .control ? " " : scalar) }
+        for scalar in text.unicodeScalars.prefix(1_024) { line.append(scalar.isControl ? " " : scalar) }
         return String(line)
     }
 }

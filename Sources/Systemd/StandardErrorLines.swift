@@ -17,7 +17,7 @@ public struct StandardErrorLines: Sendable {
     public func write(_ text: String, priority: JournalPriority) throws(SystemdError) {
         var line = Array((prefixes ? "<\(priority.rawValue)>" : "").utf8)
         for scalar in text.unicodeScalars {
-            line.append(contentsOf: (scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)).utf8)
+            line.append(contentsOf: (scalar.isControl ? scalar.escaped(asASCII: true) : String(scalar)).utf8)
         }
         line.append(UInt8(ascii: "\n"))
         var rest = line[...]
@@ -28,4 +28,9 @@ public struct StandardErrorLines: Sendable {
             rest = rest.dropFirst(written)
         }
     }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is of the general category Cc, which Unicode has closed: C0, DEL and C1.
+    var isControl: Bool { value < 0x20 || 0x7F...0x9F ~= value }
 }

@@ -12,31 +12,28 @@ extension Observation {
         // What was asked for, without what is asked for inside of it: nothing else is compared.
         let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField])
         let names = fields.isEmpty ? [] : fields.union(["id"])
+        guard unit.kind != .blockedUser else {
+            let ids = found.keys.dropFirst().reduce(into: found.keys.first?.keys ?? []) { _ = $0.insert($1.keys.ids) }
+            self.init(unit: unit, owner: plan.owner(of: unit), ids: ids)
+            return
+        }
         var seen: Set<String> = []
         var things: [Item] = []
         var starts: [Int] = []
-        if unit.kind == .blockedUser {
-            // They are only there or not: the document is the id, digits for a WhatsApp number and anything else for a user's id.
-            for key in found.keys.lazy.flatMap(\.keys) where seen.insert(key).inserted {
-                let name = key.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? "wa_id" : "user_id"
-                things.append(Item(id: key, document: [name: .string(key)]))
+        var following = found.starts[...]
+        for (index, item) in try edge.things(in: found.items).enumerated() {
+            while following.first == index {
+                starts.append(things.count)
+                following.removeFirst()
             }
-        } else {
-            var following = found.starts[...]
-            for (index, item) in try edge.things(in: found.items).enumerated() {
-                while following.first == index {
-                    starts.append(things.count)
-                    following.removeFirst()
-                }
-                guard let id = try edge.id(of: item, in: unit, plan) else { throw GraphFailure(.invalidAnswer("a thing has no id")) }
-                guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(number: id) else { continue }
-                let object = item.object ?? [:]
-                things.append(
-                    Item(
-                        id: id,
-                        document: asked.isEmpty ? object : JSONObject(object.filter { names.contains($0.name) }.map { ($0.name, $0.value) })
-                    ))
-            }
+            guard let id = try edge.id(of: item, in: unit, plan) else { throw GraphFailure(.invalidAnswer("a thing has no id")) }
+            guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(number: id) else { continue }
+            let object = item.object ?? [:]
+            things.append(
+                Item(
+                    id: id,
+                    document: asked.isEmpty ? object : JSONObject(object.filter { names.contains($0.name) }.map { ($0.name, $0.value) })
+                ))
         }
         self.init(unit: unit, owner: plan.owner(of: unit), items: things, asked: names)
         self.starts = starts

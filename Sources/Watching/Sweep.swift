@@ -14,7 +14,7 @@ struct Sweep: Sendable {
         /// Where among them each answer begins.
         var starts: [Int] = []
         /// The things' keys, window by window.
-        var keys: [(window: Int?, keys: [String])] = []
+        var keys: [(window: Int?, keys: IDSet)] = []
     }
 
     enum Step: Sendable {
@@ -43,7 +43,7 @@ struct Sweep: Sendable {
     private var window: Int?
     private var walk: PageWalk
     private var walks = 1
-    private var unsure: Set<String>?
+    private var unsure: IDSet?
     private var found = Found()
 
     /// A sweep over one list, or over windows of it one after the other.
@@ -94,9 +94,8 @@ struct Sweep: Sendable {
             case .ask(let request): next = .ask(request)
             case .done(let outcome) where outcome.isExact: accept(outcome)
             case .done(let outcome):
-                let keys = Set(outcome.keys)
-                guard keys != unsure else { return accept(outcome) }
-                unsure = keys
+                if let unsure, outcome.keys.hasSameIDs(as: unsure) { return accept(outcome) }
+                unsure = outcome.keys
                 again(GraphFailure(.paging(restart: true)))
             }
         } catch { on(error) }

@@ -109,7 +109,7 @@ extension Watcher {
         if rotations[unit] != nil {
             rotations[unit]?.on(
                 sweep.coverage, keys: found.keys, missed: recording.missed, removed: recording.removed, now: world.now())
-            await probe(unit, plan, hasThings: !observation.items.isEmpty)
+            await probe(unit, plan, hasThings: !observation.items.isEmpty || !observation.ids.isEmpty)
         }
         guard unit.kind == .phoneNumber else { return }
         for number in recording.removed { forget(number: number, of: plan.name) }

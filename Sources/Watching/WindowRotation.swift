@@ -76,12 +76,14 @@ struct WindowRotation: Sendable {
     }
 
     /// A look was complete, and has been recorded.
-    mutating func on(_ coverage: Coverage, keys: [(window: Int?, keys: [String])], missed: Set<String>, removed: Set<String>, now: Moment) {
+    mutating func on(_ coverage: Coverage, keys: [(window: Int?, keys: IDSet)], missed: Set<String>, removed: Set<String>, now: Moment) {
         for id in removed {
             places[id] = nil
             orphans.remove(id)
         }
         switch coverage {
+        // Where time is not heeded, everything is always looked at.
+        case .whole where mode == .cursor: break
         case .whole:
             wholeAt = now
             orphans = Set(keys.flatMap(\.keys)).subtracting(places.keys)

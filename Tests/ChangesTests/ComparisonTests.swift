@@ -36,6 +36,18 @@ import WhatsAppBusiness
         #expect(known.entries["1"]?.document["quality_rating"] == "GREEN")
     }
 
+    @Test func bareIDs_areComparedAsThingsWhoseDocumentIsTheID() {
+        let unit = Unit(account: "acme", kind: .blockedUser, phoneNumberID: "7")
+        let first = Comparison(of: Observation(unit: unit, owner: "7", ids: ["16505550001", "US.2"]), with: Snapshot())
+        #expect(Array(first.ids) == ["16505550001", "US.2"] && first.writes.isEmpty)
+        #expect(first.changes.map(\.operation) == [.baseline] && first.changes.first?.after == ["count": 2])
+        let known = Snapshot(
+            asked: [], entries: ["16505550001": .init(document: ["wa_id": "16505550001"]), "US.2": .init(document: ["user_id": "US.2"])])
+        let next = Comparison(of: Observation(unit: unit, owner: "7", ids: ["US.2", "US.3"]), with: known)
+        #expect(next.changes.map(\.resource.id) == ["US.3"] && next.changes.first?.after == ["user_id": "US.3"] && next.ids.isEmpty)
+        #expect(next.writes.map(\.id) == ["US.3", "16505550001"] && next.writes.last?.entry?.misses == 1)
+    }
+
     @Test func firstLook_atAList_isOneBaselineWithTheCount() {
         let comparison = Comparison(of: look([number("1"), number("2")]), with: Snapshot())
         #expect(comparison.changes.count == 1)

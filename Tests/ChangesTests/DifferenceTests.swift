@@ -1,6 +1,7 @@
 import Changes
 import StrictJSON
 import Testing
+import TestSupport
 import WhatsAppBusiness
 
 @Suite struct DifferenceTests {
@@ -30,7 +31,7 @@ import WhatsAppBusiness
 
     /// Guarantee 3 for one document: what is told of a difference leads from the one to the other, byte for byte.
     @Test func differences_ofRandomDocuments_leadFromOneToTheOther() throws {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(state: 7)
         for round in 0..<5_000 {
             let before = Self.document(&random, depth: 3)
             let after = round % 3 == 0 ? Self.document(&random, depth: 3) : Self.mutated(before, &random)
@@ -45,11 +46,11 @@ import WhatsAppBusiness
         }
     }
 
-    private static func document(_ random: inout SplitMix, depth: Int) -> JSONObject {
+    private static func document(_ random: inout SeededGenerator, depth: Int) -> JSONObject {
         JSONObject((0..<random.below(4)).map { _ in ("m\(random.below(5))", value(&random, depth: depth)) })
     }
 
-    private static func value(_ random: inout SplitMix, depth: Int) -> JSONValue {
+    private static func value(_ random: inout SeededGenerator, depth: Int) -> JSONValue {
         switch random.below(depth > 0 ? 6 : 4) {
         case 0: .null
         case 1: .integer(random.below(3))
@@ -59,7 +60,7 @@ import WhatsAppBusiness
         }
     }
 
-    private static func mutated(_ document: JSONObject, _ random: inout SplitMix) -> JSONObject {
+    private static func mutated(_ document: JSONObject, _ random: inout SeededGenerator) -> JSONObject {
         var document = document
         let name = "m\(random.below(5))"
         if case .object(let inner)? = document[name], random.below(3) > 0 {
@@ -71,17 +72,6 @@ import WhatsAppBusiness
     }
 }
 
-/// A small generator whose whole state is its seed (SplitMix64), so that a failing run can be repeated.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SeededGenerator {
     mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

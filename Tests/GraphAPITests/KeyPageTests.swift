@@ -1,6 +1,8 @@
 import GraphAPI
 import StrictJSON
 import Testing
+import TestSupport
+import WhatsAppBusiness
 
 @Suite(.timeLimit(.minutes(1))) struct KeyPageTests {
     @Test func keys_ofAPageOfBlockedUsers_areScanned() async throws {
@@ -17,7 +19,7 @@ import Testing
 
     /// Whatever a page is turned into: where the scanner takes it, the general parser takes it too, and reads the same.
     @Test func scanner_onMutatedPages_agreesWithTheParser() async throws {
-        var random = Seeded(7)
+        var random = SeededGenerator(state: 7)
         var scanned = 0
         var refused = 0
         for round in 0..<3000 {
@@ -39,7 +41,7 @@ import Testing
             .fetchKeys(GraphRequest(.blockedUsers, id: "1"), digest: digest)
     }
 
-    private func mutated(_ round: Int, _ random: inout Seeded) -> [UInt8] {
+    private func mutated(_ round: Int, _ random: inout SeededGenerator) -> [UInt8] {
         let users = (0..<Int.random(in: 0...4, using: &random)).map { _ in
             let id = Int.random(in: 0...999, using: &random)
             return [

@@ -1,3 +1,4 @@
+import TestSupport
 import GraphAPI
 import StrictJSON
 import Synchronization
@@ -7,7 +8,7 @@ final class ListTransport: Transport {
     enum Paging: CaseIterable { case cursor, cursorWithoutNext, offset, time }
 
     struct State {
-        var random: Seeded
+        var random: SeededGenerator
         var ids: [Int]
         /// What every reader could have seen from the first request to the last.
         var always: Set<Int>
@@ -23,7 +24,7 @@ final class ListTransport: Transport {
 
     init(_ paging: Paging, ids: [Int], seed: UInt64, changes: Bool = false) {
         self.paging = paging
-        state = Mutex(State(random: Seeded(seed), ids: ids, always: Set(ids), ever: Set(ids), changes: changes))
+        state = Mutex(State(random: SeededGenerator(state: seed), ids: ids, always: Set(ids), ever: Set(ids), changes: changes))
     }
 
     var seen: State { state.withLock(\.self) }

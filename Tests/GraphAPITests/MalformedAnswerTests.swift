@@ -1,6 +1,7 @@
 import GraphAPI
 import StrictJSON
 import Testing
+import TestSupport
 import WhatsAppBusiness
 
 @Suite(.timeLimit(.minutes(1))) struct MalformedAnswerTests {
@@ -8,7 +9,7 @@ import WhatsAppBusiness
 
     @Test func malformedAnswers_eachGiveATypedError() async throws {
         let sources = Payload.all.filter { $0.group == "api" && (try? $0.json()["data"]?.array?.first?.object) != nil }
-        var random = Seeded(20_261_121)
+        var random = SeededGenerator(state: 20_261_121)
         var count = 0
         for fault in Fault.allCases {
             for round in 0..<30 {
@@ -43,7 +44,7 @@ import WhatsAppBusiness
         }
     }
 
-    private func mutate(_ source: Payload, _ fault: Fault, _ round: Int, _ random: inout Seeded) throws -> [UInt8] {
+    private func mutate(_ source: Payload, _ fault: Fault, _ round: Int, _ random: inout SeededGenerator) throws -> [UInt8] {
         let json = try source.json()
         let bytes = json.bytes
         let end = bytes.count - 1

@@ -1,12 +1,13 @@
 import GraphAPI
 import StrictJSON
 import Testing
+import TestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct PageWalkTests {
     @Test(arguments: ListTransport.Paging.allCases)
     func list_inAnyDivision_isReadExactly(paging: ListTransport.Paging) async throws {
         for seed in 0..<200 {
-            var random = Seeded(UInt64(seed))
+            var random = SeededGenerator(state: UInt64(seed))
             let ids = Set((0..<Int.random(in: 0...60, using: &random)).map { _ in Int.random(in: 1...100_000, using: &random) })
             let transport = ListTransport(paging, ids: ids.sorted(by: >), seed: UInt64(seed))
             let outcome = try await client(transport).all(request(paging))
@@ -20,7 +21,7 @@ import Testing
     func list_thatChangesUnderTheWalk_isExactOrSaysThatItIsNot(paging: ListTransport.Paging) async throws {
         var unsure = 0
         for seed in 0..<200 {
-            var random = Seeded(UInt64(seed))
+            var random = SeededGenerator(state: UInt64(seed))
             let ids = Set((0..<40).map { _ in Int.random(in: 1...100_000, using: &random) })
             let transport = ListTransport(paging, ids: ids.sorted(by: >), seed: UInt64(seed), changes: true)
             let outcome: PageWalk.Outcome

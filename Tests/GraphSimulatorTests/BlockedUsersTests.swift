@@ -1,6 +1,7 @@
 import GraphSimulator
 import StrictJSON
 import Testing
+import TestSupport
 
 struct BlockedUsersTests {
     /// The runs beside a plain array, through many changes.
@@ -32,18 +33,5 @@ struct BlockedUsersTests {
         let removed = users.remove("012")
         #expect(removed)
         #expect(users.firstIndex(of: "12") == 1)
-    }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -174,9 +174,9 @@ extension Day {
     }
 
     private static func blocked(_ number: String, _ users: Range<Int>) -> Observation {
-        let items = users.map { Observation.Item(id: "\(16_505_550_000 + $0)", document: ["wa_id": .string("\(16_505_550_000 + $0)")]) }
-        return Observation(
-            unit: Unit(account: "acme", kind: .blockedUser, phoneNumberID: number), owner: number, items: items, asked: [])
+        Observation(
+            unit: Unit(account: "acme", kind: .blockedUser, phoneNumberID: number), owner: number,
+            ids: IDSet(users.map { "\(16_505_550_000 + $0)" }))
     }
 
     private static func watch(_ state: String, from: String) -> WatchNote {

@@ -4,6 +4,7 @@ import Glibc
 @testable import Ledger
 import StrictJSON
 import Testing
+import TestSupport
 import WhatsAppBusiness
 
 /// A folder that is gone when the test is.
@@ -215,17 +216,5 @@ final class Folder: Sendable {
             #expect(documents == later.documents)
         }
         try ledger.close()
-    }
-}
-
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

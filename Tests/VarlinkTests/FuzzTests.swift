@@ -1,25 +1,13 @@
 import NIOCore
 import StrictJSON
 import Testing
+import TestSupport
 
 @testable import Varlink
 
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 extension [UInt8] {
     /// Some bytes changed, taken out, doubled, or replaced by what the grammar knows.
-    func mutated(_ words: [String], by random: inout Seeded) -> [UInt8] {
+    func mutated(_ words: [String], by random: inout SeededGenerator) -> [UInt8] {
         var bytes = self
         for _ in 0..<Int.random(in: 1...4, using: &random) {
             let place = Int.random(in: 0...bytes.count, using: &random)
@@ -53,7 +41,7 @@ extension [UInt8] {
 
     /// Messages come out the same however the bytes were split, and a call that is read is written and read again as the same call.
     @Test(arguments: 0..<UInt64(8)) func messages_changedAtRandom_areReadAlikeHoweverTheyAreSplit(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(state: seed)
         let interface = try InterfaceDescription(parsing: interfaceText("io.wabawatch"))
         for _ in 0..<300 {
             let whole = Self.threeCalls(&random)
@@ -72,7 +60,7 @@ extension [UInt8] {
         }
     }
 
-    private static func threeCalls(_ random: inout Seeded) -> [UInt8] {
+    private static func threeCalls(_ random: inout SeededGenerator) -> [UInt8] {
         var bytes: [UInt8] = []
         for _ in 0..<3 { bytes += Array((calls.randomElement(using: &random) ?? "").utf8) + [0] }
         return bytes
@@ -80,12 +68,12 @@ extension [UInt8] {
 
     /// Feeds all at once.
     private static func messages(_ bytes: [UInt8], limit: Int) -> ([[UInt8]], ProtocolViolation?) {
-        var random = Seeded(state: 0)
+        var random = SeededGenerator(state: 0)
         return messages(bytes, limit: limit, by: bytes.count + 1...bytes.count + 1, &random)
     }
 
     private static func messages(
-        _ bytes: [UInt8], limit: Int, by sizes: ClosedRange<Int>, _ random: inout Seeded
+        _ bytes: [UInt8], limit: Int, by sizes: ClosedRange<Int>, _ random: inout SeededGenerator
     ) -> ([[UInt8]], ProtocolViolation?) {
         var buffer = MessageBuffer(limit: limit)
         var messages: [[UInt8]] = []
@@ -103,7 +91,7 @@ extension [UInt8] {
 
     /// A text that is read is printed and read again as the same interface; one that is not says where within the text.
     @Test(arguments: 0..<UInt64(8)) func texts_changedAtRandom_areRefusedOrPrintedWithoutLoss(seed: UInt64) throws {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(state: seed)
         let texts = [ServiceInterface.text, try interfaceText("io.wabawatch"), try interfaceText("org.varlink.certification")].map {
             Array($0.utf8)
         }
@@ -124,7 +112,7 @@ extension [UInt8] {
     /// Whatever a peer sends, the server closes or answers, and the next peer is served.
     @Test(arguments: 0..<UInt64(4)) func server_givenMessagesChangedAtRandom_servesTheNextPeer(seed: UInt64) async throws {
         try await withServer([protocolInterface()]) { path in
-            var random = Seeded(state: seed)
+            var random = SeededGenerator(state: seed)
             for _ in 0..<60 {
                 let whole = Self.threeCalls(&random)
                 let peer = try RawPeer(connectingTo: path)

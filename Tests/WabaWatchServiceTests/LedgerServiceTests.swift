@@ -17,7 +17,7 @@ import WhatsAppBusiness
         try await Site.with(every: "2ms") { site in
             let seed = ProcessInfo.processInfo.environment["WABAWATCH_SEED"].flatMap(UInt64.init) ?? .random(in: 0..<1_000_000)
             print("moments of kills drawn with WABAWATCH_SEED=\(seed)")
-            var random = Draw(state: seed)
+            var random = SeededGenerator(state: seed)
             // So many rounds in an hour would use any budget up.
             site.simulator.update { $0.accounts[Platform.sampleAccountID()]?.budget.header = .missing }
             var cursor: Cursor?
@@ -165,18 +165,5 @@ struct KillMoment: Sendable {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().asyncAfter(deadline: .now() + after) { continuation.resume() }
         }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-private struct Draw: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -73,7 +73,8 @@ import WhatsAppBusiness
         try await Stage.with { stage in
             let clock = stage.clock
             let world = World(now: { clock.now }, wallClock: { clock.wallClock }, random: { 0.5 }, alarm: SilentAlarm(), boot: "this one")
-            let watcher = Watcher(accounts: [try stage.plan()], ledger: ledger, world: world, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let watcher = Watcher(accounts: [try stage.plan()], ledger: ledger, world: world, log: log)
             try await watcher.begin()
             await stage.run(watcher, for: .seconds(1))
             let asked = stage.simulator.requestCount

@@ -1,5 +1,6 @@
 import Changes
 import Testing
+import TestSupport
 import Watching
 import WhatsAppBusiness
 
@@ -108,19 +109,6 @@ import WhatsAppBusiness
             }
         }
         #expect(watched.allSatisfy { looking.contains($0) || schedule.due($0) != nil })
-    }
-}
-
-/// SplitMix64: a run is repeated by its seed.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

@@ -112,7 +112,7 @@ import Testing
             return
         }
         #expect(found.keys.map(\.window) == [1, 0])
-        #expect(found.keys.map(\.keys) == [["1"], ["2", "3"]])
+        #expect(found.keys.map { Array($0.keys) } == [["1"], ["2", "3"]])
         sweep = Sweep([(1, request), (0, request)], fields: [], coverage: .windows([1, 0]))
         sweep.on(try page(["1"]))
         sweep.on(GraphFailure(.transient))

@@ -35,7 +35,8 @@ import WhatsAppBusiness
                 }
                 let look = await watcher.record(found, nil, of: unit, sweep)
                 await watcher.on(look.next.map { .again(unit, at: $0) } ?? .looked(unit), stage.clock.now)
-                result.told.append(try await stage.changes(after: before).map { "\($0.change.resource.kind.rawValue) \($0.change.resource.id)" })
+                let changes = try await stage.changes(after: before).map(\.change.resource)
+                result.told.append(changes.map { "\($0.kind.rawValue) \($0.id)" })
                 result.again.append(await watcher.schedule.due(unit).map { $0 <= stage.clock.now } ?? false)
             }
             result.state = await watcher.watches[unit]?.state

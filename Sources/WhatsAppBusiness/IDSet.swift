@@ -1,0 +1,128 @@
+internal import Glibc
+
+/// Ids, each once, in the order in which they came. Some twenty bytes each.
+public struct IDSet: Sendable {
+    /// The ids.
+    public private(set) var ids = IDList()
+    /// At the place that an id's hash gives it, or the next free one: a power of two of them, at most half in use.
+    private var slots: [Slot] = []
+
+    private struct Slot {
+        var hash: UInt32 = 0
+        /// The id's index and one; zero where there is none.
+        var number: UInt32 = 0
+    }
+
+    /// None.
+    public init() {}
+
+    /// These ids, each once, without those that are too long.
+    public init(_ ids: some Sequence<String>) { for id in ids { _ = insert(id) } }
+
+    /// Adds an id unless it is there or not one; says whether it did.
+    public mutating func insert(_ id: String) -> Bool {
+        var id = id
+        return id.withUTF8 { insert(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Adds those that are not there yet; returns how many they were.
+    public mutating func insert(_ list: IDList) -> Int {
+        let before = count
+        list.forEachBytes { _ = insert($0) }
+        return count - before
+    }
+
+    /// Adds an id by its UTF-8 bytes.
+    public mutating func insert(_ id: UnsafeRawBufferPointer) -> Bool {
+        if 2 * count >= slots.count { grow() }
+        let hash = Self.hash(id)
+        let slot = slot(of: id, hash)
+        guard slots[slot].number == 0, ids.append(id) else { return false }
+        slots[slot] = Slot(hash: hash, number: UInt32(ids.count))
+        return true
+    }
+
+    /// Where an id stands in the order.
+    public func index(of id: UnsafeRawBufferPointer) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        let number = slots[slot(of: id, Self.hash(id))].number
+        return number == 0 ? nil : Int(number) - 1
+    }
+
+    /// Whether an id is one of them.
+    public func contains(_ id: String) -> Bool {
+        var id = id
+        return id.withUTF8 { index(of: UnsafeRawBufferPointer($0)) != nil }
+    }
+
+    /// Whether two hold the same ids, in whatever order.
+    public func hasSameIDs(as other: IDSet) -> Bool {
+        guard count == other.count else { return false }
+        var isSame = true
+        ids.forEachBytes { if isSame { isSame = other.index(of: $0) != nil } }
+        return isSame
+    }
+
+    /// The slot that holds the id, or that it belongs into.
+    private func slot(of id: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {
+        var index = Int(hash) & (slots.count - 1)
+        while slots[index].number != 0 {
+            let slot = slots[index]
+            if slot.hash == hash, ids.withBytes(at: Int(slot.number) - 1, { $0.hasSameBytes(as: id) }) { break }
+            index = (index + 1) & (slots.count - 1)
+        }
+        return index
+    }
+
+    private mutating func grow() {
+        var larger = Array(repeating: Slot(), count: Swift.max(16, 2 * slots.count))
+        for slot in slots where slot.number != 0 {
+            var index = Int(slot.hash) & (larger.count - 1)
+            while larger[index].number != 0 { index = (index + 1) & (larger.count - 1) }
+            larger[index] = slot
+        }
+        slots = larger
+    }
+}
+
+extension IDSet: RandomAccessCollection, ExpressibleByArrayLiteral {
+    public init(arrayLiteral elements: String...) { self.init(elements) }
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { ids.count }
+    public subscript(index: Int) -> String { ids[index] }
+}
+
+// MARK: Hashing
+
+extension IDSet {
+    /// Another one in every process: whoever chooses ids cannot choose their places.
+    private static let secret = (UInt64.random(in: .min ... .max) | 1, UInt64.random(in: .min ... .max) | 1)
+
+    /// Eight bytes at a time, each folded into a product of 128 bits (Wang Yi's wyhash).
+    private static func hash(_ id: UnsafeRawBufferPointer) -> UInt32 {
+        var hash = secret.0 ^ UInt64(truncatingIfNeeded: id.count)
+        var offset = 0
+        while offset + 8 <= id.count {
+            hash = mixed(hash ^ id.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
+        }
+        var rest: UInt64 = 0
+        while offset < id.count {
+            rest = rest << 8 | UInt64(id[offset])
+            offset += 1
+        }
+        return UInt32(truncatingIfNeeded: mixed(hash ^ rest))
+    }
+
+    private static func mixed(_ value: UInt64) -> UInt64 {
+        let product = value.multipliedFullWidth(by: secret.1)
+        return product.high ^ product.low
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+        guard let start = baseAddress, let otherStart = other.baseAddress, count == other.count else { return count == other.count }
+        return memcmp(start, otherStart, count) == 0
+    }
+}
