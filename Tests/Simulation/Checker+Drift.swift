@@ -11,14 +11,16 @@ extension Checker {
         return holders(of: member, unit).count { unit.isOneOfMany || walk.served.contains($0) } >= 3
     }
 
-    /// Whether no thing of the kind has shown a member in the last look at it, though three were known to have it: that is what drift is, whoever did
-    /// it.
-    func isTaken(_ member: String, _ walk: Walk) -> Bool {
+    /// Whether no thing of the kind has shown a member in the last look at it before a moment, though three were known to have it: that is what drift
+    /// is, whoever did it.
+    func isTaken(_ member: String, _ walk: Walk, by moment: Moment) -> Bool {
         guard isKept(member, walk) else { return false }
         guard walk.unit.isOneOfMany else { return walk.served.allSatisfy { mayLack(member, $0, walk) } }
         return told.keys.allSatisfy { unit in
-            guard isLike(unit, walk.unit), let last = latestWalk(unit, walk.span.end)?.walk else { return true }
-            return !last.isComplete || last.served.allSatisfy { mayLack(member, $0, last) }
+            guard isLike(unit, walk.unit), let last = (walks[unit] ?? []).last(where: { history.walks[$0].isDelivered(by: moment) }) else {
+                return true
+            }
+            return !history.walks[last].isComplete || history.walks[last].served.allSatisfy { mayLack(member, $0, history.walks[last]) }
         }
     }
 
@@ -35,7 +37,7 @@ extension Checker {
 
     /// Whether a member that a thing no longer has must have been told to be gone by a walk.
     func mustBeTold(_ member: String, of id: String, _ walk: Walk) -> Bool {
-        if isTaken(member, walk) { return false }
+        if [walk.span.end, walk.delivered].contains(where: { $0.map { isTaken(member, walk, by: $0) } ?? false }) { return false }
         if walk.unit.isOneOfMany { return isDecided(member, walk) }
         guard isTorn(member, walk) else { return true }
         // A look that may have been torn is made again, and the second one says it.

@@ -7,7 +7,8 @@ import Synchronization
 @main
 struct Program: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "wabawatch-simulation", abstract: "Run the daemon's decisions under a simulated clock, against a simulated Meta.")
+        commandName: "wabawatch-simulation", abstract: "Run the daemon's decisions under a simulated clock, against a simulated Meta.",
+        subcommands: [NumbersCommand.self])
 
     @Option(help: "One seed.")
     var seed: UInt64?
