@@ -78,8 +78,8 @@ extension Checker {
         case .drifted:
             driftTold[unit.account, default: [:]][unit.kind] = transaction.time
             let hidden = hidden(walk)
-            let isTaken = Documents.members(unit.kind).contains { isTaken($0, walk, by: transaction.time) }
-            if hidden.throughout.isEmpty, hidden.partly.isEmpty, !isTaken {
+            let members = Documents.members(unit.kind)
+            if hidden.throughout.isEmpty, hidden.partly.isEmpty, !members.contains(where: { isTaken($0, walk, by: transaction.time) }) {
                 complain("watch", transaction.time, refuse("nothing was missing"))
             }
         case .late, .starting: break

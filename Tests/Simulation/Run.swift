@@ -291,6 +291,10 @@ extension Run {
                 if scenario.changesUnderWalks, dice.chance(0.1), stage.now < busyUntil {
                     stage.after(.milliseconds(1)) { [self] in meta.changeSomething() }
                 }
+                if scenario.driftsPerHour > 0, !asked.isFirst, dice.chance(0.05), stage.now < busyUntil {
+                    // Between two pages of one walk.
+                    stage.after(.milliseconds(1)) { [self] in meta.drift(for: dice.time(.seconds(1)...(.seconds(1000)))) }
+                }
                 life.answer(after: back) { [self] lives in
                     for walk in walks where lives { meta.walks.delivered(walk, at: stage.now) }
                     stage.note("answered \(asked.unit) \(Self.words(answer))")
