@@ -47,7 +47,7 @@ extension Watcher {
         progress[unit] = nil
         switch ending {
         case .complete(let found, let memory):
-            if accounts[unit.account]?.count(sweep.answers, of: unit) == true { stretch(unit.account) }
+            if accounts[unit.account]?.keep(pages: sweep.answers, ofLookAt: unit) == true { stretch(unit.account) }
             return await record(found, memory, of: unit, sweep)
         case .unchanged:
             ledger.confirm(unit, at: world.wallClock())

@@ -42,7 +42,7 @@ extension Checker {
         guard isTorn(member, walk) else { return true }
         // A look that may have been torn is made again, and the second one says it.
         return certain(walk.unit).last { $0.span.end < walk.span.start && $0.life == walk.life }.map {
-            isTorn(member, $0) && $0.served.contains(id) && lacks(member, $0, only: id)
+            isTorn(member, $0) && shows(member, $0) && $0.served.contains(id) && lacks(member, $0, only: id)
         } ?? false
     }
 

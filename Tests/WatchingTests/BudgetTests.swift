@@ -51,6 +51,35 @@ import WhatsAppBusiness
         #expect(budget.callsPerHour == 500)
     }
 
+    /// What is counted without having been made, and minutes that are over, would make Meta's budget look larger than it is.
+    @Test func budgetOfMeta_isConcludedFromAnsweredCallsAlone() {
+        var budget = Budget(.share(0.5))
+        for second in 0..<60 { _ = budget.call(at(Int64(second))) }
+        #expect(budget.answersLastHour(at(60)) == 0)
+        for _ in 0..<40 { budget.answered(at(61)) }
+        #expect(budget.answersLastHour(at(62)) == 40)
+        let offer = budget.offer(at(62))
+        var next = Budget(.share(0.5))
+        next.restore(budget.document(at(62), wallClock: clock(62), boot: "b", offer: offer), at(63), wallClock: clock(63), boot: "b")
+        #expect(next.callsLastHour(at(63)) > 60, "what may have been made counts against the ceiling")
+        #expect(next.answersLastHour(at(63)) == 40, "and not for the budget")
+        #expect(next.callsLastHour(at(3650)) > 0 && next.answersLastHour(at(3650)) == 0)
+        next.note(percent: 20, of: next.answersLastHour(at(63)), regainAfter: nil, now: at(63))
+        #expect(next.callsPerHour == 100)
+    }
+
+    /// Ledgers of versions before hold rows of three numbers.
+    @Test func olderDocument_isRestored() {
+        var budget = Budget(.share(0.5))
+        let document: JSONObject = [
+            "minutes": [[.integer(83), .integer(30), .integer(10)]], "minute": 83, "clock": .integer(Int(clock(0).milliseconds)),
+            "boot": "b",
+        ]
+        budget.restore(document, at(60), wallClock: clock(60), boot: "b")
+        #expect(budget.callsLastHour(at(60)) == 30)
+        #expect(budget.answersLastHour(at(60)) == 30)
+    }
+
     @Test func othersUse_leavesLess() {
         var budget = Budget(.share(0.5))
         for second in 0..<20 { _ = budget.call(at(Int64(second))) }
