@@ -3,6 +3,9 @@ public enum Interface {
     /// Its name, which is also the name of its socket.
     public static let name = "io.wabawatch"
 
+    /// The version of the programs that serve and call it.
+    public static let release = "0.1.0"
+
     /// Its text in Varlink's language, as `GetInterfaceDescription` answers it.
     public static let text = #"""
         # Watches WhatsApp Business accounts: what they look like now, and everything that changed.

@@ -6,13 +6,14 @@ import ServiceLifecycle
 public import Systemd
 import UnixSignals
 import Varlink
+import WabaWatchInterface
 public import Watching
 import WhatsAppBusiness
 
 /// The daemon put together: the watcher, the announcer and the socket around one ledger.
 public struct Daemon: Sendable {
     /// What the daemon says it is.
-    public static let version = "0.1.0"
+    public static let version = Interface.release
 
     let ledger: Ledger
     let watcher: Watcher

@@ -6,9 +6,11 @@ import StrictJSON
 /// What a poll of many numbers costs, where nothing changed and where one thing did, beside a script with pywa.
 struct PollBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "poll", abstract: "A poll of 100 numbers and their profiles: processor time and requests, beside a pywa script.",
-        discussion:
-            "The real wabawatchd and the script ask the same simulator. The interpreter is the one in WABAWATCH_PYTHON, else python3.")
+        commandName: "poll", abstract: "A poll of 100 numbers and their profiles: processor time and requests, beside scripts.",
+        discussion: """
+            The real wabawatchd and the scripts ask the same simulator: one with pywa in Python, the interpreter that WABAWATCH_PYTHON names, else python3, and \
+            one with curl, jq and diff, as it is run from a timer.
+            """)
 
     @OptionGroup var options: RunOptions
     @Option(help: "How many numbers are polled.") var numbers = 100
@@ -26,16 +28,17 @@ struct PollBenchmark: AsyncParsableCommand {
         let every = "\(max(500, numbers * 5))ms"
         let daemon = try stage.start(every: ["phone_number": every, "business_profile": every])
         defer { daemon.stop() }
-        let poller = PywaPoller(
-            graph: stage.simulator.baseURL, token: Platform.sampleToken, account: Platform.sampleAccountID(),
-            database: stage.folder.path("pywa.sqlite"))
-        defer { poller?.stop() }
+        let (graph, token, account) = (stage.simulator.baseURL, Platform.sampleToken, Platform.sampleAccountID())
+        let pywa = PywaPoller(graph: graph, token: token, account: account, database: stage.folder.path("pywa.sqlite"))
+        let curl = CurlPoller(graph: graph, token: token, account: account, folder: stage.folder.path("curl"))
+        let pollers = [pywa as (any Poller)?, curl].compactMap(\.self)
+        defer { for poller in pollers { poller.stop() } }
         let changes = Changes(stage)
-        let tally = Tally()
+        let tally = Tally(contenders: 1 + pollers.count)
         let times = options.short ? 3 : 10
         // The first polls find everything.
         _ = try await polls(of: daemon, 2, on: stage, nil, tally)
-        _ = try poller?.poll()
+        for poller in pollers { _ = try poller.poll() }
 
         var results: [[Pairs.Result]] = []
         for changing in [false, true] {
@@ -43,39 +46,47 @@ struct PollBenchmark: AsyncParsableCommand {
             var contenders = [
                 Pairs.Contender(name: "wabawatchd") { try await polls(of: daemon, times, on: stage, changes, tally) }
             ]
-            if let poller {
+            for (index, poller) in pollers.enumerated() {
                 contenders.append(
-                    Pairs.Contender(name: poller.name) { try polls(of: poller, times, on: stage, changes, tally) })
+                    Pairs.Contender(name: poller.name) { try polls(of: poller, index + 1, times, on: stage, changes, tally) })
             }
             results.append(try await Pairs(contenders: contenders, rounds: options.short ? 3 : 9).run())
         }
         print("poll: \(numbers) numbers and their profiles, \(times) polls a run, middle of \(results[0][0].measures.count) runs in turns")
         print(Machine.description)
-        if poller == nil { print("skipped: pywa cannot be imported") }
+        if pywa == nil { print("skipped: pywa cannot be imported") }
+        if curl == nil { print("skipped: curl, jq or diff is missing") }
         for (title, results) in zip(["nothing changed", "one thing changed"], results) {
             var table = Table(title, "CPU ms a poll", "requests a poll", "peak MiB", "ours takes, of its CPU")
             for (index, result) in results.enumerated() {
                 table.add(
                     result.name, result.processor.milliseconds, (tally.requests[index] / Double(tally.polls[index])).figure,
-                    (index == 0 ? daemon.mebibytes("VmHWM") : tally.peak).figure,
+                    index == 0 ? daemon.mebibytes("VmHWM").figure : tally.peaks[index] > 0 ? tally.peaks[index].figure : "-",
                     "1 in " + results[0].processorRatio(to: result).figure)
             }
             table.show()
         }
         guard options.short, results[0].count > 1 else { return }
         var bounds = Bounds()
-        bounds.atLeast(
-            3, results[0][0].processorRatio(to: results[0][1]), "an unchanged poll, by processor time, as fast as \(results[0][1].name)")
-        bounds.atLeast(
-            3, results[1][0].processorRatio(to: results[1][1]), "a poll with a change, by processor time, as fast as \(results[1][1].name)")
+        for (results, what) in zip(results, ["an unchanged poll", "a poll with a change"]) {
+            for peer in results.dropFirst() {
+                bounds.atLeast(3, results[0].processorRatio(to: peer), "\(what), by processor time, as fast as \(peer.name)")
+            }
+        }
         try bounds.conclude()
     }
 
-    /// What was counted besides the time: of the daemon, and of the script.
+    /// What was counted besides the time: of the daemon first, then of each script.
     private final class Tally {
-        var requests = [0.0, 0.0]
-        var polls = [0, 0]
-        var peak = 0.0
+        var requests: [Double]
+        var polls: [Int]
+        var peaks: [Double]
+
+        init(contenders: Int) {
+            requests = Array(repeating: 0, count: contenders)
+            polls = Array(repeating: 0, count: contenders)
+            peaks = requests
+        }
     }
 
     /// One number's profile after another is edited.
@@ -115,7 +126,9 @@ struct PollBenchmark: AsyncParsableCommand {
         throw Failure("the daemon does not ask")
     }
 
-    private func polls(of poller: PywaPoller, _ times: Int, on stage: Stage, _ changes: Changes?, _ tally: Tally) throws -> Measure {
+    private func polls(of poller: any Poller, _ index: Int, _ times: Int, on stage: Stage, _ changes: Changes?, _ tally: Tally) throws
+        -> Measure
+    {
         var measure = Measure(operations: times, seconds: 0, processor: 0)
         // What was edited while the daemon was measured.
         _ = try poller.poll()
@@ -126,10 +139,10 @@ struct PollBenchmark: AsyncParsableCommand {
             guard poll.changes == (changes == nil ? 0 : 1) else { throw Failure("\(poller.name) found \(poll.changes) changes") }
             measure.seconds += poll.seconds
             measure.processor += poll.processor
-            tally.peak = max(tally.peak, poll.peak)
+            tally.peaks[index] = max(tally.peaks[index], poll.peak)
         }
-        tally.requests[1] += Double(stage.simulator.requestCount - before)
-        tally.polls[1] += times
+        tally.requests[index] += Double(stage.simulator.requestCount - before)
+        tally.polls[index] += times
         return measure
     }
 }

@@ -1,7 +1,7 @@
 /// A script as one writes it with httpx: it walks over the pages of a block list, compares the ids with the set that it saw last, and writes
 /// what changed into SQLite, durably.
 struct PythonBlockList {
-    private let process: PythonProgram
+    private let process: ScriptProcess
     /// The libraries and their versions.
     var name: String { process.name }
 
@@ -46,26 +46,16 @@ struct PythonBlockList {
             return len(added) + len(removed)
 
         print(f"httpx {httpx.__version__}, {library} {getattr(decoder, '__version__', '')}, sqlite3".replace(" ,", ","), flush=True)
-        for line in sys.stdin:
-            processor, start = time.process_time(), time.perf_counter()
-            changes = look()
-            print(
-                time.perf_counter() - start, time.process_time() - processor, changes,
-                resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
-        """
+        """ + ScriptProcess.measuring("look")
 
     /// Starts it; `nil` if a library cannot be imported.
     init?(library: String, graph: String, token: String, number: String, database: String) {
-        guard let process = PythonProgram(Self.program, [graph, token, number, database, library]) else { return nil }
+        guard let process = ScriptProcess(python: Self.program, [graph, token, number, database, library]) else { return nil }
         self.process = process
     }
 
-    /// One look: what it cost, how many changes it found, and the most memory so far in MiB.
-    func look() throws -> (seconds: Double, processor: Double, changes: Int, peak: Double) {
-        let figures = try process.turn("look")
-        guard figures.count == 4 else { throw Failure("\(name) gave no figures") }
-        return (figures[0], figures[1], Int(figures[2]), figures[3])
-    }
+    /// One look.
+    func look() throws -> ScriptProcess.Turn { try process.turn() }
 
     /// Lets it come to its end.
     func stop() { process.stop() }

@@ -1,6 +1,6 @@
 /// A Python process that decodes the page with one of its libraries, and takes the time itself.
 struct PythonDecoder {
-    private let process: PythonProgram
+    private let process: ScriptProcess
     /// The library's name and version.
     var name: String { process.name }
 
@@ -20,7 +20,7 @@ struct PythonDecoder {
 
     /// Starts it; `nil` if there is no such interpreter or library.
     init?(library: String, page: String) {
-        guard let process = PythonProgram(Self.program, [library, page]) else { return nil }
+        guard let process = ScriptProcess(python: Self.program, [library, page]) else { return nil }
         self.process = process
     }
 

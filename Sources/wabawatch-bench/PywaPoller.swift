@@ -1,7 +1,17 @@
+/// A script that polls once for every line that it is told.
+protocol Poller {
+    /// What it is made of, with versions.
+    var name: String { get }
+    /// One poll.
+    func poll() throws -> ScriptProcess.Turn
+    /// Lets it come to its end.
+    func stop()
+}
+
 /// A script as one writes it with pywa, the Python library for Meta's API: it asks for the same things, compares them with a dict of what it saw
 /// last, and writes what changed into SQLite, durably.
-struct PywaPoller {
-    private let process: PythonProgram
+struct PywaPoller: Poller {
+    private let process: ScriptProcess
     /// The libraries and their versions.
     var name: String { process.name }
 
@@ -44,26 +54,16 @@ struct PywaPoller {
             return len(changed)
 
         print(f"pywa {pywa.__version__}, httpx {httpx.__version__}", flush=True)
-        for line in sys.stdin:
-            processor, start = time.process_time(), time.perf_counter()
-            changes = poll()
-            print(
-                time.perf_counter() - start, time.process_time() - processor, changes,
-                resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
-        """
+        """ + ScriptProcess.measuring("poll")
 
     /// Starts it; `nil` if pywa cannot be imported.
     init?(graph: String, token: String, account: String, database: String) {
-        guard let process = PythonProgram(Self.program, [graph, token, account, database]) else { return nil }
+        guard let process = ScriptProcess(python: Self.program, [graph, token, account, database]) else { return nil }
         self.process = process
     }
 
-    /// One poll: what it cost, how many changes it found, and the most memory so far in MiB.
-    func poll() throws -> (seconds: Double, processor: Double, changes: Int, peak: Double) {
-        let figures = try process.turn("poll")
-        guard figures.count == 4 else { throw Failure("\(name) gave no figures") }
-        return (figures[0], figures[1], Int(figures[2]), figures[3])
-    }
+    /// One poll.
+    func poll() throws -> ScriptProcess.Turn { try process.turn() }
 
     /// Lets it come to its end.
     func stop() { process.stop() }

@@ -29,6 +29,11 @@ import WhatsAppBusiness
         }
     }
 
+    @Test func version_isToldWithoutADaemon() async throws {
+        let outcome = try await BuiltCommand(["--version"], socket: "/nonexistent").run()
+        #expect(outcome.code == 0 && outcome.output == Interface.release + "\n")
+    }
+
     @Test func status_exitsWithTheWorst_andTheSocketMayBeGivenOnEitherSide() async throws {
         try await withDaemon { path in
             for arguments in [["--socket", path, "status"], ["status", "--socket", path], ["status"]] {

@@ -1,12 +1,14 @@
 import ArgumentParser
 import Glibc
 import WabaWatchClient
+import WabaWatchInterface
 
 /// `wabawatch`: what is watched, and what changed, for people and scripts.
 @main struct WabaWatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wabawatch",
         abstract: "Show WhatsApp Business accounts: how they stand, and everything that changed.",
+        version: Interface.release,
         subcommands: [
             StatusCommand.self, MonitorCommand.self, HistoryCommand.self, TimelineCommand.self, ListCommand.self, ShowCommand.self,
             PollCommand.self, PlanCommand.self, BlockCommand.self, UnblockCommand.self, CallCommand.self,
