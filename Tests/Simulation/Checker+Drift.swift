@@ -15,7 +15,7 @@ extension Checker {
     /// is, whoever did it.
     func isTaken(_ member: String, _ walk: Walk, by moment: Moment) -> Bool {
         guard isKept(member, walk) else { return false }
-        guard walk.unit.isOneOfMany else { return walk.served.allSatisfy { mayLack(member, $0, walk) } }
+        guard walk.unit.isOneOfMany else { return walk.served.allSatisfy { !isWatched($0, walk) || mayLack(member, $0, walk) } }
         return told.keys.allSatisfy { unit in
             guard isLike(unit, walk.unit), let last = (walks[unit] ?? []).last(where: { history.walks[$0].isDelivered(by: moment) }) else {
                 return true
@@ -27,7 +27,7 @@ extension Checker {
     /// Whether a look at a list may have been torn: there were several pages, and after some of them, or before, Meta may have given a member no more.
     func isTorn(_ member: String, _ walk: Walk) -> Bool {
         guard !walk.unit.isOneOfMany, walk.pages.count > 1 else { return false }
-        let pages = walk.pages.filter { page in page.contains { told[walk.unit]?[$0]?[member].isGiven ?? false } }
+        let pages = walk.pages.map { $0.filter { isWatched($0, walk) } }.filter { page in page.contains { told[walk.unit]?[$0]?[member].isGiven ?? false } }
         return pages.count > 1
             && pages.allSatisfy { page in
                 page.allSatisfy { mayLack(member, $0, walk) }
@@ -68,6 +68,9 @@ extension Checker {
         }
         return wasShown && isWitnessed
     }
+
+    /// What is not watched is no witness.
+    private func isWatched(_ id: String, _ walk: Walk) -> Bool { walk.unit.kind != .phoneNumber || watches(id, of: walk.unit.account) }
 
     private func isLike(_ unit: Unit, _ other: Unit) -> Bool { unit.account == other.account && unit.kind == other.kind }
 
