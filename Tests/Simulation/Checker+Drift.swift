@@ -27,7 +27,9 @@ extension Checker {
     /// Whether a look at a list may have been torn: there were several pages, and after some of them, or before, Meta may have given a member no more.
     func isTorn(_ member: String, _ walk: Walk) -> Bool {
         guard !walk.unit.isOneOfMany, walk.pages.count > 1 else { return false }
-        let pages = walk.pages.map { $0.filter { isWatched($0, walk) } }.filter { page in page.contains { told[walk.unit]?[$0]?[member].isGiven ?? false } }
+        let pages = walk.pages.map { $0.filter { isWatched($0, walk) } }.filter { page in
+            page.contains { told[walk.unit]?[$0]?[member].isGiven ?? false }
+        }
         return pages.count > 1
             && pages.allSatisfy { page in
                 page.allSatisfy { mayLack(member, $0, walk) }
