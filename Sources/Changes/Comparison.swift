@@ -37,13 +37,13 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         items += observation.ids.lazy.map(Observation.Item.init(bare:))
-        drifted = Self.drifted(items, snapshot, asked: asked.intersection(observation.asked))
-        torn = Self.torn(items, observation.starts, snapshot, asked: asked.intersection(observation.asked))
+        drifted = Self.drifted(items, snapshot, asked: observation.asked)
+        torn = Self.torn(items, observation.starts, snapshot, asked: observation.asked)
         for (member, ids) in observation.doubted { torn[member] = torn[member].map { $0.subtracting(ids) } }
         torn = torn.filter { !$0.value.isEmpty }
         var kept = Set(drifted)
         if observation.keepsVanished {
-            vanished = Self.vanished(items, snapshot, asked: asked.intersection(observation.asked)).subtracting(observation.gone).sorted()
+            vanished = Self.vanished(items, snapshot, asked: observation.asked).subtracting(observation.gone).sorted()
             kept.formUnion(vanished)
         }
         for item in items {

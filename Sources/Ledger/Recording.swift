@@ -45,6 +45,8 @@ public struct WatchNote: Sendable {
     public var document: JSONObject
     /// What is told, if anything.
     public var change: Change?
+    /// What the watch is no more without, if it was removed meanwhile: then nothing is written.
+    public var needs = Observation.Needs.nothing
 
     /// A watch's state.
     public init(watch: ResourceID, document: JSONObject, change: Change? = nil) {

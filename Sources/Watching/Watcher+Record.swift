@@ -23,7 +23,7 @@ extension Watcher {
             observation.shows = rotation.shows(sweep.coverage, wallClock: world.wallClock())
         }
         observation.doubted = doubts[unit] ?? [:]
-        observation.needs = plan.watches(.phoneNumber) ? .number : .account
+        observation.needs = plan.needs
         let isOneOfMany = unit.phoneNumberID != nil && unit.kind.edge.form != .list
         if isOneOfMany {
             observation.keepsVanished = true

@@ -87,6 +87,8 @@ extension Watcher {
         let now = world.now()
         let hour = now + .seconds(3600)
         memories[unit] = nil
+        // What is seen after that may be another doubt.
+        doubts[unit] = nil
         log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
         let state = Watch.State(failure.code)
         await move(unit, .failed(state, reason: failure.description))
@@ -128,7 +130,8 @@ extension Watcher {
         var watch = before
         let telling = watch.on(outcome, at: now, others: !drift(of: unit).echoes.isEmpty)
         watches[unit] = watch
-        guard let note = WatchNote(telling, of: watch, before, over: unit) else { return }
+        guard var note = WatchNote(telling, of: watch, before, over: unit) else { return }
+        note.needs = accounts[unit.account]?.plan.needs ?? .account
         do {
             try await ledger.record([note], at: now)
         } catch {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GraphSimulator
+import StrictJSON
 
 /// From a rating's fall at Meta to the socket: at most the interval, and a second.
 struct RatingBenchmark: AsyncParsableCommand {

@@ -42,7 +42,9 @@ extension Checker {
         if [walk.span.end, walk.delivered].contains(where: { $0.map { isTaken(member, walk, by: $0) } ?? false }) { return false }
         if walk.unit.isOneOfMany { return isDecided(member, walk) }
         guard isTorn(member, walk) else { return true }
-        // A look that may have been torn is made again, and the second one says it.
+        // A look that may have been torn is made again, and the second one says it, unless it failed.
+        guard let before = (walks[walk.unit] ?? []).last(where: { history.walks[$0].span.end < walk.span.start }), checkpoint(before) != nil
+        else { return false }
         return certain(walk.unit).last { $0.span.end < walk.span.start && $0.life == walk.life }.map {
             isTorn(member, $0) && shows(member, $0) && $0.served.contains(id) && lacks(member, $0, only: id)
         } ?? false
