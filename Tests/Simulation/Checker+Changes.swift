@@ -7,6 +7,8 @@ import WhatsAppBusiness
 // "Each state that held for two polls is reported exactly once, nothing else ever is": here the second half.
 extension Checker {
     mutating func take(_ transaction: History.Transaction) {
+        toldBefore = told
+        defer { toldBefore = told }
         var last: [ResourceID: Int64] = [:]
         for recorded in transaction.changes { last[recorded.change.resource] = recorded.sequence }
         for recorded in transaction.changes {

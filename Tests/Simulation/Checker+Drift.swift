@@ -28,12 +28,12 @@ extension Checker {
     func isTorn(_ member: String, _ walk: Walk) -> Bool {
         guard !walk.unit.isOneOfMany, walk.pages.count > 1 else { return false }
         let pages = walk.pages.map { $0.filter { isWatched($0, walk) } }.filter { page in
-            page.contains { told[walk.unit]?[$0]?[member].isGiven ?? false }
+            page.contains { toldBefore[walk.unit]?[$0]?[member].isGiven ?? false }
         }
         return pages.count > 1
             && pages.allSatisfy { page in
                 page.allSatisfy { mayLack(member, $0, walk) }
-                    || !page.contains { (told[walk.unit]?[$0]?[member].isGiven ?? false) && mayLack(member, $0, walk) }
+                    || !page.contains { (toldBefore[walk.unit]?[$0]?[member].isGiven ?? false) && mayLack(member, $0, walk) }
             }
     }
 
@@ -80,8 +80,8 @@ extension Checker {
 
     /// The things that are known to have a member.
     private func holders(of member: String, _ unit: Unit) -> [String] {
-        let units = unit.isOneOfMany ? told.keys.filter { isLike($0, unit) } : [unit]
-        return units.flatMap { told[$0] ?? [:] }.filter { $0.value[member].isGiven }.map(\.key)
+        let units = unit.isOneOfMany ? toldBefore.keys.filter { isLike($0, unit) } : [unit]
+        return units.flatMap { toldBefore[$0] ?? [:] }.filter { $0.value[member].isGiven }.map(\.key)
     }
 
     /// Walks that nothing changed under and that must have been recorded.

@@ -12,6 +12,8 @@ struct Checker {
 
     /// What has been told of each unit's things.
     var told: [Unit: [String: JSONObject]] = [:]
+    /// The same before the transaction that is gone through: what a look is compared with.
+    var toldBefore: [Unit: [String: JSONObject]] = [:]
     /// Units that have had their baseline.
     var begun: Set<Unit> = []
     var lastSequence: Int64 = 0
