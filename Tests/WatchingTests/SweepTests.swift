@@ -116,10 +116,11 @@ import Testing
         sweep.on(try barePage(["A", "B"], after: "b"))
         #expect(asked(sweep) == .after("b"), "a cursor alone is no end")
         sweep.on(try barePage(["B", "C"], after: "c"))
+        #expect(asked(sweep) == .after("c"), "more came, so there may be more yet")
+        sweep.on(try barePage([]))
         #expect(asked(sweep) == .start, "a thing came twice, so another may have been jumped over")
         sweep.on(try barePage(["N", "A", "B"], after: "b"))
         sweep.on(try barePage(["C"], after: "c"))
-        #expect(asked(sweep) == .after("c"), "more came, so there may be more yet")
         sweep.on(try barePage([]))
         guard case .complete(let found) = sweep.next else {
             Issue.record("an empty page is the end")
