@@ -117,7 +117,8 @@ let package = Package(
                 "Watching", "WabaWatchService", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
             ], path: "Tests/Simulation", exclude: ["Mutations", "mutations.sh"], swiftSettings: rules),
         .executableTarget(
-            name: "wabawatch-simulation", dependencies: ["Simulation", arguments], path: "Tests/wabawatch-simulation", swiftSettings: rules),
+            name: "wabawatch-simulation", dependencies: ["Simulation", "CAllocations", arguments], path: "Tests/wabawatch-simulation",
+            swiftSettings: rules),
         tests("Simulation", ["Simulation", "wabawatch-simulation", "Changes", "WhatsAppBusiness"]),
 
         // Counts what the benchmarks allocate.

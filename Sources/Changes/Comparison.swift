@@ -11,6 +11,9 @@ public struct Comparison: Sendable, Equatable {
     public private(set) var ids: IDSet = []
     /// Members that every thing, three at least, lost in this one look: Meta's doing, not anybody's. Their last values are kept.
     public private(set) var drifted: [String] = []
+    /// Members that only whole answers lacked, with the things that lost them: Meta may have stopped giving them, or given them again, between two
+    /// answers of the look. Their last values are kept for now; the next look says what it was.
+    public private(set) var torn: [String: Set<String>] = [:]
     /// Members that a thing no longer has and whose last value is kept for now, sorted.
     public private(set) var vanished: [String] = []
     /// Whether the members that are asked for are others than the last time, so that the snapshot must say so.
@@ -34,17 +37,21 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         items += observation.ids.lazy.map(Observation.Item.init(bare:))
-        drifted = Self.drifted(items, snapshot, asked: asked.intersection(observation.asked))
+        drifted = Self.drifted(items, snapshot, asked: observation.asked)
+        torn = Self.torn(items, observation.starts, snapshot, asked: observation.asked)
+        for (member, ids) in observation.doubted { torn[member] = torn[member].map { $0.subtracting(ids) } }
+        torn = torn.filter { !$0.value.isEmpty }
         var kept = Set(drifted)
         if observation.keepsVanished {
-            vanished = Self.vanished(items, snapshot, asked: asked.intersection(observation.asked)).subtracting(observation.gone).sorted()
+            vanished = Self.vanished(items, snapshot, asked: observation.asked).subtracting(observation.gone).sorted()
             kept.formUnion(vanished)
         }
         for item in items {
             let entry = snapshot.entries[item.id]
             // What was not asked for is what it was, however long ago that was.
             let unasked = observation.namesMembers ? entry.map { Set($0.document.names).subtracting(observation.asked) } ?? [] : []
-            compare(item, with: entry, keeping: kept.union(unasked), joining: observation.asked.subtracting(asked))
+            let doubted = torn.filter { $0.value.contains(item.id) }.keys
+            compare(item, with: entry, keeping: kept.union(unasked).union(doubted), joining: observation.asked.subtracting(asked))
         }
         let present = Set(items.map(\.id))
         let absent = snapshot.entries.lazy.filter { !present.contains($0.key) && observation.shows($0.key) }
@@ -132,8 +139,30 @@ public struct Comparison: Sendable, Equatable {
         }
     }
 
+    /// Members that all things of some answers lost and no thing of the others, three things at least having had them.
+    private static func torn(
+        _ items: [Observation.Item], _ starts: [Int], _ snapshot: Snapshot, asked: Set<String>
+    ) -> [String: Set<String>] {
+        guard !asked.isEmpty, starts.count > 1, items.count >= 3 else { return [:] }
+        let parts = zip(starts, starts.dropFirst() + [items.count]).map { items[$0..<$1] }
+        return asked.reduce(into: [:]) { torn, name in
+            var holders = 0
+            var lost: Set<String> = []
+            for part in parts {
+                let had = part.filter { snapshot.entries[$0.id].map { has($0.document, name) } ?? false }
+                holders += had.count
+                if part.allSatisfy({ !has($0.document, name) }) {
+                    lost.formUnion(had.map(\.id))
+                } else if had.contains(where: { !has($0.document, name) }) {
+                    return
+                }
+            }
+            if holders >= 3, !lost.isEmpty, lost.count < holders { torn[name] = lost }
+        }
+    }
+
     public static func == (left: Comparison, right: Comparison) -> Bool {
-        left.changes == right.changes && left.drifted == right.drifted && left.vanished == right.vanished
+        left.changes == right.changes && left.drifted == right.drifted && left.torn == right.torn && left.vanished == right.vanished
             && left.askedChanged == right.askedChanged && left.ids.ids == right.ids.ids
             && left.writes.map(\.id) == right.writes.map(\.id) && left.writes.map(\.entry) == right.writes.map(\.entry)
     }

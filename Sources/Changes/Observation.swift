@@ -24,6 +24,11 @@ public struct Observation: Sendable {
     public var keepsVanished = false
     /// Members that may go.
     public var gone: Set<String> = []
+    /// Where among the items each answer begins, if there were several: what Meta stopped giving, or gave again, between two of them is missing
+    /// from whole answers.
+    public var starts: [Int] = []
+    /// Members that the look before found missing from whole answers only, with the things that lacked them. These are not kept any longer.
+    public var doubted: [String: Set<String>] = [:]
     /// What the look is void without, if it was removed meanwhile.
     public var needs = Needs.nothing
 

@@ -18,6 +18,8 @@ public struct PageWalk: Sendable {
     public struct Outcome: Sendable {
         /// The things, each once, in the order in which they came; empty where only keys were wanted.
         public let items: [JSONValue]
+        /// Where among the things each page begins; empty where only keys were wanted.
+        public let starts: [Int]
         /// The keys, each once, in the order in which they came.
         public let keys: IDSet
         /// How many pages they came in.
@@ -37,6 +39,7 @@ public struct PageWalk: Sendable {
     private var asked: Position
     private var seenPositions: Set<Position> = []
     private var items: [JSONValue] = []
+    private var starts: [Int] = []
     private var keys = IDSet()
     private var pages = 0
     private var isExact = true
@@ -57,6 +60,7 @@ public struct PageWalk: Sendable {
 
     /// Takes the page that was asked for. Throws `paging` when the walk cannot end well, `invalidAnswer` when Meta gives no way on.
     public mutating func on(_ page: Page) throws(GraphFailure) -> Step {
+        starts.append(items.count)
         var fresh = 0
         for item in page.items where try take(item) { fresh += 1 }
         return try step(hasNext: page.hasNext, next: page.next(), after: page.after, count: page.items.count, fresh: fresh)
@@ -128,6 +132,6 @@ public struct PageWalk: Sendable {
             sawNext = false
             return try ask(.window(windows.removeFirst()))
         }
-        return .done(Outcome(items: items, keys: keys, pages: pages, isExact: isExact))
+        return .done(Outcome(items: items, starts: starts, keys: keys, pages: pages, isExact: isExact))
     }
 }

@@ -76,6 +76,7 @@ struct RecordWriter {
 
     /// A state that is kept already was told, too, if it was to be: a note that comes again after a commit of unknown end is not told twice.
     mutating func write(_ note: WatchNote) throws {
+        if let unit = Unit(watch: note.watch), try !isKnown(unit, note.needs) { return }
         let document = Stored.document(note.document, of: note.watch.id)
         let statement = try database.cachedStatement(sql: "SELECT document = ? FROM resource WHERE place = ? AND id = ?")
         let place = try place(note.watch)

@@ -10,6 +10,8 @@ public struct Recording: Sendable, Equatable {
     public var drifted: [String]
     /// Members that are gone and keep their last value for now.
     public var vanished: [String] = []
+    /// Members that only whole answers of the look lacked, with the things that lost them and keep their last value until the next look.
+    public var torn: [String: Set<String>] = [:]
     /// Whether things are missed that are not removed yet: the next look decides, even if its answer is the same.
     public var pending: Bool
     /// Of an account's list of numbers: the ids that it shows now. Empty for all else.
@@ -28,7 +30,7 @@ extension Recording {
 
     init(_ comparison: Comparison, _ observation: Observation) {
         self.init(
-            changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished,
+            changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished, torn: comparison.torn,
             pending: comparison.writes.contains { $0.entry.map { $0.misses > 0 } ?? false }, ids: observation.numbers,
             removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)),
             missed: Set(comparison.writes.filter { ($0.entry?.misses ?? 0) > 0 }.map(\.id)))
@@ -43,6 +45,8 @@ public struct WatchNote: Sendable {
     public var document: JSONObject
     /// What is told, if anything.
     public var change: Change?
+    /// What the watch is no more without, if it was removed meanwhile: then nothing is written.
+    public var needs = Observation.Needs.nothing
 
     /// A watch's state.
     public init(watch: ResourceID, document: JSONObject, change: Change? = nil) {

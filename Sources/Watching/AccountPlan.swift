@@ -64,6 +64,9 @@ public struct AccountPlan: Sendable {
         }
     }
 
+    /// What a look at one of the account's units is void without.
+    var needs: Observation.Needs { watches(.phoneNumber) ? .number : .account }
+
     /// Meta's id of what a unit belongs to.
     func owner(of unit: Unit) -> String { unit.phoneNumberID ?? wabaID }
 }

@@ -45,6 +45,8 @@ public struct Budget: Sendable {
         var calls: Int
         /// Those of them that were for other kinds than the core's.
         var others: Int
+        /// Calls whose answer came, so that Meta has counted them for certain.
+        var answers = 0
     }
 
     /// Where nothing is left, one request in five minutes: only an answer can say that the budget has grown back.
@@ -70,6 +72,10 @@ public struct Budget: Sendable {
     /// The calls of the last hour.
     public func callsLastHour(_ now: Moment) -> Int { minutes.lazy.filter { $0.counts(now) }.map(\.calls).reduce(0, +) }
 
+    /// Calls of the last hour that Meta has counted for certain: those that were answered. What is counted without having been made, and the minutes
+    /// that may be over by now, would make Meta's budget look larger than it is.
+    public func answersLastHour(_ now: Moment) -> Int { minutes.lazy.filter { $0.minute > now.minute - 59 }.map(\.answers).reduce(0, +) }
+
     /// Takes one request out of the budget, or says when there is one to be had.
     public mutating func take(_ now: Moment, core isCore: Bool = true) -> Verdict {
         minutes.removeAll { !$0.counts(now) }
@@ -86,7 +92,7 @@ public struct Budget: Sendable {
         guard reserved > 0, now.minute <= reservedAt + 1 else { return .unreserved }
         reserved -= 1
         made += 1
-        if minutes.last?.minute != now.minute { minutes.append(Minute(minute: now.minute, calls: 0, others: 0)) }
+        open(now.minute)
         minutes[minutes.count - 1].calls += 1
         if !isCore { minutes[minutes.count - 1].others += 1 }
         return .granted
@@ -121,11 +127,22 @@ public struct Budget: Sendable {
     /// There will be no more calls: what is reserved is not used.
     public mutating func release() { reserved = 0 }
 
+    private mutating func open(_ minute: Int64) {
+        if minutes.last?.minute != minute { minutes.append(Minute(minute: minute, calls: 0, others: 0)) }
+    }
+
+    /// An answer came.
+    public mutating func answered(_ now: Moment) {
+        open(now.minute)
+        minutes[minutes.count - 1].answers += 1
+    }
+
     /// Takes in what an answer's headers said: percent used, and how long Meta lets nothing through.
-    public mutating func note(percent: Int?, regainAfter: Duration?, now: Moment) {
+    /// - Parameter calls: the calls of the last hour that Meta had counted for certain when it answered.
+    public mutating func note(percent: Int?, of calls: Int, regainAfter: Duration?, now: Moment) {
         if let percent {
             usagePercent = percent
-            let calls = Double(callsLastHour(now))
+            let calls = Double(calls)
             // n calls of the last hour at p percent mean about 100·n/p (guarantee 9). Whole percents say little where they are few, and few calls
             // nothing.
             if calls >= 20 { seen = max(200, 100 * calls / Double(percent < 5 ? percent + 1 : percent)) }
@@ -151,7 +168,7 @@ extension Budget {
         if let offer { counted.append(Minute(minute: offer.minute, calls: offer.calls, others: offer.calls)) }
         var document: JSONObject = [
             "minutes": .array(
-                counted.map { .array([.integer(Int($0.minute)), .integer($0.calls), .integer($0.others)]) }),
+                counted.map { .array([.integer(Int($0.minute)), .integer($0.calls), .integer($0.others), .integer($0.answers)]) }),
             "minute": .integer(Int(now.minute)), "clock": .integer(Int(wallClock.milliseconds)), "seen": .integer(Int(seen)),
             "left": .integer(Int(left)),
         ]
@@ -171,8 +188,11 @@ extension Budget {
         // What was reserved in a minute may have been used in the next.
         let shift = now.minute - ago - minute + 1
         let known = (document["minutes"]?.array ?? []).compactMap { row -> Minute? in
-            guard let values = row.array?.compactMap(\.integer), values.count == 3 else { return nil }
-            return Minute(minute: values[0] + shift, calls: Int(clamping: values[1]), others: Int(clamping: values[2]))
+            guard let values = row.array?.compactMap(\.integer), values.count >= 3 else { return nil }
+            // An older one's calls were answered, but for few.
+            return Minute(
+                minute: values[0] + shift, calls: Int(clamping: values[1]), others: Int(clamping: values[2]),
+                answers: Int(clamping: values.count > 3 ? values[3] : values[1]))
         }
         minutes = known.filter { $0.counts(now) && $0.calls >= 0 }.sorted { $0.minute < $1.minute }
         seen = max(200, Double(document["seen"]?.integer ?? 200))

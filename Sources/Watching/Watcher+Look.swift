@@ -47,7 +47,7 @@ extension Watcher {
         progress[unit] = nil
         switch ending {
         case .complete(let found, let memory):
-            if accounts[unit.account]?.count(sweep.answers, of: unit) == true { stretch(unit.account) }
+            if accounts[unit.account]?.keep(pages: sweep.answers, ofLookAt: unit) == true { stretch(unit.account) }
             return await record(found, memory, of: unit, sweep)
         case .unchanged:
             ledger.confirm(unit, at: world.wallClock())
@@ -62,6 +62,7 @@ extension Watcher {
             // What was read of a long list is not asked for twice.
             if sweep.answers > 0 { sweeps[unit] = sweep }
             return await late(unit, until)
+        case .unwritten(let error): return Look(result: .unrecorded(error))
         }
     }
 
@@ -73,6 +74,8 @@ extension Watcher {
         case failed(GraphFailure)
         /// There was no request to be had before that moment.
         case unaffordable(until: Moment)
+        /// A request could not be written down, and was not made.
+        case unwritten(LedgerError)
     }
 
     private func sweep(over unit: Unit) -> Sweep {
@@ -108,7 +111,10 @@ extension Watcher {
             case .void(let failure): return .failed(failure)
             case .ask(let next): request = next
             }
-            if let until = await afford(unit) { return .unaffordable(until: until) }
+            do throws(LedgerError) {
+                if let until = try await afford(unit) { return .unaffordable(until: until) }
+            } catch { return .unwritten(error) }
+            let counted = counted(unit.account)
             let etag = sweep.answers == 0 ? known?.etag : nil
             let digest = sweep.answers == 0 ? known?.digest : nil
             do throws(GraphFailure) {
@@ -121,11 +127,11 @@ extension Watcher {
                     answer = try await plan.client.fetch(request, etag: etag, digest: digest)
                     if !answer.notModified { sweep.on(answer) }
                 }
-                await note(answer, plan)
+                await note(answer, plan, counted)
                 if answer.notModified { return .unchanged }
                 memory = answer.digest.map { Memory(digest: $0, etag: answer.etag) }
             } catch {
-                note(error.usage, unit.account)
+                note(error.usage, unit.account, counted, isAnswered: error.status != nil)
                 sweep.on(error)
             }
             // How far it is, for whoever wants to know.
@@ -145,21 +151,24 @@ extension Watcher {
             case .complete(let found): return .success(found)
             case .void(let failure): return .failure(failure)
             case .ask(let request):
-                guard await afford(unit) == nil, !Task.isCancelled else { return nil }
+                do throws(LedgerError) {
+                    guard try await afford(unit) == nil, !Task.isCancelled else { return nil }
+                } catch { return nil }
+                let counted = counted(unit.account)
                 do throws(GraphFailure) {
                     let answer = try await plan.client.fetch(request)
-                    await note(answer, plan)
+                    await note(answer, plan, counted)
                     sweep.on(answer)
                 } catch {
-                    note(error.usage, unit.account)
+                    note(error.usage, unit.account, counted, isAnswered: error.status != nil)
                     sweep.on(error)
                 }
             }
         }
     }
 
-    /// Takes one request out of the budget; returns when there is one to be had if there is none now.
-    private func afford(_ unit: Unit) async -> Moment? {
+    /// Takes one request out of the budget; returns when there is one to be had if there is none now. One that cannot be written down is not made.
+    private func afford(_ unit: Unit) async throws(LedgerError) -> Moment? {
         while true {
             let now = world.now()
             switch accounts[unit.account]?.budget.take(now, core: CallPlan.core.contains(unit.kind)) {
@@ -167,10 +176,8 @@ extension Watcher {
             case .wait(let until)?: return until
             case nil: return now
             case .unreserved?:
-                let others = accounts.filter { $0.value.budget.wantsReservation(now) }.map(\.key)
-                do { try await saveBudgets([unit.account] + others) } catch {
-                    log.debug("budgets could not be saved", metadata: ["error": "\(error)"])
-                }
+                let others = accounts.lazy.filter { $0.value.budget.wantsReservation(now) }.map(\.key)
+                try await saveBudgets([unit.account] + others)
             }
         }
     }
@@ -184,14 +191,13 @@ extension Watcher {
             if atTheEnd { accounts[name]?.budget.release() } else { offers[name] = accounts[name]?.budget.offer(now) }
             documents[name] = accounts[name]?.budget.document(now, wallClock: clock, boot: world.boot, offer: offers[name])
         }
-        // What could not be written down counts all the same; only a crash would forget it.
-        defer { for (name, offer) in offers { accounts[name]?.budget.accept(offer) } }
         try await ledger.save(budgets: documents)
+        for (name, offer) in offers { accounts[name]?.budget.accept(offer) }
     }
 
     /// Takes in what an answer says of the budget and of the version that it was given by.
-    private func note(_ answer: Answer, _ plan: AccountPlan) async {
-        note(answer.usage, plan.name)
+    private func note(_ answer: Answer, _ plan: AccountPlan, _ counted: Int) async {
+        note(answer.usage, plan.name, counted)
         let asked = plan.client.endpoint.version.description
         guard let version = answer.apiVersion, let parsed = GraphVersion(parsing: version), parsed != plan.client.endpoint.version else {
             return
@@ -203,9 +209,14 @@ extension Watcher {
         if let watch = watches[unit], watch.state == .current || watch.state == .starting { await move(unit, standing(unit)) }
     }
 
-    private func note(_ usage: Usage?, _ name: String) {
+    /// Calls that Meta will have counted when a request that is made now comes to it.
+    private func counted(_ name: String) -> Int { accounts[name]?.budget.answersLastHour(world.now()) ?? 0 }
+
+    private func note(_ usage: Usage?, _ name: String, _ counted: Int, isAnswered: Bool = true) {
+        let now = world.now()
+        if isAnswered { accounts[name]?.budget.answered(now) }
         guard let usage else { return }
-        accounts[name]?.budget.note(percent: Int(usage.percent), regainAfter: usage.regainAfter, now: world.now())
+        accounts[name]?.budget.note(percent: Int(usage.percent), of: counted + 1, regainAfter: usage.regainAfter, now: now)
         stretch(name)
     }
 

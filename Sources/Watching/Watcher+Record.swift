@@ -23,7 +23,8 @@ extension Watcher {
             observation.isWhole = false
             observation.shows = rotation.shows(sweep.coverage, wallClock: world.wallClock())
         }
-        observation.needs = plan.watches(.phoneNumber) ? .number : .account
+        observation.doubted = doubts[unit] ?? [:]
+        observation.needs = plan.needs
         let isOneOfMany = unit.phoneNumberID != nil && unit.kind.edge.form != .list
         if isOneOfMany {
             observation.keepsVanished = true
@@ -101,9 +102,11 @@ extension Watcher {
     ) async {
         let unit = observation.unit
         let isSettled =
-            !recording.pending && recording.vanished.isEmpty && watches[unit]?.state == .current
+            !recording.pending && recording.vanished.isEmpty && recording.torn.isEmpty && watches[unit]?.state == .current
             && (unit.kind != .account || !plan.watches(.subscribedApp) || Self.apps(in: found) != nil)
         memories[unit] = isSettled && sweep.coverage == .whole ? memory : nil
+        doubts[unit] = recording.torn.isEmpty ? nil : recording.torn
+        if !recording.torn.isEmpty { on(.hasten(unit, ahead: false), world.now()) }
         if rotations[unit] != nil {
             rotations[unit]?.on(
                 sweep.coverage, keys: found.keys, missed: recording.missed, removed: recording.removed, now: world.now())

@@ -69,9 +69,6 @@ extension Watcher {
         )
     }
 
-    /// A sign of life: where the clock stands, once the watcher has come to answering.
-    public func beat() -> Moment { world.now() }
-
     /// What each account's looks came to since the process began, by the accounts' names.
     public var tallies: [String: Tally] { accounts.mapValues(\.tally) }
 }

@@ -73,10 +73,11 @@ extension Watcher {
     func forget(_ unit: Unit) {
         watches[unit] = nil
         memories[unit] = nil
+        doubts[unit] = nil
         sweeps[unit] = nil
         progress[unit] = nil
         rotations[unit] = nil
-        _ = accounts[unit.account]?.count(1, of: unit)
+        _ = accounts[unit.account]?.keep(pages: 1, ofLookAt: unit)
         on(.forget(unit), world.now())
         answer(unit, .notWatched)
     }
@@ -94,15 +95,15 @@ extension Watcher {
 extension Watcher.Account {
     /// What watching the account costs.
     var callPlan: CallPlan {
-        CallPlan(intervals: plan.intervals, numbers: numbers.count, more: moreCalls, budget: budget.callsPerHour)
+        CallPlan(intervals: plan.intervals, numbers: numbers.count, more: morePages, budget: budget.callsPerHour)
     }
 
     /// Keeps how many requests a look at a unit took; whether that is news.
-    mutating func count(_ answers: Int, of unit: Unit) -> Bool {
-        let before = calls[unit] ?? 1
-        guard answers > 0, answers != before else { return false }
-        calls[unit] = answers > 1 ? answers : nil
-        moreCalls[unit.kind, default: 0] += answers - before
+    mutating func keep(pages: Int, ofLookAt unit: Unit) -> Bool {
+        let before = pagesOfLook[unit] ?? 1
+        guard pages > 0, pages != before else { return false }
+        pagesOfLook[unit] = pages > 1 ? pages : nil
+        morePages[unit.kind, default: 0] += pages - before
         return true
     }
 }

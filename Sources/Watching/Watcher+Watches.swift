@@ -87,6 +87,8 @@ extension Watcher {
         let now = world.now()
         let hour = now + .seconds(3600)
         memories[unit] = nil
+        // What is seen after that may be another doubt.
+        doubts[unit] = nil
         log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
         let state = Watch.State(failure.code)
         await move(unit, .failed(state, reason: failure.description))
@@ -107,7 +109,7 @@ extension Watcher {
         case .throttled:
             guard case .throttled(let regainAfter) = failure.code else { return hour }
             let wait = regainAfter ?? .seconds(300)
-            accounts[unit.account]?.budget.note(percent: nil, regainAfter: wait, now: now)
+            accounts[unit.account]?.budget.note(percent: nil, of: 0, regainAfter: wait, now: now)
             return now + wait
         default:
             return now + retry.delay(afterFailures: watches[unit]?.failures ?? 1, random: world.random())
@@ -128,7 +130,8 @@ extension Watcher {
         var watch = before
         let telling = watch.on(outcome, at: now, others: !drift(of: unit).echoes.isEmpty)
         watches[unit] = watch
-        guard let note = WatchNote(telling, of: watch, before, over: unit) else { return }
+        guard var note = WatchNote(telling, of: watch, before, over: unit) else { return }
+        note.needs = accounts[unit.account]?.plan.needs ?? .account
         do {
             try await ledger.record([note], at: now)
         } catch {
@@ -144,60 +147,6 @@ extension WatchNote {
     init?(_ telling: Watch.Telling, of watch: Watch, _ before: Watch, over unit: Unit) {
         guard telling != .nothing else { return nil }
         self.init(watch: unit.watch, document: watch.document, change: telling == .told ? watch.change(of: unit, from: before) : nil)
-    }
-}
-
-extension Observation {
-    /// The things in the answers of a complete sweep. Throws the fault of a thing that is none.
-    init(_ unit: Unit, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]) throws(GraphFailure) {
-        let edge = unit.kind == .subscribedApp ? Edge.subscribedApps : unit.kind.edge
-        // What was asked for, without what is asked for inside of it: nothing else is compared.
-        let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField])
-        let names = fields.isEmpty ? [] : fields.union(["id"])
-        guard unit.kind != .blockedUser else {
-            let ids = found.keys.dropFirst().reduce(into: found.keys.first?.keys ?? []) { _ = $0.insert($1.keys.ids) }
-            self.init(unit: unit, owner: plan.owner(of: unit), ids: ids)
-            return
-        }
-        var seen: Set<String> = []
-        var things: [Item] = []
-        for item in try edge.things(in: found.items) {
-            guard let id = try edge.id(of: item, in: unit, plan) else { throw GraphFailure(.invalidAnswer("a thing has no id")) }
-            guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(number: id) else { continue }
-            let object = item.object ?? [:]
-            things.append(
-                Item(
-                    id: id,
-                    document: asked.isEmpty ? object : JSONObject(object.filter { names.contains($0.name) }.map { ($0.name, $0.value) })
-                ))
-        }
-        self.init(unit: unit, owner: plan.owner(of: unit), items: things, asked: names)
-    }
-}
-
-extension Edge {
-    /// The things that an answer holds, each in the shape of its kind.
-    fileprivate func things(in items: [JSONValue]) throws(GraphFailure) -> [JSONValue] {
-        func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why)) }
-        var items = items
-        if form == .single, items.isEmpty, kind == .commerceSettings { items = [.object([:])] }
-        if form != .list, items.count != 1 { throw refuse("there are \(items.count) things where one should be") }
-        for item in items {
-            guard let object = item.object else { throw refuse("a thing is \(item.typeName)") }
-            do throws(DocumentError) { try check(item) } catch { throw refuse("\(error)") }
-            // A node that shows nothing that was asked for is an answer to another question.
-            if form == .node, !object.isEmpty, !object.names.contains(where: { fields.contains($0) || $0 == "id" }) {
-                throw refuse("nothing that was asked for is in it")
-            }
-        }
-        return items
-    }
-
-    fileprivate func id(of item: JSONValue, in unit: Unit, _ plan: AccountPlan) throws(GraphFailure) -> String? {
-        if form == .list { return key(of: item) }
-        guard kind == .account else { return unit.phoneNumberID }
-        guard key(of: item) == plan.wabaID else { throw GraphFailure(.invalidAnswer("the answer is not about the account \(plan.wabaID)")) }
-        return plan.wabaID
     }
 }
 

@@ -20,9 +20,9 @@ public actor Watcher {
         /// The version that Meta answered by, since the last look at the account, where it was not the one that was asked for.
         var upgraded: String?
         /// Requests that the last look at a unit took, where it was more than one.
-        var calls: [Unit: Int] = [:]
-        /// Requests beyond one a unit, by kind.
-        var moreCalls: [Kind: Int] = [:]
+        var pagesOfLook: [Unit: Int] = [:]
+        /// Requests that looks take beyond one a unit, by kind.
+        var morePages: [Kind: Int] = [:]
         /// What is to be decided of members that numbers no longer show.
         var vanishing: [Kind: Vanishing] = [:]
         var tally = Tally()
@@ -41,6 +41,8 @@ public actor Watcher {
     var watches: [Unit: Watch] = [:]
     /// What the last answer to each unit's look is known again by, where it left nothing open.
     var memories: [Unit: Memory] = [:]
+    /// What the last look at each unit left open: see `Observation.doubted`.
+    var doubts: [Unit: [String: Set<String>]] = [:]
     /// Looks that wait for the budget in the middle of a list.
     var sweeps: [Unit: Sweep] = [:]
     /// How far looks at long lists are.

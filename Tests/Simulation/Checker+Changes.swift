@@ -7,6 +7,8 @@ import WhatsAppBusiness
 // "Each state that held for two polls is reported exactly once, nothing else ever is": here the second half.
 extension Checker {
     mutating func take(_ transaction: History.Transaction) {
+        toldBefore = told
+        defer { toldBefore = told }
         var last: [ResourceID: Int64] = [:]
         for recorded in transaction.changes { last[recorded.change.resource] = recorded.sequence }
         for recorded in transaction.changes {
@@ -42,7 +44,7 @@ extension Checker {
         let unit = Unit(of: change.resource)
         let id = change.resource.id
         func text(_ what: String) -> String { "\(sequence) \(change.operation) of \(unit) \(id): \(what)" }
-        guard let (place, walk) = latestWalk(unit, transaction.time), walk.isComplete, walk.isExact, walk.delivered <= transaction.time,
+        guard let (place, walk) = latestWalk(unit, transaction.time), walk.isComplete, walk.isExact, walk.isDelivered(by: transaction.time),
             walk.life == transaction.life
         else { return complain("no failure is a change", transaction.time, text("it was not looked at completely just before")) }
         if let number = unit.phoneNumberID, told[Unit(account: unit.account, kind: .phoneNumber)]?[number] == nil {
@@ -137,20 +139,16 @@ extension Checker {
             return Set(document.names).union(state.names).allSatisfy { name in
                 let (value, now, earlier) = (document[name], state[name], before?[name])
                 if hidden.throughout.contains(name) { return value.isSame(as: earlier) || value == nil && !isKept(name, walk) }
+                if value.isSame(as: now) { return true }
                 // It is not yet known who took it away.
-                if now == nil, walk.unit.isOneOfMany, value.isSame(as: earlier) { return true }
-                return value.isSame(as: now)
-                    || hidden.partly.contains(name) && (value.isSame(as: earlier) || value == nil && !isKept(name, walk))
+                if now == nil, value.isSame(as: earlier),
+                    walk.unit.isOneOfMany || isTorn(name, walk) || isTaken(name, walk, by: walk.span.end)
+                {
+                    return true
+                }
+                return hidden.partly.contains(name) && (value.isSame(as: earlier) || value == nil && !isKept(name, walk))
             }
         }
-    }
-
-    /// Whether a member that goes missing is Meta's doing: three things had it.
-    private func isKept(_ member: String, _ walk: Walk) -> Bool {
-        let unit = walk.unit
-        let units = unit.isOneOfMany ? told.keys.filter { $0.account == unit.account && $0.kind == unit.kind } : [unit]
-        let holders = units.flatMap { told[$0] ?? [:] }.filter { $0.value[member].map { !$0.isNull } ?? false }
-        return holders.count { unit.isOneOfMany || walk.served.contains($0.key) } >= 3
     }
 
     func words(_ things: [String: JSONObject]) -> String {

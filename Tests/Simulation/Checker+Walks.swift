@@ -8,10 +8,10 @@ extension Checker {
     /// After a complete walk during which nothing changed, everything that it showed has been told. What is missing must be missed by as many
     /// complete walks as a removal takes.
     mutating func check(_ walk: Walk) {
+        guard let moment = walk.delivered else { return }
         let unit = walk.unit
         if let number = unit.phoneNumberID, told[Unit(account: unit.account, kind: .phoneNumber)]?[number] == nil { return }
         guard history.truth.isConstant(unit, walk.span) else { return }
-        let moment = walk.delivered
         if !begun.contains(unit) { return complain("baseline", moment, "\(unit) has none after a complete look") }
         let hidden = hidden(walk)
         let unseen = hidden.throughout.union(hidden.partly)
@@ -22,7 +22,7 @@ extension Checker {
                 continue
             }
             for name in Set(known.names).union(document.names) where !unseen.contains(name) && !known[name].isSame(as: document[name]) {
-                if document[name] == nil, unit.isOneOfMany, !isDecided(name, walk) { continue }
+                if document[name] == nil, !mustBeTold(name, of: id, walk) { continue }
                 complain(
                     "each state is reported", moment,
                     "\(id) of \(unit) has \(name) \(known[name].map { "\($0)" } ?? "missing") where Meta had \(document[name].map { "\($0)" } ?? "none")"
@@ -31,28 +31,6 @@ extension Checker {
         }
         for id in (told[unit] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk) {
             complain("each state is reported", moment, "\(id) of \(unit) is gone and was not removed")
-        }
-    }
-
-    /// Whether it must be known by a walk that a person took a member away, not Meta: this number was seen without it, then another one with it,
-    /// then this one again.
-    private func isDecided(_ member: String, _ walk: Walk) -> Bool {
-        let unit = walk.unit
-        guard let first = certain(unit).last(where: { $0.delivered < walk.span.start && $0.life == walk.life }),
-            history.truth.things(of: unit, at: first.span.start).values.allSatisfy({ $0[member] == nil })
-        else { return false }
-        return walks.keys.contains { other in
-            guard other.account == unit.account, other.kind == unit.kind, other != unit else { return false }
-            return certain(other).contains { witness in
-                first.delivered + Self.slack < witness.span.start && witness.delivered + Self.slack < walk.span.start
-                    && history.truth.things(of: other, at: witness.span.start).values.contains { $0[member] != nil }
-            }
-        }
-    }
-
-    private func certain(_ unit: Unit) -> [Walk] {
-        (walks[unit] ?? []).filter { checkpoint($0) != nil && history.truth.isConstant(unit, history.walks[$0].span) }.map {
-            history.walks[$0]
         }
     }
 
@@ -82,7 +60,7 @@ extension Checker {
         func refuse(_ why: String) -> String { "\(unit) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
         if state == .unauthorized || earlier == WatchState.unauthorized.rawValue {
             if unit.kind != .account { complain("watch", transaction.time, refuse("only the account says so")) }
-            let answers = history.walks.filter { $0.unit.account == unit.account && $0.delivered <= transaction.time }
+            let answers = history.walks.filter { $0.unit.account == unit.account && $0.isDelivered(by: transaction.time) }
             if state == .unauthorized, !answers.contains(where: { $0.trouble == .unauthorized }) {
                 complain("watch", transaction.time, refuse("no token was refused"))
             }
@@ -98,8 +76,12 @@ extension Checker {
         case .current:
             if !walk.isComplete { complain("watch", transaction.time, refuse("the last look was not complete")) }
         case .drifted:
+            driftTold[unit.account, default: [:]][unit.kind] = transaction.time
             let hidden = hidden(walk)
-            if hidden.throughout.isEmpty, hidden.partly.isEmpty { complain("watch", transaction.time, refuse("nothing was missing")) }
+            let members = Documents.members(unit.kind)
+            if hidden.throughout.isEmpty, hidden.partly.isEmpty, !members.contains(where: { isTaken($0, walk, by: transaction.time) }) {
+                complain("watch", transaction.time, refuse("nothing was missing"))
+            }
         case .late, .starting: break
         default:
             let restarts = walk.trouble.map { $0.state == nil } ?? !walk.isExact

@@ -12,9 +12,13 @@ struct Checker {
 
     /// What has been told of each unit's things.
     var told: [Unit: [String: JSONObject]] = [:]
+    /// The same before the transaction that is gone through: what a look is compared with.
+    var toldBefore: [Unit: [String: JSONObject]] = [:]
     /// Units that have had their baseline.
     var begun: Set<Unit> = []
     var lastSequence: Int64 = 0
+    /// When drift was last told of one of an account's kinds.
+    var driftTold: [String: [Kind: Moment]] = [:]
     /// Each unit's walks, as places in the history's.
     let walks: [Unit: [Int]]
 
@@ -61,18 +65,18 @@ struct Checker {
         }
     }
 
-    /// An answer has come into the ledger after this time: looks at one unit are never closer together.
-    static let slack = Duration.seconds(2)
+    /// An answer has come into the ledger after this time, which is a few accesses to the disk: looks at one unit are never closer together.
+    var slack: Duration { .seconds(2) + history.scenario.diskLatency * 6 }
 
     /// When what a walk showed must have been recorded; `nil` where the walk's life or the disk may have come in between, or it was no complete one.
     func checkpoint(_ index: Int) -> Moment? {
         let walk = history.walks[index]
-        guard walk.isComplete, walk.isExact else { return nil }
+        guard walk.isComplete, walk.isExact, let delivered = walk.delivered else { return nil }
         let list = walks[walk.unit] ?? []
         let following = list.firstIndex { $0 > index }.map { history.walks[list[$0]].span.start }
-        let moment = min(walk.delivered + Self.slack, following ?? walk.delivered + Self.slack)
+        let moment = min(delivered + slack, following ?? delivered + slack)
         guard history.lives.indices.contains(walk.life - 1), moment < history.lives[walk.life - 1].end else { return nil }
-        guard !history.fullDisk.contains(where: { walk.span.start <= $0.end + Self.slack && $0.start <= moment }) else { return nil }
+        guard !history.fullDisk.contains(where: { walk.span.start <= $0.end + slack && $0.start <= moment }) else { return nil }
         return moment
     }
 

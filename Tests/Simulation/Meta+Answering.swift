@@ -143,6 +143,7 @@ extension Meta {
         if !asked.isProbe {
             walks.update(asked.unit) { walk in
                 walk.trouble = nil
+                walk.pages.append(part.map(\.id))
                 for thing in part where !walk.served.insert(thing.id).inserted {
                     walk.isExact = false
                     walk.hasRepeats = true

@@ -51,6 +51,8 @@ final class Meta {
         var made = 0
         var etags: ETags = .none
         var tellsUsage = false
+        /// Whether a number that has left the account's list still answers, as one does that went to another account.
+        var lingers = false
         /// Whether the account's own answer holds only some of its apps.
         var cutsApps = false
 
@@ -58,7 +60,9 @@ final class Meta {
 
         init(_ plan: Scenario.Account) { self.plan = plan }
 
-        func has(number: String) -> Bool { (things[.phoneNumber] ?? []).contains { $0.id == number } }
+        /// Whether there is a number, and what is its own is answered.
+        func has(number: String) -> Bool { lingers || isListed(number) }
+        private func isListed(_ number: String) -> Bool { (things[.phoneNumber] ?? []).contains { $0.id == number } }
     }
 
     let stage: Stage
@@ -85,6 +89,7 @@ final class Meta {
         account.etags = dice.pick(Account.ETags.allCases)
         account.tellsUsage = account.plan.others > 0 || dice.chance(0.5)
         account.cutsApps = dice.chance(0.2)
+        account.lingers = dice.chance(0.3)
         account.things[.account] = [Thing(id: account.plan.wabaID, document: Documents.thing(.account, account.plan.wabaID, &dice))]
         for kind in [Kind.subscribedApp, .messageTemplate] { for _ in 0..<dice.pick([0, 1, 2, 6]) { add(kind, nil, account) } }
         for _ in 0..<account.plan.numberCount { add(.phoneNumber, nil, account) }

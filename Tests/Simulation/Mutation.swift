@@ -180,7 +180,7 @@ extension History {
 extension [Walk] {
     /// The unit's last walk before a moment failed.
     fileprivate mutating func markLast(of unit: Unit, before moment: Moment) {
-        guard let index = lastIndex(where: { $0.unit == unit && $0.delivered <= moment }) else { return }
+        guard let index = lastIndex(where: { $0.unit == unit && $0.isDelivered(by: moment) }) else { return }
         self[index].isComplete = false
         self[index].trouble = .truncated
     }

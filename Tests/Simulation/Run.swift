@@ -144,7 +144,8 @@ extension Run {
 
     /// One access to the database, a little later: what was asked for in the meantime may share its transaction.
     private func disk(_ life: Life, writes: Bool, _ work: @escaping @Sendable (MemoryStore.Refusal?) -> Void) {
-        life.answer(after: .microseconds(productDice.number(50...20_000))) { [unowned self] lives in
+        let longest = Int(scenario.diskLatency.milliseconds) * 1000
+        life.answer(after: .microseconds(productDice.number(50...longest))) { [unowned self] lives in
             guard lives else { return work(.ended) }
             work(writes && diskIsFull ? .full : nil)
             guard writes, let ledger = life.ledger, ledger.cursor.sequence > lastSequence else { return }
@@ -290,8 +291,12 @@ extension Run {
                 if scenario.changesUnderWalks, dice.chance(0.1), stage.now < busyUntil {
                     stage.after(.milliseconds(1)) { [self] in meta.changeSomething() }
                 }
-                life.answer(after: back) { [self] _ in
-                    for walk in walks { meta.walks.delivered(walk, at: stage.now) }
+                if scenario.driftsPerHour > 0, !asked.isFirst, dice.chance(0.05), stage.now < busyUntil {
+                    // Between two pages of one walk.
+                    stage.after(.milliseconds(1)) { [self] in meta.drift(for: dice.time(.seconds(1)...(.seconds(1000)))) }
+                }
+                life.answer(after: back) { [self] lives in
+                    for walk in walks where lives { meta.walks.delivered(walk, at: stage.now) }
                     stage.note("answered \(asked.unit) \(Self.words(answer))")
                     continuation.resume(returning: answer)
                 }

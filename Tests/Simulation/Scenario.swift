@@ -48,6 +48,8 @@ struct Scenario {
     /// Whether another life begins when all troubles are over.
     var restartsAtEnd: Bool
     var latency: ClosedRange<Duration>
+    /// How long one access to the disk takes at most.
+    var diskLatency: Duration
 
     static let accountKinds: [Kind] = [.account, .subscribedApp, .phoneNumber, .messageTemplate]
     static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .blockedUser, .qrCode]
@@ -68,6 +70,7 @@ struct Scenario {
         reloadsPerHour = dice.pick([0, 0, 0, 2])
         restartsAtEnd = driftsPerHour > 0 || dice.chance(0.6)
         latency = .milliseconds(20)...(.milliseconds(dice.pick([200, 2000, 8000])))
+        diskLatency = dice.pick([.milliseconds(20), .milliseconds(20), .milliseconds(1000)])
         for index in 1...dice.pick([1, 1, 1, 1, 2, 3]) { accounts.append(Self.account(index, &dice)) }
     }
 

@@ -50,17 +50,17 @@ struct Truth {
         return changed
     }
 
-    /// Whether nothing of a unit changed in a time.
+    /// Whether nothing of a unit changed in a time. What changed at its very beginning may have changed after it.
     func isConstant(_ unit: Unit, _ span: Span) -> Bool {
-        !(changes[unit] ?? []).contains { span.start < $0 && $0 <= span.end }
+        !(changes[unit] ?? []).contains { span.start <= $0 && $0 <= span.end }
     }
 
     /// Every state of a thing that held at some moment of a time; `nil` stands for its not being there.
     func states(of id: String, in unit: Unit, _ span: Span) -> [JSONObject?] {
         guard let past = versions[unit]?[id] else { return [nil] }
-        var states: [JSONObject?] = past.first.map { $0.from > span.start ? [nil] : [] } ?? [nil]
+        var states: [JSONObject?] = past.first.map { $0.from >= span.start ? [nil] : [] } ?? [nil]
         for (index, version) in past.enumerated() where version.from <= span.end {
-            if index + 1 < past.count, past[index + 1].from <= span.start { continue }
+            if index + 1 < past.count, past[index + 1].from < span.start { continue }
             states.append(version.document)
         }
         return states
@@ -75,8 +75,8 @@ struct Truth {
     func withheld(_ unit: Unit, _ span: Span) -> (throughout: Set<String>, partly: Set<String>) {
         var result: (throughout: Set<String>, partly: Set<String>) = ([], [])
         for one in withheld
-        where one.account == unit.account && one.kind == unit.kind && one.span.start <= span.end && one.span.end > span.start {
-            if one.span.start <= span.start, one.span.end > span.end {
+        where one.account == unit.account && one.kind == unit.kind && one.span.start <= span.end && one.span.end >= span.start {
+            if one.span.start < span.start, one.span.end > span.end {
                 result.throughout.insert(one.member)
             } else {
                 result.partly.insert(one.member)

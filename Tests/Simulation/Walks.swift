@@ -9,8 +9,8 @@ struct Walk {
     var life: Int
     /// From the first request's coming to the last one's.
     var span: Span
-    /// When the last answer was back.
-    var delivered: Moment
+    /// When the last answer was back; `nil` until then, and for good if the life ended before.
+    var delivered: Moment?
     /// Whether the last page was given and nothing failed behind it.
     var isComplete = false
     /// Whether what was given is one list without a thing twice.
@@ -27,6 +27,11 @@ struct Walk {
     var asked: Set<String>
     /// What was given.
     var served: Set<String> = []
+    /// What was given page by page.
+    var pages: [[String]] = []
+
+    /// Whether the watcher had the last answer by a moment.
+    func isDelivered(by moment: Moment) -> Bool { delivered.map { $0 <= moment } ?? false }
 }
 
 /// Every walk of a run, in the order in which they began.
@@ -38,11 +43,12 @@ struct Walks {
     mutating func request(_ unit: Unit, isFirst: Bool, asked: Set<String>, life: Int, at now: Moment) {
         if isFirst || latest[unit] == nil {
             latest[unit] = all.count
-            all.append(Walk(unit: unit, life: life, span: Span(start: now, end: now), delivered: now, asked: asked))
+            all.append(Walk(unit: unit, life: life, span: Span(start: now, end: now), asked: asked))
         }
         update(unit) { walk in
             walk.span.end = now
             walk.isComplete = false
+            walk.delivered = nil
         }
     }
 
@@ -66,5 +72,5 @@ struct Walks {
     func index(of unit: Unit) -> Int? { latest[unit] }
 
     /// The answer is back.
-    mutating func delivered(_ index: Int, at now: Moment) { all[index].delivered = max(all[index].delivered, now) }
+    mutating func delivered(_ index: Int, at now: Moment) { all[index].delivered = now }
 }

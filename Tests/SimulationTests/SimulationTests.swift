@@ -38,6 +38,27 @@ import Testing
         #expect(lines.allSatisfy { $0.contains(": seed ") })
     }
 
+    /// Each break of the product's own code was seen by a seed: `mutations.sh` applies the patches, runs seeds and writes the list.
+    @Test func patch_ofTheProductsOwnCode_wasSeenByASeed() throws {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let folder = tests.appending(path: "Simulation/Mutations")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter {
+            $0.hasSuffix(".patch") && $0 != "switch.patch"
+        }
+        let text = String(decoding: try Data(contentsOf: folder.appending(path: "caught.txt")), as: UTF8.self)
+        let lines = text.split(separator: "\n").filter { $0.contains(": seed ") }
+        let caught = lines.compactMap { $0.split(separator: ":").first.map(String.init) }
+        #expect(names.count > 20)
+        #expect(Set(caught) == Set(names.map { String($0.dropLast(".patch".count)) }))
+    }
+
+    /// Twice as many numbers cost twice as much, or a little more.
+    @Test(.timeLimit(.minutes(1))) func numbers_manyOfThem_costNoMoreEach() throws {
+        let (status, lines) = try run("numbers", "200", "2000")
+        #expect(status == 0, "\(lines.joined(separator: "\n"))")
+        #expect(lines.count == 2)
+    }
+
     @Test func seed_runAgain_isTheSameRun() throws {
         for seed in ["1", "7", "31"] {
             let (first, second) = (try run("--seed", seed, "--trace"), try run("--seed", seed, "--trace"))

@@ -39,7 +39,7 @@ import WhatsAppBusiness
 
     @Test func regainTime_blocksEverything() {
         var budget = Budget(.fixed(100))
-        budget.note(percent: 100, regainAfter: .seconds(600), now: at(0))
+        budget.note(percent: 100, of: 0, regainAfter: .seconds(600), now: at(0))
         #expect(budget.call(at(1)) == .wait(until: at(600)))
         #expect(budget.blockedUntil == at(600))
     }
@@ -47,14 +47,43 @@ import WhatsAppBusiness
     @Test func largerBudget_isSeenInTheUsage() {
         var budget = Budget(.share(0.5))
         for second in 0..<50 { #expect(budget.call(at(Int64(second))) == .granted) }
-        budget.note(percent: 5, regainAfter: nil, now: at(60))
+        budget.note(percent: 5, of: 50, regainAfter: nil, now: at(60))
         #expect(budget.callsPerHour == 500)
+    }
+
+    /// What is counted without having been made, and minutes that are over, would make Meta's budget look larger than it is.
+    @Test func budgetOfMeta_isConcludedFromAnsweredCallsAlone() {
+        var budget = Budget(.share(0.5))
+        for second in 0..<60 { _ = budget.call(at(Int64(second))) }
+        #expect(budget.answersLastHour(at(60)) == 0)
+        for _ in 0..<40 { budget.answered(at(61)) }
+        #expect(budget.answersLastHour(at(62)) == 40)
+        let offer = budget.offer(at(62))
+        var next = Budget(.share(0.5))
+        next.restore(budget.document(at(62), wallClock: clock(62), boot: "b", offer: offer), at(63), wallClock: clock(63), boot: "b")
+        #expect(next.callsLastHour(at(63)) > 60, "what may have been made counts against the ceiling")
+        #expect(next.answersLastHour(at(63)) == 40, "and not for the budget")
+        #expect(next.callsLastHour(at(3650)) > 0 && next.answersLastHour(at(3650)) == 0)
+        next.note(percent: 20, of: next.answersLastHour(at(63)), regainAfter: nil, now: at(63))
+        #expect(next.callsPerHour == 100)
+    }
+
+    /// Ledgers of versions before hold rows of three numbers.
+    @Test func olderDocument_isRestored() {
+        var budget = Budget(.share(0.5))
+        let document: JSONObject = [
+            "minutes": [[.integer(83), .integer(30), .integer(10)]], "minute": 83, "clock": .integer(Int(clock(0).milliseconds)),
+            "boot": "b",
+        ]
+        budget.restore(document, at(60), wallClock: clock(60), boot: "b")
+        #expect(budget.callsLastHour(at(60)) == 30)
+        #expect(budget.answersLastHour(at(60)) == 30)
     }
 
     @Test func othersUse_leavesLess() {
         var budget = Budget(.share(0.5))
         for second in 0..<20 { _ = budget.call(at(Int64(second))) }
-        budget.note(percent: 80, regainAfter: nil, now: at(60))
+        budget.note(percent: 80, of: 20, regainAfter: nil, now: at(60))
         // 40 of 200 are left, and 20 of the 160 are ours.
         #expect(budget.callsPerHour == 30)
     }
@@ -71,10 +100,10 @@ import WhatsAppBusiness
 
     @Test func usage_stopsOthersFirst_andAllBeforeMetaDoes() {
         var budget = Budget(.fixed(1000))
-        budget.note(percent: 85, regainAfter: nil, now: at(0))
+        budget.note(percent: 85, of: 0, regainAfter: nil, now: at(0))
         #expect(budget.call(at(1), core: false) == .wait(until: at(301)))
         #expect(budget.call(at(1)) == .granted)
-        budget.note(percent: 95, regainAfter: nil, now: at(2))
+        budget.note(percent: 95, of: 1, regainAfter: nil, now: at(2))
         #expect(budget.call(at(3)) == .wait(until: at(303)))
     }
 
@@ -104,7 +133,7 @@ import WhatsAppBusiness
     @Test(arguments: [true, false]) func restart_goesOnWithTheHoursCount(sameBoot: Bool) {
         var budget = Budget(.share(0.5))
         for second in 0..<60 { _ = budget.call(at(Int64(second * 10))) }
-        budget.note(percent: 5, regainAfter: .seconds(900), now: at(600))
+        budget.note(percent: 5, of: 60, regainAfter: .seconds(900), now: at(600))
         let written = budget.document(at(600), wallClock: clock(600), boot: "one")
         var next = Budget(.share(0.5))
         // After a reboot the monotonic clock begins anew.

@@ -103,6 +103,45 @@ import Testing
         #expect(isVoid(sweep))
     }
 
+    /// A page of a list that gives a cursor and never a `next`.
+    private func barePage(_ codes: [String], after: String? = nil) throws -> Page {
+        var body: JSONObject = ["data": .array(codes.map { ["code": .string($0)] })]
+        if let after { body["paging"] = ["cursors": ["after": .string(after)]] }
+        return try Page(.object(body))
+    }
+
+    /// Its last cursor is followed once, and the list may have shifted by then.
+    @Test func listOfCursorsAlone_thatShiftsBetweenItsPages_isWalkedAgain() throws {
+        var sweep = Sweep([(nil, GraphRequest(.qrCodes, id: "7"))], fields: [])
+        sweep.on(try barePage(["A", "B"], after: "b"))
+        #expect(asked(sweep) == .after("b"), "a cursor alone is no end")
+        sweep.on(try barePage(["B", "C"], after: "c"))
+        #expect(asked(sweep) == .after("c"), "more came, so there may be more yet")
+        sweep.on(try barePage([]))
+        #expect(asked(sweep) == .start, "a thing came twice, so another may have been jumped over")
+        sweep.on(try barePage(["N", "A", "B"], after: "b"))
+        sweep.on(try barePage(["C"], after: "c"))
+        sweep.on(try barePage([]))
+        guard case .complete(let found) = sweep.next else {
+            Issue.record("an empty page is the end")
+            return
+        }
+        #expect(found.items.compactMap { $0["code"]?.string } == ["N", "A", "B", "C"])
+        #expect(found.starts == [0, 3, 4])
+    }
+
+    /// The last page that comes again for its own cursor says only that there was no more.
+    @Test func listOfCursorsAlone_whoseLastPageComesAgain_isComplete() throws {
+        var sweep = Sweep([(nil, GraphRequest(.qrCodes, id: "7"))], fields: [])
+        sweep.on(try barePage(["A", "B"], after: "b"))
+        sweep.on(try barePage(["A", "B"], after: "b"))
+        guard case .complete(let found) = sweep.next else {
+            Issue.record("the same page again is the end")
+            return
+        }
+        #expect(found.items.count == 2)
+    }
+
     @Test func windows_areSweptOneAfterTheOther_andVoidTogether() throws {
         var sweep = Sweep([(1, request), (0, request)], fields: [], coverage: .windows([1, 0]))
         sweep.on(try page(["1"]))

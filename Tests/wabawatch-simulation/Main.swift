@@ -7,7 +7,8 @@ import Synchronization
 @main
 struct Program: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "wabawatch-simulation", abstract: "Run the daemon's decisions under a simulated clock, against a simulated Meta.")
+        commandName: "wabawatch-simulation", abstract: "Run the daemon's decisions under a simulated clock, against a simulated Meta.",
+        subcommands: [NumbersCommand.self])
 
     @Option(help: "One seed.")
     var seed: UInt64?
@@ -22,12 +23,9 @@ struct Program: ParsableCommand {
     @Option(help: "How many run at a time; by default one for each core.")
     var jobs: Int?
 
-    mutating func validate() throws {
+    func run() throws {
         guard (seed == nil) != (seeds == nil) else { throw ValidationError("Give --seed N or --seeds A..<B.") }
         if let seeds, Self.range(seeds) == nil { throw ValidationError("--seeds is of the form 0..<10000.") }
-    }
-
-    func run() throws {
         // The order of a dictionary differs from process to process otherwise, and with it the order of what happens at one moment.
         if getenv("SWIFT_DETERMINISTIC_HASHING") == nil {
             setenv("SWIFT_DETERMINISTIC_HASHING", "1", 1)

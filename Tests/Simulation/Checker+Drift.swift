@@ -1,0 +1,120 @@
+import Changes
+import StrictJSON
+import Watching
+import WhatsAppBusiness
+
+// Guarantee 7: what is Meta's doing, and when it must be known that something is not.
+extension Checker {
+    /// Whether a member that goes missing is Meta's doing: three things had it.
+    func isKept(_ member: String, _ walk: Walk) -> Bool {
+        let unit = walk.unit
+        return holders(of: member, unit).count { unit.isOneOfMany || walk.served.contains($0) } >= 3
+    }
+
+    /// Whether no thing of the kind has shown a member in the last look at it before a moment, though three were known to have it: that is what drift
+    /// is, whoever did it.
+    func isTaken(_ member: String, _ walk: Walk, by moment: Moment) -> Bool {
+        guard isKept(member, walk) else { return false }
+        guard walk.unit.isOneOfMany else { return walk.served.allSatisfy { !isWatched($0, walk) || mayLack(member, $0, walk) } }
+        return told.keys.allSatisfy { unit in
+            guard isLike(unit, walk.unit), let last = (walks[unit] ?? []).last(where: { history.walks[$0].isDelivered(by: moment) }) else {
+                return true
+            }
+            return !history.walks[last].isComplete || history.walks[last].served.allSatisfy { mayLack(member, $0, history.walks[last]) }
+        }
+    }
+
+    /// Whether a look at a list may have been torn: there were several pages, and after some of them, or before, Meta may have given a member no more.
+    func isTorn(_ member: String, _ walk: Walk) -> Bool {
+        guard !walk.unit.isOneOfMany, walk.pages.count > 1 else { return false }
+        let pages = walk.pages.map { $0.filter { isWatched($0, walk) } }.filter { page in
+            page.contains { toldBefore[walk.unit]?[$0]?[member].isGiven ?? false }
+        }
+        return pages.count > 1
+            && pages.allSatisfy { page in
+                page.allSatisfy { mayLack(member, $0, walk) }
+                    || !page.contains { (toldBefore[walk.unit]?[$0]?[member].isGiven ?? false) && mayLack(member, $0, walk) }
+            }
+    }
+
+    /// Whether a member that a thing no longer has must have been told to be gone by a walk.
+    func mustBeTold(_ member: String, of id: String, _ walk: Walk) -> Bool {
+        if [walk.span.end, walk.delivered].contains(where: { $0.map { isTaken(member, walk, by: $0) } ?? false }) { return false }
+        if walk.unit.isOneOfMany { return isDecided(member, walk) }
+        guard isTorn(member, walk) else { return true }
+        // A look that may have been torn is made again, and the second one says it, unless it failed.
+        guard let before = (walks[walk.unit] ?? []).last(where: { history.walks[$0].span.end < walk.span.start }), checkpoint(before) != nil
+        else { return false }
+        return certain(walk.unit).last { $0.span.end < walk.span.start && $0.life == walk.life }.map {
+            isTorn(member, $0) && shows(member, $0) && $0.served.contains(id) && lacks(member, $0, only: id)
+        } ?? false
+    }
+
+    /// Whether it must be known that a person took a member from a number, not Meta from all: this number was seen without it at a time when another
+    /// one was known to have it, then another one with it, then this one again.
+    private func isDecided(_ member: String, _ walk: Walk) -> Bool {
+        guard let first = certain(walk.unit).last(where: { $0.span.end < walk.span.start && $0.life == walk.life }), lacks(member, first),
+            let seen = first.delivered,
+            // What was taken for drift meanwhile begins anew when it ends.
+            driftTold[walk.unit.account]?[walk.unit.kind].map({ $0 < first.span.start }) ?? true
+        else { return false }
+        var wasShown = false
+        var isWitnessed = false
+        for unit in walks.keys where unit != walk.unit && isLike(unit, walk.unit) {
+            let certain = certain(unit)
+            if let last = certain.last(where: { $0.span.end < first.span.start }), shows(member, last) { wasShown = true }
+            isWitnessed =
+                isWitnessed
+                || certain.contains { witness in
+                    guard let delivered = witness.delivered else { return false }
+                    return seen + slack < witness.span.start && delivered + slack < walk.span.start && shows(member, witness)
+                }
+        }
+        return wasShown && isWitnessed
+    }
+
+    /// What is not watched is no witness.
+    private func isWatched(_ id: String, _ walk: Walk) -> Bool { walk.unit.kind != .phoneNumber || watches(id, of: walk.unit.account) }
+
+    private func isLike(_ unit: Unit, _ other: Unit) -> Bool { unit.account == other.account && unit.kind == other.kind }
+
+    /// The things that are known to have a member.
+    private func holders(of member: String, _ unit: Unit) -> [String] {
+        let units = unit.isOneOfMany ? toldBefore.keys.filter { isLike($0, unit) } : [unit]
+        return units.flatMap { toldBefore[$0] ?? [:] }.filter { $0.value[member].isGiven }.map(\.key)
+    }
+
+    /// Walks that nothing changed under and that must have been recorded.
+    private func certain(_ unit: Unit) -> [Walk] {
+        (walks[unit] ?? []).filter { checkpoint($0) != nil && history.truth.isConstant(unit, history.walks[$0].span) }.map {
+            history.walks[$0]
+        }
+    }
+
+    /// Whether a thing may have come without a member.
+    private func mayLack(_ member: String, _ id: String, _ walk: Walk) -> Bool {
+        let hidden = hidden(walk)
+        return hidden.throughout.contains(member) || hidden.partly.contains(member)
+            || history.truth.states(of: id, in: walk.unit, walk.span).contains { !($0?[member].isGiven ?? false) }
+    }
+
+    /// Whether a walk that nothing changed under showed a member in something.
+    private func shows(_ member: String, _ walk: Walk) -> Bool {
+        let hidden = hidden(walk)
+        guard !hidden.throughout.contains(member), !hidden.partly.contains(member) else { return false }
+        return history.truth.things(of: walk.unit, at: walk.span.end).values.contains { $0[member].isGiven }
+    }
+
+    /// Whether a walk that nothing changed under, and Meta kept nothing from, was without a member, in one thing or in all.
+    private func lacks(_ member: String, _ walk: Walk, only id: String? = nil) -> Bool {
+        let hidden = hidden(walk)
+        guard !hidden.throughout.contains(member), !hidden.partly.contains(member) else { return false }
+        let things = history.truth.things(of: walk.unit, at: walk.span.end)
+        return id.map { !(things[$0]?[member].isGiven ?? false) } ?? things.values.allSatisfy { !$0[member].isGiven }
+    }
+}
+
+extension JSONValue? {
+    /// Whether there is a value other than `null`.
+    fileprivate var isGiven: Bool { map { !$0.isNull } ?? false }
+}
