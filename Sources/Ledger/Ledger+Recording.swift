@@ -32,6 +32,9 @@ extension Ledger {
     /// The last answer was the same as the one before it: everything that it showed is still so.
     public func confirm(_ unit: Unit, at now: Timestamp) { confirmed.withLock { $0.note(unit, at: now) } }
 
+    /// When a unit was last looked at completely.
+    public func confirmed(_ unit: Unit) -> Timestamp? { confirmed.withLock { $0.times[unit] } }
+
     /// When each unit was last looked at completely.
     public var confirmedUnits: [Unit: Timestamp] { confirmed.withLock(\.times) }
 

@@ -39,7 +39,43 @@ public struct BudgetReport: Sendable {
     public var plan: CallPlan
 }
 
+/// How everything stands in a few numbers.
+public struct WatchSummary: Sendable, Equatable {
+    public var accounts = 0
+    /// Phone numbers whose own things are watched.
+    public var numbers = 0
+    public var watches = 0
+    /// Watches that are neither current nor at their beginning.
+    public var notCurrent = 0
+    /// Accounts whose budget does not allow what is configured.
+    public var stretched = 0
+    /// The one of these that is worst off, and how many times as long its intervals are.
+    public var mostStretched: Stretched?
+
+    /// An account's stretch.
+    public struct Stretched: Sendable, Equatable {
+        public var account: String
+        public var times: Double
+    }
+}
+
 extension Watcher {
+    /// How everything stands in a few numbers: what is told often must not cost a report.
+    public func summary() -> WatchSummary {
+        var summary = WatchSummary(accounts: accounts.count, watches: watches.count)
+        for watch in watches.values where watch.state != .current && watch.state != .starting { summary.notCurrent += 1 }
+        for (name, account) in accounts {
+            summary.numbers += account.numbers.count
+            guard account.stretch > 1 else { continue }
+            summary.stretched += 1
+            let worst = summary.mostStretched
+            if worst.map({ ($0.times, name) < (account.stretch, $0.account) }) ?? true {
+                summary.mostStretched = WatchSummary.Stretched(account: name, times: account.stretch)
+            }
+        }
+        return summary
+    }
+
     /// Whether an account of that name is watched.
     public func watches(account: String) -> Bool { accounts[account] != nil }
 

@@ -25,7 +25,7 @@ extension Watcher {
         for stored in kept {
             guard let unit = Unit(watch: stored.resource) else { continue }
             watches[unit] = Watch(
-                over: unit, document: stored.document, since: stored.changedAt, lastSuccess: ledger.confirmedUnits[unit])
+                over: unit, document: stored.document, since: stored.changedAt, lastSuccess: ledger.confirmed(unit))
         }
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
         watchApps(of: name)
@@ -64,7 +64,7 @@ extension Watcher {
     /// When a unit is first to be looked at.
     func first(_ unit: Unit) -> Moment {
         let now = world.now()
-        guard let every = interval(of: unit), let last = ledger.confirmedUnits[unit] else { return now }
+        guard let every = interval(of: unit), let last = ledger.confirmed(unit) else { return now }
         let ago = Duration.milliseconds(world.wallClock().milliseconds - last.milliseconds)
         return ago >= .zero && ago < every ? now + (every - ago) : now
     }

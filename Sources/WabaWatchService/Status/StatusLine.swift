@@ -38,16 +38,14 @@ final class StatusLine: Sendable {
     }
 
     func text() async -> String {
-        let (watches, budgets) = await watcher.report()
-        let troubled = watches.count { $0.watch.state != .current && $0.watch.state != .starting }
+        let summary = await watcher.summary()
         var parts: [String] = []
         if let trouble = ledger.trouble { parts.append("not recording: \(trouble.cause)") }
         if let refusal = reloader.refusal { parts.append("new configuration refused: \(refusal)") }
         let counts = [
-            Self.counted(Set(watches.map(\.unit.account)).count, "account"),
-            Self.counted(Set(watches.compactMap(\.unit.phoneNumberID)).count, "number"),
-            troubled == 0 ? "all watches current" : "\(troubled) of \(watches.count) watches not current",
-            Self.stretched(budgets), await lastChange(),
+            Self.counted(summary.accounts, "account"), Self.counted(summary.numbers, "number"),
+            summary.notCurrent == 0 ? "all watches current" : "\(summary.notCurrent) of \(summary.watches) watches not current",
+            Self.stretched(summary), await lastChange(),
         ]
         .compactMap(\.self)
         parts.append(counts.joined(separator: ", "))
@@ -62,11 +60,10 @@ final class StatusLine: Sendable {
     }
 
     /// The accounts whose budget does not allow what is configured.
-    private static func stretched(_ budgets: [BudgetReport]) -> String? {
-        let over = budgets.filter { $0.plan.stretch > 1 }.sorted { $0.plan.stretch > $1.plan.stretch }
-        guard let worst = over.first else { return nil }
-        let times = "\(Double(Int((worst.plan.stretch * 10).rounded())) / 10)"
-        let more = over.count > 1 ? " (and \(over.count - 1) more)" : ""
+    private static func stretched(_ summary: WatchSummary) -> String? {
+        guard let worst = summary.mostStretched else { return nil }
+        let times = "\(Double(Int((worst.times * 10).rounded())) / 10)"
+        let more = summary.stretched > 1 ? " (and \(summary.stretched - 1) more)" : ""
         return "\(worst.account) over its budget, looked at \(times) times as seldom\(more)"
     }
 
