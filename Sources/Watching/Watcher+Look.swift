@@ -176,8 +176,7 @@ extension Watcher {
             case .wait(let until)?: return until
             case nil: return now
             case .unreserved?:
-                let others = accounts.lazy.filter { $0.value.budget.wantsReservation(now) }.map(\.key)
-                try await saveBudgets([unit.account] + others)
+                try await saveBudgets([unit.account] + accounts.filter { $0.value.budget.wantsReservation(now) }.keys)
             }
         }
     }

@@ -16,7 +16,7 @@ extension Watcher {
         for (name, account) in accounts where wanted[name]?.wabaID != account.plan.wabaID { remove(name) }
         for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {
             if accounts[name] == nil {
-                accounts[name] = Account(plan: plan, budget: Budget(plan.ceiling))
+                accounts[name] = Account(plan)
                 begin(name, things[name] ?? [])
             } else {
                 change(plan)
@@ -43,13 +43,12 @@ extension Watcher {
 
     private func change(_ plan: AccountPlan) {
         let name = plan.name
-        guard var account = accounts[name] else { return }
-        let before = account.plan
+        guard let account = accounts[name] else { return }
+        let (before, numbers) = (account.plan, account.numbers)
         account.plan = plan
         account.budget.ceiling = plan.ceiling
         account.dropped = [:]
         account.upgraded = nil
-        accounts[name] = account
         useToken(of: name)
         // What is asked for may be another list of fields now, so what is known again by its digest is asked for anew.
         for unit in memories.keys where unit.account == name { memories[unit] = nil }
@@ -60,7 +59,7 @@ extension Watcher {
         }
         for unit in off { forget(unit) }
         if !plan.watches(.account) { on(.forget(Unit(account: name, kind: .account)), world.now()) }
-        accounts[name]?.numbers = []
+        account.numbers = []
 
         for unit in Array(schedule.units) where unit.account == name {
             guard let every = plan.intervals[unit.kind], every != before.intervals[unit.kind] || plan.splay != before.splay else {
@@ -74,6 +73,6 @@ extension Watcher {
         }
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
         watchApps(of: name)
-        watch(numbers: plan.numbers(of: account.numbers), of: name)
+        watch(numbers: plan.numbers(of: numbers), of: name)
     }
 }

@@ -10,9 +10,7 @@ extension Watcher {
         let budgets = try await ledger.budgets()
         for (name, account) in accounts {
             guard let document = budgets[name] else { continue }
-            var budget = account.budget
-            budget.restore(document, world.now(), wallClock: world.wallClock(), boot: world.boot)
-            accounts[name]?.budget = budget
+            account.budget.restore(document, world.now(), wallClock: world.wallClock(), boot: world.boot)
         }
         let kept = try await ledger.keep(Selection(accounts.values.map(\.plan)), at: world.wallClock())
         let things = Dictionary(grouping: kept, by: \.resource.account)
@@ -44,7 +42,7 @@ extension Watcher {
         guard let account = accounts[name] else { return }
         let new = numbers.filter { account.plan.watches(number: $0) && !account.numbers.contains($0) }
         guard !new.isEmpty else { return stretch(name) }
-        accounts[name]?.numbers.formUnion(new)
+        account.numbers.formUnion(new)
         stretch(name)
         for number in new.sorted() {
             for kind in AccountPlan.numberKinds { watch(Unit(account: name, kind: kind, phoneNumberID: number)) }
@@ -99,7 +97,7 @@ extension Watcher.Account {
     }
 
     /// Keeps how many requests a look at a unit took; whether that is news.
-    mutating func keep(pages: Int, ofLookAt unit: Unit) -> Bool {
+    func keep(pages: Int, ofLookAt unit: Unit) -> Bool {
         let before = pagesOfLook[unit] ?? 1
         guard pages > 0, pages != before else { return false }
         pagesOfLook[unit] = pages > 1 ? pages : nil
@@ -119,10 +117,10 @@ extension Watcher {
     func stretch(_ name: String) {
         guard let account = accounts[name] else { return }
         let plan = account.callPlan
-        accounts[name]?.budget.core = Int(min(plan.corePerHour, 1e9).rounded(.up))
+        account.budget.core = Int(min(plan.corePerHour, 1e9).rounded(.up))
         let factor = plan.stretch / account.stretch
         guard factor > 1.1 || factor < 0.9 || (plan.stretch == 1 && factor < 1) else { return }
-        accounts[name]?.stretch = plan.stretch
+        account.stretch = plan.stretch
         let now = world.now()
         for number in account.numbers {
             for kind in AccountPlan.numberKinds {

@@ -38,12 +38,13 @@ extension Watcher {
     func refused(_ unit: Unit) async -> Look? {
         guard let account = accounts[unit.account], let until = account.refusedUntil, world.now() < until else { return nil }
         if let client = account.plan.renewedClient() {
-            accounts[unit.account]?.plan.client = client
+            account.plan.client = client
             useToken(of: unit.account)
             return nil
         }
+        let isSentinel = unit == account.sentinel
         await move(unit, .failed(.unauthorized, reason: "the account's token was refused"))
-        let next = unit == account.sentinel ? min(until, world.now() + Self.tokenCheck) : until
+        let next = isSentinel ? min(until, world.now() + Self.tokenCheck) : until
         return Look(result: .refused, next: next)
     }
 

@@ -5,8 +5,9 @@ import WhatsAppBusiness
 
 /// Carries out what the schedule, the budgets, the sweeps and the watches decide: asks Meta, has the answers recorded, comes back in time.
 public actor Watcher {
-    /// An account that is watched, with what is decided for it.
-    struct Account {
+    /// An account that is watched, with what is decided for it. The watcher alone has it, and every look takes something out of it: an object, for
+    /// a value of so many parts would be copied each time.
+    final class Account {
         var plan: AccountPlan
         var budget: Budget
         /// The numbers whose own things are watched.
@@ -28,6 +29,11 @@ public actor Watcher {
         var tally = Tally()
         /// How many times as long the other kinds' intervals are, as the schedule has them.
         var stretch = 1.0
+
+        init(_ plan: AccountPlan) {
+            self.plan = plan
+            budget = Budget(plan.ceiling)
+        }
     }
 
     let ledger: Ledger
@@ -59,7 +65,7 @@ public actor Watcher {
     public init(accounts: [AccountPlan], ledger: Ledger, world: World, schedule: Schedule = Schedule(), retry: Retry = Retry(), log: Logger)
     {
         self.accounts = Dictionary(
-            uniqueKeysWithValues: accounts.map { ($0.name, Account(plan: $0, budget: Budget($0.ceiling))) })
+            uniqueKeysWithValues: accounts.map { ($0.name, Account($0)) })
         self.ledger = ledger
         self.world = world
         self.schedule = schedule
