@@ -66,6 +66,16 @@ struct Lanes: Sendable {
         return true
     }
 
+    /// An account's budget has grown: its lanes go on now.
+    mutating func release(_ account: String, now: Moment) {
+        for isCore in [true, false] {
+            let lane = Lane(account: account, isCore: isCore)
+            guard let until = lines[lane]?.until, until > now else { continue }
+            lines[lane]?.until = now
+            releases.insert(Release(at: now, lane: lane))
+        }
+    }
+
     /// The lanes that go on by now.
     mutating func released(_ now: Moment) -> [Lane] {
         var lanes: [Lane] = []

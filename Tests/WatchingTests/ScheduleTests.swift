@@ -118,6 +118,23 @@ import WhatsAppBusiness
         Unit(account: "acme", kind: kind, phoneNumberID: "\(number)")
     }
 
+    /// What was to wait for an hour goes on as soon as there is more to be had, one after the other; other accounts wait on.
+    @Test func unitsThatWaitForTheBudget_goOnWhenItGrows() {
+        var schedule = Schedule()
+        for number in 0..<3 { schedule.on(.watch(unit(number), every: .seconds(900), splay: 0, first: at(0)), now: at(0)) }
+        for unit in schedule.takeDue(now: at(1)) { schedule.on(.postpone(unit, until: at(3600)), now: at(1)) }
+        schedule.on(.regain("other"), now: at(2))
+        #expect(schedule.takeDue(now: at(3)).isEmpty)
+        schedule.on(.regain("acme"), now: at(4))
+        #expect(schedule.wake.map { $0 <= at(4) } == true)
+        for _ in 0..<3 {
+            let taken = schedule.takeDue(now: at(5))
+            #expect(taken.count == 1)
+            for unit in taken { schedule.on(.looked(unit), now: at(5)) }
+        }
+        #expect(schedule.takeDue(now: at(6)).isEmpty)
+    }
+
     /// A thousand units of which the budget has a request for one a minute.
     @Test func unitsThatWaitForTheBudget_comeOneAfterTheOther_thoseFirstWhoseTurnIsNearest() {
         var schedule = Schedule(places: 4)
