@@ -69,6 +69,19 @@ public struct Budget: Sendable {
     /// The most calls an hour for other kinds than the core's: what the core leaves, a tenth at least, so that nothing starves.
     public var othersPerHour: Int { max(callsPerHour - core, callsPerHour / 10) }
 
+    /// How much may be asked for in an hour.
+    public struct Room: Sendable {
+        var calls = 0
+        /// For other kinds than the core's.
+        var others = 0
+
+        /// Whether there is more than there was.
+        func exceeds(_ before: Room) -> Bool { calls > before.calls || others > before.others }
+    }
+
+    /// How much may be asked for in an hour now.
+    public var room: Room { Room(calls: callsPerHour, others: othersPerHour) }
+
     /// The calls of the last hour.
     public func callsLastHour(_ now: Moment) -> Int { minutes.lazy.filter { $0.counts(now) }.map(\.calls).reduce(0, +) }
 

@@ -214,11 +214,9 @@ extension Watcher {
     private func note(_ usage: Usage?, _ name: String, _ counted: Int, isAnswered: Bool = true) {
         let now = world.now()
         if isAnswered { accounts[name]?.budget.answered(now) }
-        guard let usage, let account = accounts[name] else { return }
-        let before = account.budget.callsPerHour
-        account.budget.note(percent: Int(usage.percent), of: counted + 1, regainAfter: usage.regainAfter, now: now)
+        guard let usage else { return }
+        accounts[name]?.budget.note(percent: Int(usage.percent), of: counted + 1, regainAfter: usage.regainAfter, now: now)
         stretch(name)
-        if account.budget.callsPerHour > before { on(.regain(name), now) }
     }
 
     /// Whether a failure is about a field that can be left out from now on.

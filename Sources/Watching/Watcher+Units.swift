@@ -113,11 +113,14 @@ extension Watcher {
         return CallPlan.core.contains(unit.kind) || account.stretch <= 1 ? every : every * account.stretch
     }
 
-    /// Fits the intervals of an account to its budget anew, where that makes a difference.
+    /// Fits the intervals of an account to its budget anew, where that makes a difference, and lets what waits go on where there is more room.
     func stretch(_ name: String) {
         guard let account = accounts[name] else { return }
         let plan = account.callPlan
         account.budget.core = Int(min(plan.corePerHour, 1e9).rounded(.up))
+        let room = account.budget.room
+        if room.exceeds(account.room) { on(.regain(name), world.now()) }
+        account.room = room
         let factor = plan.stretch / account.stretch
         guard factor > 1.1 || factor < 0.9 || (plan.stretch == 1 && factor < 1) else { return }
         account.stretch = plan.stretch

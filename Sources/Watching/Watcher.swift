@@ -29,6 +29,8 @@ public actor Watcher {
         var tally = Tally()
         /// How many times as long the other kinds' intervals are, as the schedule has them.
         var stretch = 1.0
+        /// How much room the budget had when the schedule was last fitted to it.
+        var room = Budget.Room()
 
         init(_ plan: AccountPlan) {
             self.plan = plan

@@ -92,31 +92,11 @@ extension IDSet: RandomAccessCollection, ExpressibleByArrayLiteral {
     public subscript(index: Int) -> String { ids[index] }
 }
 
-// MARK: Hashing
-
 extension IDSet {
-    /// Another one in every process: whoever chooses ids cannot choose their places.
-    private static let secret = (UInt64.random(in: .min ... .max) | 1, UInt64.random(in: .min ... .max) | 1)
-
-    /// Eight bytes at a time, each folded into a product of 128 bits (Wang Yi's wyhash).
     private static func hash(_ id: UnsafeRawBufferPointer) -> UInt32 {
-        var hash = secret.0 ^ UInt64(truncatingIfNeeded: id.count)
-        var offset = 0
-        while offset + 8 <= id.count {
-            hash = mixed(hash ^ id.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
-        }
-        var rest: UInt64 = 0
-        while offset < id.count {
-            rest = rest << 8 | UInt64(id[offset])
-            offset += 1
-        }
-        return UInt32(truncatingIfNeeded: mixed(hash ^ rest))
-    }
-
-    private static func mixed(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: secret.1)
-        return product.high ^ product.low
+        var hasher = Hasher()
+        hasher.combine(bytes: id)
+        return UInt32(truncatingIfNeeded: hasher.finalize())
     }
 }
 

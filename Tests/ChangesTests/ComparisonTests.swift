@@ -48,6 +48,14 @@ import WhatsAppBusiness
         #expect(next.writes.map(\.id) == ["US.3", "16505550001"] && next.writes.last?.entry?.misses == 1)
     }
 
+    /// A member that every thing lost is drift too where it was not asked for the last time: what was known of it was known.
+    @Test func memberThatAllThingsLost_isDrift_whetherOrNotItWasAskedForTheLastTime() {
+        let before = snapshot(after: look((1...3).map { number("\($0)") }))
+        let known = Snapshot(asked: asked.subtracting(["quality_rating"]), entries: before.entries)
+        let comparison = Comparison(of: look((1...3).map { number("\($0)", rating: nil) }), with: known)
+        #expect(comparison.drifted == ["quality_rating"] && comparison.changes.isEmpty && comparison.writes.isEmpty)
+    }
+
     @Test func firstLook_atAList_isOneBaselineWithTheCount() {
         let comparison = Comparison(of: look([number("1"), number("2")]), with: Snapshot())
         #expect(comparison.changes.count == 1)

@@ -56,6 +56,38 @@ final class Folder: Sendable {
         try ledger.close()
     }
 
+    /// A look that ends after its number has gone leaves nothing of itself.
+    @Test func watch_ofANumberThatIsGone_isNotWritten() async throws {
+        let ledger = try open()
+        let selection = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesUnit: { _, _ in true })
+        _ = try await ledger.keep(selection, at: at(1))
+        for (second, ratings) in [["1": "GREEN", "2": "GREEN"], ["2": "GREEN"], ["2": "GREEN"]].enumerated() {
+            _ = try await ledger.record(look(ratings), at: at(Int64(second + 2)))
+        }
+        for number in ["1", "2"] {
+            let unit = Unit(account: "acme", kind: .businessProfile, phoneNumberID: number)
+            var note = WatchNote(watch: unit.watch, document: ["state": "unreachable"])
+            note.needs = .number
+            try await ledger.record([note], at: at(9))
+        }
+        #expect(try await ledger.resources(kinds: [.watch]).resources.map(\.resource.phoneNumberID) == ["2"])
+        try ledger.close()
+    }
+
+    @Test func completeLook_isToBeWrittenDownOnce_unlessThatFailsOrTheUnitGoes() {
+        func unit(_ number: Int) -> Unit { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)") }
+        var confirmed = Confirmed([unit(1): at(1)])
+        confirmed.note(unit(2), at: at(2))
+        confirmed.note(unit(3), at: at(2))
+        confirmed.forget { $0 == unit(3) }
+        let taken = confirmed.takeUnsaved()
+        #expect(taken == [unit(2): at(2)] && confirmed.takeUnsaved().isEmpty)
+        confirmed.putBack(taken.keys)
+        #expect(confirmed.takeUnsaved() == taken)
+        confirmed.note(unit(2), at: at(4))
+        #expect(confirmed.takeUnsaved() == [unit(2): at(4)] && confirmed.times == [unit(1): at(1), unit(2): at(4)])
+    }
+
     @Test func ledger_openedAgain_isTheSame() async throws {
         let first = try open()
         _ = try await first.record(look(["1": "GREEN"]), at: at(1))

@@ -41,6 +41,18 @@ import WhatsAppBusiness
         }
     }
 
+    @Test func largerCeiling_letsWhatWaitsForTheBudgetGoOn() async throws {
+        try await Stage.with { stage in
+            let watcher = try stage.watcher(stage.plan(ceiling: .fixed(10)))
+            try await watcher.begin()
+            await stage.run(watcher, for: .seconds(300))
+            #expect(await watcher.report().watches.contains { $0.watch.lastSuccess == nil })
+            try await watcher.reload(accounts: [stage.plan()])
+            await stage.run(watcher, for: .seconds(60))
+            #expect(await watcher.report().watches.allSatisfy { $0.watch.lastSuccess != nil })
+        }
+    }
+
     @Test(arguments: [true, false]) func kind_thatIsTurnedOff_losesItsWatchWithoutAWord(isRunning: Bool) async throws {
         try await Stage.with { stage in
             var watcher = try await started(stage, stage.plan(Stage.often))

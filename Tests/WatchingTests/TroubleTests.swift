@@ -134,6 +134,19 @@ import WhatsAppBusiness
         }
     }
 
+    /// The core takes nearly all of a new account's hundred calls, so that the others wait for an hour; by then the answers have shown more.
+    @Test func whatWaitsForTheBudget_goesOnWhenItGrows() async throws {
+        try await Stage.with(.sample(numbers: 20)) { stage in
+            var intervals = Stage.intervals
+            intervals[.phoneNumber] = .seconds(10)
+            let watcher = try await started(stage, stage.plan(intervals, ceiling: .share(0.5)))
+            await stage.run(watcher, for: .seconds(60))
+            #expect(await watcher.report().watches.contains { $0.watch.lastSuccess == nil }, "they had to wait")
+            await stage.run(watcher, for: .seconds(600))
+            #expect(await watcher.report().watches.allSatisfy { $0.watch.lastSuccess != nil })
+        }
+    }
+
     @Test func restart_forgetsNoCall() async throws {
         try await Stage.with { stage in
             let plan = try stage.plan(ceiling: .fixed(40))
