@@ -154,7 +154,7 @@ let package = Package(
             "WabaWatchService",
             [
                 "TestSupport", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink",
-                "WabaWatchInterface",
+                "WabaWatchClient", "WabaWatchInterface",
                 "Watching", "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
         tests("Changes", ["TestSupport", "Changes", "WhatsAppBusiness", "StrictJSON"]),

@@ -60,7 +60,8 @@ public struct ChangeSequence: AsyncSequence, Sendable {
         private mutating func decide(isolation: isolated (any Actor)?) async throws -> [Resumption.Action] {
             guard let reader else { return resumption.on(.begin) }
             do {
-                let json = try await reader.next(within: silence, clock: client.clock)
+                // A subscription has no last reply.
+                guard let json = try await reader.next(within: silence, clock: client.clock) else { throw ConnectionClosed() }
                 do throws(MemberError) {
                     return resumption.on(.reply(try SubscribeReply(json: json)))
                 } catch { return resumption.on(.unreadable(json, error)) }

@@ -15,14 +15,14 @@ actor ReplyReader {
         self.parameters = parameters
     }
 
-    /// The next reply. Throws `ClientError.silent` after the time, and `ConnectionClosed` where the stream ends: one that should go on has no last reply.
-    nonisolated func next(within time: Duration, clock: any Clock<Duration>) async throws -> JSONObject {
+    /// The next reply; `nil` behind the last one. Throws `ClientError.silent` after the time.
+    nonisolated func next(within time: Duration, clock: any Clock<Duration>) async throws -> JSONObject? {
         let isOver = Flag()
-        return try await withThrowingTaskGroup(of: JSONObject?.self) { group in
+        return try await withThrowingTaskGroup(of: Taken?.self) { group in
             // A reply that is here already is taken at once, and needs nobody to watch over it: that is what most of a long replay costs.
             group.addImmediateTask {
                 defer { isOver.raise() }
-                return try await self.next()
+                return Taken(reply: try await self.next())
             }
             if !isOver.isRaised {
                 group.addTask {
@@ -31,21 +31,25 @@ actor ReplyReader {
                 }
             }
             defer { group.cancelAll() }
-            guard let first = try await group.next(), let reply = first else {
-                throw ClientError(.silent, "nothing came for \(time) from the daemon at \(socket)")
+            guard let first = try await group.next(), let taken = first else {
+                throw ClientError(.silent, "nothing came for \(time.components.seconds) s from the daemon at \(socket)")
             }
-            return reply
+            return taken.reply
         }
     }
 
-    private func next() async throws -> JSONObject {
+    /// What came in time, be it that nothing comes any more.
+    private struct Taken: Sendable {
+        let reply: JSONObject?
+    }
+
+    private func next() async throws -> JSONObject? {
         var replies =
             if let open = self.replies { open } else {
                 try await VarlinkClient.connect(path: socket).stream(method, parameters).makeAsyncIterator()
             }
         defer { self.replies = replies }
-        guard let reply = try await replies.next(isolation: self) else { throw ConnectionClosed() }
-        return reply
+        return try await replies.next(isolation: self)
     }
 }
 

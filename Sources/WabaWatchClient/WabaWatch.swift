@@ -11,8 +11,11 @@ public struct WabaWatch: Sendable {
     /// Where the daemon listens unless it is told otherwise.
     public static let defaultSocket = "/run/wabawatch/\(Interface.name)"
 
-    /// How long `getStatus` and `get` wait for an answer.
+    /// How long `get` waits for an answer, and `getStatus` for each part of it.
     public static let answerTime = Duration.seconds(30)
+
+    /// No more watches and budgets are taken from a daemon.
+    static let mostRecords = 4_000_000
 
     /// The daemon's socket.
     public let socket: String
@@ -40,8 +43,24 @@ public struct WabaWatch: Sendable {
 }
 
 extension WabaWatch {
-    /// The daemon as a whole.
-    public func getStatus() async throws -> Status { try await soon { try await call(GetStatusParameters()).status } }
+    /// The daemon as a whole, put together from the parts in which it is told. A daemon that tells it at once, as older ones do, is heard as well.
+    public func getStatus() async throws -> Status {
+        let reader = ReplyReader(socket: socket, GetStatusParameters.qualifiedMethod, GetStatusParameters().json)
+        return try await translated {
+            var whole: Status?
+            var parts = 0
+            while let reply = try await reader.next(within: Self.answerTime, clock: clock) {
+                let part = try GetStatusReply(json: reply).status
+                if whole == nil { whole = part } else { whole?.add(part) }
+                parts += 1
+                guard parts + (whole?.watches.count ?? 0) + (whole?.budgets.count ?? 0) <= Self.mostRecords else {
+                    throw ClientError(.notOurs, "what listens at \(socket) tells of more than \(Self.mostRecords) watches and budgets")
+                }
+            }
+            guard let whole else { throw ConnectionClosed() }
+            return whole
+        }
+    }
 
     /// The present state of every thing that a filter allows; what it says of changes is passed over.
     public func list(_ filter: Filter? = nil) -> ReplySequence<Resource> {

@@ -1,6 +1,6 @@
 public import StrictJSON
 
-/// Parameters of `GetStatus`: none.
+/// Parameters of `GetStatus`: none. With `more` the answer comes in parts, each watch and each budget in one of them; without it, whole or not at all.
 public struct GetStatusParameters: Parameters {
     public typealias Reply = GetStatusReply
     public static let method = "GetStatus"

@@ -114,6 +114,7 @@ public enum Interface {
           budgets: []Budget
         )
 
+        # With "more" the status comes in parts, each watch and each budget in one of them; what is too much for one reply needs "more".
         method GetStatus() -> (status: Status)
 
         # "more" streams every match; without it the first match alone is returned.

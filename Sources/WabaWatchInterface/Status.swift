@@ -1,7 +1,7 @@
 public import StrictJSON
 public import WhatsAppBusiness
 
-/// The daemon as a whole.
+/// The daemon as a whole, or one part of it: where very many are watched, the parts of an answer hold some of the watches and budgets each.
 public struct Status: Record {
     /// The daemon's version.
     public var version: String
@@ -49,5 +49,11 @@ public struct Status: Record {
             "oldestCursor": .string(oldestCursor.text), "subscribers": .integer(subscribers), "watches": .list(watches),
             "budgets": .list(budgets),
         ]
+    }
+
+    /// Adds what the next part of the same answer tells: its watches and its budgets.
+    public mutating func add(_ part: Status) {
+        watches += part.watches
+        budgets += part.budgets
     }
 }

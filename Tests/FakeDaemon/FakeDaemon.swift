@@ -10,20 +10,28 @@ public struct FakeDaemon: VarlinkInterface {
     let log: FakeLog
     let status: Status
     let look: FakeLook
+    private let inParts: Bool
 
-    /// A daemon; without some methods it is one of an older version. `whilePolling` is what it says of itself during the first `Poll`.
-    public init(_ log: FakeLog, status: Status, whilePolling statuses: [Status] = [], without missing: Set<String> = []) throws {
+    /// A daemon; without some methods it is one of an older version. `whilePolling` is what it says of itself during the first `Poll`. It tells its status
+    /// at once, or in parts of one watch or budget each.
+    public init(
+        _ log: FakeLog, status: Status, whilePolling statuses: [Status] = [], without missing: Set<String> = [], inParts: Bool = false
+    ) throws {
         description = try InterfaceDescription(parsing: Interface.text)
         implementedMethods = description.methodNames.subtracting(missing)
         self.log = log
         self.status = status
         look = FakeLook(statuses)
+        self.inParts = inParts
     }
 
     public func handle(_ call: Call, _ replies: Replies) async throws -> JSONObject {
         do {
             switch call.methodName {
-            case "GetStatus": return GetStatusReply(status: await look.status() ?? status).json
+            case "GetStatus":
+                let status = await look.status() ?? status
+                guard inParts else { return GetStatusReply(status: status).json }
+                return try await tell(status, replies)
             case "List": return try await list(try ListParameters(json: call.parameters), replies, call.wantsMore)
             case "Get": return try await get(try GetParameters(json: call.parameters))
             case "History": return try await history(try HistoryParameters(json: call.parameters), replies)
@@ -37,6 +45,22 @@ public struct FakeDaemon: VarlinkInterface {
             default: throw VarlinkError.permissionDenied
             }
         } catch let error as MemberError { throw VarlinkError(error) } catch let error as WabaWatchError { throw VarlinkError(error) }
+    }
+
+    private func tell(_ status: Status, _ replies: Replies) async throws -> JSONObject {
+        var part = status
+        part.budgets = []
+        for watch in status.watches {
+            part.watches = [watch]
+            try await replies.send(GetStatusReply(status: part).json)
+        }
+        part.watches = []
+        for budget in status.budgets {
+            part.budgets = [budget]
+            try await replies.send(GetStatusReply(status: part).json)
+        }
+        part.budgets = []
+        return GetStatusReply(status: part).json
     }
 
     private func list(_ parameters: ListParameters, _ replies: Replies, _ wantsMore: Bool) async throws -> JSONObject {

@@ -1,22 +1,25 @@
 import FakeDaemon
 import StrictJSON
 import Testing
+import Varlink
 import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
 
 @Suite(.timeLimit(.minutes(1))) struct CallTests {
-    private func withDaemon(without missing: Set<String> = [], _ body: (WabaWatch, FakeLog) async throws -> Void) async throws {
+    private func withDaemon(
+        without missing: Set<String> = [], inParts: Bool = false, _ body: (WabaWatch, FakeLog) async throws -> Void
+    ) async throws {
         let log = FakeLog(resources: Sample.resources)
         try await withSocket { path in
-            try await serving(FakeDaemon(log, status: Sample.status, without: missing), at: path) {
+            try await serving(FakeDaemon(log, status: Sample.status, without: missing, inParts: inParts), at: path) {
                 try await body(WabaWatch(socket: path), log)
             }
         }
     }
 
-    @Test func status_asked_isTheDaemons() async throws {
-        try await withDaemon { client, _ in
+    @Test(arguments: [false, true]) func status_toldAtOnceOrInParts_isTheDaemons(inParts: Bool) async throws {
+        try await withDaemon(inParts: inParts) { client, _ in
             let status = try await client.getStatus()
             #expect(status == Sample.status)
         }
@@ -90,6 +93,20 @@ import WhatsAppBusiness
                     try await WabaWatch(socket: path).getStatus()
                 } throws: {
                     ($0 as? ClientError)?.code == code
+                }
+            }
+        }
+    }
+
+    /// A part that was told is no status where the rest never comes.
+    @Test func status_whoseLastPartsNeverCome_isNone() async throws {
+        let part = Replies.frame(GetStatusReply(status: Sample.status).json, continues: true)
+        try await withSocket { path in
+            try await answering(String(decoding: part, as: UTF8.self), at: path) {
+                await #expect {
+                    try await WabaWatch(socket: path).getStatus()
+                } throws: {
+                    ($0 as? ClientError)?.code == .disconnected
                 }
             }
         }

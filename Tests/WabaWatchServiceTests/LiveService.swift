@@ -21,7 +21,7 @@ struct LiveService: Sendable {
     var socket: String { folder + "/io.wabawatch" }
 
     /// Nothing is watched.
-    private struct Nobody: WatchReporting {
+    struct Nobody: WatchReporting {
         func watches(account: String) -> Bool { false }
         func report() -> (watches: [WatchReport], budgets: [BudgetReport]) { ([], []) }
     }
@@ -31,6 +31,7 @@ struct LiveService: Sendable {
     static func with<Value: Sendable>(
         controlRight: ControlRight = ControlRight(userID: 0), poller: (any Poller)? = nil, mode: UInt32 = 0o666,
         limits: ServerLimits = ServerLimits(), recent: RecentChanges.Limits = RecentChanges.Limits(), checksReplies: Bool = true,
+        watcher: any WatchReporting = Nobody(), largestStatus: Int = ClientLimits().messageBytes - 1 << 10,
         pause: @escaping @Sendable (Duration, Ledger) async throws -> Void = { span, _ in try await Task.sleep(for: span) },
         _ body: @escaping @Sendable (LiveService) async throws -> Value
     ) async throws -> Value {
@@ -39,8 +40,8 @@ struct LiveService: Sendable {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let ledger = try Ledger(path: folder + "/ledger.sqlite")
         let service = try InterfaceService(
-            ledger: ledger, watcher: Nobody(), controlRight: controlRight, poller: poller, version: "0", startedAt: time(0), recent: recent,
-            pause: { try await pause($0, ledger) })
+            ledger: ledger, watcher: watcher, controlRight: controlRight, poller: poller, version: "0", startedAt: time(0), recent: recent,
+            largestStatus: largestStatus, pause: { try await pause($0, ledger) })
         let live = LiveService(folder: folder, ledger: ledger, service: service)
         let server = try VarlinkServer(
             identity: ServiceIdentity(vendor: "test", product: "live", version: "0", url: ""), interfaces: [service], limits: limits,

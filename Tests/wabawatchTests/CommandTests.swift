@@ -10,10 +10,11 @@ import WhatsAppBusiness
 
 @Suite(.timeLimit(.minutes(1))) struct CommandTests {
     private func withDaemon(
-        _ log: FakeLog = FakeLog(resources: Sample.resources), without missing: Set<String> = [], _ body: (String) async throws -> Void
+        _ log: FakeLog = FakeLog(resources: Sample.resources), without missing: Set<String> = [], inParts: Bool = false,
+        _ body: (String) async throws -> Void
     ) async throws {
         try await withSocket { path in
-            try await serving(FakeDaemon(log, status: Sample.status, without: missing), at: path) { try await body(path) }
+            try await serving(FakeDaemon(log, status: Sample.status, without: missing, inParts: inParts), at: path) { try await body(path) }
         }
     }
 
@@ -41,6 +42,22 @@ import WhatsAppBusiness
                 #expect(outcome.code == 3, "\(arguments) \(outcome.errors)")
                 #expect(outcome.output.contains("DISCONNECTED"))
             }
+        }
+    }
+
+    @Test func status_toldInParts_isTheSameToPeopleAndPrograms() async throws {
+        for arguments in [["status", "-o", "json"], ["plan"], ["plan", "-o", "json"]] {
+            var outputs: [String] = []
+            for inParts in [false, true] {
+                try await withDaemon(inParts: inParts) { outputs.append(try await BuiltCommand(arguments, socket: $0).run().output) }
+            }
+            #expect(outputs[0] == outputs[1] && !outputs[0].isEmpty, "\(arguments)")
+        }
+        try await withDaemon(inParts: true) { path in
+            // As the interface has it: a part a line, three watches, a budget, and the last one, which is empty.
+            let outcome = try await BuiltCommand(["call", "GetStatus"], socket: path).run()
+            #expect(outcome.code == 0)
+            #expect(outcome.output.split(separator: "\n").count == 5)
         }
     }
 

@@ -20,16 +20,22 @@ final class InterfaceService: VarlinkInterface {
     /// Waits; a heartbeat is due afterwards.
     let pause: @Sendable (Duration) async throws -> Void
     let delivery: Delivery
+    let reports: SharedReport
+    /// Bytes of a status that is told in one reply: what a client takes, less what stands around it.
+    let largestStatus: Int
 
     init(
         ledger: Ledger, watcher: any WatchReporting, controlRight: ControlRight, poller: (any Poller)? = nil, version: String,
         startedAt: Timestamp, recent: RecentChanges.Limits = RecentChanges.Limits(),
+        largestStatus: Int = ClientLimits().messageBytes - 1 << 10,
         pause: @escaping @Sendable (Duration) async throws -> Void
     ) throws {
         description = try InterfaceDescription(parsing: Interface.text)
         self.ledger = ledger
         delivery = Delivery(ledger: ledger, limits: recent)
         self.watcher = watcher
+        reports = SharedReport(of: watcher)
+        self.largestStatus = largestStatus
         self.controlRight = controlRight
         self.poller = poller
         self.version = version
@@ -40,7 +46,7 @@ final class InterfaceService: VarlinkInterface {
     func handle(_ call: Call, _ replies: Replies) async throws -> JSONObject {
         do {
             switch call.methodName {
-            case "GetStatus": return GetStatusReply(status: try await status()).json
+            case "GetStatus": return try await status(call, replies)
             case "List": return try await list(try ListParameters(json: call.parameters), call, replies)
             case "History":
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
@@ -58,14 +64,6 @@ final class InterfaceService: VarlinkInterface {
         } catch let error as LedgerError where error.code == .historyLost {
             throw VarlinkError(try await historyLost())
         }
-    }
-
-    private func status() async throws -> Status {
-        let report = await watcher.report()
-        return Status(
-            version: version, startedAt: startedAt, cursor: Cursor(ledger.cursor), oldestCursor: Cursor(try await ledger.oldestCursor()),
-            subscribers: delivery.readers, watches: report.watches.map { WatchStatus($0, trouble: ledger.trouble) },
-            budgets: report.budgets.map(WabaWatchInterface.Budget.init))
     }
 
     func historyLost() async throws -> WabaWatchError {

@@ -7,7 +7,8 @@ import WabaWatchInterface
 struct CallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "call", abstract: "Call a method of the interface, and print its replies, one JSON object a line.",
-        discussion: "List, History and Subscribe are called for all their replies.")
+        discussion:
+            "GetStatus, List, History and Subscribe are called for all their replies; GetStatus has several where very many are watched.")
 
     @OptionGroup var connection: SocketOptions
     @Flag(help: "Ask for more than one reply.")
@@ -27,7 +28,10 @@ struct CallCommand: AsyncParsableCommand {
         let session = Session(connection)
         let name = method.contains(".") ? method : "\(Interface.name).\(method)"
         let parameters = try object()
-        let streams = [ListParameters.qualifiedMethod, HistoryParameters.qualifiedMethod, SubscribeParameters.qualifiedMethod]
+        let streams = [
+            GetStatusParameters.qualifiedMethod, ListParameters.qualifiedMethod, HistoryParameters.qualifiedMethod,
+            SubscribeParameters.qualifiedMethod,
+        ]
         let output = LineOutput()
         guard more || streams.contains(name) else {
             try output.line(JSONValue.object(try await session.client.call(name, parameters)).description)
