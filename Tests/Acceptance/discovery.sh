@@ -23,11 +23,13 @@ systemctl restart wabawatchd
 await 10 test -L $link
 same 'the states with folders' 'active active active active' "$(systemctl is-active $units | paste -sd' ')"
 same 'the link' /run/wabawatch/io.wabawatch "$(readlink $link)"
-same 'the rights of the socket' '666 root root' "$(stat -c '%a %U %G' $metrics)"
+same 'the rights of the socket' '660 root wabawatch' "$(stat -c '%a %U %G' $metrics)"
 wabawatch --socket $link status >/dev/null || [ $? -le 3 ] || fail 'nobody answers behind the link'
 
-call() { # SOCKET METHOD: Varlink by hand, as anybody may: every reply's parameters, one a line.
-    setpriv --reuid=65534 --regid=65534 --clear-groups /usr/bin/python3 - "$1" "$2" <<'P'
+as_member() { setpriv --reuid=65534 --regid=65534 --groups=wabawatch "$@"; }
+as_stranger() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+call() { # WHO SOCKET METHOD: Varlink by hand: every reply's parameters, one a line.
+    "$1" /usr/bin/python3 - "$2" "$3" <<'P'
 import json, socket, sys
 
 peer = socket.socket(socket.AF_UNIX)
@@ -48,20 +50,25 @@ while True:
         break
 P
 }
-call $metrics io.systemd.Metrics.Describe >/tmp/described
-call $metrics io.systemd.Metrics.List >/tmp/listed
+call as_member $metrics io.systemd.Metrics.Describe >/tmp/described
+call as_member $metrics io.systemd.Metrics.List >/tmp/listed
+# The metrics name accounts and numbers: they are for whom the other socket is for, and for root, which systemd-report is.
+call env $metrics io.systemd.Metrics.List >/tmp/asked
+same 'what root gets' "$(jq -r .name /tmp/listed | sort -u)" "$(jq -r .name /tmp/asked | sort -u)"
+! call as_stranger $metrics io.systemd.Metrics.List >/tmp/refused 2>&1 || fail 'anybody may read the metrics'
+grep --quiet PermissionError /tmp/refused || fail "a stranger gets: $(cat /tmp/refused)"
 value() { jq -r --arg name "io.wabawatch.$1" 'select(.name == $name) | .value' /tmp/listed; }
 same 'the changes, as a metric' "$(changes | tail -n 1 | jq -r .WABAWATCH_SEQUENCE)" "$(value ChangesTotal)"
 same 'the numbers that are connected' '1 1 1' "$(value NumberConnected | paste -sd' ')"
 same 'metrics that are not described' '' "$(jq -r .name /tmp/listed | sort -u | comm -23 - <(jq -r .name /tmp/described | sort))"
-call $metrics org.varlink.service.GetInfo >/dev/null 2>&1 || fail 'it does not say who it is'
+call as_member $metrics org.varlink.service.GetInfo >/dev/null 2>&1 || fail 'it does not say who it is'
 same 'the sockets that the daemon was given' 2 "$(find "/proc/$(property MainPID)/fd" -lname 'socket:*' -printf '%f\n' | grep -cxE '3|4')"
 
 # A restart refuses nobody there either, and who asks first starts the service.
 systemctl restart wabawatchd
-call $metrics io.systemd.Metrics.List >/tmp/listed || fail 'nobody answers after a restart'
+call as_member $metrics io.systemd.Metrics.List >/tmp/listed || fail 'nobody answers after a restart'
 systemctl stop wabawatchd.service
-call $metrics io.systemd.Metrics.List >/tmp/listed || fail 'the service is not started by a connect'
+call as_member $metrics io.systemd.Metrics.List >/tmp/listed || fail 'the service is not started by a connect'
 same 'the state' active "$(property ActiveState)"
 
 # Link and socket go with the units.

@@ -84,6 +84,8 @@ import WhatsAppBusiness
                 group.addTask { try await service.run() }
                 let client = try await Self.connect(folder + "/reports/io.wabawatch")
                 #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/registry/io.wabawatch") == folder + "/socket")
+                let rights = try FileManager.default.attributesOfItem(atPath: folder + "/reports/io.wabawatch")[.posixPermissions] as? Int
+                #expect(rights == 0o600, "as the other socket")
 
                 var described: [String: String] = [:]
                 for try await family in client.stream("io.systemd.Metrics.Describe") {

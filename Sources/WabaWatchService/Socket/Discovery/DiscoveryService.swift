@@ -44,8 +44,11 @@ struct DiscoveryService: Service {
     /// Where the numbers are told, if anywhere.
     private var listening: ListeningSocket? {
         if inherited != nil || isFoundByUnits { return inherited }
-        return Registration.exists(reports) ? .path("\(reports)/\(Self.name)", mode: 0o666) : nil
+        return Registration.exists(reports) ? .path("\(reports)/\(Self.name)", mode: mode) : nil
     }
+
+    /// The numbers name accounts and phone numbers: they are for whom the other socket is for.
+    private var mode: UInt32 { if case .path(_, let mode) = socket { mode } else { 0o660 } }
 
     private func register() -> Registration? {
         guard let file = socket.file else { return nil }
