@@ -53,6 +53,10 @@ public struct Comparison: Sendable, Equatable {
             let doubted = torn.filter { $0.value.contains(item.id) }.keys
             compare(item, with: entry, keeping: kept.union(unasked).union(doubted), joining: observation.asked.subtracting(asked))
         }
+        // What became known stands together, before what changed, so that it can be told as one.
+        if observation.asked != asked {
+            changes = changes.filter { $0.operation == .baseline } + changes.filter { $0.operation != .baseline }
+        }
         let present = Set(items.map(\.id))
         let absent = snapshot.entries.lazy.filter { !present.contains($0.key) && observation.shows($0.key) }
         for (id, entry) in absent.sorted(by: { $0.key < $1.key }) { miss(id, entry) }

@@ -157,6 +157,19 @@ import WhatsAppBusiness
         #expect(comparison.askedChanged)
     }
 
+    /// So that they can be told as one.
+    @Test func baselinesOfJoinedMembers_standTogether_beforeWhatChanged() {
+        let before = snapshot(after: look(["1", "2", "3"].map { number($0, rating: nil) }, asked: asked.subtracting(["quality_rating"])))
+        let items = [number("1", status: "BANNED"), number("2"), number("3", status: "BANNED"), number("4")]
+        let comparison = Comparison(of: look(items), with: before)
+        #expect(comparison.changes.map(\.operation) == [.baseline, .baseline, .baseline, .changed, .changed, .added])
+        #expect(comparison.changes.map(\.resource.id) == ["1", "2", "3", "1", "3", "4"])
+        for id in ["1", "2", "3"] {
+            let document = comparison.changes.filter { $0.resource.id == id }.reduce(before.entries[id]?.document) { $1.applied(to: $0) }
+            #expect(document == comparison.writes.first { $0.id == id }?.entry?.document)
+        }
+    }
+
     @Test func member_thatIsNoLongerAskedFor_keepsItsValue() {
         let before = snapshot(after: look([number("1")]))
         let comparison = Comparison(of: look([number("1", rating: nil)], asked: asked.subtracting(["quality_rating"])), with: before)

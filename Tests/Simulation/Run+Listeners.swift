@@ -13,7 +13,10 @@ extension Run {
             pause: { [stage] in try await stage.sleep($0) },
             take: { [unowned self] change, _, _ async throws in
                 guard life.isAlive, !journalIsDown else { throw Down() }
-                history.journal.append((change.sequence, life.number))
+                // An entry that stands for several stands for each of them.
+                for sequence in (change.sequence - Int64(change.count) + 1)...change.sequence {
+                    history.journal.append((sequence, life.number))
+                }
             })
         do { try await announcer.run() } catch {}
     }

@@ -35,6 +35,26 @@ struct AnnouncerTests {
         try ledger.close()
     }
 
+    /// A ledger whose account shows so many numbers, of which a second look asks for more, and finds that some of them have changed.
+    private static func withNumbers(_ count: Int, changed: Int, _ body: (Ledger) async throws -> Void) async throws {
+        let folder = try TemporaryFolder()
+        let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
+        let list = Unit(account: "acme", kind: .phoneNumber)
+        for (look, asked) in [Set(["id", "status"]), ["id", "status", "throughput", "quality_rating"]].enumerated() {
+            let items = (0..<count).map { index in
+                let status = look == 1 && index < changed ? "BANNED" : "CONNECTED"
+                var document: JSONObject = ["id": .string("\(10_000 + index)"), "status": .string(status)]
+                if look == 1 { document["throughput"] = ["level": "STANDARD"] }
+                if look == 1, index > 0 { document["quality_rating"] = "GREEN" }
+                return Observation.Item(id: "\(10_000 + index)", document: document)
+            }
+            _ = try await ledger.record(
+                Observation(unit: list, owner: "102", items: items, asked: asked), at: LiveService.time(Int64(look)))
+        }
+        try await body(ledger)
+        try ledger.close()
+    }
+
     private func announcer(_ ledger: Ledger, _ take: @escaping Announcer.Take) -> Announcer {
         Announcer(
             name: "journal", ledger: ledger, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
@@ -64,41 +84,93 @@ struct AnnouncerTests {
         }
     }
 
+    @Test func members_thatOneLookFoundKnown_shareAnEntry_andWhatChangedHasItsOwn() async throws {
+        try await Self.withNumbers(1_500, changed: 3) { ledger in
+            let told = Told()
+            try await announce(ledger, told.take)
+            try #require(told.all.map(\.count) == [1, 1_500, 1, 1, 1])
+            #expect(told.all.map(\.sequence) == [1, 1_501, 1_502, 1_503, 1_504])
+            #expect(told.all[1].text == "acme: quality_rating, throughput of 1500 phone numbers are now known (changes 2 to 1501)")
+            #expect(told.all[2].text.contains("went from CONNECTED to BANNED"))
+            #expect(try await ledger.announced(by: "journal") == 1_504)
+            #expect(try await ledger.changes(after: 1, limit: 2_000).filter { $0.change.operation == .baseline }.count == 1_500, "one each")
+        }
+    }
+
+    @Test func member_thatBecameKnownOfOneThing_isToldByItself() async throws {
+        try await Self.withNumbers(1, changed: 0) { ledger in
+            let told = Told()
+            try await announce(ledger, told.take)
+            try #require(told.all.map(\.count) == [1, 1])
+            #expect(told.all[1].text == "acme: throughput of the phone number 10000 is now known")
+        }
+    }
+
+    @Test func firstLooks_areToldOneByOne_howeverManyAtTheSameTime() async throws {
+        try await Self.withLedger([]) { ledger in
+            for number in 0..<200 {
+                let unit = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)")
+                let item = Observation.Item(id: "\(number)", document: ["about": "Hi"])
+                _ = try await ledger.record(
+                    Observation(unit: unit, owner: "\(number)", items: [item], asked: ["about"]), at: LiveService.time(1))
+            }
+            let told = Told()
+            try await announce(ledger, told.take)
+            #expect(told.all.map(\.count) == Array(repeating: 1, count: 201))
+            #expect(told.all.map(\.sequence) == Array(1...201))
+        }
+    }
+
+    /// As below, where what became known comes before more than a thousand changes of the same look.
+    @Test(arguments: [false, true]) func announcer_endedAmongWhatBecameKnown_goesOnWithTheSameEntries(isTaken: Bool) async throws {
+        try await Self.withNumbers(1_100, changed: 1_100) { ledger in
+            let (whole, told) = (Told(), Told())
+            try await announce(ledger, whole.take)
+            #expect(whole.all.map(\.count) == [1, 1_100] + Array(repeating: 1, count: 1_000) + [100])
+            try await endAnnouncers(of: ledger, isTaken: isTaken, whole, told)
+        }
+    }
+
     /// Ended after any entry, before or after its cursor was moved: nothing is lost, and what is told twice is the very same.
     @Test(arguments: [false, true]) func announcer_endedInTheMidst_goesOnWithTheSameEntries(isTaken: Bool) async throws {
         try await Self.withLedger([0, 2_600, 2_600 + 1_001]) { ledger in
             let (whole, told) = (Told(), Told())
             try await announce(ledger, whole.take)
             #expect(whole.all.map(\.count) == Array(repeating: 1, count: 1_002) + [1_000, 600] + Array(repeating: 1, count: 1_001))
-            try await ledger.setAnnounced(by: "journal", to: 0)
-            let turn = Mutex(0)
-            while try await ledger.announced(by: "journal") < ledger.cursor.sequence {
-                // A new one, as after a start, which is ended at some entry.
-                let refusal = try await announcer(ledger) { announcement, cursor, wabaID in
-                    let ends = turn.withLock { turn in
-                        turn += 1
-                        if case .bulk = announcement { return turn.isMultiple(of: 2) }
-                        return turn.isMultiple(of: 217)
-                    }
-                    if !ends || isTaken { try await told.take(announcement, cursor, wabaID) }
-                    if ends { throw SystemdError(.journalStalled, "the end") }
-                }
-                .drain()
-                #expect(refusal != nil || ledger.cursor.sequence == told.all.last?.sequence)
-            }
-            var entries = told.all
-            if isTaken {
-                #expect(entries.count > whole.all.count)
-                // What came again came as it was, and at once.
-                for (one, next) in zip(entries, entries.dropFirst()) where next.sequence == one.sequence { #expect(next == one) }
-                entries = entries.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
-            }
-            #expect(entries == whole.all)
-            #expect(entries.reduce(0) { $0 + $1.count } == Int(ledger.cursor.sequence))
+            try await endAnnouncers(of: ledger, isTaken: isTaken, whole, told)
             // The last observation's one change beyond a thousand is told as any other.
-            #expect(entries.last?.count == 1)
-            #expect(entries.last?.text.contains("was added") == true)
+            #expect(told.all.last?.count == 1)
+            #expect(told.all.last?.text.contains("was added") == true)
         }
+    }
+
+    /// Announces everything again, with announcers that are ended at many of the entries, each followed by a new one: no entry is missing or another one.
+    private func endAnnouncers(of ledger: Ledger, isTaken: Bool, _ whole: Told, _ told: Told) async throws {
+        try await ledger.setAnnounced(by: "journal", to: 0)
+        let turn = Mutex(0)
+        while try await ledger.announced(by: "journal") < ledger.cursor.sequence {
+            // A new one, as after a start, which is ended at some entry.
+            let refusal = try await announcer(ledger) { announcement, cursor, wabaID in
+                let ends = turn.withLock { turn in
+                    turn += 1
+                    if case .bulk = announcement { return turn.isMultiple(of: 2) }
+                    return turn.isMultiple(of: 217)
+                }
+                if !ends || isTaken { try await told.take(announcement, cursor, wabaID) }
+                if ends { throw SystemdError(.journalStalled, "the end") }
+            }
+            .drain()
+            #expect(refusal != nil || ledger.cursor.sequence == told.all.last?.sequence)
+        }
+        var entries = told.all
+        if isTaken {
+            #expect(entries.count > whole.all.count)
+            // What came again came as it was, and at once.
+            for (one, next) in zip(entries, entries.dropFirst()) where next.sequence == one.sequence { #expect(next == one) }
+            entries = entries.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+        }
+        #expect(entries == whole.all)
+        #expect(entries.reduce(0) { $0 + $1.count } == Int(ledger.cursor.sequence))
     }
 
     @Test func observations_thatFollowEachOther_areCountedApart() async throws {
@@ -130,6 +202,27 @@ struct AnnouncerTests {
                 "WABAWATCH_WABA_ID": ["102"], "WABAWATCH_KIND": ["blocked_user"], "WABAWATCH_PHONE_NUMBER_ID": ["107"],
                 "WABAWATCH_ORIGIN": ["poll"], "WABAWATCH_COUNT": ["1000"], "WABAWATCH_OPERATION": ["added", "removed"],
                 "WABAWATCH_COUNT_ADDED": ["988"], "WABAWATCH_COUNT_REMOVED": ["12"],
+            ])
+    }
+
+    @Test func entry_ofWhatBecameKnown_countsTheThings() throws {
+        func change(_ sequence: Int64, _ after: JSONObject) -> RecordedChange {
+            let template = ResourceID(account: "acme", kind: .messageTemplate, id: "\(sequence)")
+            return RecordedChange(
+                sequence: sequence, observedAt: LiveService.time(0),
+                change: Change(template, .baseline, severity: .info, after: after, summary: "one"))
+        }
+        var bulk = Bulk(change(7, ["rejected_reason": "NONE"]), .joined)
+        bulk.add(change(8, ["rejected_reason": "NONE"]))
+        let entry = JournalEntry(.bulk(bulk), cursor: LedgerCursor(ledger: "0123456789abcdef", sequence: 8), wabaID: "102")
+        let fields = Dictionary(entry.fields.map { ($0.name, [String(decoding: $0.value, as: UTF8.self)]) }, uniquingKeysWith: +)
+        #expect(
+            fields == [
+                "MESSAGE": ["acme: rejected_reason of 2 message templates is now known (changes 7 to 8)"],
+                "MESSAGE_ID": [MessageID.messageTemplate.rawValue], "PRIORITY": ["6"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
+                "WABAWATCH_CURSOR": ["0123456789abcdef:8"], "WABAWATCH_SEQUENCE": ["8"], "WABAWATCH_ACCOUNT": ["acme"],
+                "WABAWATCH_WABA_ID": ["102"], "WABAWATCH_KIND": ["message_template"], "WABAWATCH_ORIGIN": ["poll"],
+                "WABAWATCH_COUNT": ["2"], "WABAWATCH_OPERATION": ["baseline"], "WABAWATCH_COUNT_BASELINE": ["2"],
             ])
     }
 
@@ -170,8 +263,7 @@ private final class Told: Sendable {
 
     var take: Announcer.Take {
         { [self] announcement, cursor, _ in
-            let count = if case .bulk(let bulk) = announcement { bulk.count } else { 1 }
-            entries.withLock { $0.append(Entry(sequence: cursor.sequence, count: count, text: announcement.summary)) }
+            entries.withLock { $0.append(Entry(sequence: cursor.sequence, count: announcement.count, text: announcement.summary)) }
         }
     }
 }

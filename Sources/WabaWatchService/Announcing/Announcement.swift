@@ -1,8 +1,9 @@
 import Changes
 package import Ledger
+import StrictJSON
 import WhatsAppBusiness
 
-/// What is told at once: one change, or very many of one observation.
+/// What is told at once: one change, or several of one observation.
 package enum Announcement: Sendable {
     /// A change by itself.
     case change(RecordedChange)
@@ -14,6 +15,14 @@ package enum Announcement: Sendable {
         switch self {
         case .change(let change): change.sequence
         case .bulk(let bulk): bulk.last
+        }
+    }
+
+    /// How many changes it stands for; they follow each other.
+    package var count: Int {
+        switch self {
+        case .change: 1
+        case .bulk(let bulk): bulk.count
         }
     }
 
@@ -42,30 +51,48 @@ package enum Announcement: Sendable {
     }
 }
 
-/// Changes of one observation that are told as one, because there are so many of them (`journal.md`).
+/// Changes of one observation that are told as one (`journal.md`, `polling.md`).
 package struct Bulk: Sendable {
+    /// Why they are.
+    enum Reason: Sendable {
+        /// There are so many of them.
+        case many
+        /// Of each thing, members became known that were not asked for before: nothing happened to it.
+        case joined
+    }
+
     /// So many changes of an observation are told one by one before any are told as one, and so many are told as one at the most.
     static let size = 1_000
 
+    /// Why they are told as one.
+    let reason: Reason
     /// The most urgent of them, the first of these.
     private(set) var worst: Changes.Change
     /// The sequence of the last of them.
     private(set) var last: Int64
     /// How many there are of each operation.
     private(set) var counts: [Operation: Int] = [:]
+    /// The members that became known.
+    private(set) var members: Set<String> = []
     /// The number that they belong to, as people know it.
     var displayNumber: String?
 
-    init(_ first: RecordedChange) {
+    init(_ first: RecordedChange, _ reason: Reason = .many) {
+        self.reason = reason
         worst = first.change
         last = first.sequence
-        counts[first.change.operation] = 1
+        count(first)
     }
 
     mutating func add(_ next: RecordedChange) {
         if next.change.severity > worst.severity { worst = next.change }
         last = next.sequence
+        count(next)
+    }
+
+    private mutating func count(_ next: RecordedChange) {
         counts[next.change.operation, default: 0] += 1
+        if reason == .joined { members.formUnion((next.change.after ?? [:]).names) }
     }
 
     /// How many there are. They follow each other: the first one's sequence is the last one's less this, and one more.
@@ -74,11 +101,19 @@ package struct Bulk: Sendable {
     /// The phone number that all of them belong to; `nil` for the account's own lists.
     var phoneNumberID: String? { worst.resource.kind == .phoneNumber ? nil : worst.resource.phoneNumberID }
 
-    /// `acme: 1000 blocked users of +1 555-093-4873 (107878721936019) at once: 988 added, 12 removed (changes 2001 to 3000)`
+    /// `acme: 1000 blocked users of +1 555-093-4873 (107878721936019) at once: 988 added, 12 removed (changes 2001 to 3000)`, or
+    /// `acme: search_visibility, throughput of 20 phone numbers are now known (changes 101 to 120)`
     var summary: String {
         let place = phoneNumberID.map { id in " of \(displayNumber.map { "\($0) (\(id))" } ?? id)" } ?? ""
-        let operations = Operation.allCases.compactMap { operation in counts[operation].map { "\($0) \(operation.rawValue)" } }
-        return "\(worst.resource.account): \(count) \(Rules.of(worst.resource.kind).plural)\(place) at once: "
-            + "\(operations.joined(separator: ", ")) (changes \(last - Int64(count) + 1) to \(last))"
+        let things = "\(count) \(Rules.of(worst.resource.kind).plural)\(place)"
+        let changes = "(changes \(last - Int64(count) + 1) to \(last))"
+        switch reason {
+        case .many:
+            let operations = Operation.allCases.compactMap { operation in counts[operation].map { "\($0) \(operation.rawValue)" } }
+            return "\(worst.resource.account): \(things) at once: \(operations.joined(separator: ", ")) \(changes)"
+        case .joined:
+            let names = members.sorted().joined(separator: ", ")
+            return "\(worst.resource.account): \(names) of \(things) \(members.count == 1 ? "is" : "are") now known \(changes)"
+        }
     }
 }

@@ -6,7 +6,7 @@ import WhatsAppBusiness
 import Systemd
 
 /// Tells the journal of every change, behind a cursor of its own that is kept in the ledger and moved after the journal took the entry. Past a thousand
-/// changes of one observation, an entry stands for as many as a thousand.
+/// changes of one observation, an entry stands for as many as a thousand; where members became known of many things in one observation, one stands for all.
 ///
 /// Where there is no journal it says the same sentence on standard error. If the journal does not take an entry, the cursor waits and nothing else does.
 package struct Announcer: Sendable {
@@ -120,16 +120,16 @@ package struct Announcer: Sendable {
             let cursor = LedgerCursor(ledger: ledger.id, sequence: announcement.sequence)
             try await take(announcement, cursor, accounts[announcement.account])
         }
-        if position.isInBulk(first) {
-            let announcement = try await bell.away { [position] in try await bulk(from: first, after: position) }
+        if let reason = position.sharing(first, following: changes.dropFirst().first) {
+            let announcement = try await bell.away { [position] in try await bulk(of: reason, from: first, after: position) }
             try await handOver(announcement)
-            position.pass(bulkTo: announcement.sequence)
+            position.pass(first, sharedUpTo: announcement.sequence)
             return try await keep(position.sequence)
         }
         var refusal: (any Error)?
-        for change in changes {
+        for (index, change) in changes.enumerated() {
             // What shares an entry is read again, as much as there is of it.
-            if position.isInBulk(change) { break }
+            if position.sharing(change, following: changes.dropFirst(index + 1).first) != nil { break }
             do { try await handOver(.change(change)) } catch {
                 refusal = error
                 break
@@ -140,14 +140,16 @@ package struct Announcer: Sendable {
         if let refusal { throw refusal }
     }
 
-    /// The next changes that share an entry. All of an observation are there, for they were committed together; the last one alone is told by itself.
-    private func bulk(from first: RecordedChange, after position: AnnouncerPosition) async throws -> Announcement {
-        var bulk = Bulk(first)
-        reading: while bulk.count < Bulk.size {
-            let page = try await ledger.changes(after: bulk.last, limit: min(Bulk.size - bulk.count, 256))
+    /// The next changes that share an entry. All of an observation are there, for they were committed together; one alone is told by itself.
+    private func bulk(of reason: Bulk.Reason, from first: RecordedChange, after position: AnnouncerPosition) async throws -> Announcement {
+        var bulk = Bulk(first, reason)
+        // What became known of however many things is one piece of news.
+        let most = reason == .many ? Bulk.size : .max
+        reading: while bulk.count < most {
+            let page = try await ledger.changes(after: bulk.last, limit: min(most - bulk.count, 256))
             if page.isEmpty { break }
             for change in page {
-                guard position.isInBulk(change) else { break reading }
+                guard position.shares(change, with: first, reason) else { break reading }
                 bulk.add(change)
             }
         }

@@ -3,29 +3,51 @@ import Ledger
 import WhatsAppBusiness
 
 /// Where an announcer stands in the ledger, and whether the next change is told by itself: the first thousand of an observation are, those that follow
-/// share entries. A pure decision.
+/// share entries, and baselines of one observation share one. A pure decision.
 struct AnnouncerPosition: Sendable, Equatable {
     /// The last change that was announced.
     private(set) var sequence: Int64
-    /// The observation that it is of, and how many of that one's changes were announced, as far as that matters.
+    /// The observation that it is of, and how many of that one's changes but baselines were announced, as far as that matters.
     private var observation: ObservationMark?
     private var count = 0
 
     init(_ sequence: Int64) { self.sequence = sequence }
 
-    /// Whether this one, the next, shares an entry with others of its observation.
-    func isInBulk(_ next: RecordedChange) -> Bool { count >= Bulk.size && observation == ObservationMark(next) }
+    /// Why this one, the next, may share an entry with those of its observation behind it; `nil` if it is told by itself.
+    /// - Parameter following: the change behind it, if that has been read.
+    func sharing(_ next: RecordedChange, following: RecordedChange?) -> Bulk.Reason? {
+        if count >= Bulk.size, observation == ObservationMark(next) { return .many }
+        guard next.change.operation == .baseline else { return nil }
+        return following.map { Self.areJoined(next, $0) } ?? true ? .joined : nil
+    }
+
+    /// Whether this change shares the entry of one before it, which is the next.
+    func shares(_ change: RecordedChange, with next: RecordedChange, _ reason: Bulk.Reason) -> Bool {
+        switch reason {
+        case .many: observation == ObservationMark(change)
+        case .joined: Self.areJoined(next, change)
+        }
+    }
+
+    /// A first look has one baseline, so where an observation has several, members became known of things that were known.
+    private static func areJoined(_ one: RecordedChange, _ other: RecordedChange) -> Bool {
+        one.change.operation == .baseline && other.change.operation == .baseline && ObservationMark(one) == ObservationMark(other)
+    }
 
     /// This one, the next, was announced.
     mutating func pass(_ next: RecordedChange) {
         let mark = ObservationMark(next)
-        count = mark == observation ? min(count + 1, Bulk.size) : 1
+        let earlier = mark == observation ? count : 0
+        count = next.change.operation == .baseline ? earlier : min(earlier + 1, Bulk.size)
         observation = mark
         sequence = next.sequence
     }
 
-    /// Everything up to that change of the same observation was announced.
-    mutating func pass(bulkTo last: Int64) { sequence = last }
+    /// This one, the next, was announced, and everything up to that change of its observation with it.
+    mutating func pass(_ next: RecordedChange, sharedUpTo last: Int64) {
+        pass(next)
+        sequence = last
+    }
 }
 
 /// What the changes of one observation have in common and those before and after them do not: a look is recorded in one transaction, with one time, one

@@ -17,7 +17,7 @@ extension JournalEntry {
     private init(_ bulk: Bulk, cursor: LedgerCursor, wabaID: String?) {
         let resource = bulk.worst.resource
         self.init()
-        append(.message, bulk.summary)
+        append(.message, bytes: Array(bulk.summary.utf8).cut(to: Self.longestMessage))
         append(.messageID, MessageID(of: bulk.worst).rawValue)
         append(.priority, bulk.worst.severity.journalPriority)
         append(.identifier, "wabawatchd")
