@@ -4,6 +4,7 @@ import Glibc
 import Ledger
 import Logging
 import StrictJSON
+import Synchronization
 import GraphAPI
 import Testing
 import Varlink
@@ -117,6 +118,43 @@ import WhatsAppBusiness
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/reports").isEmpty)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/registry").isEmpty)
+            try ledger.close()
+        }
+    }
+
+    private struct ManyWatches: WatchReporting {
+        func watches(account: String) -> Bool { true }
+        func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {
+            let units = (0..<3_000).map { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(10_000 + $0)") }
+            return (
+                units.map {
+                    let watch = Watch(over: $0, since: LiveService.time(0))
+                    return WatchReport(unit: $0, watch: watch, every: nil, nextAt: nil, progress: nil)
+                }, []
+            )
+        }
+    }
+
+    /// What the replies hold of 3,000 watches is made as it is sent, some 64 KiB at a time.
+    @Test func metrics_ofVeryManyWatches_areNeverAllInMemory() async throws {
+        try await Self.withFolder { folder in
+            let ledger = try Ledger(path: folder + "/ledger.sqlite")
+            let service = try MetricsService(MetricsSource(ledger: ledger, watcher: ManyWatches(), counting: nil) { 3 })
+            let sent = Mutex<[Frames]>([])
+            let replies = Replies(wantsMore: true) { frames in sent.withLock { $0.append(frames) } }
+            let peer = Peer(processID: 1, userID: 0, groupID: 0)
+            let last = try await service.handle(Call(method: "io.systemd.Metrics.List", wantsMore: true, peer: peer), replies)
+            let writes = sent.withLock { $0 }
+            #expect(writes.allSatisfy { $0.byteCount < 128 << 10 })
+            var names: [String] = []
+            for message in writes.flatMap({ $0.bytes.split(separator: 0) }) {
+                names.append(try JSONValue(parsing: message)["parameters"]?["name"]?.string ?? "")
+            }
+            names.append(last["name"]?.string ?? "")
+            #expect(names == names.sorted(), "family after family")
+            #expect(names.count { $0 == "io.wabawatch.WatchState" } == 3_000)
+            #expect(names.count { $0 == "io.wabawatch.WatchFailures" } == 3_000)
+            #expect(names.count == 6_003)
             try ledger.close()
         }
     }

@@ -18,7 +18,7 @@ extension Sized {
 
 extension WatchStatus: Sized {
     /// Bytes that any takes at least: its names, a time and the shortest values.
-    static let smallestSize = 110
+    static let smallestSize = 115
 
     var largestSize: Int { largest(account, phoneNumberID, state.rawText, reason) }
 }

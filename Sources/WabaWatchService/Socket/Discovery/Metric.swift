@@ -1,7 +1,7 @@
 import StrictJSON
 
 /// A kind of number or text that the daemon tells of itself, as `io.systemd.Metrics` has it.
-struct MetricFamily: Sendable {
+struct MetricFamily: Sendable, Equatable {
     /// What its values are.
     enum Form: String, Sendable {
         /// It only grows while the daemon runs.

@@ -14,17 +14,34 @@ struct MetricsService: VarlinkInterface {
 
     func handle(_ call: Call, _ replies: Replies) async throws -> JSONObject {
         guard call.wantsMore else { throw VarlinkError.expectedMore }
-        var all: [JSONObject]
+        var told = Told(to: replies)
         switch call.methodName {
-        case "List": all = try await source.metrics().sorted { $0.family.name < $1.family.name }.map(Self.json)
-        case "Describe": all = MetricFamily.all.map(Self.json)
+        case "List": try await source.tell { page in for metric in page { try await told.add(Self.json(metric)) } }
+        case "Describe": for family in MetricFamily.all { try await told.add(Self.json(family)) }
         default: throw VarlinkError.methodNotFound(call.method)
         }
-        guard let last = all.popLast() else { throw VarlinkError("io.systemd.Metrics.NoSuchMetric") }
-        var frames = Frames()
-        for one in all { frames.append(one) }
-        try await replies.send(frames: frames)
-        return last
+        return try await told.end()
+    }
+
+    /// What is told, some in one write. The last one goes out as the call's own reply.
+    private struct Told {
+        private let replies: Replies
+        private var frames = Frames()
+        private var held: JSONObject?
+
+        init(to replies: Replies) { self.replies = replies }
+
+        mutating func add(_ reply: JSONObject) async throws {
+            if let held { frames.append(held) }
+            held = reply
+            if frames.isFull { try await replies.send(frames: frames.taken()) }
+        }
+
+        mutating func end() async throws -> JSONObject {
+            guard let held else { throw VarlinkError("io.systemd.Metrics.NoSuchMetric") }
+            try await replies.send(frames: frames)
+            return held
+        }
     }
 
     private static func json(_ metric: Metric) -> JSONObject {

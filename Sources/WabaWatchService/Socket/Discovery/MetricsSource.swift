@@ -16,58 +16,91 @@ extension Watcher: LookCounting {}
 
 /// Gathers what the daemon knows of itself, when somebody asks.
 struct MetricsSource: Sendable {
-    let ledger: Ledger
-    let watcher: any WatchReporting
-    /// `nil` where nobody counts.
-    let counting: (any LookCounting)?
-    let readers: @Sendable () -> Int
+    private let ledger: Ledger
+    private let reports: SharedReport
+    private let counting: (any LookCounting)?
+    private let readers: @Sendable () -> Int
 
-    func metrics() async throws -> [Metric] {
-        let report = await watcher.report()
-        var metrics = [
-            Metric(.changes, ledger.cursor.sequence), Metric(.ledger, Self.bytes(of: ledger.path)), Metric(.readers, readers()),
-        ]
-        for watch in report.watches {
-            var fields: JSONObject = ["kind": .string(watch.unit.kind.rawValue)]
-            fields["phoneNumberId"] = watch.unit.phoneNumberID.map(JSONValue.string)
-            let state = WatchStatus(watch, trouble: ledger.trouble)
-            metrics.append(Metric(family: .watch, value: .string(state.state.rawText), object: state.account, fields: fields))
-            metrics.append(Metric(.failures, state.failures, of: state.account, fields))
-        }
-        for budget in report.budgets {
-            metrics.append(Metric(.calls, budget.callsLastHour, of: budget.account))
-            metrics.append(Metric(.allowed, budget.callsPerHour, of: budget.account))
-            if let percent = budget.usagePercent { metrics.append(Metric(.usage, percent, of: budget.account)) }
-        }
-        for (account, tally) in (await counting?.tallies ?? [:]).sorted(by: { $0.key < $1.key }) {
-            metrics += Self.metrics(of: tally, account)
-        }
-        for number in try await ledger.resources(kinds: [.phoneNumber]).resources { metrics += Self.metrics(of: number) }
-        return metrics
+    /// - Parameter counting: `nil` where nobody counts.
+    init(ledger: Ledger, watcher: any WatchReporting, counting: (any LookCounting)?, readers: @escaping @Sendable () -> Int) {
+        self.ledger = ledger
+        reports = SharedReport(of: watcher)
+        self.counting = counting
+        self.readers = readers
     }
 
-    private static func metrics(of tally: Tally, _ account: String) -> [Metric] {
-        var metrics = [Metric(.polls, tally.polls, of: account), Metric(.pollFailures, tally.failures, of: account)]
-        for (quantile, latency) in [("0.5", tally.median), ("0.99", tally.slowest)] {
-            guard let latency else { continue }
-            metrics.append(Metric(.latency, Int64(latency / .milliseconds(1)), of: account, ["quantile": .string(quantile)]))
+    /// Tells every metric, family after family and some at a time: where very many are watched, what was told is let go before what comes next is made.
+    func tell(_ page: ([Metric]) async throws -> Void) async throws {
+        await reports.enter()
+        defer { reports.leave() }
+        let tallies = (await counting?.tallies ?? [:]).sorted { $0.key < $1.key }
+        for family in MetricFamily.all {
+            switch family {
+            case .changes: try await page([Metric(family, ledger.cursor.sequence)])
+            case .ledger: try await page([Metric(family, Self.bytes(of: ledger.path))])
+            case .readers: try await page([Metric(family, readers())])
+            case .watch, .failures:
+                try await parts(after: .beginning) { try await page($0.watches.map { Self.metric(family, of: $0) }) }
+            case .calls, .allowed, .usage:
+                try await parts(after: .budget(account: nil)) { try await page($0.budgets.compactMap { Self.metric(family, of: $0) }) }
+            case .polls, .pollFailures, .latency: try await page(tallies.flatMap { Self.metrics(family, of: $0.value, $0.key) })
+            default:
+                var walk = try await ResourceWalk(over: ledger, ResourceQuery(kinds: [.phoneNumber]))
+                while let numbers = try await walk.next() { try await page(numbers.compactMap { Self.metric(family, of: $0) }) }
+            }
         }
-        return metrics
+    }
+
+    private func parts(after place: StatusReport.Place, _ body: (StatusReport.Part) async throws -> Void) async throws {
+        var place: StatusReport.Place? = place
+        while let here = place {
+            let part = reports.part(after: here, trouble: ledger.trouble)
+            try await body(part)
+            place = part.next
+        }
+    }
+
+    private static func metric(_ family: MetricFamily, of watch: WatchStatus) -> Metric {
+        var fields: JSONObject = ["kind": .string(watch.kind.rawValue)]
+        fields["phoneNumberId"] = watch.phoneNumberID.map(JSONValue.string)
+        return switch family {
+        case .watch: Metric(family: family, value: .string(watch.state.rawText), object: watch.account, fields: fields)
+        default: Metric(family, watch.failures, of: watch.account, fields)
+        }
+    }
+
+    private static func metric(_ family: MetricFamily, of budget: WabaWatchInterface.Budget) -> Metric? {
+        switch family {
+        case .calls: Metric(family, budget.callsLastHour, of: budget.account)
+        case .allowed: Metric(family, budget.callsPerHour, of: budget.account)
+        default: budget.usagePercent.map { Metric(family, $0, of: budget.account) }
+        }
+    }
+
+    private static func metrics(_ family: MetricFamily, of tally: Tally, _ account: String) -> [Metric] {
+        switch family {
+        case .polls: [Metric(family, tally.polls, of: account)]
+        case .pollFailures: [Metric(family, tally.failures, of: account)]
+        default:
+            [("0.5", tally.median), ("0.99", tally.slowest)].compactMap { quantile, latency in
+                latency.map { Metric(family, Int64($0 / .milliseconds(1)), of: account, ["quantile": .string(quantile)]) }
+            }
+        }
     }
 
     /// A member that is not kept gives no value.
-    private static func metrics(of number: StoredResource) -> [Metric] {
+    private static func metric(_ family: MetricFamily, of number: StoredResource) -> Metric? {
         let account = JSONValue.string(number.resource.account)
-        var metrics: [Metric] = []
-        if let rating = number.document["quality_rating"]?.string {
+        switch family {
+        case .quality:
+            guard let rating = number.document["quality_rating"]?.string else { return nil }
             let grade = ["GREEN": 3, "YELLOW": 2, "RED": 1][rating] ?? 0
-            metrics.append(Metric(.quality, grade, of: number.resource.id, ["account": account, "rating": .string(rating)]))
-        }
-        if let status = number.document["status"]?.string {
+            return Metric(family, grade, of: number.resource.id, ["account": account, "rating": .string(rating)])
+        default:
+            guard let status = number.document["status"]?.string else { return nil }
             let isConnected = status == "CONNECTED" ? 1 : 0
-            metrics.append(Metric(.connected, isConnected, of: number.resource.id, ["account": account, "status": .string(status)]))
+            return Metric(family, isConnected, of: number.resource.id, ["account": account, "status": .string(status)])
         }
-        return metrics
     }
 
     private static func bytes(of path: String) -> Int64 {
