@@ -37,10 +37,11 @@ package final class MemoryStore: Sendable {
         try queue.writeWithoutTransaction { database in
             let places = try Place.matching(unit.map { [$0.account] }, unit.map { [$0.kind] }, nil, in: database)
             var resources: [StoredResource] = []
+            var confirmed = ConfirmedTimes()
             for place in places where unit == nil || unit?.kind == .phoneNumber || place.phoneNumberID == unit?.phoneNumberID {
                 let statement = try database.cachedStatement(sql: StoredResource.select + " WHERE place = ? ORDER BY id")
                 let rows = try Row.fetchCursor(statement, arguments: [place.number])
-                while let row = try rows.next() { resources.append(try StoredResource(row: row, in: place, confirmed: [:])) }
+                while let row = try rows.next() { resources.append(try StoredResource(row: row, in: place, &confirmed, in: database)) }
             }
             return resources
         }

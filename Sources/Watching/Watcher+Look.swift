@@ -87,7 +87,7 @@ extension Watcher {
         let request = GraphRequest(unit.kind.edge, id: account.plan.owner(of: unit), fields: fields)
         guard let rotation = rotations[unit], let every = interval(of: unit) else { return Sweep([(nil, request)], fields: fields) }
         let coverage = rotation.coverage(
-            wallClock: world.wallClock(), now: world.now(), every: every, isFirst: ledger.confirmed(unit) == nil)
+            wallClock: world.wallClock(), now: world.now(), every: every, isFirst: watches[unit]?.lastSuccess == nil)
         guard case .windows(let indices) = coverage else { return Sweep([(nil, request)], fields: fields) }
         let requests = indices.map { index -> (window: Int?, request: GraphRequest) in
             var request = request

@@ -12,12 +12,11 @@ extension Watcher {
         defer { incoming = nil }
         let kept = try await ledger.keep(Selection(plans), at: world.wallClock())
         // It is in force, for nothing from here on can fail.
-        let things = Dictionary(grouping: kept, by: \.resource.account)
         for (name, account) in accounts where wanted[name]?.wabaID != account.plan.wabaID { remove(name) }
         for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {
             if accounts[name] == nil {
                 accounts[name] = Account(plan)
-                begin(name, things[name] ?? [])
+                begin(name, kept[name] ?? Kept())
             } else {
                 change(plan)
             }

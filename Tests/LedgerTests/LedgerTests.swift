@@ -76,16 +76,16 @@ final class Folder: Sendable {
 
     @Test func completeLook_isToBeWrittenDownOnce_unlessThatFailsOrTheUnitGoes() {
         func unit(_ number: Int) -> Unit { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)") }
-        var confirmed = Confirmed([unit(1): at(1)])
-        confirmed.note(unit(2), at: at(2))
-        confirmed.note(unit(3), at: at(2))
+        var confirmed = Confirmed()
+        for number in 1...3 { confirmed.note(unit(number), at: at(2)) }
         confirmed.forget { $0 == unit(3) }
-        let taken = confirmed.takeUnsaved()
-        #expect(taken == [unit(2): at(2)] && confirmed.takeUnsaved().isEmpty)
-        confirmed.putBack(taken.keys)
-        #expect(confirmed.takeUnsaved() == taken)
+        let taken = confirmed.unsaved
+        #expect(taken == [unit(1): at(2), unit(2): at(2)])
         confirmed.note(unit(2), at: at(4))
-        #expect(confirmed.takeUnsaved() == [unit(2): at(4)] && confirmed.times == [unit(1): at(1), unit(2): at(4)])
+        confirmed.saved(taken)
+        #expect(confirmed.unsaved == [unit(2): at(4)], "what was noted meanwhile")
+        confirmed.saved([unit(2): at(4)])
+        #expect(confirmed.unsaved.isEmpty)
     }
 
     @Test func ledger_openedAgain_isTheSame() async throws {
@@ -98,7 +98,8 @@ final class Folder: Sendable {
         try first.close()
         let second = try open()
         #expect(second.cursor == cursor)
-        #expect(second.confirmedUnits == [numbers: at(9)])
+        let confirmed = try await second.resources(kinds: [.phoneNumber]).resources.map(\.confirmedAt)
+        #expect(confirmed == [at(9)])
         #expect(try await second.record(look(["1": "GREEN"]), at: at(10)).changes == 0)
         #expect(try await second.record(look(["1": "RED"]), at: at(11)).changes == 1)
         #expect(second.cursor.sequence == 2)
