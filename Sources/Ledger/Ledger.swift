@@ -25,6 +25,9 @@ public final class Ledger: Sendable {
     /// The write-ahead log is cut back to this many bytes when its contents are in the file.
     static let longestLog = 4 << 20
 
+    /// So many bytes of the file does the writer keep, and each of the readers, which go through it once; what they do not keep, the system does.
+    private static let (writerCache, readerCache) = (1 << 20, 256 << 10)
+
     /// Opens the ledger, beginning or migrating it where needed.
     /// - Throws: `inUse`, `newerSchema`, `damaged`, `full` or `failed`.
     public convenience init(path: String) throws(LedgerError) {
@@ -85,6 +88,8 @@ public final class Ledger: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { database in
+            try database.execute(
+                sql: "PRAGMA cache_size = -\((database.configuration.readonly ? Self.readerCache : Self.writerCache) >> 10)")
             guard !database.configuration.readonly else { return }
             // Only a file without a page can still be made one that shrinks.
             if try Int.fetchOne(database, sql: "PRAGMA page_count") == 0 { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }

@@ -1,5 +1,6 @@
 package import Changes
 import GRDB
+import GRDBSQLite
 import WhatsAppBusiness
 
 /// When a ledger reaches its database.
@@ -23,6 +24,9 @@ package final class MemoryStore: Sendable {
     package enum Refusal: Sendable { case ended, full }
 
     fileprivate static let path = ":memory:"
+
+    /// Bytes that SQLite has taken in this process.
+    package static var bytes: Int { Int(sqlite3_memory_used()) }
 
     /// The changes after a sequence, as they are stored.
     package func changes(after sequence: Int64) throws -> [RecordedChange] {
