@@ -37,7 +37,7 @@ extension Watcher {
 
     private func remove(_ name: String) {
         accounts[name] = nil
-        for unit in Array(watches.keys) where unit.account == name { forget(unit) }
+        for unit in Array(watched.keys) where unit.account == name { forget(unit) }
     }
 
     private func change(_ plan: AccountPlan) {
@@ -50,9 +50,9 @@ extension Watcher {
         account.upgraded = nil
         useToken(of: name)
         // What is asked for may be another list of fields now, so what is known again by its digest is asked for anew.
-        for unit in memories.keys where unit.account == name { memories[unit] = nil }
+        for (unit, watched) in watched where unit.account == name { watched.memory = nil }
 
-        let off = watches.keys.filter { unit in
+        let off = watched.keys.filter { unit in
             unit.account == name && unit.kind != .account
                 && (!plan.watches(unit.kind) || !(unit.phoneNumberID.map(plan.watches(number:)) ?? true))
         }

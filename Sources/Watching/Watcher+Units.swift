@@ -20,8 +20,9 @@ extension Watcher {
     func begin(_ name: String, _ kept: Kept) {
         guard let plan = accounts[name]?.plan else { return }
         for stored in kept.watches {
-            watches[stored.unit] = Watch(
-                over: stored.unit, document: stored.document, since: stored.changedAt, lastSuccess: stored.confirmedAt)
+            watched[stored.unit] = Watch(
+                over: stored.unit, document: stored.document, since: stored.changedAt, lastSuccess: stored.confirmedAt
+            ).map { Watched(stored.unit, $0) }
         }
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
         watchApps(of: name)
@@ -31,8 +32,8 @@ extension Watcher {
     /// The watch over the apps, which come with their account.
     func watchApps(of name: String) {
         let apps = Unit(account: name, kind: .subscribedApp)
-        guard accounts[name]?.plan.watches(.subscribedApp) == true, watches[apps] == nil else { return }
-        watches[apps] = Watch(over: apps, since: world.wallClock())
+        guard accounts[name]?.plan.watches(.subscribedApp) == true else { return }
+        beginWatch(over: apps)
     }
 
     /// Watches these numbers' own things as well.
@@ -47,12 +48,20 @@ extension Watcher {
         }
     }
 
+    /// What there is of a unit; the watch over it begins where there is nothing yet.
+    @discardableResult func beginWatch(over unit: Unit) -> Watched {
+        if let known = watched[unit] { return known }
+        let new = Watched(unit, Watch(over: unit, since: world.wallClock()))
+        watched[unit] = new
+        return new
+    }
+
     /// Takes a unit into the schedule, unless it is there. What was looked at less than an interval ago waits for its turn.
     func watch(_ unit: Unit) {
         guard let plan = accounts[unit.account]?.plan, let configured = plan.intervals[unit.kind], schedule.interval(of: unit) == nil else {
             return
         }
-        if watches[unit] == nil { watches[unit] = Watch(over: unit, since: world.wallClock()) }
+        let unit = beginWatch(over: unit).unit
         if unit.kind.isWindowed { rotations[unit] = WindowRotation(plan.lists[unit.kind] ?? ListPlan()) }
         on(.watch(unit, every: configured, splay: plan.splay, first: first(unit)), world.now())
     }
@@ -60,15 +69,14 @@ extension Watcher {
     /// When a unit is first to be looked at.
     func first(_ unit: Unit) -> Moment {
         let now = world.now()
-        guard let every = interval(of: unit), let last = watches[unit]?.lastSuccess else { return now }
+        guard let every = interval(of: unit), let last = watched[unit]?.watch.lastSuccess else { return now }
         let ago = Duration.milliseconds(world.wallClock().milliseconds - last.milliseconds)
         return ago >= .zero && ago < every ? now + (every - ago) : now
     }
 
     /// No longer watches a unit.
     func forget(_ unit: Unit) {
-        watches[unit] = nil
-        memories[unit] = nil
+        watched[unit] = nil
         doubts[unit] = nil
         sweeps[unit] = nil
         progress[unit] = nil

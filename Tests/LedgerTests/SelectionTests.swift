@@ -1,6 +1,7 @@
 import Changes
 import GRDB
 import StrictJSON
+import Synchronization
 import Testing
 import WhatsAppBusiness
 
