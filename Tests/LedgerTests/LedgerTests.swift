@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 @testable import Ledger
 import StrictJSON
+import Synchronization
 import Testing
 import TestSupport
 import WhatsAppBusiness
@@ -86,6 +87,23 @@ final class Folder: Sendable {
         #expect(confirmed.unsaved == [unit(2): at(4)], "what was noted meanwhile")
         confirmed.saved([unit(2): at(4)])
         #expect(confirmed.unsaved.isEmpty)
+    }
+
+    @Test func timeOfTheLastLook_isTheSame_writtenDownOrNot() async throws {
+        let first = try open()
+        func times(_ ledger: Ledger) async throws -> [Timestamp] { try await ledger.resources().resources.map(\.confirmedAt) }
+        _ = try await first.record(look(["1": "GREEN", "2": "GREEN"]), at: at(1))
+        first.confirm(numbers, at: at(5))
+        #expect(try await times(first) == [at(5), at(5)])
+        try await first.saveConfirmed()
+        #expect(first.confirmed.withLock(\.unsaved).isEmpty)
+        #expect(try await times(first) == [at(5), at(5)])
+        try first.close()
+        // What a look misses was there at the look before it, and that was before the process began.
+        let second = try open()
+        _ = try await second.record(look(["1": "GREEN"]), at: at(9))
+        #expect(try await times(second) == [at(9), at(5)])
+        try second.close()
     }
 
     @Test func ledger_openedAgain_isTheSame() async throws {
