@@ -109,6 +109,38 @@ struct AnnouncerTests {
         }
     }
 
+    /// Subscribers come first, and what is committed in the meantime shares the announcer's own transaction.
+    @Test func changes_areAnnouncedAMomentLater_withWhatWasCommittedMeanwhile() async throws {
+        try await Self.withLedger([0]) { ledger in
+            let told = Told()
+            let (pauses, paused) = AsyncStream.makeStream(of: CheckedContinuation<Void, Never>.self)
+            let (third, taken) = AsyncStream.makeStream(of: Void.self)
+            let announcer = Announcer(
+                name: "journal", ledger: ledger, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                pause: { duration in
+                    try Task.checkCancellation()
+                    #expect(duration == Announcer.gathering)
+                    await withCheckedContinuation { _ = paused.yield($0) }
+                },
+                take: { announcement, cursor, wabaID in
+                    try await told.take(announcement, cursor, wabaID)
+                    if announcement.sequence == 3 { taken.yield() }
+                })
+            let running = Task { try await announcer.run() }
+            for await pause in pauses {
+                #expect(told.all.isEmpty)
+                let apps = Unit(account: "acme", kind: .subscribedApp)
+                _ = try await ledger.record(Observation(unit: apps, owner: "102", items: [], asked: []), at: LiveService.time(9))
+                pause.resume()
+                break
+            }
+            for await _ in third { break }
+            #expect(told.all.map(\.sequence) == [1, 2, 3] && ledger.cursor.sequence == 3)
+            running.cancel()
+            try await running.value
+        }
+    }
+
     @Test func entry_ofMany_saysWhatTheyHaveInCommon_andHowManyThereAre() throws {
         func change(_ sequence: Int64, _ operation: Operation, _ severity: Severity) -> RecordedChange {
             let user = ResourceID(account: "acme", kind: .blockedUser, id: "\(sequence)", phoneNumberID: "107")

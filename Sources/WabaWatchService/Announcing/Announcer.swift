@@ -24,6 +24,10 @@ package struct Announcer: Sendable {
     /// How many changes are handed over before the cursor is moved: after a crash no more than these are told again.
     static let batch = 64
 
+    /// How long after a commit its changes are announced, with what else was committed by then: subscribers come first, whom reading and writing for the
+    /// journal would keep waiting on a machine with few processors.
+    static let gathering = Duration.milliseconds(10)
+
     /// An announcer of that name, under which its cursor is kept.
     package init(
         name: String, ledger: Ledger, log: Logger, pause: @escaping @Sendable (Duration) async throws -> Void, take: @escaping Take
@@ -62,6 +66,7 @@ package struct Announcer: Sendable {
         var position = position
         while !Task.isCancelled {
             await ledger.waitForChange(after: position)
+            do { try await pause(Self.gathering) } catch { return }
             position = ledger.cursor.sequence
             bell.ring()
         }

@@ -86,43 +86,20 @@ final class Delivery: Sendable {
 
 extension Delivery {
     private func committed(_ changes: [RecordedChange], last: Int64) {
-        let (threads, woken) = state.withLock { state in
-            state.recent.committed(state.count == 0 ? [] : changes, last: last)
-            var threads: [ReplyOutlet] = []
-            var woken: [CheckedContinuation<Void, Never>] = []
-            for reader in state.readers.indices where state.readers[reader]?.waiting != nil {
-                if let outlet = state.readers[reader]?.outlet {
-                    if state.told.insert(outlet.thread).inserted { threads.append(outlet) }
-                } else if let continuation = state.wake(reader) {
-                    woken.append(continuation)
-                }
-            }
-            return (threads, woken)
-        }
-        for outlet in threads { outlet.perform { self.give(on: outlet.thread) } }
+        let (told, woken) = state.withLock { $0.committed(changes, last: last) }
+        for outlet in told { outlet.perform { self.give(on: outlet.thread) } }
         for continuation in woken { continuation.resume() }
     }
 
     /// Gives what was committed to the readers that wait, on the thread that writes their sockets. One that cannot be given all of it is woken.
     private func give(on thread: ObjectIdentifier) {
-        let given = state.withLock { state in
-            state.told.remove(thread)
-            var given: [(reader: Reader, before: Int64, frames: Frames, outlet: ReplyOutlet)] = []
-            for reader in state.readers.indices where state.readers[reader]?.waiting != nil {
-                guard let outlet = state.readers[reader]?.outlet, outlet.thread == thread else { continue }
-                let before = state.readers[reader]?.position ?? 0
-                if case .replies(let frames) = state.step(reader) { given.append((reader, before, frames, outlet)) }
-            }
-            return given
-        }
+        let (gifts, behind) = state.withLock { $0.give(on: thread) }
         // Their tasks run on this thread too: until this ends none of them sees its place.
-        let refused = given.filter { !$0.frames.isEmpty && !$0.outlet.offer($0.frames) }
+        let refused = gifts.filter { !$0.outlet.offer($0.frames) }
+        guard !refused.isEmpty || !behind.isEmpty else { return }
         let woken = state.withLock { state in
-            for one in refused { state.readers[one.reader]?.position = one.before }
-            return state.readers.indices.compactMap { reader -> CheckedContinuation<Void, Never>? in
-                guard state.readers[reader]?.waiting != nil, !state.mustWait(reader) else { return nil }
-                return state.readers[reader]?.outlet?.thread == thread ? state.wake(reader) : nil
-            }
+            for gift in refused { state.readers[gift.reader]?.position = gift.before }
+            return (refused.map(\.reader) + behind).compactMap { state.wake($0) }
         }
         for continuation in woken { continuation.resume() }
     }
@@ -130,11 +107,7 @@ extension Delivery {
     private func wait(_ reader: Reader) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let waits = state.withLock { state in
-                    guard state.mustWait(reader), !Task.isCancelled else { return false }
-                    state.readers[reader]?.waiting = continuation
-                    return true
-                }
+                let waits = state.withLock { !Task.isCancelled && $0.wait(reader, continuation) }
                 if !waits { continuation.resume() }
             }
         } onCancel: {

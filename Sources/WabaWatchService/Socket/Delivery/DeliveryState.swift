@@ -1,10 +1,11 @@
+import Ledger
 import Varlink
 import WabaWatchInterface
 
 /// Who reads, from which place on, and who waits.
-struct DeliveryState: Sendable {
-    /// A subscriber.
-    struct Place: Sendable {
+struct DeliveryState {
+    /// A subscriber. An object, for each of many is looked at for every commit.
+    final class Place {
         /// Everything up to here that is wanted has been given.
         var position: Int64
         /// Its filter's number.
@@ -13,8 +14,31 @@ struct DeliveryState: Sendable {
         let outlet: ReplyOutlet?
         var isBeatDue = false
         /// Its task, while it waits: for a commit, or for the ledger being read.
-        var waiting: CheckedContinuation<Void, Never>?
+        fileprivate(set) var waiting: CheckedContinuation<Void, Never>?
         var behind: CheckedContinuation<Void, Never>?
+
+        init(position: Int64, filter: Int, outlet: ReplyOutlet?) {
+            (self.position, self.filter, self.outlet) = (position, filter, outlet)
+        }
+    }
+
+    /// Readers whose sockets one thread writes.
+    private struct Desk {
+        /// By which the thread is told.
+        let outlet: ReplyOutlet
+        /// How many of them wait for a commit.
+        var waiting = 0
+        /// Whether the thread has been told to give out what was committed, and has not yet begun.
+        var isTold = false
+    }
+
+    /// What a reader is given where its socket is written.
+    struct Gift {
+        let reader: Int
+        /// Where it stood without this.
+        let before: Int64
+        let frames: Frames
+        let outlet: ReplyOutlet
     }
 
     /// What comes next for a reader.
@@ -32,8 +56,9 @@ struct DeliveryState: Sendable {
     var count = 0
     /// Whether the ledger is being read.
     var isReading = false
-    /// Threads that have been told to give out what was committed, and have not yet begun.
-    var told: Set<ObjectIdentifier> = []
+    private var desks: [ObjectIdentifier: Desk] = [:]
+    /// How many wait for a commit that no thread gives them.
+    private var waitingElsewhere = 0
 
     init(recent: RecentChanges) { self.recent = recent }
 
@@ -57,34 +82,92 @@ struct DeliveryState: Sendable {
 
     /// What comes next for a reader; its place is moved behind what it is given.
     mutating func step(_ reader: Int) -> Step {
-        guard let position = readers[reader]?.position, let filter = readers[reader].flatMap({ filters[$0.filter] }) else { return .end }
-        if readers[reader]?.isBeatDue == true {
-            readers[reader]?.isBeatDue = false
-            return .heartbeat(position)
+        guard let place = readers[reader], let filter = filters[place.filter] else { return .end }
+        if place.isBeatDue {
+            place.isBeatDue = false
+            return .heartbeat(place.position)
         }
-        switch recent.next(after: position, filter) {
+        switch recent.next(after: place.position, filter) {
         case .end: return .end
-        case .absent(let limit): return .absent(after: position, limit: limit)
+        case .absent(let limit): return .absent(after: place.position, limit: limit)
         case .replies(let frames, let through):
-            readers[reader]?.position = through
+            place.position = through
             return .replies(frames)
         }
     }
 
     /// Whether a reader has everything there is, and nothing else is due.
     func mustWait(_ reader: Int) -> Bool {
-        recent.last <= readers[reader]?.position ?? 0 && readers[reader]?.isBeatDue == false
+        guard let place = readers[reader] else { return false }
+        return recent.last <= place.position && !place.isBeatDue
+    }
+
+    /// A reader's task waits for a commit from here on; `false` if there is something for it.
+    mutating func wait(_ reader: Int, _ task: CheckedContinuation<Void, Never>) -> Bool {
+        guard mustWait(reader), let place = readers[reader] else { return false }
+        place.waiting = task
+        count(1, waitingAs: place)
+        return true
     }
 
     /// The task of a reader that waits for a commit; it does no longer.
     mutating func wake(_ reader: Int) -> CheckedContinuation<Void, Never>? {
-        defer { readers[reader]?.waiting = nil }
-        return readers[reader]?.waiting
+        guard let place = readers[reader], let task = place.waiting else { return nil }
+        place.waiting = nil
+        count(-1, waitingAs: place)
+        return task
+    }
+
+    private mutating func count(_ more: Int, waitingAs place: Place) {
+        guard let outlet = place.outlet else { return waitingElsewhere += more }
+        desks[outlet.thread, default: Desk(outlet: outlet)].waiting += more
     }
 
     /// The task of a reader that waits for the ledger being read; it does no longer.
     mutating func wakeBehind(_ reader: Int) -> CheckedContinuation<Void, Never>? {
         defer { readers[reader]?.behind = nil }
         return readers[reader]?.behind
+    }
+}
+
+// MARK: Commits
+
+extension DeliveryState {
+    /// A commit has made that sequence the last. The threads that must be told to give it out, and the tasks that must be woken for it.
+    mutating func committed(_ changes: [RecordedChange], last: Int64) -> (told: [ReplyOutlet], woken: [CheckedContinuation<Void, Never>]) {
+        recent.committed(count == 0 ? [] : changes, last: last)
+        var told: [ReplyOutlet] = []
+        for (thread, desk) in desks where desk.waiting > 0 && !desk.isTold {
+            desks[thread]?.isTold = true
+            told.append(desk.outlet)
+        }
+        guard waitingElsewhere > 0 else { return (told, []) }
+        return (told, readers.indices.compactMap { readers[$0]?.outlet == nil ? wake($0) : nil })
+    }
+
+    /// What the readers of a thread that wait are given of what was committed, and those to whom this is not all.
+    mutating func give(on thread: ObjectIdentifier) -> (gifts: [Gift], behind: [Int]) {
+        desks[thread]?.isTold = false
+        var (gifts, behind): ([Gift], [Int]) = ([], [])
+        // Most have waited at one place with one filter.
+        var shared: (position: Int64, filter: Int, frames: Frames, through: Int64)?
+        for (reader, place) in readers.enumerated() {
+            guard let place, place.waiting != nil, place.position < recent.last, let outlet = place.outlet, outlet.thread == thread else {
+                continue
+            }
+            let before = place.position
+            if shared?.position != before || shared?.filter != place.filter {
+                guard let filter = filters[place.filter], case .replies(let frames, let through) = recent.next(after: before, filter) else {
+                    behind.append(reader)
+                    continue
+                }
+                shared = (before, place.filter, frames, through)
+            }
+            guard let shared else { continue }
+            place.position = shared.through
+            if shared.through < recent.last { behind.append(reader) }
+            if !shared.frames.isEmpty { gifts.append(Gift(reader: reader, before: before, frames: shared.frames, outlet: outlet)) }
+        }
+        return (gifts, behind)
     }
 }
