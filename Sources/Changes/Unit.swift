@@ -1,20 +1,32 @@
 public import WhatsAppBusiness
 
 /// What one look covers: a kind in an account, or a kind at one phone number. A unit has one watch.
-public struct Unit: Sendable, Hashable {
+///
+/// It stands in one place in memory, however many tables it is a key of.
+public struct Unit: Sendable {
+    private final class Parts: Sendable {
+        let account: String
+        let phoneNumberID: String?
+        let kind: Kind
+
+        init(_ account: String, _ kind: Kind, _ phoneNumberID: String?) {
+            self.account = account
+            self.phoneNumberID = phoneNumberID
+            self.kind = kind
+        }
+    }
+
+    private let parts: Parts
+
     /// The account's name in the configuration.
-    public var account: String
+    public var account: String { parts.account }
     /// What is looked at.
-    public var kind: Kind
+    public var kind: Kind { parts.kind }
     /// The number it is looked at, for kinds that are asked for number by number.
-    public var phoneNumberID: String?
+    public var phoneNumberID: String? { parts.phoneNumberID }
 
     /// A unit of an account, or of one of its numbers.
-    public init(account: String, kind: Kind, phoneNumberID: String? = nil) {
-        self.account = account
-        self.kind = kind
-        self.phoneNumberID = phoneNumberID
-    }
+    public init(account: String, kind: Kind, phoneNumberID: String? = nil) { parts = Parts(account, kind, phoneNumberID) }
 
     /// The identity of the watch over this unit; its id is `kind` or `kind/phone number id`.
     public var watch: ResourceID {
@@ -27,6 +39,19 @@ public struct Unit: Sendable, Hashable {
     }
 
     private var watchName: String { phoneNumberID.map { "\(kind.rawValue)/\($0)" } ?? kind.rawValue }
+}
+
+extension Unit: Hashable {
+    public static func == (left: Unit, right: Unit) -> Bool {
+        left.parts === right.parts
+            || (left.phoneNumberID == right.phoneNumberID && left.kind == right.kind && left.account == right.account)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(account)
+        hasher.combine(kind)
+        hasher.combine(phoneNumberID)
+    }
 }
 
 extension Unit: CustomStringConvertible {

@@ -7,22 +7,30 @@ import WhatsAppBusiness
 /// What the ledger keeps of a unit besides its things.
 struct KeptUnit {
     var asked: Set<String>
+    /// When the last complete look was that is written down.
+    var confirmedAt: Timestamp
     /// The sum over all its things.
     var digest: Digest
 
+    private static let place = "place = (SELECT id FROM place WHERE account = ? AND kind = ? AND phone_number_id = ?)"
+
     /// `nil` if the unit was never looked at.
     init?(_ unit: Unit, in database: Database) throws {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT asked, digest FROM unit
-                WHERE place = (SELECT id FROM place WHERE account = ? AND kind = ? AND phone_number_id = ?)
-                """)
-        let arguments: StatementArguments = [unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""]
-        guard let row = try Row.fetchOne(statement, arguments: arguments) else { return nil }
+        let statement = try database.cachedStatement(sql: "SELECT asked, digest, confirmed_at FROM unit WHERE \(Self.place)")
+        guard let row = try Row.fetchOne(statement, arguments: Self.arguments(unit)) else { return nil }
         asked = Set(try Stored.names(row.value(0)))
         digest = Digest(column: try row.value(1))
+        confirmedAt = Timestamp(milliseconds: try row.value(2))
         digest -= Digest(of: [row[0]])
     }
+
+    /// When the last complete look at a unit was that is written down.
+    static func confirmed(_ unit: Unit, in database: Database) throws -> Timestamp? {
+        let statement = try database.cachedStatement(sql: "SELECT confirmed_at FROM unit WHERE \(place)")
+        return try Row.fetchOne(statement, arguments: arguments(unit)).map { Timestamp(milliseconds: try $0.value(0)) }
+    }
+
+    private static func arguments(_ unit: Unit) -> StatementArguments { [unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""] }
 }
 
 extension Snapshot {

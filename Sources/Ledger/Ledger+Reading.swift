@@ -70,13 +70,13 @@ extension Ledger {
         try await write { try $0.execute(sql: "INSERT OR REPLACE INTO announcer VALUES (?, ?)", arguments: [name, sequence]) }
     }
 
-    static func confirmedUnits(_ database: Database) throws -> [Unit: Timestamp] {
-        var units: [Unit: Timestamp] = [:]
+    /// Every unit that was looked at.
+    static func forEachUnit(in database: Database, _ body: (Unit) throws -> Void) throws {
+        let statement = try database.makeStatement(sql: "SELECT confirmed_at FROM unit WHERE place = ?")
         for place in try Place.matching(nil, nil, nil, in: database) {
-            let statement = try database.cachedStatement(sql: "SELECT confirmed_at FROM unit WHERE place = ?")
-            guard let time = try Int64.fetchOne(statement, arguments: [place.number]) else { continue }
-            units[Unit(account: place.account, kind: place.kind, phoneNumberID: place.phoneNumberID)] = Timestamp(milliseconds: time)
+            guard let row = try Row.fetchOne(statement, arguments: [place.number]) else { continue }
+            _ = try row.value(0) as Int64
+            try body(Unit(account: place.account, kind: place.kind, phoneNumberID: place.phoneNumberID))
         }
-        return units
     }
 }

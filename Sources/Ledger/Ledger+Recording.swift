@@ -11,11 +11,11 @@ extension Ledger {
         _ observation: Observation, at now: Timestamp, note: @escaping @Sendable (Recording) -> WatchNote? = { _ in nil }
     ) async throws(LedgerError) -> Recording {
         let unit = observation.unit
-        let previous = confirmed.withLock { $0.times[unit] }
+        let previous = confirmed.withLock { $0.unsaved[unit] }
         // All on the writer, also where nothing is written in the end: what arrives together shares one way there and one transaction.
         let recording = try await write { database -> Recording in
             var writer = RecordWriter(database: database, now: now, tail: self.tail)
-            guard let recording = try writer.record(observation, missedSince: previous ?? now) else { return .void }
+            guard let recording = try writer.record(observation, confirmedAt: previous) else { return .void }
             if let note = note(recording) { try writer.write(note) }
             return recording
         }
@@ -32,19 +32,11 @@ extension Ledger {
     /// The last answer was the same as the one before it: everything that it showed is still so.
     public func confirm(_ unit: Unit, at now: Timestamp) { confirmed.withLock { $0.note(unit, at: now) } }
 
-    /// When a unit was last looked at completely.
-    public func confirmed(_ unit: Unit) -> Timestamp? { confirmed.withLock { $0.times[unit] } }
-
-    /// When each unit was last looked at completely.
-    public var confirmedUnits: [Unit: Timestamp] { confirmed.withLock(\.times) }
-
     /// Writes down the complete looks that changed nothing. Losing them costs a look too many after a restart, nothing else.
     public func saveConfirmed() async throws(LedgerError) {
-        let unsaved = confirmed.withLock { $0.takeUnsaved() }
-        do throws(LedgerError) { try await write { try Self.write(unsaved, $0) } } catch {
-            confirmed.withLock { $0.putBack(unsaved.keys) }
-            throw error
-        }
+        let unsaved = confirmed.withLock(\.unsaved)
+        try await write { try Self.write(unsaved, $0) }
+        confirmed.withLock { $0.saved(unsaved) }
     }
 
     /// Keeps the state of watches, and records what is told of them, in one transaction.

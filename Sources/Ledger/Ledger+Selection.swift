@@ -27,9 +27,9 @@ extension Ledger {
     ///
     /// An account goes with everything that belongs to it, and is one change; one that has another id now begins anew. A number likewise. Watches over
     /// what is no longer looked at go without a word: it was asked for.
-    /// - Returns: the numbers and the watches that are left.
-    public func keep(_ selection: Selection, at now: Timestamp) async throws(LedgerError) -> [StoredResource] {
-        let confirmed = confirmedUnits
+    /// - Returns: the numbers and the watches that are left, by the accounts' names.
+    public func keep(_ selection: Selection, at now: Timestamp) async throws(LedgerError) -> [String: Kept] {
+        let unsaved = confirmed.withLock(\.unsaved)
         let (left, goneAccounts, goneNumbers) = try await write { database in
             var writer = RecordWriter(database: database, now: now, tail: self.tail)
             let known = try Self.accounts(in: database)
@@ -38,24 +38,25 @@ extension Ledger {
             for (name, id) in selection.accounts where known[name] != id {
                 try database.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: [name, id])
             }
-            let stored = try Self.stored([.phoneNumber, .watch], confirmed, in: database)
-            let numbers = Dictionary(grouping: stored.map(\.resource).filter { $0.kind == .phoneNumber }, by: \.account)
-                .mapValues { Set($0.map(\.id)) }
+            let places = try Place.matching(nil, [.phoneNumber, .watch], nil, in: database)
+            var left = try Self.numbers(in: places, database).mapValues { Kept(numbers: $0) }
             var goneNumbers: [String: Set<String>] = [:]
-            for (account, ids) in numbers.sorted(by: { $0.key < $1.key }) {
-                let gone = ids.filter { !selection.watchesNumber($0, account) }
+            for (account, kept) in left.sorted(by: { $0.key < $1.key }) {
+                let gone = kept.numbers.filter { !selection.watchesNumber($0, account) }
                 guard !gone.isEmpty else { continue }
                 goneNumbers[account] = gone
+                left[account]?.numbers.subtract(gone)
                 try writer.remove(numbers: gone, of: account)
             }
-            let left = try stored.filter { stored in
-                let resource = stored.resource
-                if let number = resource.phoneNumberID, goneNumbers[resource.account]?.contains(number) == true { return false }
-                guard let unit = Unit(watch: resource) else { return true }
-                let known = numbers[resource.account, default: []].subtracting(goneNumbers[resource.account] ?? [])
-                if selection.watchesUnit(unit, known) { return true }
-                try writer.remove(resource)
-                return false
+            var watches = WatchReader(confirmed: ConfirmedTimes(unsaved))
+            for place in places where place.kind == .watch {
+                for watch in try watches.read(in: place, database) {
+                    if selection.watchesUnit(watch.unit, left[place.account]?.numbers ?? []) {
+                        left[place.account, default: Kept()].watches.append(watch)
+                    } else {
+                        try writer.remove(watch.unit.watch)
+                    }
+                }
             }
             return (left, goneAccounts, goneNumbers)
         }
@@ -65,19 +66,19 @@ extension Ledger {
         return left
     }
 
+    /// The ids of the numbers that the accounts showed last. There may be very many: none of their documents is read.
+    private static func numbers(in places: [Place], _ database: Database) throws -> [String: Set<String>] {
+        let statement = try database.makeStatement(sql: "SELECT id FROM resource WHERE place = ?")
+        var numbers: [String: Set<String>] = [:]
+        for place in places where place.kind == .phoneNumber {
+            let rows = try Row.fetchCursor(statement, arguments: [place.number])
+            while let row = try rows.next() { numbers[place.account, default: []].insert(try row.value(0)) }
+        }
+        return numbers
+    }
+
     static func accounts(in database: Database) throws -> [String: String] {
         let rows = try Row.fetchAll(database, sql: "SELECT name, waba_id FROM account")
         return Dictionary(try rows.map { (try $0.value(0) as String, try $0.value(1) as String) }) { $1 }
-    }
-
-    /// What is kept of these kinds, of which there are few things.
-    private static func stored(_ kinds: Set<Kind>, _ confirmed: [Unit: Timestamp], in database: Database) throws -> [StoredResource] {
-        let statement = try database.makeStatement(sql: StoredResource.select + " WHERE place = ?")
-        var stored: [StoredResource] = []
-        for place in try Place.matching(nil, kinds, nil, in: database) {
-            let rows = try Row.fetchCursor(statement, arguments: [place.number])
-            while let row = try rows.next() { stored.append(try StoredResource(row: row, in: place, confirmed: confirmed)) }
-        }
-        return stored
     }
 }

@@ -16,7 +16,7 @@ public final class Ledger: Sendable {
     private let access: Access
     let commits: Commits
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
-    let confirmed: Mutex<Confirmed>
+    let confirmed = Mutex(Confirmed())
     /// The ledger's file.
     public let path: String
     /// What cursors of this ledger begin with.
@@ -24,6 +24,9 @@ public final class Ledger: Sendable {
 
     /// The write-ahead log is cut back to this many bytes when its contents are in the file.
     static let longestLog = 4 << 20
+
+    /// So many bytes of the file does the writer keep, and each of the readers, which go through it once; what they do not keep, the system does.
+    private static let (writerCache, readerCache) = (1 << 20, 256 << 10)
 
     /// Opens the ledger, beginning or migrating it where needed.
     /// - Throws: `inUse`, `newerSchema`, `damaged`, `full` or `failed`.
@@ -51,20 +54,21 @@ public final class Ledger: Sendable {
                 throw LedgerError(.newerSchema, path: path, cause: "")
             }
             try Schema.migrator.migrate(pool)
-            let (id, last, units) = try pool.read { database in
+            let (id, last) = try pool.read { database in
                 guard let id = try String.fetchOne(database, sql: "SELECT id FROM ledger"), id.utf8.count == 16 else {
                     throw Stored.damaged("the ledger's id")
                 }
                 let last = try Self.last(database)
                 let newest = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM change")
                 guard newest == nil || newest == last else { throw Stored.damaged("the last sequence") }
-                return (id, last, try Self.confirmedUnits(database))
+                // Whether all places and units can be read.
+                try Self.forEachUnit(in: database) { _ in }
+                return (id, last)
             }
             self.id = id
             let (tail, health) = (Tail(last), Health())
             self.tail = tail
             self.health = health
-            confirmed = Mutex(Confirmed(units))
             commits = Commits(path: path) { result in
                 switch result {
                 case .success(let last): if last > tail.sequence { tail.move(to: last) }
@@ -84,6 +88,8 @@ public final class Ledger: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { database in
+            try database.execute(
+                sql: "PRAGMA cache_size = -\((database.configuration.readonly ? Self.readerCache : Self.writerCache) >> 10)")
             guard !database.configuration.readonly else { return }
             // Only a file without a page can still be made one that shrinks.
             if try Int.fetchOne(database, sql: "PRAGMA page_count") == 0 { try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
@@ -112,7 +118,7 @@ public final class Ledger: Sendable {
         defer { lock?.release() }
         do {
             do {
-                let unsaved = confirmed.withLock { $0.takeUnsaved() }
+                let unsaved = confirmed.withLock(\.unsaved)
                 try pool.write { try Self.write(unsaved, $0) }
                 try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             } catch let error as DatabaseError where LedgerError(error, path: path).code != .damaged {}

@@ -1,5 +1,6 @@
 package import Changes
 import GRDB
+import GRDBSQLite
 import WhatsAppBusiness
 
 /// When a ledger reaches its database.
@@ -24,6 +25,9 @@ package final class MemoryStore: Sendable {
 
     fileprivate static let path = ":memory:"
 
+    /// Bytes that SQLite has taken in this process.
+    package static var bytes: Int { Int(sqlite3_memory_used()) }
+
     /// The changes after a sequence, as they are stored.
     package func changes(after sequence: Int64) throws -> [RecordedChange] {
         try queue.writeWithoutTransaction { database in
@@ -37,10 +41,11 @@ package final class MemoryStore: Sendable {
         try queue.writeWithoutTransaction { database in
             let places = try Place.matching(unit.map { [$0.account] }, unit.map { [$0.kind] }, nil, in: database)
             var resources: [StoredResource] = []
+            var confirmed = ConfirmedTimes()
             for place in places where unit == nil || unit?.kind == .phoneNumber || place.phoneNumberID == unit?.phoneNumberID {
                 let statement = try database.cachedStatement(sql: StoredResource.select + " WHERE place = ? ORDER BY id")
                 let rows = try Row.fetchCursor(statement, arguments: [place.number])
-                while let row = try rows.next() { resources.append(try StoredResource(row: row, in: place, confirmed: [:])) }
+                while let row = try rows.next() { resources.append(try StoredResource(row: row, in: place, &confirmed, in: database)) }
             }
             return resources
         }

@@ -31,7 +31,8 @@ struct RecordWriter {
     }
 
     /// Compares a look with the snapshot, and writes what changed and the snapshot that this leads to; `nil` if what it belongs to is gone.
-    mutating func record(_ observation: Observation, missedSince: Timestamp) throws -> Recording? {
+    /// - Parameter confirmedAt: when the unit was last looked at completely, if that is not written down.
+    mutating func record(_ observation: Observation, confirmedAt: Timestamp?) throws -> Recording? {
         let unit = observation.unit
         guard try isKnown(unit, observation.needs) else { return nil }
         let kept = try KeptUnit(unit, in: database)
@@ -44,6 +45,7 @@ struct RecordWriter {
         let (comparison, snapshot) = try Self.compare(observation, kept, sieve, in: database)
         guard comparison.isNews else { return Recording(comparison, observation) }
         var digest = kept?.digest ?? Digest()
+        let missedSince = confirmedAt ?? kept?.confirmedAt ?? now
         for (id, entry) in comparison.writes {
             let resource = unit.resource(id)
             if let old = snapshot.entries[id] { digest -= Digest(of: id, Stored.document(old.document, of: id), misses: old.misses) }

@@ -1,5 +1,6 @@
 import Changes
 import GRDB
+import Synchronization
 public import WhatsAppBusiness
 
 /// Which things are wanted. `nil` stands for all, an empty set for none.
@@ -32,7 +33,6 @@ public struct ResourceWalk: Sendable {
 
     private let ledger: Ledger
     private let query: ResourceQuery
-    private let confirmed: [Unit: Timestamp]
     private var places: ArraySlice<Place>
     private var lastID = ""
     private var read: [StoredResource]?
@@ -44,12 +44,11 @@ public struct ResourceWalk: Sendable {
     public init(over ledger: Ledger, _ query: ResourceQuery) async throws(LedgerError) {
         self.ledger = ledger
         self.query = query
-        let confirmed = ledger.confirmedUnits
+        let unsaved = ledger.confirmed.withLock(\.unsaved)
         let (places, page, last) = try await ledger.read { database in
             let places = try Self.places(of: query, in: database)
-            return (places, try Self.page(of: places, after: "", query, confirmed, in: database), try Ledger.last(database))
+            return (places, try Self.page(of: places, after: "", query, unsaved, in: database), try Ledger.last(database))
         }
-        self.confirmed = confirmed
         cursor = LedgerCursor(ledger: ledger.id, sequence: last)
         self.places = places
         read = page.resources
@@ -63,8 +62,8 @@ public struct ResourceWalk: Sendable {
             if !page.isEmpty { return page }
         }
         guard !places.isEmpty else { return nil }
-        let (places, lastID, query, confirmed) = (places, lastID, query, confirmed)
-        let page = try await ledger.read { try Self.page(of: places, after: lastID, query, confirmed, in: $0) }
+        let (places, lastID, query, unsaved) = (places, lastID, query, ledger.confirmed.withLock(\.unsaved))
+        let page = try await ledger.read { try Self.page(of: places, after: lastID, query, unsaved, in: $0) }
         move(behind: page)
         return page.resources.isEmpty ? nil : page.resources
     }
@@ -83,10 +82,11 @@ public struct ResourceWalk: Sendable {
     }
 
     private static func page(
-        of places: ArraySlice<Place>, after id: String, _ query: ResourceQuery, _ confirmed: [Unit: Timestamp], in database: Database
+        of places: ArraySlice<Place>, after id: String, _ query: ResourceQuery, _ unsaved: [Unit: Timestamp], in database: Database
     ) throws -> Page {
         var page = Page(lastID: id)
         var bytes = 0
+        var confirmed = ConfirmedTimes(unsaved)
         let wanted = query.ids?.sorted() ?? []
         let ids = query.ids == nil ? "" : "AND id IN (\(databaseQuestionMarks(count: wanted.count)))"
         let statement = try database.makeStatement(sql: StoredResource.select + " WHERE place = ? AND id > ? \(ids) ORDER BY id LIMIT ?")
@@ -96,7 +96,7 @@ public struct ResourceWalk: Sendable {
             let rows = try Row.fetchCursor(
                 statement, arguments: [place.number, page.lastID] + StatementArguments(wanted) + [limit])
             while bytes < Ledger.longestPage, let row = try rows.next() {
-                page.resources.append(try StoredResource(row: row, in: place, confirmed: confirmed))
+                page.resources.append(try StoredResource(row: row, in: place, &confirmed, in: database))
                 page.lastID = try row.value(0)
                 bytes += 100 + (row[1] as DatabaseValue).size
             }

@@ -39,8 +39,7 @@ struct Place: Sendable {
 extension StoredResource {
     static let select = "SELECT id, document, changed_at, confirmed_at, misses FROM resource"
 
-    /// - Parameter confirmed: when units were last looked at completely.
-    init(row: Row, in place: Place, confirmed: [Unit: Timestamp]) throws {
+    init(row: Row, in place: Place, _ confirmed: inout ConfirmedTimes, in database: Database) throws {
         let id: String = try row.value(0)
         resource = place.resource(id)
         document = try Stored.document(row[1], of: id)
@@ -50,7 +49,7 @@ extension StoredResource {
         if let own, try row.value(4) > 0 {
             confirmedAt = own
         } else {
-            confirmedAt = max(own ?? changedAt, confirmed[unit] ?? own ?? changedAt)
+            confirmedAt = max(own ?? changedAt, try confirmed.time(of: unit, in: database) ?? own ?? changedAt)
         }
     }
 }

@@ -35,14 +35,26 @@ public struct Schedule: Sendable {
     /// How many looks may go on at a time.
     public var places: Int
 
+    /// There are very many: a duration is twice as large as its nanoseconds, and what is small stands last.
     private struct Plan: Sendable {
-        var every: Duration
+        private var nanoseconds: Int64
         var splay: Double
-        var turn: UInt64 = 0
         var state: State
         /// Whether it is to be looked at once more after the look that is going on, and whether ahead of all others.
         var again: Bool?
+        var turn: UInt32 = 0
         enum State: Sendable { case waiting(until: Moment), queued(since: Moment), looking(since: Moment) }
+
+        init(every: Duration, splay: Double, state: State) {
+            nanoseconds = every.nanoseconds
+            self.splay = splay
+            self.state = state
+        }
+
+        var every: Duration {
+            get { .nanoseconds(nanoseconds) }
+            set { nanoseconds = newValue.nanoseconds }
+        }
 
         /// Since when it is to be looked at, if it is.
         var since: Moment? {
@@ -55,10 +67,10 @@ public struct Schedule: Sendable {
 
     /// A unit's place in a heap: in the first by its time, in the others the core kinds before all others, and then those whose next turn is nearest.
     struct Entry: Comparable, Sendable {
-        var rank = 0
         var due: Moment
         var unit: Unit
-        var turn: UInt64
+        var turn: UInt32
+        var rank: Int8 = 0
         static func < (left: Entry, right: Entry) -> Bool { (left.rank, left.due) < (right.rank, right.due) }
         static func == (left: Entry, right: Entry) -> Bool { (left.rank, left.due) == (right.rank, right.due) }
     }
@@ -116,6 +128,8 @@ public struct Schedule: Sendable {
             looking += 1
             taken.append(entry.unit)
         }
+        // In the beginning everything was due at once: so much room is not needed again.
+        if queue.isEmpty { queue = Heap() }
         return taken
     }
 
@@ -125,7 +139,7 @@ public struct Schedule: Sendable {
         case .watch(let unit, let every, let splay, let first): watch(unit, every: every, splay: splay, first: first)
         case .forget(let unit): forget(unit)
         case .looked(let unit, let every):
-            finish(unit, now) { plan in now + (every ?? plan.every) * (1 + plan.splay * Self.deviation(of: unit, turn: plan.turn)) }
+            finish(unit, now) { plan in now + (every ?? plan.every) * (1 + plan.splay * Self.deviation(of: unit, turn: UInt64(plan.turn))) }
         case .again(let unit, let moment): finish(unit, now) { _ in moment }
         case .postpone(let unit, let until): postpone(unit, until: until)
         case .hasten(let unit, let ahead): hasten(unit, ahead: ahead, now)
@@ -139,7 +153,7 @@ public struct Schedule: Sendable {
     private mutating func postpone(_ unit: Unit, until: Moment) {
         guard let plan = plans[unit], case .looking(let since) = plan.state else { return }
         looking -= 1
-        plans[unit]?.turn += 1
+        plans[unit]?.turn &+= 1
         plans[unit]?.again = nil
         plans[unit]?.state = .queued(since: since)
         lanes.hold(entry(unit, since), until: until)
@@ -152,7 +166,7 @@ public struct Schedule: Sendable {
             plans[unit]?.again = ahead || before
         case .waiting(let due), .queued(let due):
             // The entry that it has already stands no longer.
-            plans[unit]?.turn += 1
+            plans[unit]?.turn &+= 1
             plans[unit]?.state = .queued(since: min(due, now))
             var entry = entry(unit, min(due, now))
             if ahead { entry.rank = -1 }
@@ -164,7 +178,7 @@ public struct Schedule: Sendable {
     /// A unit's place in the queue: by when it is to be looked at once more, so that what is looked at seldom lets the others pass.
     private func entry(_ unit: Unit, _ since: Moment) -> Entry {
         Entry(
-            rank: Lane(unit).isCore ? 0 : 1, due: since + (plans[unit]?.every ?? .zero), unit: unit, turn: plans[unit]?.turn ?? 0)
+            due: since + (plans[unit]?.every ?? .zero), unit: unit, turn: plans[unit]?.turn ?? 0, rank: Lane(unit).isCore ? 0 : 1)
     }
 
     /// The next of a lane gets its place in the queue.
@@ -177,7 +191,7 @@ public struct Schedule: Sendable {
 
     private mutating func move(_ unit: Unit, to moment: Moment) {
         guard var plan = plans[unit] else { return }
-        plan.turn += 1
+        plan.turn &+= 1
         plan.state = .waiting(until: moment)
         plans[unit] = plan
         enter(unit, moment, turn: plan.turn)
@@ -205,7 +219,7 @@ public struct Schedule: Sendable {
         // A unit that was forgotten during its look, and perhaps watched anew since, takes nothing from that look's end.
         guard var plan = plans[unit], case .looking = plan.state else { return }
         looking -= 1
-        plan.turn += 1
+        plan.turn &+= 1
         move(unit, to: due(plan))
         if lanes.leave(unit) { advance(Lane(unit)) }
         if let ahead = plan.again {
@@ -214,7 +228,7 @@ public struct Schedule: Sendable {
         }
     }
 
-    private mutating func enter(_ unit: Unit, _ due: Moment, turn: UInt64) { heap.insert(Entry(due: due, unit: unit, turn: turn)) }
+    private mutating func enter(_ unit: Unit, _ due: Moment, turn: UInt32) { heap.insert(Entry(due: due, unit: unit, turn: turn)) }
 
     /// Whether a heap's entry still stands: a unit that was forgotten or set anew leaves its old ones behind.
     private func stands(_ entry: Entry) -> Bool {

@@ -7,9 +7,7 @@ public struct Watch: Sendable, Equatable {
     /// The states of the interface.
     public typealias State = WatchState
 
-    /// How it is.
-    public private(set) var state: State
-    /// Why, if it is neither starting nor current.
+    /// Why it is so, if it is neither starting nor current.
     public private(set) var reason: String?
     /// Since when it is so.
     public private(set) var since: Timestamp
@@ -17,6 +15,8 @@ public struct Watch: Sendable, Equatable {
     public private(set) var failures = 0
     /// When a look was last complete.
     public private(set) var lastSuccess: Timestamp?
+    /// How it is. What is small stands last: there are very many watches.
+    public private(set) var state: State
 
     /// A refused token is told once, by the watch over the account; the account's other watches keep it without a word.
     private let tellsOfToken: Bool

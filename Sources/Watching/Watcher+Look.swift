@@ -28,22 +28,16 @@ struct Look {
     var next: Moment?
 }
 
-/// What an answer is known again by. Only a look of one page has one.
-struct Memory: Sendable, Equatable {
-    var digest: Digest
-    var etag: String?
-}
-
 extension Watcher {
     /// Looks at a unit, has the answer recorded and the watch moved.
     func ending(of unit: Unit) async -> Look {
-        guard accounts[unit.account] != nil, watches[unit] != nil else { return Look(result: .notWatched) }
+        guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
         if let look = await refused(unit) { return look }
         if unit.kind == .account { accounts[unit.account]?.upgraded = nil }
         var sweep = sweeps.removeValue(forKey: unit) ?? sweep(over: unit)
         let ending = await walk(unit, &sweep)
         // A look that the shutdown ended says nothing about Meta, and one at what is no longer watched nothing to anybody.
-        guard !Task.isCancelled, watches[unit] != nil else { return Look(result: .notWatched) }
+        guard !Task.isCancelled, watched[unit] != nil else { return Look(result: .notWatched) }
         progress[unit] = nil
         switch ending {
         case .complete(let found, let memory):
@@ -87,7 +81,7 @@ extension Watcher {
         let request = GraphRequest(unit.kind.edge, id: account.plan.owner(of: unit), fields: fields)
         guard let rotation = rotations[unit], let every = interval(of: unit) else { return Sweep([(nil, request)], fields: fields) }
         let coverage = rotation.coverage(
-            wallClock: world.wallClock(), now: world.now(), every: every, isFirst: ledger.confirmed(unit) == nil)
+            wallClock: world.wallClock(), now: world.now(), every: every, isFirst: watched[unit]?.watch.lastSuccess == nil)
         guard case .windows(let indices) = coverage else { return Sweep([(nil, request)], fields: fields) }
         let requests = indices.map { index -> (window: Int?, request: GraphRequest) in
             var request = request
@@ -102,7 +96,7 @@ extension Watcher {
         guard let plan = accounts[unit.account]?.plan else { return .unaffordable(until: world.now()) }
         // While it is open who took a member away, or whether time is heeded, every answer is read.
         let isOpen = accounts[unit.account]?.vanishing[unit.kind] != nil || rotations[unit]?.isUndecided == true
-        let known = sweep.isFresh && !isOpen ? memories[unit] : nil
+        let known = sweep.isFresh && !isOpen ? watched[unit]?.memory : nil
         var memory: Memory?
         while true {
             let request: GraphRequest
@@ -135,7 +129,7 @@ extension Watcher {
                 sweep.on(error)
             }
             // How far it is, for whoever wants to know.
-            if watches[unit] != nil, sweep.answers > 1 {
+            if watched[unit] != nil, sweep.answers > 1 {
                 progress[unit] = WatchReport.Progress(pages: sweep.answers, things: sweep.things)
             }
             if Task.isCancelled { return .unaffordable(until: world.now()) }
@@ -205,7 +199,7 @@ extension Watcher {
         let unit = Unit(account: plan.name, kind: .account)
         // Only a look at the account can say that it is over.
         guard plan.watches(.account) else { return }
-        if let watch = watches[unit], watch.state == .current || watch.state == .starting { await move(unit, standing(unit)) }
+        if let state = watched[unit]?.watch.state, state == .current || state == .starting { await move(unit, standing(unit)) }
     }
 
     /// Calls that Meta will have counted when a request that is made now comes to it.

@@ -55,7 +55,7 @@ extension Watcher {
     private func record(_ observation: Observation) async throws(LedgerError) -> Recording {
         let unit = observation.unit
         let now = world.wallClock()
-        let before = watches[unit] ?? Watch(over: unit, since: now)
+        let before = watched[unit]?.watch ?? Watch(over: unit, since: now)
         let drift = drift(of: unit)
         let move: @Sendable (inout Watch, Recording) -> Watch.Telling = { watch, recording in
             watch.on(drift.outcome(recording), at: now, others: !drift.echoes.isEmpty)
@@ -64,10 +64,9 @@ extension Watcher {
             var watch = before
             return WatchNote(move(&watch, recording), of: watch, before, over: unit)
         }
-        guard !recording.isVoid, watches[unit] != nil else { return recording }
-        var watch = before
-        _ = move(&watch, recording)
-        watches[unit] = watch
+        guard !recording.isVoid, let watched = watched[unit] else { return recording }
+        watched.watch = before
+        _ = move(&watched.watch, recording)
         return recording
     }
 
@@ -102,9 +101,9 @@ extension Watcher {
     ) async {
         let unit = observation.unit
         let isSettled =
-            !recording.pending && recording.vanished.isEmpty && recording.torn.isEmpty && watches[unit]?.state == .current
+            !recording.pending && recording.vanished.isEmpty && recording.torn.isEmpty && watched[unit]?.watch.state == .current
             && (unit.kind != .account || !plan.watches(.subscribedApp) || Self.apps(in: found) != nil)
-        memories[unit] = isSettled && sweep.coverage == .whole ? memory : nil
+        watched[unit]?.memory = isSettled && sweep.coverage == .whole ? memory : nil
         doubts[unit] = recording.torn.isEmpty ? nil : recording.torn
         if !recording.torn.isEmpty { on(.hasten(unit, ahead: false), world.now()) }
         if rotations[unit] != nil {
@@ -141,7 +140,7 @@ extension Watcher {
     /// Has an account's apps recorded, which came with the account's own answer, or are asked for where they did not.
     private func recordApps(_ found: Sweep.Found, _ plan: AccountPlan, _ sweep: Sweep) async throws(LedgerError) -> Int {
         let unit = Unit(account: plan.name, kind: .subscribedApp)
-        guard watches[unit] != nil else { return 0 }
+        guard watched[unit] != nil else { return 0 }
         let items: [JSONValue]
         if let apps = Self.apps(in: found) {
             items = apps
@@ -168,7 +167,7 @@ extension Watcher {
     /// The account's answer was the one that it gave the last time, and its apps with it.
     func confirmApps(of name: String) async {
         let unit = Unit(account: name, kind: .subscribedApp)
-        guard watches[unit]?.state == .current else { return }
+        guard watched[unit]?.watch.state == .current else { return }
         ledger.confirm(unit, at: world.wallClock())
         await move(unit, .complete)
     }

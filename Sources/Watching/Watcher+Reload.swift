@@ -12,12 +12,11 @@ extension Watcher {
         defer { incoming = nil }
         let kept = try await ledger.keep(Selection(plans), at: world.wallClock())
         // It is in force, for nothing from here on can fail.
-        let things = Dictionary(grouping: kept, by: \.resource.account)
         for (name, account) in accounts where wanted[name]?.wabaID != account.plan.wabaID { remove(name) }
         for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {
             if accounts[name] == nil {
                 accounts[name] = Account(plan)
-                begin(name, things[name] ?? [])
+                begin(name, kept[name] ?? Kept())
             } else {
                 change(plan)
             }
@@ -38,7 +37,7 @@ extension Watcher {
 
     private func remove(_ name: String) {
         accounts[name] = nil
-        for unit in Array(watches.keys) where unit.account == name { forget(unit) }
+        for unit in Array(watched.keys) where unit.account == name { forget(unit) }
     }
 
     private func change(_ plan: AccountPlan) {
@@ -51,9 +50,9 @@ extension Watcher {
         account.upgraded = nil
         useToken(of: name)
         // What is asked for may be another list of fields now, so what is known again by its digest is asked for anew.
-        for unit in memories.keys where unit.account == name { memories[unit] = nil }
+        for (unit, watched) in watched where unit.account == name { watched.memory = nil }
 
-        let off = watches.keys.filter { unit in
+        let off = watched.keys.filter { unit in
             unit.account == name && unit.kind != .account
                 && (!plan.watches(unit.kind) || !(unit.phoneNumberID.map(plan.watches(number:)) ?? true))
         }

@@ -62,8 +62,8 @@ public struct WatchSummary: Sendable, Equatable {
 extension Watcher {
     /// How everything stands in a few numbers: what is told often must not cost a report.
     public func summary() -> WatchSummary {
-        var summary = WatchSummary(accounts: accounts.count, watches: watches.count)
-        for watch in watches.values where watch.state != .current && watch.state != .starting { summary.notCurrent += 1 }
+        var summary = WatchSummary(accounts: accounts.count, watches: watched.count)
+        for state in watched.values.lazy.map(\.watch.state) where state != .current && state != .starting { summary.notCurrent += 1 }
         for (name, account) in accounts {
             summary.numbers += account.numbers.count
             guard account.stretch > 1 else { continue }
@@ -83,11 +83,11 @@ extension Watcher {
     public func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {
         let now = world.now()
         let wallClock = world.wallClock()
-        let watches = watches.map { unit, watch in
+        let watches = watched.map { unit, watched in
             // Apps come with their account.
             let looked = unit.kind == .subscribedApp ? Unit(account: unit.account, kind: .account) : unit
             return WatchReport(
-                unit: unit, watch: watch, every: interval(of: looked),
+                unit: unit, watch: watched.watch, every: interval(of: looked),
                 nextAt: schedule.due(looked).map { wallClock.advanced(by: max($0 - now, .zero)) },
                 progress: progress[unit] ?? sweeps[unit].map { WatchReport.Progress(pages: $0.answers, things: $0.things) })
         }

@@ -13,28 +13,27 @@ extension Watcher {
             account.budget.restore(document, world.now(), wallClock: world.wallClock(), boot: world.boot)
         }
         let kept = try await ledger.keep(Selection(accounts.values.map(\.plan)), at: world.wallClock())
-        let things = Dictionary(grouping: kept, by: \.resource.account)
-        for name in accounts.keys.sorted() { begin(name, things[name] ?? []) }
+        for name in accounts.keys.sorted() { begin(name, kept[name] ?? Kept()) }
     }
 
     /// Sets up the units of one account, from its numbers and watches.
-    func begin(_ name: String, _ kept: [StoredResource]) {
+    func begin(_ name: String, _ kept: Kept) {
         guard let plan = accounts[name]?.plan else { return }
-        for stored in kept {
-            guard let unit = Unit(watch: stored.resource) else { continue }
-            watches[unit] = Watch(
-                over: unit, document: stored.document, since: stored.changedAt, lastSuccess: ledger.confirmed(unit))
+        for stored in kept.watches {
+            watched[stored.unit] = Watch(
+                over: stored.unit, document: stored.document, since: stored.changedAt, lastSuccess: stored.confirmedAt
+            ).map { Watched(stored.unit, $0) }
         }
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
         watchApps(of: name)
-        watch(numbers: plan.numbers(of: Set(kept.filter { $0.resource.kind == .phoneNumber }.map(\.resource.id))), of: name)
+        watch(numbers: plan.numbers(of: kept.numbers), of: name)
     }
 
     /// The watch over the apps, which come with their account.
     func watchApps(of name: String) {
         let apps = Unit(account: name, kind: .subscribedApp)
-        guard accounts[name]?.plan.watches(.subscribedApp) == true, watches[apps] == nil else { return }
-        watches[apps] = Watch(over: apps, since: world.wallClock())
+        guard accounts[name]?.plan.watches(.subscribedApp) == true else { return }
+        beginWatch(over: apps)
     }
 
     /// Watches these numbers' own things as well.
@@ -49,12 +48,20 @@ extension Watcher {
         }
     }
 
+    /// What there is of a unit; the watch over it begins where there is nothing yet.
+    @discardableResult func beginWatch(over unit: Unit) -> Watched {
+        if let known = watched[unit] { return known }
+        let new = Watched(unit, Watch(over: unit, since: world.wallClock()))
+        watched[unit] = new
+        return new
+    }
+
     /// Takes a unit into the schedule, unless it is there. What was looked at less than an interval ago waits for its turn.
     func watch(_ unit: Unit) {
         guard let plan = accounts[unit.account]?.plan, let configured = plan.intervals[unit.kind], schedule.interval(of: unit) == nil else {
             return
         }
-        if watches[unit] == nil { watches[unit] = Watch(over: unit, since: world.wallClock()) }
+        let unit = beginWatch(over: unit).unit
         if unit.kind.isWindowed { rotations[unit] = WindowRotation(plan.lists[unit.kind] ?? ListPlan()) }
         on(.watch(unit, every: configured, splay: plan.splay, first: first(unit)), world.now())
     }
@@ -62,15 +69,14 @@ extension Watcher {
     /// When a unit is first to be looked at.
     func first(_ unit: Unit) -> Moment {
         let now = world.now()
-        guard let every = interval(of: unit), let last = ledger.confirmed(unit) else { return now }
+        guard let every = interval(of: unit), let last = watched[unit]?.watch.lastSuccess else { return now }
         let ago = Duration.milliseconds(world.wallClock().milliseconds - last.milliseconds)
         return ago >= .zero && ago < every ? now + (every - ago) : now
     }
 
     /// No longer watches a unit.
     func forget(_ unit: Unit) {
-        watches[unit] = nil
-        memories[unit] = nil
+        watched[unit] = nil
         doubts[unit] = nil
         sweeps[unit] = nil
         progress[unit] = nil
@@ -145,7 +151,7 @@ extension Selection {
             watchesUnit: { unit, numbers in
                 // The watch over the account tells of its token, even where the account itself is not looked at.
                 guard let plan = plans[unit.account], plan.watches(unit.kind) || unit.kind == .account else { return false }
-                return unit.phoneNumberID.map(plan.numbers(of: numbers).contains) ?? true
+                return unit.phoneNumberID.map { plan.watches(thingsOf: $0, known: numbers) } ?? true
             })
     }
 }
@@ -153,8 +159,12 @@ extension Selection {
 extension AccountPlan {
     /// The numbers whose own things are watched, given those that the account showed last.
     func numbers(of known: Set<String>) -> Set<String> {
-        let known = known.filter(watches(number:))
-        guard !watches(.phoneNumber), case .only(let ids) = numbers else { return known }
-        return known.union(ids)
+        guard case .only(let ids) = numbers else { return known }
+        return watches(.phoneNumber) ? known.intersection(ids) : ids
+    }
+
+    /// Whether one number's are.
+    func watches(thingsOf number: String, known: Set<String>) -> Bool {
+        watches(number: number) && (known.contains(number) || (!watches(.phoneNumber) && numbers != .all))
     }
 }

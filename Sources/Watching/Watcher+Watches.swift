@@ -19,9 +19,9 @@ extension Watcher {
             drift.upgraded = account.upgraded
         }
         drift.taken = account.vanishing[unit.kind]?.drifted ?? []
-        if unit.phoneNumberID != nil, watches[unit]?.state == .drifted || !drift.dropped.isEmpty || !drift.taken.isEmpty {
+        if unit.phoneNumberID != nil, watched[unit]?.watch.state == .drifted || !drift.dropped.isEmpty || !drift.taken.isEmpty {
             let others = account.numbers.lazy.filter { $0 != unit.phoneNumberID }.compactMap {
-                self.watches[Unit(account: unit.account, kind: unit.kind, phoneNumberID: $0)]
+                self.watched[Unit(account: unit.account, kind: unit.kind, phoneNumberID: $0)]?.watch
             }
             drift.echoes = Set(others.filter { $0.state == .drifted }.compactMap(\.reason))
         }
@@ -69,7 +69,7 @@ extension Watcher {
     /// Says of everything that waits for the budget longer than its interval that it is late.
     func tellOfLate(_ name: String) async {
         for (unit, time) in schedule.waiting(name, now: world.now()) {
-            guard let every = interval(of: unit), time > every, watches[unit]?.state != .late else { continue }
+            guard let every = interval(of: unit), time > every, watched[unit]?.watch.state != .late else { continue }
             await tellLate(unit)
         }
     }
@@ -79,7 +79,7 @@ extension Watcher {
         let isBlocked = budget.blockedUntil.map { $0 > world.now() } ?? false
         let reason = isBlocked ? "Meta throttles the account" : "the account's budget of \(budget.callsPerHour) calls an hour is used up"
         // What is not asked for has not failed: another state than a good one stays until an answer says otherwise.
-        guard let state = watches[unit]?.state, state == .current || state == .starting || state == .drifted else { return }
+        guard let state = watched[unit]?.watch.state, state == .current || state == .starting || state == .drifted else { return }
         await move(unit, .failed(.late, reason: reason))
     }
 
@@ -87,7 +87,7 @@ extension Watcher {
     func fail(_ unit: Unit, _ failure: GraphFailure) async -> Look {
         let now = world.now()
         let hour = now + .seconds(3600)
-        memories[unit] = nil
+        watched[unit]?.memory = nil
         // What is seen after that may be another doubt.
         doubts[unit] = nil
         log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
@@ -102,7 +102,7 @@ extension Watcher {
             accounts[unit.account]?.refusedUntil = hour
             accounts[unit.account]?.sentinel = unit
             let account = Unit(account: unit.account, kind: .account)
-            if watches[account] == nil { watches[account] = Watch(over: account, since: world.wallClock()) }
+            beginWatch(over: account)
             await move(account, .failed(.unauthorized, reason: failure.description))
             return now + Self.tokenCheck
         case .forbidden, .notFound:
@@ -113,7 +113,7 @@ extension Watcher {
             accounts[unit.account]?.budget.note(percent: nil, of: 0, regainAfter: wait, now: now)
             return now + wait
         default:
-            return now + retry.delay(afterFailures: watches[unit]?.failures ?? 1, random: world.random())
+            return now + retry.delay(afterFailures: watched[unit]?.watch.failures ?? 1, random: world.random())
         }
     }
 
@@ -121,23 +121,23 @@ extension Watcher {
     func tokenIsGood(_ name: String) async {
         useToken(of: name)
         let account = Unit(account: name, kind: .account)
-        if watches[account]?.state == .unauthorized { await move(account, .complete) }
+        if watched[account]?.watch.state == .unauthorized { await move(account, .complete) }
     }
 
     /// Moves a watch by how a look ended, and has told what is to be told.
     func move(_ unit: Unit, _ outcome: Watch.Outcome) async {
         let now = world.wallClock()
-        guard let before = watches[unit] else { return }
-        var watch = before
-        let telling = watch.on(outcome, at: now, others: !drift(of: unit).echoes.isEmpty)
-        watches[unit] = watch
+        guard let watched = watched[unit] else { return }
+        let (before, others) = (watched.watch, !drift(of: unit).echoes.isEmpty)
+        let telling = watched.watch.on(outcome, at: now, others: others)
+        let watch = watched.watch
         guard var note = WatchNote(telling, of: watch, before, over: unit) else { return }
         note.needs = accounts[unit.account]?.plan.needs ?? .account
         do {
             try await ledger.record([note], at: now)
         } catch {
             // What nobody was told of has not happened yet: the next look's end moves the watch from where it was.
-            if watches[unit] == watch { watches[unit] = before }
+            if watched.watch == watch { watched.watch = before }
             log.debug("a watch could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
         }
     }

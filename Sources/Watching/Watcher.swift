@@ -46,9 +46,7 @@ public actor Watcher {
     /// What is to be watched as soon as it is written down.
     var incoming: [String: AccountPlan]?
     var schedule: Schedule
-    var watches: [Unit: Watch] = [:]
-    /// What the last answer to each unit's look is known again by, where it left nothing open.
-    var memories: [Unit: Memory] = [:]
+    var watched: [Unit: Watched] = [:]
     /// What the last look at each unit left open: see `Observation.doubted`.
     var doubts: [Unit: [String: Set<String>]] = [:]
     /// Looks that wait for the budget in the middle of a list.
@@ -104,7 +102,7 @@ public actor Watcher {
         }
         try await ledger.saveConfirmed()
         try await saveBudgets(accounts.keys, atTheEnd: true)
-        return watches.filter { $0.value.state != .current }
+        return watched.mapValues(\.watch).filter { $0.value.state != .current }
     }
 
     /// One look from its beginning to the schedule's next word.

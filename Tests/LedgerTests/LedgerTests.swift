@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 @testable import Ledger
 import StrictJSON
+import Synchronization
 import Testing
 import TestSupport
 import WhatsAppBusiness
@@ -76,16 +77,33 @@ final class Folder: Sendable {
 
     @Test func completeLook_isToBeWrittenDownOnce_unlessThatFailsOrTheUnitGoes() {
         func unit(_ number: Int) -> Unit { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)") }
-        var confirmed = Confirmed([unit(1): at(1)])
-        confirmed.note(unit(2), at: at(2))
-        confirmed.note(unit(3), at: at(2))
+        var confirmed = Confirmed()
+        for number in 1...3 { confirmed.note(unit(number), at: at(2)) }
         confirmed.forget { $0 == unit(3) }
-        let taken = confirmed.takeUnsaved()
-        #expect(taken == [unit(2): at(2)] && confirmed.takeUnsaved().isEmpty)
-        confirmed.putBack(taken.keys)
-        #expect(confirmed.takeUnsaved() == taken)
+        let taken = confirmed.unsaved
+        #expect(taken == [unit(1): at(2), unit(2): at(2)])
         confirmed.note(unit(2), at: at(4))
-        #expect(confirmed.takeUnsaved() == [unit(2): at(4)] && confirmed.times == [unit(1): at(1), unit(2): at(4)])
+        confirmed.saved(taken)
+        #expect(confirmed.unsaved == [unit(2): at(4)], "what was noted meanwhile")
+        confirmed.saved([unit(2): at(4)])
+        #expect(confirmed.unsaved.isEmpty)
+    }
+
+    @Test func timeOfTheLastLook_isTheSame_writtenDownOrNot() async throws {
+        let first = try open()
+        func times(_ ledger: Ledger) async throws -> [Timestamp] { try await ledger.resources().resources.map(\.confirmedAt) }
+        _ = try await first.record(look(["1": "GREEN", "2": "GREEN"]), at: at(1))
+        first.confirm(numbers, at: at(5))
+        #expect(try await times(first) == [at(5), at(5)])
+        try await first.saveConfirmed()
+        #expect(first.confirmed.withLock(\.unsaved).isEmpty)
+        #expect(try await times(first) == [at(5), at(5)])
+        try first.close()
+        // What a look misses was there at the look before it, and that was before the process began.
+        let second = try open()
+        _ = try await second.record(look(["1": "GREEN"]), at: at(9))
+        #expect(try await times(second) == [at(9), at(5)])
+        try second.close()
     }
 
     @Test func ledger_openedAgain_isTheSame() async throws {
@@ -98,7 +116,8 @@ final class Folder: Sendable {
         try first.close()
         let second = try open()
         #expect(second.cursor == cursor)
-        #expect(second.confirmedUnits == [numbers: at(9)])
+        let confirmed = try await second.resources(kinds: [.phoneNumber]).resources.map(\.confirmedAt)
+        #expect(confirmed == [at(9)])
         #expect(try await second.record(look(["1": "GREEN"]), at: at(10)).changes == 0)
         #expect(try await second.record(look(["1": "RED"]), at: at(11)).changes == 1)
         #expect(second.cursor.sequence == 2)

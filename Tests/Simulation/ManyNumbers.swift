@@ -15,6 +15,8 @@ public final class ManyNumbers: @unchecked Sendable {
     public private(set) var requests = 0
     /// How many changes were recorded so far, baselines included.
     public var changes: Int { Int(life.ledger?.cursor.sequence ?? 0) }
+    /// Bytes of memory that SQLite has taken.
+    public static var ledgerBytes: Int { MemoryStore.bytes }
     /// How many numbers are watched.
     public let count: Int
     private let stage = Stage(print: nil)

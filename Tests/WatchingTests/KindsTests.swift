@@ -193,7 +193,7 @@ import WhatsAppBusiness
             try await watcher.begin()
             await stage.run(watcher, for: .seconds(1))
             #expect(try await stage.ledger.resources(kinds: [.subscribedApp]).resources.map(\.resource.id) == ["670843887433847"])
-            #expect(await watcher.watches[stage.unit(.account)]?.state == .current, "nothing is lost by it")
+            #expect(await watcher.watch(over: stage.unit(.account))?.state == .current, "nothing is lost by it")
             let before = stage.sequence
             stage.simulator.update { $0.accounts[Stage.account]?.subscribedApps = [] }
             await stage.run(watcher, for: .seconds(300))

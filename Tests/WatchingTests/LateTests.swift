@@ -23,9 +23,9 @@ import WhatsAppBusiness
             let watcher = try await started(stage)
             let before = stage.sequence
             _ = await watcher.late(stage.unit(.account), stage.clock.now + .seconds(300))
-            #expect(await watcher.watches[stage.unit(.account)]?.state == .current)
+            #expect(await watcher.watch(over: stage.unit(.account))?.state == .current)
             _ = await watcher.late(stage.unit(.account), stage.clock.now + .seconds(301))
-            #expect(await watcher.watches[stage.unit(.account)]?.state == .late)
+            #expect(await watcher.watch(over: stage.unit(.account))?.state == .late)
             #expect(try await stage.changes(after: before).map(\.change.resource.id) == ["account"])
         }
     }
@@ -36,13 +36,13 @@ import WhatsAppBusiness
             let far = stage.clock.now + .seconds(86_400)
             let unit = stage.unit(.account)
             for _ in 0..<3 { _ = await watcher.late(unit, far) }
-            #expect(await watcher.watches[unit]?.failures == 0)
+            #expect(await watcher.watch(over: unit)?.failures == 0)
             #expect(await watcher.tallies["acme"]?.failures == 0)
             _ = await watcher.fail(unit, GraphFailure(.transient))
-            #expect(await watcher.watches[unit]?.state == .late, "the first failure after it is the first in a row")
+            #expect(await watcher.watch(over: unit)?.state == .late, "the first failure after it is the first in a row")
             _ = await watcher.fail(unit, GraphFailure(.notFound))
             _ = await watcher.late(unit, far)
-            #expect(await watcher.watches[unit]?.state == .notFound, "what is not asked for has not changed")
+            #expect(await watcher.watch(over: unit)?.state == .notFound, "what is not asked for has not changed")
         }
     }
 
@@ -60,7 +60,7 @@ import WhatsAppBusiness
             }
             #expect(stage.simulator.requestCount - asked == 6, "all three asked with it before one knew better")
             for number in 0..<3 {
-                let watch = await watcher.watches[stage.unit(.phoneNumberSettings, number)]
+                let watch = await watcher.watch(over: stage.unit(.phoneNumberSettings, number))
                 #expect(watch?.state == .drifted && watch?.failures == 0, "\(number)")
             }
         }

@@ -128,4 +128,5 @@ final class StageClock: Sendable {
 
 extension Watcher {
     func takeDue() -> [Unit] { schedule.takeDue(now: world.now()) }
+    func watch(over unit: Unit) -> Watch? { watched[unit]?.watch }
 }

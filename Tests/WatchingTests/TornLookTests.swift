@@ -39,7 +39,7 @@ import WhatsAppBusiness
                 result.told.append(changes.map { "\($0.kind.rawValue) \($0.id)" })
                 result.again.append(await watcher.schedule.due(unit).map { $0 <= stage.clock.now } ?? false)
             }
-            result.state = await watcher.watches[unit]?.state
+            result.state = await watcher.watch(over: unit)?.state
         }
         return result
     }

@@ -190,7 +190,7 @@ import WhatsAppBusiness
             #expect(told.first?.after?["reason"]?.string == "Meta answers calls of version v25.0 as v26.0")
             stage.simulator.update { $0.versions = GraphVersion(25, 0)...GraphVersion(27, 0) }
             await stage.run(watcher, for: .seconds(700))
-            #expect(await watcher.watches[stage.unit(.account)]?.state == .current)
+            #expect(await watcher.watch(over: stage.unit(.account))?.state == .current)
         }
     }
 

@@ -64,6 +64,19 @@ struct SilentAlarm: Alarm {
         return Watcher(accounts: [plan], ledger: ledger, world: world, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
+    @Test(arguments: [AccountPlan.Numbers.all, .only(["1", "2"])], [true, false])
+    func thingsOfANumber_areWatched_whereTheNumberIsOneOfTheAccounts(numbers: AccountPlan.Numbers, withList: Bool) throws {
+        let client = GraphClient(
+            endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("a-token-of-the-test"),
+            transport: transport)
+        let plan = AccountPlan(
+            name: "acme", wabaID: "102", client: client, numbers: numbers, intervals: withList ? [.phoneNumber: .seconds(60)] : [:],
+            ceiling: .fixed(1000))
+        let watched = ["1", "2", "3", "4"].filter { plan.watches(thingsOf: $0, known: ["1", "3"]) }
+        #expect(watched == (numbers == .all ? ["1", "3"] : withList ? ["1"] : ["1", "2"]))
+        #expect(Set(watched) == plan.numbers(of: ["1", "3"]))
+    }
+
     private func withLedger(_ body: (Ledger) async throws -> Void) async throws {
         let path = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -146,7 +146,7 @@ import WhatsAppBusiness
             stage.simulator.update { $0[behaviour: .blockedUsers].timeBounds = bounds }
             let watcher = try await started(stage, .blockedUser, .time, window: .seconds(180 * 86_400))
             let unit = stage.unit(.blockedUser, 0)
-            #expect(await watcher.watches[unit]?.state == .current)
+            #expect(await watcher.watch(over: unit)?.state == .current)
             let before = stage.sequence
             await stage.run(watcher, for: fullSweep)
             #expect(try await stage.changes(after: before).map(\.change.summary) == [])

@@ -21,20 +21,21 @@ struct NumbersCommand: ParsableCommand {
         var costs: [(processor: Double, bytes: Double)] = []
         for count in counts {
             give_back_free_memory()
-            let (empty, start) = (Int(bytes_allocated()), Self.processorTime)
+            let (empty, emptyLedger, start) = (Int(bytes_allocated()), ManyNumbers.ledgerBytes, Self.processorTime)
             let numbers = try ManyNumbers(count)
             // All first looks are over after this.
             numbers.run(for: .seconds(900))
             let (begun, first) = (Self.processorTime, (requests: numbers.requests, changes: numbers.changes))
             numbers.run(for: .seconds(3600))
             let processor = (Self.processorTime - begun) / Double(numbers.count) * 1e6
-            let bytes = Double(Int(bytes_allocated()) - empty) / Double(numbers.count)
+            let ledgerBytes = Double(ManyNumbers.ledgerBytes - emptyLedger) / Double(numbers.count)
+            let bytes = Double(Int(bytes_allocated()) - empty) / Double(numbers.count) - ledgerBytes
             let (requests, changes) = (numbers.requests - first.requests, numbers.changes - first.changes)
             costs.append((processor, bytes))
             print(
                 "\(numbers.count) numbers: first looks \(Self.rounded((begun - start) / Double(numbers.count) * 1e6)) µs a number; an hour "
                     + "\(Self.rounded(processor)) µs a number (\(requests) requests, \(changes) changes); heap \(Self.rounded(bytes)) bytes a number, "
-                    + "the ledger's rows in memory among them")
+                    + "and \(Self.rounded(ledgerBytes)) of the ledger, which is in memory here")
             numbers.end()
         }
         if let first = costs.first, let last = costs.last,

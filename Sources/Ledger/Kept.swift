@@ -1,0 +1,26 @@
+public import Changes
+public import StrictJSON
+public import WhatsAppBusiness
+
+/// What an account's watching goes on from.
+public struct Kept: Sendable {
+    /// A watch as it is kept.
+    public struct Watch: Sendable, Equatable {
+        /// What it watches.
+        public var unit: Unit
+        /// Its state.
+        public var document: JSONObject
+        /// When its last change was observed.
+        public var changedAt: Timestamp
+        /// When the unit was last looked at completely.
+        public var confirmedAt: Timestamp?
+    }
+
+    /// The ids of the numbers that the account showed last.
+    public var numbers: Set<String> = []
+    /// The watches over its units.
+    public var watches: [Watch] = []
+
+    /// An account without watches.
+    public init(numbers: Set<String> = []) { self.numbers = numbers }
+}
