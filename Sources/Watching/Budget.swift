@@ -47,6 +47,8 @@ public struct Budget: Sendable {
         var others: Int
         /// Calls whose answer came, so that Meta has counted them for certain.
         var answers = 0
+        /// So many minutes earlier may it have been: a start can only tell that it was no later.
+        var earlier = 0
     }
 
     /// Where nothing is left, one request in five minutes: only an answer can say that the budget has grown back.
@@ -87,7 +89,9 @@ public struct Budget: Sendable {
 
     /// Calls of the last hour that Meta has counted for certain: those that were answered. What is counted without having been made, and the minutes
     /// that may be over by now, would make Meta's budget look larger than it is.
-    public func answersLastHour(_ now: Moment) -> Int { minutes.lazy.filter { $0.minute > now.minute - 59 }.map(\.answers).reduce(0, +) }
+    public func answersLastHour(_ now: Moment) -> Int {
+        minutes.lazy.filter { $0.minute - Int64($0.earlier) > now.minute - 59 }.map(\.answers).reduce(0, +)
+    }
 
     /// Takes one request out of the budget, or says when there is one to be had.
     public mutating func take(_ now: Moment, core isCore: Bool = true) -> Verdict {
@@ -181,7 +185,9 @@ extension Budget {
         if let offer { counted.append(Minute(minute: offer.minute, calls: offer.calls, others: offer.calls)) }
         var document: JSONObject = [
             "minutes": .array(
-                counted.map { .array([.integer(Int($0.minute)), .integer($0.calls), .integer($0.others), .integer($0.answers)]) }),
+                counted.map { minute in
+                    .array([Int(minute.minute), minute.calls, minute.others, minute.answers, minute.earlier].map { .integer($0) })
+                }),
             "minute": .integer(Int(now.minute)), "clock": .integer(Int(wallClock.milliseconds)), "seen": .integer(Int(seen)),
             "left": .integer(Int(left)),
         ]
@@ -205,7 +211,8 @@ extension Budget {
             // An older one's calls were answered, but for few.
             return Minute(
                 minute: values[0] + shift, calls: Int(clamping: values[1]), others: Int(clamping: values[2]),
-                answers: Int(clamping: values.count > 3 ? values[3] : values[1]))
+                answers: Int(clamping: values.count > 3 ? values[3] : values[1]),
+                earlier: Int(UInt8(clamping: values.count > 4 ? values[4] : 0)) + (sameBoot ? 1 : 2))
         }
         minutes = known.filter { $0.counts(now) && $0.calls >= 0 }.sorted { $0.minute < $1.minute }
         seen = max(200, Double(document["seen"]?.integer ?? 200))

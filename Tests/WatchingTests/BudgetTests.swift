@@ -68,6 +68,24 @@ import WhatsAppBusiness
         #expect(next.callsPerHour == 100)
     }
 
+    /// Every start moves what is known of calls a little nearer, so that they count against the ceiling for long enough: for the budget they would
+    /// count too long.
+    @Test(arguments: ["b", "c"]) func answers_ofProcessesBefore_areNotTakenForTheLastHours(boot: String) {
+        var budget = Budget(.share(0.5))
+        for _ in 0..<40 { _ = budget.call(at(0)) }
+        for _ in 0..<40 { budget.answered(at(0)) }
+        for start in 1...4 {
+            var next = Budget(.share(0.5))
+            let second = Int64(start * 60)
+            next.restore(
+                budget.document(at(second), wallClock: clock(second), boot: "b"), at(second + 59), wallClock: clock(second + 59), boot: boot
+            )
+            budget = next
+        }
+        #expect(budget.callsLastHour(at(3610)) == 40 && budget.answersLastHour(at(3610)) == 0)
+        #expect(budget.answersLastHour(at(2400)) == 40)
+    }
+
     /// Ledgers of versions before hold rows of three numbers.
     @Test func olderDocument_isRestored() {
         var budget = Budget(.share(0.5))
