@@ -21,7 +21,8 @@ final class DaemonProcess {
     /// Starts it, and returns when it is ready.
     init(configuration path: String, token: String, in folder: TemporaryFolder) throws {
         let notify = try NotifySocket(path: folder.path("notify"))
-        let environment = ["TOKEN": token, "NOTIFY_SOCKET": notify.path, "SWIFT_BACKTRACE": "enable=no"]
+        // The last two as in its unit.
+        let environment = ["TOKEN": token, "NOTIFY_SOCKET": notify.path, "SWIFT_BACKTRACE": "enable=no", "MALLOC_ARENA_MAX": "2"]
         let start = Machine.now
         id = try Self.spawn([try Self.program, "--config", path], environment, output: folder.path("daemon.log"))
         do { try notify.wait(for: "READY=1") } catch {
