@@ -103,9 +103,12 @@ struct GrowthBenchmark: AsyncParsableCommand {
 
     /// Returns when so many changes were told to a subscriber.
     private static func changes(_ count: Int, on stage: Stage) throws {
-        guard let connection = Connection(path: stage.socket) else { throw Failure("the daemon does not listen") }
-        try connection.call("GetStatus")
-        let status = try connection.reply()
+        guard let asking = Connection(path: stage.socket), let connection = Connection(path: stage.socket) else {
+            throw Failure("the daemon does not listen")
+        }
+        // The first part of very many says as much.
+        try asking.call("GetStatus", more: true)
+        let status = try asking.reply()
         guard let oldest = status.firstMatch(of: /"oldestCursor":"([^"]+)"/) else { throw Failure("the daemon's status has no cursor") }
         try connection.call("Subscribe", #"{"after":"\#(oldest.1)","heartbeatSeconds":60}"#, more: true)
         while true {
