@@ -50,7 +50,7 @@ struct PollBenchmark: AsyncParsableCommand {
                 contenders.append(
                     Pairs.Contender(name: poller.name) { try polls(of: poller, index + 1, times, on: stage, changes, tally) })
             }
-            results.append(try await Pairs(contenders: contenders, rounds: options.short ? 3 : 9).run())
+            results.append(try await Pairs(contenders: contenders, rounds: options.short ? 5 : 9).run())
         }
         print("poll: \(numbers) numbers and their profiles, \(times) polls a run, middle of \(results[0][0].measures.count) runs in turns")
         print(Machine.description)

@@ -23,12 +23,23 @@ await_baseline
 sleep 5
 
 process=$(property MainPID)
-switches() { cat /proc/"$process"/task/*/status | awk '$1 == "voluntary_ctxt_switches:" { sum += $2 } END { print sum }'; }
+declare -A switches
+# Threads that end take their counts along: each counts as far as it was last seen.
+see() {
+    local thread count
+    while read -r thread count; do switches[$thread]=$count; done \
+        < <(awk '$1 == "Pid:" { thread = $2 } $1 == "voluntary_ctxt_switches:" { print thread, $2 }' /proc/"$process"/task/*/status 2>/dev/null)
+}
+sum() { printf '%s\n' "${switches[@]}" | awk '{ sum += $1 } END { print sum }'; }
 ticks() { awk '{ print $14 + $15 }' "/proc/$process/stat"; }
 span=${FIGURES_SECONDS:-300}
-before=("$(switches)" "$(ticks)")
-sleep "$span"
-after=("$(switches)" "$(ticks)")
+see
+before=("$(sum)" "$(ticks)")
+for ((second = 0; second < span; second++)); do
+    sleep 1
+    see
+done
+after=("$(sum)" "$(ticks)")
 awk -v s="$span" -v w="$((after[0] - before[0]))" -v t="$((after[1] - before[1]))" -v hz="$(getconf CLK_TCK)" \
     'BEGIN { printf "idle for %d s: %.2f wakeups a second, %.3f s of CPU (%.3f %%)\n", s, w / s, t / hz, 100 * t / hz / s }'
 awk '/VmRSS|VmHWM|RssAnon|RssFile|RssShmem|Threads/ { printf "%s %s %s; ", $1, $2, $3 } END { print "" }' "/proc/$process/status"
