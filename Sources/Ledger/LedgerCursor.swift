@@ -12,7 +12,7 @@ public struct LedgerCursor: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// `8c1f0a52d3b4e697:42`
-    public var description: String { "\(ledger):\(sequence)" }
+    public var description: String { ledger + ":" + String(sequence) }
 
     /// Reads a cursor's text; `nil` if it is none.
     public init?(parsing text: String) {

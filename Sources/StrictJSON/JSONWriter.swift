@@ -40,23 +40,40 @@ extension String {
     /// Appends this as a JSON string, quotes included.
     public func writeJSON(into bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case 0x08: bytes.append(contentsOf: #"\b"#.utf8)
-            case 0x09: bytes.append(contentsOf: #"\t"#.utf8)
-            case 0x0A: bytes.append(contentsOf: #"\n"#.utf8)
-            case 0x0C: bytes.append(contentsOf: #"\f"#.utf8)
-            case 0x0D: bytes.append(contentsOf: #"\r"#.utf8)
-            case 0..<0x20:
-                bytes.append(contentsOf: #"\u00"#.utf8)
-                bytes.append(contentsOf: (byte < 0x10 ? "0" : "").utf8)
-                bytes.append(contentsOf: String(byte, radix: 16).utf8)
-            default: bytes.append(byte)
+        var text = self
+        text.withUTF8 { utf8 in
+            // Nearly all of a text stands as it is: stretches of it are copied whole.
+            var rest = utf8[...]
+            while let escaped = rest.firstIndex(where: \.mustBeEscaped) {
+                bytes.append(contentsOf: rest[..<escaped])
+                bytes.appendEscaped(rest[escaped])
+                rest = rest[(escaped + 1)...]
             }
+            bytes.append(contentsOf: rest)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+extension UInt8 {
+    fileprivate var mustBeEscaped: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
+}
+
+extension [UInt8] {
+    fileprivate mutating func appendEscaped(_ byte: UInt8) {
+        switch byte {
+        case 0x08: append(contentsOf: #"\b"#.utf8)
+        case 0x09: append(contentsOf: #"\t"#.utf8)
+        case 0x0A: append(contentsOf: #"\n"#.utf8)
+        case 0x0C: append(contentsOf: #"\f"#.utf8)
+        case 0x0D: append(contentsOf: #"\r"#.utf8)
+        case 0..<0x20:
+            append(contentsOf: #"\u00"#.utf8)
+            append(contentsOf: (byte < 0x10 ? "0" : "").utf8)
+            append(contentsOf: String(byte, radix: 16).utf8)
+        default:
+            append(UInt8(ascii: "\\"))
+            append(byte)
+        }
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import NIOCore
 import Synchronization
 
@@ -15,20 +14,15 @@ final class Connection: Sendable {
     private let outbox: Mutex<Outbox>
     private let gone = Gate()
     private let lastSender = Atomic(0)
-    /// How often the channel was given bytes that it has not written yet.
-    private let unwritten = Atomic(0)
-    /// The socket of a server's channel, which may be used on its loop while the channel is active.
-    private let socket: Int32?
     private let isEnding = Atomic(false)
 
-    init(_ channel: any Channel, socket: Int32? = nil, peer: Peer, limits: ServerLimits, budget: ByteBudget) {
+    init(_ channel: any Channel, socket: DirectSocket? = nil, peer: Peer, limits: ServerLimits, budget: ByteBudget) {
         self.channel = channel
-        self.socket = socket
         self.peer = peer
         self.limits = limits
         self.budget = budget
         inbox = Mutex(Inbox(messageBytes: limits.messageBytes, pipelinedBytes: limits.pipelinedBytes))
-        outbox = Mutex(Outbox(limit: limits.outgoingBytes))
+        outbox = Mutex(Outbox(limit: limits.outgoingBytes, socket: socket))
     }
 
     // MARK: For tasks
@@ -82,6 +76,20 @@ final class Connection: Sendable {
                 try Task.checkCancellation()
             }
         }
+    }
+
+    /// Writes bytes at once, on any thread, where nothing waits before them, and takes what is left if there is room. Nobody may send meanwhile.
+    func offer(_ bytes: ByteBuffer) -> Bool {
+        let offer = outbox.withLock { outbox -> Outbox.Offer in
+            // The way through the channel costs as much as the system call, and more where its thread has to be woken.
+            guard let socket = outbox.idleSocket else { return outbox.offer(bytes) }
+            let count = socket.write(bytes)
+            if count == bytes.readableBytes { return .accepted(drain: false) }
+            return outbox.offer(bytes.getSlice(at: bytes.readerIndex + count, length: bytes.readableBytes - count) ?? ByteBuffer())
+        }
+        guard case .accepted(let drain) = offer else { return false }
+        if drain { channel.eventLoop.execute { self.drain() } }
+        return true
     }
 
     private func waitForRoom() async {
@@ -150,22 +158,6 @@ final class Connection: Sendable {
         gone.open()
     }
 
-    /// Writes bytes at once where nothing waits before them, and takes what is left if there is room.
-    func offer(_ bytes: ByteBuffer) -> Bool {
-        var bytes = bytes
-        // The way through the channel costs about as much as the system call.
-        if let socket, channel.isActive, unwritten.load(ordering: .relaxed) == 0, outbox.withLock(\.isIdle) {
-            let count = bytes.withUnsafeReadableBytes {
-                Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-            }
-            if count == bytes.readableBytes { return true }
-            if count > 0 { bytes.moveReaderIndex(forwardBy: count) }
-        }
-        guard case .accepted = outbox.withLock({ $0.offer(bytes) }) else { return false }
-        drain()
-        return true
-    }
-
     /// Gives the channel what waits, if it can take it; and closes it behind the last bytes.
     func drain() {
         while channel.isWritable {
@@ -173,8 +165,7 @@ final class Connection: Sendable {
             for bytes in pending.dropLast() { channel.write(bytes, promise: nil) }
             for sender in senders { sender.resume() }
             guard let last = pending.last else { break }
-            unwritten.add(1, ordering: .relaxed)
-            channel.writeAndFlush(last).whenComplete { _ in self.unwritten.subtract(1, ordering: .relaxed) }
+            channel.writeAndFlush(last).whenComplete { _ in self.outbox.withLock { $0.wrote() } }
         }
         if isEnding.load(ordering: .relaxed), channel.isWritable {
             channel.writeAndFlush(ByteBuffer()).whenComplete { [channel] _ in channel.close(promise: nil) }

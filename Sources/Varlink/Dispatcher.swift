@@ -62,13 +62,9 @@ struct Dispatcher: Sendable {
     private func outcome(of call: Call, _ mode: CallMessage.Mode, _ connection: Connection) async -> Outcome {
         do {
             let (interface, method) = try route(call, mode)
-            let loop = connection.channel.eventLoop
-            let outlet = ReplyOutlet(loop) { frames in
-                // One that does not fit is refused, and reported when the handler sends it.
-                if checksReplies, !fits(frames, interface, method) { return false }
-                return connection.offer(frames.buffer)
-            }
-            let replies = Replies(wantsMore: call.wantsMore, on: LoopExecutor(loop), outlet: outlet) { frames in
+            let fitting: @Sendable (Frames) -> Bool = { fits($0, interface, method) }
+            let outlet = ReplyOutlet(connection, fits: checksReplies ? fitting : nil)
+            let replies = Replies(wantsMore: call.wantsMore, on: LoopExecutor(connection.channel.eventLoop), outlet: outlet) { frames in
                 if checksReplies { try check(frames, of: call, interface, method) }
                 try await connection.send(frames.buffer)
             }

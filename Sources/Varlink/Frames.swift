@@ -12,13 +12,13 @@ public struct Frames: Sendable {
     /// No replies yet; room for so many bytes.
     public init(capacity: Int = 0) { buffer = ByteBufferAllocator().buffer(capacity: capacity) }
 
-    /// Messages that `Replies.frame(_:continues:)` made, with `continues`, one behind the other.
+    /// Messages that `Replies` wrote, with `continues`, one behind the other.
     public init(encoded: ByteBuffer) {
         buffer = encoded
         count = encoded.readableBytesView.count { $0 == 0 }
     }
 
-    /// So many messages that `Replies.frame(_:continues:)` made, with `continues`, one behind the other.
+    /// So many messages that `Replies` wrote, with `continues`, one behind the other.
     public init(encoded: ByteBuffer, count: Int) {
         buffer = encoded
         self.count = count
@@ -26,11 +26,6 @@ public struct Frames: Sendable {
 
     /// Adds a reply.
     public mutating func append(_ parameters: JSONObject) { append(frame: Replies.frame(parameters, continues: true)) }
-
-    /// Adds a reply with parameters that are JSON already: one object without a NUL.
-    public mutating func append(encodedParameters: some Collection<UInt8>) {
-        append(frame: Replies.frame(encodedParameters: encodedParameters, continues: true))
-    }
 
     /// Adds one message that `Replies.frame(_:continues:)` made, with `continues`.
     public mutating func append(frame: [UInt8]) {

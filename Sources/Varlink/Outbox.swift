@@ -1,6 +1,8 @@
 import NIOCore
 
 /// What is to be written to a peer and has not gone to the channel yet: a bounded amount, and the senders that wait for room.
+///
+/// Under one lock with the socket that bytes may be written to directly, so that none overtake others.
 struct Outbox {
     enum Offer: Equatable {
         /// Accepted; `drain` tells whether the channel's loop must be told.
@@ -12,15 +14,19 @@ struct Outbox {
     private var pending: [ByteBuffer] = []
     private var byteCount = 0
     private let limit: Int
+    /// How often the channel was given bytes that it has not written yet.
+    private var handedOn = 0
     private var isDrainDue = false
     private var isClosed = false
+    /// Closed with the rest.
+    private var socket: DirectSocket?
     private var senders: [Int: CheckedContinuation<Void, Never>] = [:]
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, socket: DirectSocket? = nil) { (self.limit, self.socket) = (limit, socket) }
 
     var isEmpty: Bool { pending.isEmpty }
-    /// Whether bytes may pass by: nothing waits, and none has been closed out.
-    var isIdle: Bool { pending.isEmpty && !isClosed }
+    /// The socket while nothing waits to be written before what is written to it now.
+    var idleSocket: DirectSocket? { pending.isEmpty && handedOn == 0 ? socket : nil }
 
     /// Takes bytes if there is room, however many they are.
     mutating func offer(_ bytes: ByteBuffer) -> Offer {
@@ -42,20 +48,24 @@ struct Outbox {
     /// Gives up a sender that was cancelled.
     mutating func abandon(_ sender: Int) -> CheckedContinuation<Void, Never>? { senders.removeValue(forKey: sender) }
 
-    /// Everything that waits, for a channel that can take it, and the senders that must be woken.
+    /// Everything that waits, for a channel that can take it and says when it has written it; and the senders that must be woken.
     mutating func drain() -> (bytes: [ByteBuffer], senders: [CheckedContinuation<Void, Never>]) {
-        defer {
-            pending = []
-            byteCount = 0
-            isDrainDue = false
-            senders = [:]
-        }
-        return (pending, Array(senders.values))
+        if !pending.isEmpty { handedOn += 1 }
+        return empty()
     }
+
+    /// The channel has written what one `drain` gave it, or never will.
+    mutating func wrote() { handedOn -= 1 }
 
     /// Nothing can be written any more. The senders that must be woken.
     mutating func close() -> [CheckedContinuation<Void, Never>] {
         isClosed = true
-        return drain().senders
+        socket = nil
+        return empty().senders
+    }
+
+    private mutating func empty() -> (bytes: [ByteBuffer], senders: [CheckedContinuation<Void, Never>]) {
+        defer { (pending, byteCount, isDrainDue, senders) = ([], 0, false, [:]) }
+        return (pending, Array(senders.values))
     }
 }

@@ -51,12 +51,9 @@ public struct Replies: Sendable {
         return bytes
     }
 
-    /// One reply's message with its NUL, around parameters that are JSON already: one object without a NUL.
-    public static func frame(encodedParameters: some Collection<UInt8>, continues: Bool) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(encodedParameters.count + 40)
-        ReplyMessage.write(continues: continues, into: &bytes) { $0.append(contentsOf: encodedParameters) }
-        return bytes
+    /// Appends one reply's message with its NUL, around parameters that a body appends: one JSON object without a NUL.
+    public static func write(continues: Bool, into bytes: inout [UInt8], parameters: (inout [UInt8]) -> Void) {
+        ReplyMessage.write(continues: continues, into: &bytes, parameters: parameters)
     }
 }
 

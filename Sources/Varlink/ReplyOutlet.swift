@@ -1,24 +1,21 @@
 import NIOCore
 
-/// Where replies before the last are written at once, on the thread that writes the peer's socket, without waking the handler's task.
+/// Where replies before the last are written at once, on whatever thread has them, without waking the handler's task.
+///
+/// Nothing is written behind the handler's back: its task may not send while another thread writes here.
 public final class ReplyOutlet: Sendable {
-    private let loop: any EventLoop
-    /// Outlets that have this in common have their thread in common.
-    public let thread: ObjectIdentifier
-    private let take: @Sendable (Frames) -> Bool
+    private let connection: Connection
+    private let fits: (@Sendable (Frames) -> Bool)?
 
-    init(_ loop: any EventLoop, take: @escaping @Sendable (Frames) -> Bool) {
-        self.loop = loop
-        thread = ObjectIdentifier(loop)
-        self.take = take
-    }
+    init(_ connection: Connection, fits: (@Sendable (Frames) -> Bool)?) { (self.connection, self.fits) = (connection, fits) }
 
-    /// Runs a body on the thread. It must be quick.
-    public func perform(_ body: @escaping @Sendable () -> Void) { loop.execute(body) }
+    /// Runs a body later, on the thread that moves the bytes of many connections. It must be quick.
+    public func perform(_ body: @escaping @Sendable () -> Void) { connection.channel.eventLoop.execute(body) }
 
-    /// Writes replies, on the thread. `false` if they were not taken, because enough waits for the peer or it has gone.
+    /// Writes replies, without waiting. `false` if they were not taken, because enough waits for the peer or it has gone.
     public func offer(_ frames: Frames) -> Bool {
-        loop.preconditionInEventLoop()
-        return take(frames)
+        // One that does not fit is refused, and reported when the handler sends it.
+        if let fits, !fits(frames) { return false }
+        return connection.offer(frames.buffer)
     }
 }

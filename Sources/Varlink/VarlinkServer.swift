@@ -97,7 +97,7 @@ public final class VarlinkServer: Sendable {
                     channel.closeFuture.whenComplete { _ in counts.release(peer.userID) }
                     let socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
                     guard let socket else { throw ConnectionClosed() }
-                    let connection = Connection(channel, socket: socket, peer: peer, limits: limits, budget: budget)
+                    let connection = Connection(channel, socket: DirectSocket(socket), peer: peer, limits: limits, budget: budget)
                     try channel.pipeline.syncOperations.addHandler(
                         ConnectionHandler(connection, halfMessageTime: limits.halfMessageTime))
                     accepted.yield(connection)

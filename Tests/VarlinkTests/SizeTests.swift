@@ -1,3 +1,4 @@
+import Dispatch
 import StrictJSON
 import Synchronization
 import Testing
@@ -82,6 +83,43 @@ import Testing
             let all = await stalled.read(count * frame.count + last.count)
             #expect(all.count == count * frame.count + last.count)
             #expect(all.suffix(last.count).elementsEqual(last))
+        }
+    }
+
+    @Test func replies_offeredOnOtherThreadsAndSentInTurns_comeInOrder() async throws {
+        let (refusals, refused) = AsyncStream<Void>.makeStream()
+        let queue = DispatchQueue(label: "offering")
+        let count = 3_000
+        let interface = try TestInterface(
+            "interface org.example.test\nmethod Number() -> (number: int, text: string)",
+            [
+                "Number": { _, replies in
+                    let outlet = try #require(replies.outlet)
+                    let text = JSONValue.string(String(repeating: "x", count: 2_000))
+                    for number in 0..<count {
+                        var frames = Frames()
+                        frames.append(["number": .integer(number), "text": text])
+                        let offered = await withCheckedContinuation { continuation in
+                            queue.async { [frames] in continuation.resume(returning: outlet.offer(frames)) }
+                        }
+                        guard !offered else { continue }
+                        refused.yield()
+                        try await replies.send(frames: frames)
+                    }
+                    return ["number": .integer(count), "text": text]
+                }
+            ])
+        try await withServer([interface], checksReplies: false) { path in
+            let peer = try RawPeer(connectingTo: path)
+            await peer.write(#"{"method":"org.example.test.Number","more":true}"# + "\0")
+            // Not read until the socket and what may wait behind it are full.
+            for await _ in refusals { break }
+            for number in 0...count {
+                guard await peer.readMessage().contains("\"number\":\(number),") else {
+                    Issue.record("\(number) is not where it belongs")
+                    return
+                }
+            }
         }
     }
 

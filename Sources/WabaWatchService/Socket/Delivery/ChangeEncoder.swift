@@ -19,9 +19,11 @@ struct ChangeEncoder: Sendable {
         let change = WabaWatchInterface.Change(recorded, ledger: ledger)
         if time?.moment != change.observedAt { time = (change.observedAt, change.observedAt.description) }
         scratch.removeAll(keepingCapacity: true)
-        scratch.append(contentsOf: #"{"change":"#.utf8)
-        change.write(into: &scratch, observedAt: time?.text ?? "")
-        scratch.append(UInt8(ascii: "}"))
-        buffer.writeBytes(Replies.frame(encodedParameters: scratch, continues: true))
+        Replies.write(continues: true, into: &scratch) { bytes in
+            bytes.append(contentsOf: #"{"change":"#.utf8)
+            change.write(into: &bytes, observedAt: time?.text ?? "")
+            bytes.append(UInt8(ascii: "}"))
+        }
+        buffer.writeBytes(scratch)
     }
 }

@@ -8,7 +8,8 @@ import WabaWatchInterface
 ///
 /// Nothing is queued for a reader. One that does not read holds up nobody, and finds what it missed when it comes back: in memory, or in the ledger,
 /// which is read for one reader at a time, so that those behind take little from the others. Readers that have everything and wait for more are given a
-/// commit right where their sockets are written, without waking their tasks.
+/// commit without waking their tasks: a small one at once by the thread that committed, as far as that does not hold up the next, and everything else by
+/// the thread that moves their bytes.
 final class Delivery: Sendable {
     /// A subscriber, by where it stands among the others.
     typealias Reader = Int
@@ -85,23 +86,18 @@ final class Delivery: Sendable {
 // MARK: Commits
 
 extension Delivery {
-    private func committed(_ changes: [RecordedChange], last: Int64) {
-        let (told, woken) = state.withLock { $0.committed(changes, last: last) }
-        for outlet in told { outlet.perform { self.give(on: outlet.thread) } }
-        for continuation in woken { continuation.resume() }
-    }
+    private func committed(_ changes: [RecordedChange], last: Int64) { carryOut(state.withLock { $0.committed(changes, last: last) }) }
 
-    /// Gives what was committed to the readers that wait, on the thread that writes their sockets. One that cannot be given all of it is woken.
-    private func give(on thread: ObjectIdentifier) {
-        let (gifts, behind) = state.withLock { $0.give(on: thread) }
-        // Their tasks run on this thread too: until this ends none of them sees its place.
-        let refused = gifts.filter { !$0.outlet.offer($0.frames) }
-        guard !refused.isEmpty || !behind.isEmpty else { return }
-        let woken = state.withLock { state in
-            for gift in refused { state.readers[gift.reader]?.position = gift.before }
-            return (refused.map(\.reader) + behind).compactMap { state.wake($0) }
+    private func carryOut(_ round: DeliveryState.Round) {
+        round.rest?.perform { self.carryOut(self.state.withLock { $0.giveRest() }) }
+        if !round.gifts.isEmpty {
+            var refused: [Reader] = []
+            for gift in round.gifts where !gift.frames.isEmpty {
+                for (reader, outlet) in gift.readers where !outlet.offer(gift.frames) { refused.append(reader) }
+            }
+            carryOut(state.withLock { $0.given(round.gifts, refusedBy: refused) })
         }
-        for continuation in woken { continuation.resume() }
+        for task in round.woken { task.resume() }
     }
 
     private func wait(_ reader: Reader) async {

@@ -13,33 +13,46 @@ struct DeliveryState {
         /// How it is given something while it waits; `nil` where it has to be woken.
         let outlet: ReplyOutlet?
         var isBeatDue = false
-        /// Its task, while it waits: for a commit, or for the ledger being read.
-        fileprivate(set) var waiting: CheckedContinuation<Void, Never>?
+        fileprivate var activity = Activity.works
+        /// Its task, while that waits for a commit.
+        fileprivate var task: CheckedContinuation<Void, Never>?
+        /// Its task, while that waits for the ledger being read.
         var behind: CheckedContinuation<Void, Never>?
+        /// Whether its task has to be woken when it has been given what it is given.
+        fileprivate var isWakeDue = false
 
         init(position: Int64, filter: Int, outlet: ReplyOutlet?) {
             (self.position, self.filter, self.outlet) = (position, filter, outlet)
         }
     }
 
-    /// Readers whose sockets one thread writes.
-    private struct Desk {
-        /// By which the thread is told.
-        let outlet: ReplyOutlet
-        /// How many of them wait for a commit.
-        var waiting = 0
-        /// Whether the thread has been told to give out what was committed, and has not yet begun.
-        var isTold = false
+    /// What goes on for a subscriber.
+    fileprivate enum Activity: Equatable {
+        /// Its task is at work, or waits for something else than a commit.
+        case works
+        /// Its task waits for a commit.
+        case waits
+        /// A thread writes to its socket what follows that place. Its task sleeps until that is done.
+        case isGiven(after: Int64)
     }
 
-    /// What a reader is given where its socket is written.
-    struct Gift {
-        let reader: Int
-        /// Where it stood without this.
-        let before: Int64
+    /// What readers that stood at one place are given.
+    struct Gift: Sendable {
         let frames: Frames
-        let outlet: ReplyOutlet
+        var readers: [(reader: Int, outlet: ReplyOutlet)]
     }
+
+    /// What a thread has to do for readers that wait.
+    struct Round: Sendable {
+        /// To be written; `given` has to be told of it.
+        var gifts: [Gift] = []
+        /// On whose thread the readers that are left are to be given theirs.
+        var rest: ReplyOutlet?
+        var woken: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// What may be given on the thread that commits, which writes nothing else meanwhile: one system call a reader.
+    private static let (mostAtOnce, longestAtOnce) = (128, 8)
 
     /// What comes next for a reader.
     enum Step {
@@ -56,9 +69,8 @@ struct DeliveryState {
     var count = 0
     /// Whether the ledger is being read.
     var isReading = false
-    private var desks: [ObjectIdentifier: Desk] = [:]
-    /// How many wait for a commit that no thread gives them.
-    private var waitingElsewhere = 0
+    /// Whether a thread has been told to give those that are left what was committed, and has not yet begun.
+    private var isRestTold = false
 
     init(recent: RecentChanges) { self.recent = recent }
 
@@ -105,22 +117,23 @@ struct DeliveryState {
     /// A reader's task waits for a commit from here on; `false` if there is something for it.
     mutating func wait(_ reader: Int, _ task: CheckedContinuation<Void, Never>) -> Bool {
         guard mustWait(reader), let place = readers[reader] else { return false }
-        place.waiting = task
-        count(1, waitingAs: place)
+        (place.activity, place.task) = (.waits, task)
         return true
     }
 
-    /// The task of a reader that waits for a commit; it does no longer.
-    mutating func wake(_ reader: Int) -> CheckedContinuation<Void, Never>? {
-        guard let place = readers[reader], let task = place.waiting else { return nil }
-        place.waiting = nil
-        count(-1, waitingAs: place)
-        return task
-    }
+    /// The task of a reader that waits for a commit; it does no longer. One whose socket is being written to is woken later.
+    func wake(_ reader: Int) -> CheckedContinuation<Void, Never>? { readers[reader].flatMap(wake) }
 
-    private mutating func count(_ more: Int, waitingAs place: Place) {
-        guard let outlet = place.outlet else { return waitingElsewhere += more }
-        desks[outlet.thread, default: Desk(outlet: outlet)].waiting += more
+    private func wake(_ place: Place) -> CheckedContinuation<Void, Never>? {
+        switch place.activity {
+        case .works: return nil
+        case .waits:
+            defer { (place.activity, place.task) = (.works, nil) }
+            return place.task
+        case .isGiven:
+            place.isWakeDue = true
+            return nil
+        }
     }
 
     /// The task of a reader that waits for the ledger being read; it does no longer.
@@ -133,41 +146,78 @@ struct DeliveryState {
 // MARK: Commits
 
 extension DeliveryState {
-    /// A commit has made that sequence the last. The threads that must be told to give it out, and the tasks that must be woken for it.
-    mutating func committed(_ changes: [RecordedChange], last: Int64) -> (told: [ReplyOutlet], woken: [CheckedContinuation<Void, Never>]) {
+    /// A commit has made that sequence the last. Few changes are given to some readers at once; the others get them on another thread.
+    mutating func committed(_ changes: [RecordedChange], last: Int64) -> Round {
         recent.committed(count == 0 ? [] : changes, last: last)
-        var told: [ReplyOutlet] = []
-        for (thread, desk) in desks where desk.waiting > 0 && !desk.isTold {
-            desks[thread]?.isTold = true
-            told.append(desk.outlet)
-        }
-        guard waitingElsewhere > 0 else { return (told, []) }
-        return (told, readers.indices.compactMap { readers[$0]?.outlet == nil ? wake($0) : nil })
+        return give(atMost: changes.count <= Self.longestAtOnce ? Self.mostAtOnce : 0)
     }
 
-    /// What the readers of a thread that wait are given of what was committed, and those to whom this is not all.
-    mutating func give(on thread: ObjectIdentifier) -> (gifts: [Gift], behind: [Int]) {
-        desks[thread]?.isTold = false
-        var (gifts, behind): ([Gift], [Int]) = ([], [])
+    /// What those are given who are left.
+    mutating func giveRest() -> Round {
+        isRestTold = false
+        return give(atMost: .max)
+    }
+
+    /// What so many readers that wait are given of what was committed.
+    private mutating func give(atMost limit: Int) -> Round {
+        var round = Round()
+        var left = limit
         // Most have waited at one place with one filter.
-        var shared: (position: Int64, filter: Int, frames: Frames, through: Int64)?
+        var shared: (position: Int64, filter: Int, through: Int64)?
         for (reader, place) in readers.enumerated() {
-            guard let place, place.waiting != nil, place.position < recent.last, let outlet = place.outlet, outlet.thread == thread else {
+            guard let place, place.activity == .waits, place.position < recent.last else { continue }
+            guard let outlet = place.outlet else {
+                if let task = wake(place) { round.woken.append(task) }
                 continue
             }
+            guard left > 0 else {
+                round.rest = tellRest(outlet)
+                break
+            }
+            left -= 1
             let before = place.position
             if shared?.position != before || shared?.filter != place.filter {
                 guard let filter = filters[place.filter], case .replies(let frames, let through) = recent.next(after: before, filter) else {
-                    behind.append(reader)
+                    if let task = wake(place) { round.woken.append(task) }
                     continue
                 }
-                shared = (before, place.filter, frames, through)
+                shared = (before, place.filter, through)
+                round.gifts.append(Gift(frames: frames, readers: []))
             }
             guard let shared else { continue }
-            place.position = shared.through
-            if shared.through < recent.last { behind.append(reader) }
-            if !shared.frames.isEmpty { gifts.append(Gift(reader: reader, before: before, frames: shared.frames, outlet: outlet)) }
+            (place.position, place.activity) = (shared.through, .isGiven(after: before))
+            // What is more than this its own task asks for.
+            place.isWakeDue = shared.through < recent.last
+            round.gifts[round.gifts.count - 1].readers.append((reader, outlet))
         }
-        return (gifts, behind)
+        return round
+    }
+
+    /// The gifts have been written, except to those that did not take theirs.
+    mutating func given(_ gifts: [Gift], refusedBy refused: [Int]) -> Round {
+        var round = Round()
+        for reader in refused {
+            guard let place = readers[reader], case .isGiven(let before) = place.activity else { continue }
+            (place.position, place.isWakeDue) = (before, true)
+        }
+        for gift in gifts {
+            for (reader, outlet) in gift.readers {
+                guard let place = readers[reader] else { continue }
+                place.activity = .waits
+                if place.isWakeDue || place.isBeatDue {
+                    if let task = wake(place) { round.woken.append(task) }
+                } else if place.position < recent.last {
+                    // There was another commit meanwhile.
+                    round.rest = round.rest ?? tellRest(outlet)
+                }
+            }
+        }
+        return round
+    }
+
+    /// Who is to be told to give those that are left theirs, if nobody has been.
+    private mutating func tellRest(_ outlet: ReplyOutlet) -> ReplyOutlet? {
+        defer { isRestTold = true }
+        return isRestTold ? nil : outlet
     }
 }

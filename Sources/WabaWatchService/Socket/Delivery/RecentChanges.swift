@@ -124,6 +124,8 @@ struct RecentChanges: Sendable {
 extension [ChangePage] {
     /// How many pages begin at or before that sequence.
     fileprivate func partition(after sequence: Int64) -> Int {
+        // Who follows the changes asks for the newest.
+        if let last, last.first <= sequence { return count }
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
