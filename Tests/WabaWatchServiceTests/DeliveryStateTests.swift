@@ -56,7 +56,9 @@ import WabaWatchInterface
         }
     }
 
-    private func withReaders(_ count: Int, _ body: @escaping @Sendable (Site) async throws -> Void) async throws {
+    private func withReaders(
+        _ count: Int, filter: @escaping @Sendable (Int) -> Filter? = { _ in nil }, _ body: @escaping @Sendable (Site) async throws -> Void
+    ) async throws {
         let (outlets, outlet) = AsyncStream<ReplyOutlet>.makeStream()
         let host = Host(
             description: try InterfaceDescription(parsing: "interface org.example.test\nmethod Stay() -> ()"), called: { outlet.yield($0) })
@@ -75,9 +77,9 @@ import WabaWatchInterface
             let place = try #require(await first.next())
             let site = Site()
             let (waits, waiting) = AsyncStream<Void>.makeStream()
-            for _ in 0..<count {
+            for number in 0..<count {
                 let reader = site.state.withLock { state in
-                    state.enter(DeliveryState.Place(position: 0, filter: state.filters.enter(nil), outlet: place))
+                    state.enter(DeliveryState.Place(position: 0, filter: state.filters.enter(filter(number)), outlet: place))
                 }
                 group.addTask {
                     await withCheckedContinuation { task in
@@ -104,6 +106,15 @@ import WabaWatchInterface
             #expect(rest.gifts.map(\.readers.count) == [2])
             #expect(rest.rest == nil)
             for round in [first, rest] { #expect(site.given(round).woken == 0) }
+        }
+    }
+
+    @Test func commit_thatEveryReaderFiltersInItsOwnWay_isGivenAtOnceToFew() async throws {
+        try await withReaders(20, filter: { Filter(ids: ["106540352242922", "\($0)"]) }) { site in
+            let first = site.committed(1...1)
+            #expect(first.gifts.map(\.readers.count) == Array(repeating: 1, count: 8))
+            #expect(first.rest != nil)
+            #expect(site.giveRest().gifts.flatMap(\.readers).count == 12)
         }
     }
 

@@ -51,8 +51,19 @@ struct DeliveryState {
         var woken: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// What may be given on the thread that commits, which writes nothing else meanwhile: one system call a reader.
-    private static let (mostAtOnce, longestAtOnce) = (128, 8)
+    /// How much is given in one go.
+    private struct Allowance {
+        /// One system call each.
+        var readers: Int
+        /// What is chosen, and perhaps encoded, for readers at one place with one filter.
+        var selections: Int
+
+        /// For the thread that commits, for which the next commit waits.
+        static func afterCommit(of changes: Int) -> Allowance {
+            changes <= 8 ? Allowance(readers: 128, selections: 8) : Allowance(readers: 0, selections: 0)
+        }
+        static let everything = Allowance(readers: .max, selections: .max)
+    }
 
     /// What comes next for a reader.
     enum Step {
@@ -149,19 +160,19 @@ extension DeliveryState {
     /// A commit has made that sequence the last. Few changes are given to some readers at once; the others get them on another thread.
     mutating func committed(_ changes: [RecordedChange], last: Int64) -> Round {
         recent.committed(count == 0 ? [] : changes, last: last)
-        return give(atMost: changes.count <= Self.longestAtOnce ? Self.mostAtOnce : 0)
+        return give(.afterCommit(of: changes.count))
     }
 
     /// What those are given who are left.
     mutating func giveRest() -> Round {
         isRestTold = false
-        return give(atMost: .max)
+        return give(.everything)
     }
 
-    /// What so many readers that wait are given of what was committed.
-    private mutating func give(atMost limit: Int) -> Round {
+    /// What readers that wait are given of what was committed.
+    private mutating func give(_ allowance: Allowance) -> Round {
         var round = Round()
-        var left = limit
+        var left = allowance
         // Most have waited at one place with one filter.
         var shared: (position: Int64, filter: Int, through: Int64)?
         for (reader, place) in readers.enumerated() {
@@ -170,13 +181,15 @@ extension DeliveryState {
                 if let task = wake(place) { round.woken.append(task) }
                 continue
             }
-            guard left > 0 else {
+            let before = place.position
+            let isSelected = shared?.position == before && shared?.filter == place.filter
+            guard left.readers > 0, isSelected || left.selections > 0 else {
                 round.rest = tellRest(outlet)
                 break
             }
-            left -= 1
-            let before = place.position
-            if shared?.position != before || shared?.filter != place.filter {
+            left.readers -= 1
+            if !isSelected {
+                left.selections -= 1
                 guard let filter = filters[place.filter], case .replies(let frames, let through) = recent.next(after: before, filter) else {
                     if let task = wake(place) { round.woken.append(task) }
                     continue
