@@ -146,6 +146,22 @@ import WabaWatchInterface
         }
     }
 
+    @Test func threadThatWasToldAndEndedWithTheLastReader_isNotWaitedFor() async throws {
+        try await withReaders(1) { site in
+            let outlet = try #require(site.committed(1...20).rest)
+            site.state.withLock { $0.wake(0) }?.resume()
+            let next = site.state.withLock { state in
+                state.leave(0)
+                return state.enter(DeliveryState.Place(position: 20, filter: state.filters.enter(nil), outlet: outlet))
+            }
+            await withCheckedContinuation { task in
+                _ = site.state.withLock { $0.wait(next, task) }
+                #expect(site.committed(21...40).rest != nil)
+                site.state.withLock { $0.wake(next) }?.resume()
+            }
+        }
+    }
+
     @Test func heartbeat_dueWhileAReaderIsBeingGivenSomething_wakesItBehindThat() async throws {
         try await withReaders(1) { site in
             let round = site.committed(1...1)

@@ -100,7 +100,10 @@ struct DeliveryState {
         filters.leave(place.filter)
         readers[reader] = nil
         count -= 1
-        if count == 0 { recent.forget() }
+        guard count == 0 else { return }
+        recent.forget()
+        // Who was told may have ended with the last of them.
+        isRestTold = false
     }
 
     /// What comes next for a reader; its place is moved behind what it is given.
