@@ -78,7 +78,7 @@ final class Connection: Sendable {
         }
     }
 
-    /// Writes bytes at once, on any thread, where nothing waits before them, and takes what is left if there is room. Nobody may send meanwhile.
+    /// Writes bytes at once, on any thread, where nothing waits before them, and takes what is left if there is room. No task may be in `send` meanwhile.
     func offer(_ bytes: ByteBuffer) -> Bool {
         let offer = outbox.withLock { outbox -> Outbox.Offer in
             // The way through the channel costs as much as the system call, and more where its thread has to be woken.

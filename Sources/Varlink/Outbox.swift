@@ -18,7 +18,7 @@ struct Outbox {
     private var handedOn = 0
     private var isDrainDue = false
     private var isClosed = false
-    /// Closed with the rest.
+    /// Nobody else keeps it: it is closed with this.
     private var socket: DirectSocket?
     private var senders: [Int: CheckedContinuation<Void, Never>] = [:]
 

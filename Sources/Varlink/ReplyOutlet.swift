@@ -2,7 +2,7 @@ import NIOCore
 
 /// Where replies before the last are written at once, on whatever thread has them, without waking the handler's task.
 ///
-/// Nothing is written behind the handler's back: its task may not send while another thread writes here.
+/// Replies come in the order in which they are written: who writes here sees to it that the handler's task does not send meanwhile.
 public final class ReplyOutlet: Sendable {
     private let connection: Connection
     private let fits: (@Sendable (Frames) -> Bool)?

@@ -120,31 +120,6 @@ import WhatsAppBusiness
         }
     }
 
-    @Test(arguments: [1, 200]) func heartbeats_dueAtAnyMoment_tellNothingThatHasNotCome(readers: Int) async throws {
-        let nowAndThen: @Sendable (Duration, Ledger) async throws -> Void = { _, _ in
-            for _ in 0..<Int.random(in: 1...300) { await Task.yield() }
-            try Task.checkCancellation()
-        }
-        try await LiveService.with(checksReplies: false, pause: nowAndThen) { live in
-            let commits: Int64 = 500
-            let sleepers = try (0..<readers).map { _ in try Sleeper(live.socket) }
-            while live.service.delivery.readers < readers { await Task.yield() }
-            async let read = sleepers[readers / 2].wake(readingTo: Int(commits))
-            for _ in 0..<commits { try await live.record(1) }
-            var last: Int64 = 0
-            for reply in try await read {
-                switch try SubscribeReply(json: reply["parameters"]?.object ?? [:]) {
-                case .change(let change):
-                    #expect(Int64(change.sequence) == last + 1)
-                    last = Int64(change.sequence)
-                case .heartbeat(let cursor): #expect(live.sequence(cursor) == last)
-                case .ready, .resource: break
-                }
-            }
-            #expect(last == commits)
-        }
-    }
-
     @Test func reader_whoseNextChangeWasForgotten_isToldThatHistoryIsLost() async throws {
         let limits = RecentChanges.Limits(bytes: 100_000, changes: 200)
         try await LiveService.with(recent: limits, checksReplies: false) { live in
