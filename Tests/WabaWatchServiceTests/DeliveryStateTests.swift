@@ -8,10 +8,6 @@ import WabaWatchInterface
 @testable import Ledger
 @testable import WabaWatchService
 
-extension DeliveryState.Round {
-    fileprivate var readers: [Int] { gifts.flatMap { $0.readers.map(\.reader) } }
-}
-
 /// What is decided between a commit and the sockets, step by step.
 @Suite(.timeLimit(.minutes(1))) struct DeliveryStateTests {
     /// A service with one method, which hands out where its replies can be written.
@@ -48,9 +44,6 @@ extension DeliveryState.Round {
 
         /// How many tasks were woken behind it, and whether a thread is told to go on.
         func given(_ round: DeliveryState.Round, refusedBy refused: [Int] = []) -> (woken: Int, rest: Bool) {
-            rounds.withLock { rounds in
-                rounds.removeAll { $0.gifts.first?.position == round.gifts.first?.position && $0.readers == round.readers }
-            }
             let after = state.withLock { $0.given(round.gifts, refusedBy: refused) }
             for task in after.woken { task.resume() }
             return (after.woken.count, after.rest != nil)

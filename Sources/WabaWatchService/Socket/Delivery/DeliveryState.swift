@@ -18,6 +18,8 @@ struct DeliveryState {
         fileprivate var task: CheckedContinuation<Void, Never>?
         /// Its task, while that waits for the ledger being read.
         var behind: CheckedContinuation<Void, Never>?
+        /// Whether its task has to be woken when it has been given what it is given.
+        fileprivate var isWakeDue = false
 
         init(position: Int64, filter: Int, outlet: ReplyOutlet?) {
             (self.position, self.filter, self.outlet) = (position, filter, outlet)
@@ -30,21 +32,14 @@ struct DeliveryState {
         case works
         /// Its task waits for a commit.
         case waits
-        /// A thread writes to its socket what follows that place. Its task sleeps until that is done, and is woken then if it has to be.
-        case isGiven(after: Int64, wakes: Bool)
+        /// A thread writes to its socket what follows that place. Its task sleeps until that is done.
+        case isGiven(after: Int64)
     }
 
     /// What readers that stood at one place are given.
     struct Gift: Sendable {
-        /// Where they stood, and what they want.
-        let position: Int64
-        let filter: Int
         let frames: Frames
-        /// Where they stand with it.
-        let through: Int64
-        var readers: [(reader: Int, outlet: ReplyOutlet)] = []
-
-        func isFor(_ place: Place) -> Bool { position == place.position && filter == place.filter }
+        var readers: [(reader: Int, outlet: ReplyOutlet)]
     }
 
     /// What a thread has to do for readers that wait.
@@ -149,8 +144,8 @@ struct DeliveryState {
         case .waits:
             defer { (place.activity, place.task) = (.works, nil) }
             return place.task
-        case .isGiven(let before, _):
-            place.activity = .isGiven(after: before, wakes: true)
+        case .isGiven:
+            place.isWakeDue = true
             return nil
         }
     }
@@ -181,14 +176,16 @@ extension DeliveryState {
     private mutating func give(_ allowance: Allowance) -> Round {
         var round = Round()
         var left = allowance
+        // Most have waited at one place with one filter.
+        var shared: (position: Int64, filter: Int, through: Int64)?
         for (reader, place) in readers.enumerated() {
             guard let place, place.activity == .waits, place.position < recent.last else { continue }
             guard let outlet = place.outlet else {
                 if let task = wake(place) { round.woken.append(task) }
                 continue
             }
-            // Most have waited at one place with one filter.
-            let isSelected = round.gifts.last?.isFor(place) ?? false
+            let before = place.position
+            let isSelected = shared?.position == before && shared?.filter == place.filter
             guard left.readers > 0, isSelected || left.selections > 0 else {
                 round.rest = tellRest(outlet)
                 break
@@ -196,19 +193,18 @@ extension DeliveryState {
             left.readers -= 1
             if !isSelected {
                 left.selections -= 1
-                guard let filter = filters[place.filter],
-                    case .replies(let frames, let through) = recent.next(after: place.position, filter)
-                else {
+                guard let filter = filters[place.filter], case .replies(let frames, let through) = recent.next(after: before, filter) else {
                     if let task = wake(place) { round.woken.append(task) }
                     continue
                 }
-                round.gifts.append(Gift(position: place.position, filter: place.filter, frames: frames, through: through))
+                shared = (before, place.filter, through)
+                round.gifts.append(Gift(frames: frames, readers: []))
             }
-            let last = round.gifts.count - 1
-            round.gifts[last].readers.append((reader, outlet))
+            guard let shared else { continue }
+            (place.position, place.activity) = (shared.through, .isGiven(after: before))
             // What is more than this its own task asks for.
-            let through = round.gifts[last].through
-            (place.activity, place.position) = (.isGiven(after: place.position, wakes: through < recent.last), through)
+            place.isWakeDue = shared.through < recent.last
+            round.gifts[round.gifts.count - 1].readers.append((reader, outlet))
         }
         return round
     }
@@ -217,16 +213,14 @@ extension DeliveryState {
     mutating func given(_ gifts: [Gift], refusedBy refused: [Int]) -> Round {
         var round = Round()
         for reader in refused {
-            guard let place = readers[reader], case .isGiven(let before, _) = place.activity else { continue }
-            (place.position, place.activity) = (before, .isGiven(after: before, wakes: true))
+            guard let place = readers[reader], case .isGiven(let before) = place.activity else { continue }
+            (place.position, place.isWakeDue) = (before, true)
         }
         for gift in gifts {
             for (reader, outlet) in gift.readers {
-                guard let place = readers[reader], case .isGiven(_, let wakes) = place.activity else {
-                    preconditionFailure("a reader neither wakes nor leaves while it is given something")
-                }
+                guard let place = readers[reader] else { continue }
                 place.activity = .waits
-                if wakes || place.isBeatDue {
+                if place.isWakeDue || place.isBeatDue {
                     if let task = wake(place) { round.woken.append(task) }
                 } else if place.position < recent.last {
                     // There was another commit meanwhile.
