@@ -28,6 +28,13 @@ package final class MemoryStore: Sendable {
     /// Bytes that SQLite has taken in this process.
     package static var bytes: Int { Int(sqlite3_memory_used()) }
 
+    /// Another one that holds the same, as a copy of a file does.
+    package func copied() throws -> MemoryStore {
+        let copy = try MemoryStore()
+        try queue.backup(to: copy.queue)
+        return copy
+    }
+
     /// The changes after a sequence, as they are stored.
     package func changes(after sequence: Int64) throws -> [RecordedChange] {
         try queue.writeWithoutTransaction { database in

@@ -43,7 +43,7 @@ extension Checker {
         if walk.unit.isOneOfMany { return isDecided(member, walk) }
         guard isTorn(member, walk) else { return true }
         // A look that may have been torn is made again, and the second one says it, unless it failed.
-        guard let before = (walks[walk.unit] ?? []).last(where: { history.walks[$0].span.end < walk.span.start }), checkpoint(before) != nil
+        guard let before = (walks[walk.unit] ?? []).last(where: { history.walks[$0].span.end < walk.span.start }), isRecorded(before)
         else { return false }
         return certain(walk.unit).last { $0.span.end < walk.span.start && $0.life == walk.life }.map {
             isTorn(member, $0) && shows(member, $0) && $0.served.contains(id) && lacks(member, $0, only: id)
@@ -86,7 +86,9 @@ extension Checker {
 
     /// Walks that nothing changed under and that must have been recorded.
     private func certain(_ unit: Unit) -> [Walk] {
-        (walks[unit] ?? []).filter { checkpoint($0) != nil && history.truth.isConstant(unit, history.walks[$0].span) }.map {
+        (walks[unit] ?? []).filter {
+            isRecorded($0) && !history.walks[$0].isPartial && history.truth.isConstant(unit, history.walks[$0].span)
+        }.map {
             history.walks[$0]
         }
     }
@@ -115,6 +117,6 @@ extension Checker {
 }
 
 extension JSONValue? {
-    /// Whether there is a value other than `null`.
-    fileprivate var isGiven: Bool { map { !$0.isNull } ?? false }
+    /// Whether there is a value that says something.
+    fileprivate var isGiven: Bool { map { !$0.isNothing } ?? false }
 }

@@ -79,6 +79,8 @@ enum Documents {
         case "storage_configuration": return .object(["status": pick(["DEFAULT", "IN_COUNTRY_STORAGE_ENABLED"])])
         case "user_identity_change": return .object(["enable_identity_key_check": pick([true, false])])
         case "id": return .string("77\(number % 9)")
+        case "timezone_id": return pick(["1", "57", "138"])
+        case "last_onboarded_time": return .string("2023-08-31T19:05:5\(number % 10)+0000")
         case "health_status":
             let states: [JSONValue] = ["AVAILABLE", "LIMITED", "BLOCKED"]
             let entities = ["APP", "BUSINESS", "PHONE_NUMBER", "WABA"].prefix(Int(number % 3) + 2).enumerated().map { index, type in
@@ -92,7 +94,8 @@ enum Documents {
         case "websites": return .array((0...(number % 2)).map { .string("https://www.example/\($0 + number % 9)") })
         case "profile_picture_url": return .string("pps.example/picture/\(number % 11)")
         // Two spellings of one letter, which are two values; escapes; what lies outside the basic plane.
-        default: return .string(["é", "e\u{301}", "a/b", "\"q\"", "😀", "", "\u{7F}"][Int(number % 7)] + " \(member) \(number % 3)")
+        default:
+            return .string(["é", "e\u{301}", "a/b", "\"q\"", "😀", "", "\u{7F}", "\u{FFFD}"][Int(number % 8)] + " \(member) \(number % 3)")
         }
     }
 

@@ -19,6 +19,14 @@ struct Walk {
     var hasRepeats = false
     /// Whether the list changed while cursors named places in it, so that a thing may have been jumped over.
     var mayHaveShifted = false
+    /// Whether the list was not shown whole although it seemed so.
+    var isPartial = false
+    /// Things that were shown and cannot be read.
+    var unreadable: Set<String> = []
+    /// Whether something odd was in the answer.
+    var isOdd = false
+    /// Members that none of its things had, although they have them.
+    var lacking: Set<String> = []
     /// Whether a page had a `next`.
     var sawNext = false
     /// What went wrong last.
@@ -67,6 +75,9 @@ struct Walks {
         all[index].isExact = true
         all[index].mayHaveShifted = true
     }
+
+    /// The life that asks for the walk that is under way.
+    func life(of unit: Unit) -> Int? { latest[unit].map { all[$0].life } }
 
     /// The place of the walk that is under way.
     func index(of unit: Unit) -> Int? { latest[unit] }
