@@ -31,7 +31,7 @@ extension Checker {
     mutating func compare(_ stored: [StoredResource], _ moment: Moment) {
         var kept: [Unit: [String: JSONObject]] = [:]
         for resource in stored where resource.resource.kind != .watch {
-            let id = WireForm.id(resource.resource.id, resource.resource.kind)
+            let id = WireForm.id(resource.resource.id, Unit(of: resource.resource).kind)
             kept[Unit(of: resource.resource), default: [:]][id] = resource.document
         }
         for unit in Set(kept.keys).union(told.keys).sorted(by: { "\($0)" < "\($1)" }) where kept[unit] ?? [:] != told[unit] ?? [:] {

@@ -27,7 +27,7 @@ extension Run {
     }
 
     private func copyLedger() {
-        do { copies.append(Copy(store: try store.copied(), time: stage.now, sequence: lastSequence)) } catch {
+        do { copies.append(Copy(store: try store.copy(), time: stage.now, sequence: lastSequence)) } catch {
             preconditionFailure("the ledger's database is copied: \(error)")
         }
         stage.note("the ledger is copied at \(lastSequence)")
