@@ -153,11 +153,7 @@ extension Checker {
                 if hidden.throughout.contains(name) { return value.isSame(as: earlier) || value == nil && !isKept(name, walk) }
                 if value.isSame(as: now) || walk.unreadable.contains(id) && value.isSame(as: earlier) { return true }
                 // It is not yet known who took it away.
-                if now == nil, value.isSame(as: earlier),
-                    walk.unit.isOneOfMany || isTorn(name, walk) || isTaken(name, walk, by: walk.span.end)
-                {
-                    return true
-                }
+                if now == nil, value.isSame(as: earlier) { return true }
                 return hidden.partly.contains(name) && (value.isSame(as: earlier) || value == nil && !isKept(name, walk))
             }
         }

@@ -19,11 +19,10 @@ extension Checker {
                 + ids.flatMap { id in Scenario.numberKinds.map { Unit(account: account.name, kind: $0, phoneNumberID: id) } }
             for unit in units where account.watches(unit.kind) {
                 let truth = watched(history.truth.things(of: unit, at: history.end), unit)
-                let told = (self.told[unit] ?? [:])
                 let held = heldAtEnd(unit, truth)
-                if !told.filter({ !held.contains($0.key) }).mapValues({ WireForm.plain($0, unit.kind) }).isSame(
-                    as: truth.mapValues { WireForm.plain($0, unit.kind) })
-                {
+                let told = (self.told[unit] ?? [:]).filter { !held.contains($0.key) }
+                let ended = told.map { id, document in (id, settled(document, truth[id] ?? [:], unit)) }
+                if !Dictionary(uniqueKeysWithValues: ended).isSame(as: truth.mapValues { WireForm.plain($0, unit.kind) }) {
                     complain(
                         "each state is reported", history.end, "\(unit) ends as \(words(self.told[unit] ?? [:])) and is \(words(truth))")
                 }

@@ -7,7 +7,7 @@ import WhatsAppBusiness
 // "Too good to be true, or too bad" (`polling.md`): what a look must lack to be held, and when it is believed; and that nobody is left blind.
 extension Checker {
     /// How many complete looks without a thing it takes to remove it.
-    static func looksToRemove(_ unit: Unit) -> Int { [.phoneNumber, .qrCode, .blockedUser, .messageTemplate].contains(unit.kind) ? 2 : 1 }
+    static func looksToRemove(_ unit: Unit) -> Int { unit.kind.isList ? 2 : 1 }
     /// How many looks in a row without many things it takes to believe it.
     static func looksToBelieve(_ unit: Unit) -> Int { unit.kind == .blockedUser ? 3 : 10 }
     /// How long it must last.
@@ -49,10 +49,23 @@ extension Checker {
         return unit.kind.isList && isMass(gone.count, of: told.count, unit) ? gone : []
     }
 
+    /// A document as it ends, without what came back so often that nobody can say yet that it is gone.
+    func settled(_ document: JSONObject, _ truth: JSONObject, _ unit: Unit) -> JSONObject {
+        let plain = WireForm.plain(document, unit.kind)
+        let now = WireForm.plain(truth, unit.kind)
+        guard let last = (walks[unit] ?? []).last.map({ history.walks[$0] }) else { return plain }
+        return JSONObject(plain.filter { now[$0.name] != nil || !hasReturned($0.name, last) }.map { ($0.name, $0.value) })
+    }
+
     /// Whether a watch that is drifted in the end may be so, because much is held.
     func isHeldAtEnd(_ resource: StoredResource) -> Bool {
         guard resource.document["state"]?.string == "drifted", let unit = Unit(watch: resource.resource) else { return false }
-        return !heldAtEnd(unit, watched(history.truth.things(of: unit, at: history.end), unit)).isEmpty
+        let truth = watched(history.truth.things(of: unit, at: history.end), unit)
+        return !heldAtEnd(unit, truth).isEmpty
+            || (told[unit] ?? [:]).contains { id, document in
+                let plain = WireForm.plain(document, unit.kind)
+                return truth[id].map { settled(document, $0, unit).count < plain.count } ?? false
+            }
     }
 
     /// Nobody is blind for longer than fifteen minutes and an interval while nothing hinders a look.
