@@ -87,8 +87,8 @@ public struct Comparison: Sendable, Equatable {
             changes.append(Change(resource, .added, severity: rules.added, after: item.document, summary: wording.added()))
             return
         }
-        var document = item.document
-        for name in kept where document[name] == nil || document[name]?.isNull == true { document[name] = entry.document[name] }
+        var document = rules.sameness.kept(entry.document, over: item.document)
+        for name in kept where !Self.has(document, name) { document[name] = entry.document[name] }
         let wording = wording(resource, document)
 
         let joined = JSONObject(document.filter { joining.contains($0.name) && entry.document[$0.name] == nil }.map { ($0.name, $0.value) })
@@ -132,7 +132,7 @@ public struct Comparison: Sendable, Equatable {
         }
     }
 
-    private static func has(_ document: JSONObject, _ name: String) -> Bool { document[name].map { !$0.isNull } ?? false }
+    private static func has(_ document: JSONObject, _ name: String) -> Bool { document[name].map { !$0.isNothing } ?? false }
 
     /// Members that all things had and none has now.
     private static func drifted(_ items: [Observation.Item], _ snapshot: Snapshot, asked: Set<String>) -> [String] {

@@ -48,11 +48,11 @@ public struct Edge: Sendable {
         self.settlesCursor = settlesCursor
     }
 
-    /// What tells a thing of this edge apart, if it has one of the key members as text or as a whole number.
+    /// What tells a thing of this edge apart, if it has one of the key members as text or as a whole number of any length.
     public func key(of item: JSONValue) -> String? {
         for pointer in keys {
             let value = (JSONPointer(parsing: pointer)?.names ?? []).reduce(Optional(item)) { $0?[$1] }
-            if let key = value?.string ?? value?.integer.map(String.init), !key.isEmpty { return key }
+            if let key = value?.idText, !key.isEmpty { return key }
         }
         return nil
     }

@@ -79,12 +79,12 @@ extension Watcher {
         var holders: [String: Set<String>] = [:]
         if !open.drifted.isSuperset(of: vanished) {
             for stored in try await ledger.resources(accounts: [unit.account], kinds: [unit.kind]).resources {
-                for member in vanished where stored.document[member].map({ !$0.isNull }) ?? false {
+                for member in vanished where stored.document[member].map({ !$0.isNothing }) ?? false {
                     holders[member, default: []].insert(stored.resource.id)
                 }
             }
         }
-        let shown = Set((observation.items.first?.document ?? [:]).filter { !$0.value.isNull }.map(\.name))
+        let shown = Set((observation.items.first?.document ?? [:]).filter { !$0.value.isNothing }.map(\.name))
         var vanishing = accounts[unit.account]?.vanishing[unit.kind] ?? open
         let answer = vanishing.on(number, vanished: Set(vanished), shown: shown) { holders[$0] ?? [] }
         accounts[unit.account]?.vanishing[unit.kind] = vanishing.isIdle ? nil : vanishing

@@ -45,7 +45,7 @@ extension Shape {
     public func check(_ value: JSONValue, at pointer: JSONPointer = JSONPointer()) throws(DocumentError) {
         switch (self, value) {
         case (_, .null), (.anything, _), (.string, .string), (.id, .string), (.bool, .bool), (.number, .number): break
-        case (.integer, .number) where value.integer != nil, (.id, .number) where value.integer != nil: break
+        case (.integer, .number) where value.integer != nil, (.id, .number) where value.idText != nil: break
         case (.object(let members, let required), .object(let object)):
             for name in required where !object.contains(name) {
                 throw DocumentError(at: pointer.appending(name), expected: members[name]?.expectation ?? "there", found: "missing")
