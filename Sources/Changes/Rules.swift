@@ -91,6 +91,14 @@ extension Rules {
         }
     }
 
+    /// The rules of a kind that only a later release may know: its things are named by its text.
+    @_disfavoredOverload
+    public static func of(_ kind: OpenEnum<Kind>) -> Rules {
+        if let known = kind.known { return of(known) }
+        let words = kind.rawText.replacing("_", with: " ")
+        return Rules(words, "things of the kind \(words)", isList: false)
+    }
+
     func meaning(of pointer: JSONPointer) -> Meaning {
         if let row = meanings.first(where: { $0.pointer.isPrefix(of: pointer) }) { return row.meaning }
         return .decided(what: pointer.names.joined(separator: " ").replacing("_", with: " "))

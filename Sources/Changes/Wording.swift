@@ -27,7 +27,7 @@ public struct Wording: Sendable {
 
     /// The thing: `phone number +1 555… (1078…)`, `business profile of +1 555… (1078…)`, `QR code 4O4Y… of +1 555… (1078…)`.
     var thing: String {
-        switch (resource.kind, number) {
+        switch (resource.kind.known, number) {
         case (.phoneNumber, .some(let number)): "\(rules.noun) \(number)"
         case (_, .some(let number)) where rules.isList: "\(rules.noun) \(resource.id) of \(number)"
         case (_, .some(let number)): "\(rules.noun) of \(number)"

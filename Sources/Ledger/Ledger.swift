@@ -1,5 +1,7 @@
+import CSQLite
 import Changes
 import GRDB
+import GRDBSQLite
 import Synchronization
 import WhatsAppBusiness
 
@@ -17,6 +19,10 @@ public final class Ledger: Sendable {
     let commits: Commits
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed = Mutex(Confirmed())
+    /// Which opening recorded what.
+    let epochs: Mutex<Epochs>
+    /// What of the file this release cannot read.
+    let unreadable = UnreadableRows()
     /// The ledger's file.
     public let path: String
     /// What cursors of this ledger begin with.
@@ -35,6 +41,7 @@ public final class Ledger: Sendable {
     }
 
     convenience init(path: String, lock: LedgerLock) throws(LedgerError) {
+        LedgerFiles.keepPrivate(path)
         let pool: DatabasePool
         do {
             pool = try DatabasePool(path: path, configuration: Self.configuration)
@@ -54,7 +61,7 @@ public final class Ledger: Sendable {
                 throw LedgerError(.newerSchema, path: path, cause: "")
             }
             try Schema.migrator.migrate(pool)
-            let (id, last) = try pool.read { database in
+            let (id, last, epochs) = try pool.read { database in
                 guard let id = try String.fetchOne(database, sql: "SELECT id FROM ledger"), id.utf8.count == 16 else {
                     throw Stored.damaged("the ledger's id")
                 }
@@ -63,9 +70,10 @@ public final class Ledger: Sendable {
                 guard newest == nil || newest == last else { throw Stored.damaged("the last sequence") }
                 // Whether all places and units can be read.
                 try Self.forEachUnit(in: database) { _ in }
-                return (id, last)
+                return (id, last, try Epochs(in: database, after: last))
             }
             self.id = id
+            self.epochs = Mutex(epochs)
             let (tail, health) = (Tail(last), Health())
             self.tail = tail
             self.health = health
@@ -82,8 +90,21 @@ public final class Ledger: Sendable {
         }
     }
 
-    private static var configuration: Configuration {
+    /// What every connection to a ledger has: the file may come from anywhere, so its schema calls no function that could do harm, and no statement
+    /// spoils the file itself.
+    static var guarded: Configuration {
         var configuration = Configuration()
+        configuration.prepareDatabase { database in
+            guard let connection = database.sqliteConnection, csqlite_defend(UnsafeMutableRawPointer(connection)) == SQLITE_OK else {
+                throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "SQLite has no defensive mode")
+            }
+            try database.execute(sql: "PRAGMA trusted_schema = OFF")
+        }
+        return configuration
+    }
+
+    private static var configuration: Configuration {
+        var configuration = guarded
         configuration.label = "ledger"
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
@@ -99,7 +120,10 @@ public final class Ledger: Sendable {
     }
 
     /// Where the ledger ends now.
-    public var cursor: LedgerCursor { LedgerCursor(ledger: id, sequence: tail.sequence) }
+    public var cursor: LedgerCursor { cursor(at: tail.sequence) }
+
+    /// What of the file this release cannot read, each row once: it is left out. For one reader.
+    public var unreadableRows: AsyncStream<String> { unreadable.found }
 
     /// Why changes cannot be recorded, or not all of them, if that is so.
     public var trouble: LedgerError? { health.trouble }
@@ -167,6 +191,11 @@ public final class Ledger: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Writes inside one transaction.
+    func writer(_ database: Database, at now: Timestamp) -> RecordWriter {
+        RecordWriter(database: database, now: now, tail: tail, epoch: epochs.withLock(\.current))
     }
 
     private func reading<Value>(_ body: (Database) throws -> Value, _ refusal: (any Error)?) throws -> Value {

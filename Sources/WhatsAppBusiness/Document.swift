@@ -22,7 +22,7 @@ extension Document {
     public var description: String { JSONValue.object(json).description }
 
     func text(_ name: String) -> String? { json[name]?.string }
-    func open<Known>(_ name: String) -> Open<Known>? { json[name]?.string.map { Open($0) } }
+    func open<Known>(_ name: String) -> OpenEnum<Known>? { json[name]?.string.map { OpenEnum($0) } }
     func flag(_ name: String) -> Bool? { json[name]?.bool }
     func integer(_ name: String) -> Int64? { json[name]?.integer }
     /// An id, whichever way Meta sent it.

@@ -44,15 +44,15 @@ public enum Sample {
         version: "0.1.0", startedAt: ago(7380), cursor: Cursor("fake.0"), oldestCursor: Cursor("fake.0"), subscribers: 2,
         watches: [
             WatchStatus(
-                account: "acme", kind: .phoneNumber, state: Open(.current), since: ago(7300), everyMilliseconds: 60_000,
+                account: "acme", kind: .phoneNumber, state: OpenEnum(.current), since: ago(7300), everyMilliseconds: 60_000,
                 lastSuccessAt: ago(20),
                 nextAt: ago(-40)),
             WatchStatus(
-                account: "acme", kind: .account, state: Open(.current), since: ago(7300), everyMilliseconds: 300_000,
+                account: "acme", kind: .account, state: OpenEnum(.current), since: ago(7300), everyMilliseconds: 300_000,
                 lastSuccessAt: ago(60),
                 nextAt: ago(-240)),
             WatchStatus(
-                account: "acme", kind: .blockedUser, phoneNumberID: "107878721936019", state: Open(.late),
+                account: "acme", kind: .blockedUser, phoneNumberID: "107878721936019", state: OpenEnum(.late),
                 reason: "the request budget is used up", since: ago(1900), everyMilliseconds: 900_000, lastSuccessAt: ago(2800),
                 nextAt: ago(-190),
                 failures: 0),

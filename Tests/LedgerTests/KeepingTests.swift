@@ -64,8 +64,8 @@ import WhatsAppBusiness
         try await fill(ledger, 20)
         try await ledger.setAnnounced(by: "journal", to: 20)
         #expect(try await ledger.forgetChanges(before: at(1000), keepingAtLeast: 5) == 15)
-        #expect(try await !ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: 14)))
-        #expect(try await ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: 15)))
+        #expect(try await !ledger.canResume(LedgerCursor(ledger: ledger.id, epoch: ledger.cursor.epoch, sequence: 14)))
+        #expect(try await ledger.canResume(LedgerCursor(ledger: ledger.id, epoch: ledger.cursor.epoch, sequence: 15)))
         // A reader that was slow for as long as changes are kept.
         await #expect { try await ledger.changes(after: 14) } throws: { ($0 as? LedgerError)?.code == .historyLost }
         // Nothing at all is left, and the count goes on.

@@ -80,7 +80,7 @@ extension Checker {
             for resource in history.stored where resource.resource.kind != .watch { stored[resource.resource] = resource.document }
             // A baseline of a list says nothing of its things: they come with a snapshot that is taken after it.
             let listed = history.kept.contains {
-                $0.sequence > first.after && $0.change.operation == .baseline && $0.change.resource.kind.isList
+                $0.sequence > first.after && $0.change.operation == .baseline && $0.change.resource.kind.known?.isList == true
             }
             if !listed, position == history.kept.last?.sequence ?? 0, stored != things {
                 complain("atomic", history.end, "\(reader.name) comes to another snapshot than the ledger")

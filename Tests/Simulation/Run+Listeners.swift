@@ -28,7 +28,7 @@ extension Run {
             var position: Int64
             if let last = history.readers[index].connections.last {
                 position = last.changes.last?.sequence ?? last.after
-                guard try await ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: position)) else { return }
+                guard try await ledger.canResume(ledger.cursor(at: position)) else { return }
                 history.readers[index].connections.append(.init(snapshot: nil, after: position))
             } else {
                 try await stage.sleep(dice.time(.zero...scenario.busy))

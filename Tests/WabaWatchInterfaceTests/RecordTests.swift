@@ -108,7 +108,7 @@ import WhatsAppBusiness
 }
 
 let watch = WatchStatus(
-    account: "acme", kind: .blockedUser, phoneNumberID: "1", state: Open(.late), reason: "the budget is used up", since: Sample.moment,
+    account: "acme", kind: .blockedUser, phoneNumberID: "1", state: OpenEnum(.late), reason: "the budget is used up", since: Sample.moment,
     everyMilliseconds: 900_000, lastSuccessAt: Sample.moment, nextAt: Sample.moment, failures: 2)
 
 let records: [any Record] = [

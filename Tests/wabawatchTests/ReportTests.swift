@@ -37,7 +37,7 @@ import WhatsAppBusiness
         var lines: [String] = []
         for severity in Severity.allCases {
             var change = Sample.fall(7, Cursor("fake.7"))
-            change.severity = severity
+            change.severity = OpenEnum(severity)
             lines += text.lines(change)
         }
         var added = Sample.fall(8, Cursor("fake.8"))
@@ -71,7 +71,7 @@ import WhatsAppBusiness
     func status_exitsAsAMonitoringCheck(numbers: [(String, String, String?)], watches: [String], code: Int32) {
         var status = Sample.status
         status.watches = watches.map {
-            WatchStatus(account: "acme", kind: .account, state: Open($0), since: Sample.moment, everyMilliseconds: 1000)
+            WatchStatus(account: "acme", kind: .account, state: OpenEnum($0), since: Sample.moment, everyMilliseconds: 1000)
         }
         let resources = numbers.map { rating, state, canSend in
             var resource = Sample.number("1", "+1", "n", status: state, rating: rating, limit: "1K", changed: 0)

@@ -55,7 +55,7 @@ struct ShowCommand: AsyncParsableCommand {
     /// A daemon without a history has a present all the same.
     private func lastChange(of resource: Resource, _ session: Session) async throws -> Change? {
         let filter = Filter(
-            accounts: [resource.account], kinds: [resource.kind], ids: [resource.id], phoneNumberIDs: resource.phoneNumberID.map { [$0] })
+            accounts: [resource.account], kinds: [kind], ids: [resource.id], phoneNumberIDs: resource.phoneNumberID.map { [$0] })
         do {
             for try await change in session.client.history(HistoryParameters(filter: filter, limit: 1, newestFirst: true)) { return change }
         } catch let error as ClientError { guard case .notImplemented = error.code else { throw error } }

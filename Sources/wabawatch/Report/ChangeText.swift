@@ -9,7 +9,7 @@ struct ChangeText {
 
     /// The lines of a change; only the last form has more than one.
     func lines(_ change: Change) -> [String] {
-        let summary = page.paint(change.summary.printable, Style(change.severity))
+        let summary = page.paint(change.summary.printable, Style(change.severity.level))
         return switch form {
         case .short: ["\(page.time.short(change.observedAt.milliseconds)) \(summary)"]
         case .cat: [summary]

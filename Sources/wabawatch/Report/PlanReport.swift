@@ -29,8 +29,8 @@ struct PlanReport {
         return lines
     }
 
-    private func parts(_ account: String) -> [Kind: Part] {
-        var parts: [Kind: Part] = [:]
+    private func parts(_ account: String) -> [OpenEnum<Kind>: Part] {
+        var parts: [OpenEnum<Kind>: Part] = [:]
         for watch in status.watches where watch.account == account && watch.everyMilliseconds > 0 {
             var part = parts[watch.kind] ?? Part()
             part.watches += 1
@@ -55,7 +55,7 @@ struct PlanReport {
         return "\(name): \(text), \(budget.callsLastHour) in the last hour"
     }
 
-    private func table(_ parts: [Kind: Part], _ budget: Budget?, _ page: Page) -> Table {
+    private func table(_ parts: [OpenEnum<Kind>: Part], _ budget: Budget?, _ page: Page) -> Table {
         var table = Table(columns: [
             .init(title: "KIND"), .init(title: "WATCHES", isRight: true), .init(title: "EVERY", isRight: true),
             .init(title: "CALLS/H", isRight: true), .init(title: "SHARE", isRight: true), .init(title: "OLDEST ANSWER", isRight: true),

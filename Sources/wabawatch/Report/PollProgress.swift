@@ -26,7 +26,7 @@ struct PollProgress {
     }
 
     private func isAsked(_ watch: WatchStatus) -> Bool {
-        watch.account == parameters.account && watch.kind == parameters.kind ?? watch.kind
+        watch.account == parameters.account && watch.kind == parameters.kind.map(OpenEnum.init) ?? watch.kind
             && watch.phoneNumberID == parameters.phoneNumberID ?? watch.phoneNumberID
     }
 

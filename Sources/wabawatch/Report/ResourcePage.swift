@@ -18,7 +18,7 @@ struct ResourcePage {
             let words = lastChange.summary.printable.wrapped(to: (page.width ?? .max) - Self.lastChange.count)
             for (index, words) in words.enumerated() {
                 let head = index == 0 ? Self.lastChange : String(repeating: " ", count: Self.lastChange.count)
-                lines.append(head + page.paint(words, Style(lastChange.severity)))
+                lines.append(head + page.paint(words, Style(lastChange.severity.level)))
             }
         }
         // What to do stands before what may be longer than the screen.

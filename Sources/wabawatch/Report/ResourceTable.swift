@@ -34,7 +34,7 @@ struct ResourceTable {
     private static func what(_ resource: Resource) -> Table.Cell {
         let document = resource.document
         let names: [String] =
-            switch resource.kind {
+            switch resource.kind.known {
             case .account: ["name", "status", "account_review_status"]
             case .subscribedApp: ["name"]
             case .phoneNumber: ["display_phone_number", "verified_name", "status", "quality_rating"]
@@ -42,7 +42,7 @@ struct ResourceTable {
             case .qrCode: ["prefilled_message"]
             case .messageTemplate: ["name", "language", "status"]
             case .watch: ["state", "reason"]
-            case .phoneNumberSettings, .commerceSettings, .blockedUser: []
+            case .phoneNumberSettings, .commerceSettings, .blockedUser, nil: []
             }
         let texts = names.compactMap { document[$0]?.string }
         let style = StatusReport.style(Health(resource))
