@@ -1,12 +1,22 @@
 extension GraphFailure.Code {
-    /// The class of an error of Meta's (reference sheet, section 6): by code and subcode first, then by what Meta says of it, then by status.
+    /// The class of an error of Meta's (reference sheet, section 6): that it passes by itself, where Meta says so, then by code and subcode, then by
+    /// status.
     init(_ error: GraphError, status: Int, regainAfter: Duration?) {
-        if let code = Self.byCode(error, regainAfter) {
+        if let code = Self.byCode(error, regainAfter), !error.isTransient || code.outlastsPassing {
             self = code
         } else if error.isTransient || error.subcode == 2_494_100 || status >= 500 {
             self = .transient
         } else {
             self = Self(status: status, regainAfter: regainAfter) ?? .invalidRequest
+        }
+    }
+
+    /// Whether an error of this class is what it is although Meta says that it passes: a budget comes back by itself, and is waited for; a walk that
+    /// broke is begun again at once. Any other code beside `is_transient` says nothing of the token, the permission or the thing.
+    private var outlastsPassing: Bool {
+        switch self {
+        case .throttled, .paging: true
+        default: false
         }
     }
 

@@ -24,6 +24,8 @@ public struct Schedule: Sendable {
         /// A unit is to be looked at as soon as there is a place, ahead of all others if somebody waits for it. One that is being looked at is looked
         /// at once more.
         case hasten(Unit, ahead: Bool)
+        /// A unit that waits is to be looked at by that moment.
+        case expedite(Unit, by: Moment)
         /// An account's budget has grown: what waits for it need not wait as long as was said.
         case regain(String)
         /// What is still to be waited for becomes so many times as long.
@@ -143,6 +145,9 @@ public struct Schedule: Sendable {
         case .again(let unit, let moment): finish(unit, now) { _ in moment }
         case .postpone(let unit, let until): postpone(unit, until: until)
         case .hasten(let unit, let ahead): hasten(unit, ahead: ahead, now)
+        case .expedite(let unit, let moment):
+            guard let plan = plans[unit], case .waiting(let due) = plan.state, due > moment else { return }
+            move(unit, to: moment)
         case .regain(let account): lanes.release(account, now: now)
         case .scale(let unit, let factor):
             guard let plan = plans[unit], case .waiting(let due) = plan.state, due > now else { return }

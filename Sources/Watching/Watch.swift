@@ -18,13 +18,16 @@ public struct Watch: Sendable, Equatable {
     /// How it is. What is small stands last: there are very many watches.
     public private(set) var state: State
 
-    /// A refused token is told once, by the watch over the account; the account's other watches keep it without a word.
-    private let tellsOfToken: Bool
+    /// The state that was told last: trouble that a wider watch told of changes the state and not this.
+    private var told = State.current
+    /// How the last look failed, if it did.
+    private var lastFailure: State?
+    /// How many looks in a row have failed in the same way: in passing, or by a refusal.
+    private var alike: UInt8 = 0
 
     /// A watch that begins.
     public init(over unit: Unit, since: Timestamp) {
         state = .starting
-        tellsOfToken = unit.kind == .account
         self.since = since
     }
 
@@ -33,9 +36,14 @@ public struct Watch: Sendable, Equatable {
         guard let state = document["state"]?.string.flatMap(State.init(rawValue:)) else { return nil }
         self.init(over: unit, since: since)
         self.state = state
+        // A refused token was told by the watch over the account.
+        if state != .starting, state != .unauthorized || unit.kind == .account { told = state }
         reason = document["reason"]?.string
         self.lastSuccess = lastSuccess
     }
+
+    /// The trouble that it was left in was a wider watch's, which told it.
+    public mutating func followed() { told = .current }
 
     /// The watch as a document.
     public var document: JSONObject {
@@ -49,8 +57,10 @@ public struct Watch: Sendable, Equatable {
         case complete
         /// Complete, but Meta's doing is not as it was. Other watches over the same kind may have told of it already.
         case drifted(String, isTold: Bool = false)
-        /// No usable answer.
-        case failed(State, reason: String)
+        /// No usable answer. What is certain has been asked twice by whoever says so.
+        case failed(State, reason: String, isCertain: Bool = false)
+        /// The trouble is a wider watch's, which tells of it.
+        case follows(State, reason: String)
     }
 
     /// Who hears of a change of state.
@@ -63,45 +73,85 @@ public struct Watch: Sendable, Equatable {
         case told
     }
 
-    /// Takes the end of a look. A passing failure changes the state at the second in a row, every other at once; the first `current` is told to nobody.
+    /// Takes the end of a look. A passing failure or a refusal changes the state at the second in a row, every other at once; the first `current` is
+    /// told to nobody.
     /// - Parameter others: whether another watch over the same kind of the account is drifted and will tell when that is over.
     public mutating func on(_ outcome: Outcome, at now: Timestamp, others: Bool = false) -> Telling {
         switch outcome {
         case .complete:
-            failures = 0
-            lastSuccess = now
+            succeeded(at: now)
             let wasDrifted = state == .drifted
             let telling = move(to: .current, reason: nil, at: now)
             return wasDrifted && others && telling == .told ? .silently : telling
         case .drifted(let reason, let isTold):
-            failures = 0
-            lastSuccess = now
+            succeeded(at: now)
             let telling = move(to: .drifted, reason: reason, at: now)
             return isTold && telling == .told ? .silently : telling
-        case .failed(let state, let reason):
+        case .failed(let state, let reason, let isCertain):
             // Nothing was asked where there was no request to be had.
-            if state != .late { failures += 1 }
-            if failures < 2, state.isPassing { return .nothing }
+            let isBelieved = state == .late || count(state)
+            guard isBelieved || isCertain else { return .nothing }
             return move(to: state, reason: reason, at: now)
+        case .follows(let state, let reason):
+            guard state != self.state || reason != self.reason else { return .nothing }
+            set(state, reason, at: now)
+            return .silently
         }
+    }
+
+    private mutating func succeeded(at now: Timestamp) {
+        failures = 0
+        alike = 0
+        lastFailure = nil
+        lastSuccess = now
+    }
+
+    /// Counts a failure; whether it is believed. One that goes on in another way of the same kind is, too, but does not change the state to and fro.
+    private mutating func count(_ state: State) -> Bool {
+        failures += 1
+        alike = lastFailure?.doubt == state.doubt ? min(alike, 100) + 1 : 1
+        let isSame = lastFailure == state
+        lastFailure = state
+        guard state.doubt != .none else { return true }
+        return self.state.isTrouble ? alike > 1 && isSame : alike > 1 || failures > 2
     }
 
     private mutating func move(to state: State, reason: String?, at now: Timestamp) -> Telling {
         // Another drift is news; the words of a failure that goes on are not.
         guard state != self.state || (state == .drifted && reason != self.reason) else { return .nothing }
-        defer {
-            if state != self.state { since = now }
-            self.state = state
-            self.reason = reason
-        }
-        if self.state == .starting && state == .current { return .silently }
-        return tellsOfToken || (state != .unauthorized && self.state != .unauthorized) ? .told : .silently
+        let isNews = state != told || (state == .drifted && self.state == .drifted)
+        set(state, reason, at: now)
+        told = state
+        return isNews ? .told : .silently
+    }
+
+    private mutating func set(_ state: State, _ reason: String?, at now: Timestamp) {
+        if state != self.state { since = now }
+        self.state = state
+        self.reason = reason
     }
 }
 
 extension WatchState {
-    /// Whether a single one may mean nothing.
-    var isPassing: Bool { self == .unreachable || self == .invalidAnswer }
+    /// Why a single failure may mean nothing.
+    enum Doubt { case passing, refusal, none }
+
+    /// Why a single failure that leads to this state may mean nothing.
+    var doubt: Doubt {
+        switch self {
+        case .unreachable, .invalidAnswer: .passing
+        case .unauthorized, .forbidden, .notFound: .refusal
+        default: .none
+        }
+    }
+
+    /// Whether nothing is known to be current any more.
+    var isTrouble: Bool {
+        switch self {
+        case .starting, .current, .drifted: false
+        default: true
+        }
+    }
 
     /// How urgent it is that a watch came into this state.
     var severity: Severity {

@@ -30,9 +30,9 @@ struct Look {
 
 extension Watcher {
     /// Looks at a unit, has the answer recorded and the watch moved.
-    func ending(of unit: Unit) async -> Look {
+    func ending(of unit: Unit, isAsked: Bool = false) async -> Look {
         guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
-        if let look = await refused(unit) { return look }
+        if let look = await refused(unit, isAsked: isAsked) { return look }
         if unit.kind == .account { accounts[unit.account]?.upgraded = nil }
         var sweep = sweeps.removeValue(forKey: unit) ?? sweep(over: unit)
         let ending = await walk(unit, &sweep)
@@ -46,7 +46,7 @@ extension Watcher {
         case .unchanged:
             ledger.confirm(unit, at: world.wallClock())
             await move(unit, standing(unit))
-            await tokenIsGood(unit.account)
+            await tokenIsGood(unit)
             if unit.kind == .account { await confirmApps(of: unit.account) }
             return Look(result: .recorded(changes: 0))
         case .failed(let failure):

@@ -11,7 +11,7 @@ extension Watcher {
     /// Has what a look found recorded.
     func record(_ found: Sweep.Found, _ memory: Memory?, of unit: Unit, _ sweep: Sweep) async -> Look {
         guard accounts[unit.account] != nil else { return Look(result: .notWatched) }
-        await tokenIsGood(unit.account)
+        await tokenIsGood(unit)
         guard let plan = plan(toRecord: unit) else { return Look(result: .notWatched) }
         var observation: Observation
         do throws(GraphFailure) {
@@ -42,8 +42,15 @@ extension Watcher {
                 changes += recording.changes
             }
             await settle(recording, observation, memory, sweep, found, plan)
-            if unit.kind == .account { changes += try await recordApps(found, plan, sweep) }
-            return Look(result: .recorded(changes: changes))
+            var next: Moment?
+            if unit.kind == .account {
+                let apps = try await recordApps(found, plan, sweep)
+                changes += apps.changes
+                next = apps.next
+                // The same answer again would say nothing new of what could not be read or is not decided yet.
+                if followers(of: unit).contains(where: { !isSettled($0) }) { watched[unit]?.memory = nil }
+            }
+            return Look(result: .recorded(changes: changes), next: sooner(next, unit))
         } catch {
             // Whoever looks after the ledger says so, once. What could not be recorded is seen again by the next look.
             log.debug("a look could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
@@ -129,6 +136,18 @@ extension Watcher {
 
     // MARK: Apps
 
+    /// Whether the last look left nothing of a unit open.
+    private func isSettled(_ unit: Unit) -> Bool { watched[unit]?.watch.state == .current && watched[unit]?.watch.failures == 0 }
+
+    /// There was no request to be had for what does not come with its account: it is as late as that.
+    private func leaveUnasked(_ unit: Unit) async {
+        guard let watch = watched[unit]?.watch, let every = interval(of: Unit(account: unit.account, kind: .account)) else { return }
+        let ago = watch.lastSuccess.map { Duration.milliseconds(world.wallClock().milliseconds - $0.milliseconds) }
+        // What it followed is over.
+        guard watch.state.isTrouble || ago.map({ $0 > every * 2 }) ?? true else { return }
+        await follow([unit], .late, "there is no request to be had for it")
+    }
+
     /// The apps that came with an account's answer; `nil` where there are more, or none: then the edge itself says it for certain.
     private static func apps(in found: Sweep.Found) -> [JSONValue]? {
         guard let apps = found.items.first?[Edge.appsField], apps["paging"]?["next"] == nil, let data = apps["data"]?.array else {
@@ -138,19 +157,19 @@ extension Watcher {
     }
 
     /// Has an account's apps recorded, which came with the account's own answer, or are asked for where they did not.
-    private func recordApps(_ found: Sweep.Found, _ plan: AccountPlan, _ sweep: Sweep) async throws(LedgerError) -> Int {
+    private func recordApps(_ found: Sweep.Found, _ plan: AccountPlan, _ sweep: Sweep) async throws(LedgerError) -> (changes: Int, next: Moment?) {
         let unit = Unit(account: plan.name, kind: .subscribedApp)
-        guard watched[unit] != nil else { return 0 }
+        guard watched[unit] != nil else { return (0, nil) }
         let items: [JSONValue]
         if let apps = Self.apps(in: found) {
             items = apps
         } else {
             switch await ask(GraphRequest(Edge.subscribedApps, id: plan.wabaID), for: unit) {
             case .success(let found)?: items = found.items
-            case .failure(let failure)?:
-                _ = await fail(unit, failure)
-                return 0
-            case nil: return 0
+            case .failure(let failure)?: return (0, await fail(unit, failure).next)
+            case nil:
+                await leaveUnasked(unit)
+                return (0, nil)
             }
         }
         var observation: Observation
@@ -158,17 +177,23 @@ extension Watcher {
             observation = try Observation(unit, of: plan, Sweep.Found(items: items), asked: [])
             observation.needs = .account
         } catch {
-            _ = await fail(unit, error)
-            return 0
+            return (0, await fail(unit, error).next)
         }
-        return try await record(observation).changes
+        return (try await record(observation).changes, nil)
     }
 
-    /// The account's answer was the one that it gave the last time, and its apps with it.
+    /// A moment that comes before a unit's turn would; `nil` if it does not.
+    func sooner(_ moment: Moment?, _ unit: Unit) -> Moment? {
+        guard let moment, let every = interval(of: unit), moment < world.now() + every else { return nil }
+        return moment
+    }
+
+    /// The account's answer was the one that it gave the last time, and its apps with it: it is not known again by its bytes where it left anything of
+    /// them open.
     func confirmApps(of name: String) async {
         let unit = Unit(account: name, kind: .subscribedApp)
-        guard watched[unit]?.watch.state == .current else { return }
+        guard watched[unit] != nil else { return }
         ledger.confirm(unit, at: world.wallClock())
-        await move(unit, .complete)
+        await move(unit, standing(unit))
     }
 }

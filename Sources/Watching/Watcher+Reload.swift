@@ -48,7 +48,6 @@ extension Watcher {
         account.budget.ceiling = plan.ceiling
         account.dropped = [:]
         account.upgraded = nil
-        useToken(of: name)
         // What is asked for may be another list of fields now, so what is known again by its digest is asked for anew.
         for (unit, watched) in watched where unit.account == name { watched.memory = nil }
 
@@ -73,5 +72,6 @@ extension Watcher {
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
         watchApps(of: name)
         watch(numbers: plan.numbers(of: numbers), of: name)
+        useToken(of: name, isReload: true)
     }
 }

@@ -24,6 +24,14 @@ extension Watcher {
                 over: stored.unit, document: stored.document, since: stored.changedAt, lastSuccess: stored.confirmedAt
             ).map { Watched(stored.unit, $0) }
         }
+        // What followed another watch did not tell of it, and does not tell of its end.
+        for unit in watched.keys where unit.account == name {
+            guard let watch = watched[unit]?.watch, watch.state.isTrouble else { continue }
+            for other in followers(of: unit)
+            where watched[other]?.watch.state == watch.state && watched[other]?.watch.reason == watch.reason {
+                watched[other]?.watch.followed()
+            }
+        }
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
         watchApps(of: name)
         watch(numbers: plan.numbers(of: kept.numbers), of: name)
@@ -69,7 +77,10 @@ extension Watcher {
     /// When a unit is first to be looked at.
     func first(_ unit: Unit) -> Moment {
         let now = world.now()
-        guard let every = interval(of: unit), let last = watched[unit]?.watch.lastSuccess else { return now }
+        // What was in trouble does not wait for its turn: what ends that may have been done meanwhile.
+        guard let every = interval(of: unit), let watch = watched[unit]?.watch, !watch.state.isTrouble, let last = watch.lastSuccess else {
+            return now
+        }
         let ago = Duration.milliseconds(world.wallClock().milliseconds - last.milliseconds)
         return ago >= .zero && ago < every ? now + (every - ago) : now
     }
@@ -82,6 +93,10 @@ extension Watcher {
         progress[unit] = nil
         rotations[unit] = nil
         _ = accounts[unit.account]?.keep(pages: 1, ofLookAt: unit)
+        accounts[unit.account]?.refusedSince[unit] = nil
+        accounts[unit.account]?.outage.forget(unit)
+        accounts[unit.account]?.token.forget(unit)
+        network.forget(unit)
         on(.forget(unit), world.now())
         answer(unit, .notWatched)
     }

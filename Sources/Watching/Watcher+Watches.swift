@@ -5,7 +5,7 @@ import Logging
 import StrictJSON
 import WhatsAppBusiness
 
-// How looks move the watches, and what failures do to the schedule.
+// How looks move the watches.
 
 extension Watcher {
     /// What is known of drift over a unit.
@@ -34,31 +34,6 @@ extension Watcher {
         return drift.outcome(vanished.filter(drift.taken.contains))
     }
 
-    /// Whether the account's token is refused; then the look is over, unless there is another token by now.
-    func refused(_ unit: Unit) async -> Look? {
-        guard let account = accounts[unit.account], let until = account.refusedUntil, world.now() < until else { return nil }
-        if let client = account.plan.renewedClient() {
-            account.plan.client = client
-            useToken(of: unit.account)
-            return nil
-        }
-        let isSentinel = unit == account.sentinel
-        await move(unit, .failed(.unauthorized, reason: "the account's token was refused"))
-        let next = isSentinel ? min(until, world.now() + Self.tokenCheck) : until
-        return Look(result: .refused, next: next)
-    }
-
-    /// A refused token's file is looked at this often.
-    private static let tokenCheck = Duration.seconds(10)
-
-    /// There is another token, or the same one is to be tried again.
-    func useToken(of name: String) {
-        guard accounts[name]?.refusedUntil != nil else { return }
-        accounts[name]?.refusedUntil = nil
-        accounts[name]?.sentinel = nil
-        for unit in Array(schedule.units) where unit.account == name { on(.hasten(unit, ahead: false), world.now()) }
-    }
-
     /// There is no request to be had for now.
     func late(_ unit: Unit, _ until: Moment) async -> Look {
         // Late by less than an interval is nothing to tell.
@@ -79,49 +54,9 @@ extension Watcher {
         let isBlocked = budget.blockedUntil.map { $0 > world.now() } ?? false
         let reason = isBlocked ? "Meta throttles the account" : "the account's budget of \(budget.callsPerHour) calls an hour is used up"
         // What is not asked for has not failed: another state than a good one stays until an answer says otherwise.
-        guard let state = watched[unit]?.watch.state, state == .current || state == .starting || state == .drifted else { return }
+        guard let state = watched[unit]?.watch.state, !state.isTrouble else { return }
         await move(unit, .failed(.late, reason: reason))
-    }
-
-    /// No usable answer: the watch says so, and the next try is set by what failed.
-    func fail(_ unit: Unit, _ failure: GraphFailure) async -> Look {
-        let now = world.now()
-        let hour = now + .seconds(3600)
-        watched[unit]?.memory = nil
-        // What is seen after that may be another doubt.
-        doubts[unit] = nil
-        log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
-        let state = Watch.State(failure.code)
-        await move(unit, .failed(state, reason: failure.description))
-        return Look(result: .failed(state, failure), next: await next(unit, failure, state, now, hour))
-    }
-
-    private func next(_ unit: Unit, _ failure: GraphFailure, _ state: Watch.State, _ now: Moment, _ hour: Moment) async -> Moment {
-        switch state {
-        case .unauthorized:
-            accounts[unit.account]?.refusedUntil = hour
-            accounts[unit.account]?.sentinel = unit
-            let account = Unit(account: unit.account, kind: .account)
-            beginWatch(over: account)
-            await move(account, .failed(.unauthorized, reason: failure.description))
-            return now + Self.tokenCheck
-        case .forbidden, .notFound:
-            return interval(of: unit).map { max(now + $0, hour) } ?? hour
-        case .throttled:
-            guard case .throttled(let regainAfter) = failure.code else { return hour }
-            let wait = regainAfter ?? .seconds(300)
-            accounts[unit.account]?.budget.note(percent: nil, of: 0, regainAfter: wait, now: now)
-            return now + wait
-        default:
-            return now + retry.delay(afterFailures: watched[unit]?.watch.failures ?? 1, random: world.random())
-        }
-    }
-
-    /// An answer came: the token is not refused, or no longer.
-    func tokenIsGood(_ name: String) async {
-        useToken(of: name)
-        let account = Unit(account: name, kind: .account)
-        if watched[account]?.watch.state == .unauthorized { await move(account, .complete) }
+        await moveFollowers(of: unit)
     }
 
     /// Moves a watch by how a look ended, and has told what is to be told.

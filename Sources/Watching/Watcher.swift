@@ -12,10 +12,14 @@ public actor Watcher {
         var budget: Budget
         /// The numbers whose own things are watched.
         var numbers: Set<String> = []
-        /// A refused token is not used again before this moment.
-        var refusedUntil: Moment?
-        /// The unit that looks for another credential while the token is refused.
-        var sentinel: Unit?
+        /// Whether Meta takes the token.
+        var token = TokenTrust()
+        /// What waits for a retry.
+        var outage = Outage()
+        /// Since when units are refused.
+        var refusedSince: [Unit: Moment] = [:]
+        /// The refused unit that looks for another credential, and when it asks again.
+        var lookout: (unit: Unit, until: Moment)?
         /// Members that Meta does not know, by kind; they are asked for again after a reload or a restart.
         var dropped: [Kind: Set<String>] = [:]
         /// The version that Meta answered by, since the last look at the account, where it was not the one that was asked for.
@@ -54,6 +58,8 @@ public actor Watcher {
     /// How far looks at long lists are.
     var progress: [Unit: WatchReport.Progress] = [:]
     var rotations: [Unit: WindowRotation] = [:]
+    /// What waits because Meta could not be reached at all, of whatever account: the network is shared.
+    var network = Outage()
     /// Who waits for the next look at a unit.
     var waiting: [Unit: [CheckedContinuation<LookResult, Never>]] = [:]
     private var savedAt: Moment
@@ -99,6 +105,7 @@ public actor Watcher {
         while let unit = Array(schedule.units).filter({ !looked.contains($0) }).min(by: { ($0.kind, "\($0)") < ($1.kind, "\($1)") }) {
             looked.insert(unit)
             _ = await ending(of: unit)
+            await askAgain(unit)
         }
         try await ledger.saveConfirmed()
         try await saveBudgets(accounts.keys, atTheEnd: true)
@@ -109,8 +116,9 @@ public actor Watcher {
     func look(_ unit: Unit) async {
         let askers = waiting.removeValue(forKey: unit) ?? []
         let began = world.now()
-        let look = await ending(of: unit)
+        let look = await ending(of: unit, isAsked: !askers.isEmpty)
         accounts[unit.account]?.tally.count(look.result, took: world.now() - began)
+        note(look.result, of: unit)
         for asker in askers { asker.resume(returning: look.result) }
         guard schedule.interval(of: unit) != nil else { return }
         let now = world.now()
@@ -125,6 +133,20 @@ public actor Watcher {
             do { try await ledger.saveConfirmed() } catch {
                 log.debug("complete looks could not be saved", metadata: ["error": "\(error)"])
             }
+        }
+    }
+
+    /// Where nobody waits for a schedule, what failed in a way that may mean nothing is asked for again at once.
+    private func askAgain(_ unit: Unit) async {
+        guard let account = accounts[unit.account], let watch = watched[unit]?.watch else { return }
+        if let sentinel = account.token.sentinel {
+            guard !account.token.isRefused else { return }
+            account.token.hurry(now: world.now())
+            _ = await ending(of: sentinel)
+            guard account.token.sentinel == nil, sentinel != unit else { return }
+            _ = await ending(of: unit)
+        } else if watch.failures == 1, !watch.state.isTrouble {
+            _ = await ending(of: unit)
         }
     }
 

@@ -40,7 +40,7 @@ import WhatsAppBusiness
             #expect(await watcher.tallies["acme"]?.failures == 0)
             _ = await watcher.fail(unit, GraphFailure(.transient))
             #expect(await watcher.watch(over: unit)?.state == .late, "the first failure after it is the first in a row")
-            _ = await watcher.fail(unit, GraphFailure(.notFound))
+            for _ in 0..<2 { _ = await watcher.fail(unit, GraphFailure(.notFound)) }
             _ = await watcher.late(unit, far)
             #expect(await watcher.watch(over: unit)?.state == .notFound, "what is not asked for has not changed")
         }

@@ -13,12 +13,12 @@ import WhatsAppBusiness
         #expect(calm.on(.complete, at: at(1)) == .silently)
         #expect(calm.on(.complete, at: at(2)) == .nothing)
         var troubled = Watch(over: unit, since: at(0))
-        #expect(troubled.on(.failed(.forbidden, reason: "no"), at: at(1)) == .told)
+        #expect(troubled.on(.failed(.throttled, reason: "no"), at: at(1)) == .told)
         #expect(troubled.on(.complete, at: at(2)) == .told)
     }
 
-    @Test(arguments: [Watch.State.unreachable, .invalidAnswer])
-    func passingFailure_isToldAtTheSecondInARow(state: Watch.State) {
+    @Test(arguments: [Watch.State.unreachable, .invalidAnswer, .forbidden, .notFound])
+    func failure_thatMayMeanNothing_isToldAtTheSecondInARow(state: Watch.State) {
         var watch = Watch(over: unit, since: at(0))
         _ = watch.on(.complete, at: at(1))
         #expect(watch.on(.failed(state, reason: "x"), at: at(2)) == .nothing)
@@ -31,7 +31,7 @@ import WhatsAppBusiness
         #expect(watch.on(.complete, at: at(7)) == .told)
     }
 
-    @Test(arguments: [Watch.State.forbidden, .notFound, .throttled, .late])
+    @Test(arguments: [Watch.State.throttled, .late])
     func otherFailure_isToldAtOnce_andOnce(state: Watch.State) {
         var watch = Watch(over: unit, since: at(0))
         _ = watch.on(.complete, at: at(1))
@@ -39,20 +39,51 @@ import WhatsAppBusiness
         #expect(watch.on(.failed(state, reason: "y"), at: at(3)) == .nothing)
     }
 
-    @Test func refusedToken_isToldByTheAccountsWatchAlone() {
-        var profile = Watch(over: unit, since: at(0))
-        #expect(profile.on(.failed(.unauthorized, reason: "x"), at: at(2)) == .silently)
-        #expect(profile.on(.complete, at: at(3)) == .silently)
-        var account = Watch(over: Unit(account: "acme", kind: .account), since: at(0))
-        #expect(account.on(.failed(.unauthorized, reason: "x"), at: at(2)) == .told)
-        #expect(account.on(.complete, at: at(3)) == .told)
+    @Test func refusal_afterPassingFailures_isAskedAgain_andOtherwiseTheSame() {
+        var watch = Watch(over: unit, since: at(0))
+        _ = watch.on(.complete, at: at(1))
+        #expect(watch.on(.failed(.unreachable, reason: "x"), at: at(2)) == .nothing)
+        #expect(watch.on(.failed(.forbidden, reason: "y"), at: at(3)) == .nothing)
+        #expect(watch.on(.failed(.forbidden, reason: "y"), at: at(4)) == .told)
+        // One stumble in trouble that lasts is no news.
+        #expect(watch.on(.failed(.unreachable, reason: "x"), at: at(5)) == .nothing)
+        #expect(watch.on(.failed(.forbidden, reason: "y"), at: at(6)) == .nothing)
+        #expect(watch.on(.failed(.notFound, reason: "y"), at: at(7)) == .nothing)
+        #expect(watch.on(.failed(.notFound, reason: "y"), at: at(8)) == .told)
+        // What fails in another way each time has failed all the same.
+        var mixed = Watch(over: unit, since: at(0))
+        _ = mixed.on(.complete, at: at(1))
+        _ = mixed.on(.failed(.unreachable, reason: "x"), at: at(2))
+        _ = mixed.on(.failed(.forbidden, reason: "y"), at: at(3))
+        #expect(mixed.on(.failed(.unreachable, reason: "x"), at: at(4)) == .told)
+    }
+
+    @Test func widerTrouble_isTakenAtOnceWithoutAWord_andEndsWithoutOne() {
+        for state in [Watch.State.unauthorized, .forbidden, .notFound, .unreachable, .late] {
+            var watch = Watch(over: unit, since: at(0))
+            _ = watch.on(.complete, at: at(1))
+            #expect(watch.on(.follows(state, reason: "x"), at: at(2)) == .silently)
+            #expect(watch.state == state && watch.reason == "x" && watch.since == at(2) && watch.lastSuccess == at(1))
+            #expect(watch.on(.follows(state, reason: "x"), at: at(3)) == .nothing)
+            #expect(watch.on(.complete, at: at(4)) == .silently)
+            // Its own trouble was told, and what came over it does not hide its end.
+            _ = watch.on(.failed(.throttled, reason: "y"), at: at(5))
+            #expect(watch.on(.follows(state, reason: "x"), at: at(6)) == .silently)
+            #expect(watch.on(.complete, at: at(7)) == .told)
+        }
+    }
+
+    @Test func certainTrouble_isToldAtOnce() {
+        var watch = Watch(over: Unit(account: "acme", kind: .account), since: at(0))
+        #expect(watch.on(.failed(.unauthorized, reason: "x", isCertain: true), at: at(2)) == .told)
+        #expect(watch.on(.complete, at: at(3)) == .told)
     }
 
     @Test func change_saysWhatHappened() throws {
         var watch = Watch(over: unit, since: at(0))
         _ = watch.on(.complete, at: at(1))
         let before = watch
-        _ = watch.on(.failed(.forbidden, reason: "no permission"), at: at(2))
+        _ = watch.on(.failed(.forbidden, reason: "no permission", isCertain: true), at: at(2))
         let change = try #require(watch.change(of: unit, from: before))
         #expect(change.resource == ResourceID(account: "acme", kind: .watch, id: "business_profile/7", phoneNumberID: "7"))
         #expect(change.summary == "acme: the watch over business_profile of 7 is forbidden: no permission")
@@ -63,8 +94,13 @@ import WhatsAppBusiness
 
     @Test func watch_goesOnWhereTheLastProcessLeftIt() throws {
         var watch = Watch(over: unit, since: at(0))
-        _ = watch.on(.failed(.forbidden, reason: "x"), at: at(2))
+        _ = watch.on(.failed(.forbidden, reason: "x", isCertain: true), at: at(2))
         var restored = try #require(Watch(over: unit, document: watch.document, since: at(2), lastSuccess: nil))
         #expect(restored.on(.failed(.forbidden, reason: "x"), at: at(9)) == .nothing)
+        #expect(restored.on(.complete, at: at(10)) == .told, "its beginning was told")
+        // A refused token was told by the account's watch.
+        _ = watch.on(.follows(.unauthorized, reason: "x"), at: at(3))
+        restored = try #require(Watch(over: unit, document: watch.document, since: at(3), lastSuccess: nil))
+        #expect(restored.on(.complete, at: at(10)) == .silently)
     }
 }

@@ -1,0 +1,160 @@
+import Changes
+import Testing
+import WhatsAppBusiness
+
+@testable import Watching
+
+@Suite struct OutageTests {
+    private func unit(_ index: Int) -> Unit { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(index)") }
+    private func at(_ seconds: Int) -> Moment { Moment(nanoseconds: Int64(seconds) * 1_000_000_000) }
+
+    private func check(_ units: Set<Unit>, _ expected: Set<Unit>, _ why: Comment? = nil) { #expect(units == expected, why) }
+
+    @Test func firstSuccess_hastensAllThatBeganToFail_once() {
+        var outage = Outage()
+        for index in 1...4 { outage.failed(unit(index), now: at(index)) }
+        check(outage.succeeded(unit(1), now: at(10)), [unit(2), unit(3), unit(4)])
+        check(outage.succeeded(unit(2), now: at(11)), [])
+        outage.failed(unit(3), now: at(12))
+        check(outage.succeeded(unit(2), now: at(13)), [], "it has a trouble of its own")
+    }
+
+    /// A thousand successes of others beside one unit that is refused for ever: it keeps its own pace.
+    @Test func unitThatFailsAlone_isHastenedOnce() {
+        var outage = Outage()
+        var hastened = 0
+        for turn in 0..<1000 {
+            outage.failed(unit(1), now: at(turn * 10))
+            hastened += outage.succeeded(unit(2), now: at(turn * 10 + 5)).count
+        }
+        #expect(hastened == 1)
+        #expect(outage.contains(unit(1)))
+        _ = outage.succeeded(unit(1), now: at(20_000))
+        #expect(outage.isIdle)
+    }
+
+    @Test func anotherOutage_hastensWhatWasStuck_too() {
+        var outage = Outage()
+        outage.failed(unit(1), now: at(0))
+        _ = outage.succeeded(unit(2), now: at(1))
+        outage.failed(unit(2), now: at(100))
+        check(outage.succeeded(unit(3), now: at(101)), [unit(2)], "one that stumbles is no outage")
+        _ = outage.succeeded(unit(2), now: at(102))
+        outage.failed(unit(2), now: at(200))
+        check(outage.succeeded(unit(2), now: at(260)), [unit(1)], "nothing succeeded for a minute")
+        outage.failed(unit(2), now: at(300))
+        outage.failed(unit(3), now: at(301))
+        check(outage.succeeded(unit(4), now: at(302)), [unit(1), unit(2), unit(3)])
+    }
+
+    @Test func forgottenUnit_isNotWaitedFor() {
+        var outage = Outage()
+        outage.failed(unit(1), now: at(0))
+        outage.forget(unit(1))
+        #expect(outage.isIdle)
+    }
+}
+
+@Suite struct RetryTests {
+    @Test(arguments: [0, 0.25, 0.5, 0.999]) func refusal_isAskedForAgainWithinTenSeconds_thenOften_thenWithBackoff(random: Double) {
+        let retry = Retry()
+        #expect(retry.delay(afterRefusal: true, for: .zero, random: random) <= .seconds(9.5))
+        var time = retry.delay(afterRefusal: true, for: .zero, random: random)
+        var asked = 1
+        while time < .seconds(120) {
+            let delay = retry.delay(afterRefusal: false, for: time, random: random)
+            #expect(delay <= .seconds(14.9))
+            time += delay
+            asked += 1
+        }
+        #expect(8...16 ~= asked)
+        var last = Duration.zero
+        for _ in 0..<20 {
+            let delay = retry.delay(afterRefusal: false, for: time, random: random)
+            #expect(delay >= last && delay <= .seconds(900))
+            (last, time) = (delay, time + delay)
+        }
+        #expect(last >= .seconds(675))
+    }
+
+    @Test func coreKind_waitsTwoMinutesAtMost_whenItFailedInPassing() {
+        #expect(Retry().delay(afterFailures: 40, random: 0.999, isCore: true) <= .seconds(120))
+        #expect(Retry().delay(afterFailures: 40, random: 0.999) > .seconds(800))
+    }
+
+    @Test func outageOfMany_isSpreadOverSomeSeconds() {
+        #expect(Retry().spread(over: 1000, random: 0.999) <= .seconds(8))
+        #expect(Retry().spread(over: 1, random: 0.999) < .seconds(2))
+    }
+}
+
+@Suite struct TokenTrustTests {
+    private let core = Unit(account: "acme", kind: .phoneNumber)
+    private let profile = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "7")
+    private let other = Unit(account: "acme", kind: .qrCode, phoneNumberID: "7")
+    private func at(_ seconds: Int) -> Moment { Moment(nanoseconds: Int64(seconds) * 1_000_000_000) }
+
+    private func refuse(_ trust: inout TokenTrust, _ unit: Unit, _ seconds: Int) -> TokenTrust.Verdict {
+        trust.refused(unit, now: at(seconds), core: unit == core ? nil : core) { first, _ in first ? .seconds(5) : .seconds(12) }
+    }
+
+    private func accept(_ trust: inout TokenTrust, _ unit: Unit) -> Bool { trust.accepted(unit, isSuccess: true) }
+
+    private func gate(_ trust: inout TokenTrust, _ unit: Unit, _ seconds: Int) -> TokenTrust.Gate {
+        trust.gate(unit, now: at(seconds)) { _ in true }
+    }
+
+    @Test func secondRefusal_ofOneThatWasAskedSince_isBelieved() {
+        var trust = TokenTrust()
+        let verdict1 = refuse(&trust, profile, 0)
+        #expect(verdict1 == .doubted)
+        let verdict2 = refuse(&trust, other, 1)
+        #expect(verdict2 == .known, "it was under way")
+        let verdict3 = refuse(&trust, core, 2)
+        #expect(verdict3 == .known, "so was this")
+        #expect(!trust.isRefused)
+        let verdict4 = gate(&trust, core, 3)
+        #expect(verdict4 == .closed(until: at(5)))
+        let verdict5 = gate(&trust, profile, 6)
+        #expect(verdict5 != .open)
+        let verdict6 = gate(&trust, core, 6)
+        #expect(verdict6 == .open)
+        let verdict7 = refuse(&trust, core, 7)
+        #expect(verdict7 == .refused)
+        #expect(trust.isRefused)
+        let verdict8 = gate(&trust, core, 8)
+        #expect(verdict8 == .closed(until: at(18)))
+        let verdict9 = gate(&trust, core, 20)
+        #expect(verdict9 == .open)
+        let verdict10 = refuse(&trust, core, 21)
+        #expect(verdict10 == .known)
+    }
+
+    @Test func answer_thatWasUnderWay_endsNothing_andTheSentinelsDoes() {
+        var trust = TokenTrust()
+        _ = refuse(&trust, profile, 0)
+        let accepted1 = accept(&trust, other)
+        #expect(accepted1 == false)
+        let accepted2 = accept(&trust, core)
+        #expect(accepted2 == false, "it was asked before")
+        _ = gate(&trust, core, 5)
+        let accepted3 = accept(&trust, core)
+        #expect(accepted3 == true)
+        let verdict11 = gate(&trust, profile, 6)
+        #expect(verdict11 == .open)
+        let verdict12 = refuse(&trust, profile, 7)
+        #expect(verdict12 == .own, "the others were answered")
+        let accepted4 = accept(&trust, profile)
+        #expect(accepted4 == false)
+        let verdict13 = refuse(&trust, profile, 9)
+        #expect(verdict13 == .doubted)
+    }
+
+    @Test func sentinelThatIsNotWatchedAnyMore_isReplaced() {
+        var trust = TokenTrust()
+        _ = refuse(&trust, profile, 0)
+        let gate = trust.gate(other, now: at(6)) { $0 != core }
+        #expect(gate == .open)
+        #expect(trust.sentinel == other)
+    }
+}
