@@ -49,12 +49,15 @@ extension Checker {
         return unit.kind.isList && isMass(gone.count, of: told.count, unit) ? gone : []
     }
 
-    /// A document as it ends, without what came back so often that nobody can say yet that it is gone.
+    /// A document as it ends, without what came back so often that nobody can say yet that it is gone, and what all things lost together, whoever did it.
     func settled(_ document: JSONObject, _ truth: JSONObject, _ unit: Unit) -> JSONObject {
         let plain = WireForm.plain(document, unit.kind)
         let now = WireForm.plain(truth, unit.kind)
         guard let last = (walks[unit] ?? []).last.map({ history.walks[$0] }) else { return plain }
-        return JSONObject(plain.filter { now[$0.name] != nil || !hasReturned($0.name, last) }.map { ($0.name, $0.value) })
+        return JSONObject(
+            plain.filter { now[$0.name] != nil || !(hasReturned($0.name, last) || isTaken($0.name, last, by: history.end)) }.map {
+                ($0.name, $0.value)
+            })
     }
 
     /// Whether a watch that is drifted in the end may be so, because much is held.

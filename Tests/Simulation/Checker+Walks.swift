@@ -60,9 +60,12 @@ extension Checker {
         if earlier == state.rawValue, !isMore {
             return complain("watch", transaction.time, "\(unit) is told to be \(state.rawValue) again")
         }
+        defer { watchesTold[unit] = state }
         func refuse(_ why: String) -> String { "\(unit) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
         if state == .unauthorized || earlier == WatchState.unauthorized.rawValue {
-            if unit.kind != .account { complain("watch", transaction.time, refuse("only the account says so")) }
+            // What ends is told where its beginning was.
+            let isEnd = state != .unauthorized && watchesTold[unit].map { $0 != .current && $0 != state } ?? false
+            if unit.kind != .account, !isEnd { complain("watch", transaction.time, refuse("only the account says so")) }
             let answers = history.walks.filter { $0.unit.account == unit.account && $0.isDelivered(by: transaction.time) }
             if state == .unauthorized, answers.count(where: { $0.trouble == .unauthorized && $0.life == transaction.life }) < 2 {
                 complain("watch", transaction.time, refuse("no token was refused, or once only"))
@@ -89,7 +92,9 @@ extension Checker {
         case .late, .starting: break
         default:
             let restarts = walk.trouble.map { $0 == .listChanged || $0 == .repeatedCursor } ?? !walk.isExact
-            if walk.trouble?.state != state, !(restarts && state == .unreachable) {
+            // A token that is refused to one alone is no refused token.
+            let isOwn = walk.trouble == .unauthorized && state == .forbidden
+            if walk.trouble?.state != state, !isOwn, !(restarts && state == .unreachable) {
                 complain("watch", transaction.time, refuse("the last look ended by \(walk.trouble.map { "\($0)" } ?? "nothing")"))
             }
             guard [.unreachable, .invalidAnswer, .forbidden, .notFound].contains(state) else { return }

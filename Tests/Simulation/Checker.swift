@@ -19,6 +19,8 @@ struct Checker {
     var lastSequence: Int64 = 0
     /// When drift was last told of one of an account's kinds.
     var driftTold: [String: [Kind: Moment]] = [:]
+    /// What was told last of each watch.
+    var watchesTold: [Unit: WatchState] = [:]
     /// Each unit's walks, as places in the history's.
     let walks: [Unit: [Int]]
 
