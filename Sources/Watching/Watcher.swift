@@ -1,4 +1,5 @@
 public import Changes
+import GraphAPI
 public import Ledger
 public import Logging
 import WhatsAppBusiness
@@ -20,8 +21,12 @@ public actor Watcher {
         var refusedSince: [Unit: Moment] = [:]
         /// The refused unit that looks for another credential, and when it asks again.
         var lookout: (unit: Unit, until: Moment)?
-        /// Members that Meta does not know, by kind; they are asked for again after a reload or a restart.
-        var dropped: [Kind: Set<String>] = [:]
+        /// Fields that are not asked for in this run, by kind.
+        var leftOut: [Kind: LeftOut] = [:]
+        /// The most things of a page, by kind, where Meta wanted fewer to be asked for.
+        var limits: [Kind: Int] = [:]
+        /// The unit that finds out for its kind which field is refused.
+        var searching: [Kind: Unit] = [:]
         /// The version that Meta answered by, since the last look at the account, where it was not the one that was asked for.
         var upgraded: String?
         /// Requests that the last look at a unit took, where it was more than one.
@@ -60,6 +65,12 @@ public actor Watcher {
     var rotations: [Unit: WindowRotation] = [:]
     /// What waits because Meta could not be reached at all, of whatever account: the network is shared.
     var network = Outage()
+    /// Searches for the field that is refused, with the failure of the look that began them.
+    var searches: [Unit: (search: FieldSearch, failure: GraphFailure)] = [:]
+    /// When a unit's next refusal may be about a field again.
+    var searchesRest: [Unit: Moment] = [:]
+    /// What was odd about the last answer, where anything was.
+    var oddities: [Unit: Oddities] = [:]
     /// Who waits for the next look at a unit.
     var waiting: [Unit: [CheckedContinuation<LookResult, Never>]] = [:]
     private var savedAt: Moment
