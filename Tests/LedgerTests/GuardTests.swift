@@ -43,11 +43,14 @@ import WhatsAppBusiness
     @Test func filesOfAnEarlierRelease_andThoseSetAside_areTakenFromTheOthers() async throws {
         let ledger = try Ledger(path: path)
         try await record(ledger)
-        ledger.abandon()
+        try ledger.close()
         let aside = path + ".damaged-20260101T000000Z"
         for suffix in ["", "-wal"] { try Data("old".utf8).write(to: URL(filePath: aside + suffix)) }
-        try Data("no ledger, but long enough to be read as the header of one: a hundred bytes, and some more of them that say nothing at all".utf8)
-            .write(to: URL(filePath: path))
+        try Data(
+            "no ledger, but long enough to be read as the header of one: a hundred bytes, and some more of them that say nothing at all"
+                .utf8
+        )
+        .write(to: URL(filePath: path))
         try Data("x".utf8).write(to: URL(filePath: folder.path + "/another.txt"))
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) { chmod(folder.path + "/" + name, 0o664) }
         let (again, setAside) = try Ledger.open(path: path, at: now) { _ in [] }

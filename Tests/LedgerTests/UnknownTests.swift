@@ -42,7 +42,8 @@ import WhatsAppBusiness
         let id = try Int64.fetchOne(database, sql: "SELECT max(id) + 1 FROM place") ?? 1
         let values = [id.databaseValue, "acme".databaseValue, kind.databaseValue, number.databaseValue]
         try database.execute(
-            sql: "INSERT INTO place VALUES (?, ?, ?, ?, ?)", arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
+            sql: "INSERT INTO place VALUES (?, ?, ?, ?, ?)",
+            arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
         return id
     }
 
@@ -112,7 +113,9 @@ import WhatsAppBusiness
     }
 
     /// Right by its checksum, and not to be read: the row alone is left out, and told of once.
-    @Test(arguments: ["7", "-1", "not json", "[1]", "\"text\"", "{", ""]) func documentThatCannotBeRead_costsItselfAlone(text: String) async throws {
+    @Test(arguments: ["7", "-1", "not json", "[1]", "\"text\"", "{", ""]) func documentThatCannotBeRead_costsItselfAlone(text: String)
+        async throws
+    {
         let ledger = try Ledger(path: path)
         let unit = Unit(account: "acme", kind: .messageTemplate)
         func look(_ word: String) -> Observation {

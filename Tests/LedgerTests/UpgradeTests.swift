@@ -36,7 +36,8 @@ import WhatsAppBusiness
     }
 
     /// Cursors of a release without epochs are resumed as far as they are certain: up to what there was when the ledger was migrated.
-    @Test(arguments: [1, 2], [0, 2]) func cursorOfAReleasedSchema_isResumed_upToWhatTheReleaseLeft(schema: Int, openings: Int) async throws {
+    @Test(arguments: [1, 2], [0, 2]) func cursorOfAReleasedSchema_isResumed_upToWhatTheReleaseLeft(schema: Int, openings: Int) async throws
+    {
         let folder = try Folder()
         let path = folder.path + "/ledger.sqlite"
         let fixture = try #require(Bundle.module.path(forResource: "schema-\(schema)", ofType: "sqlite", inDirectory: "Released"))
