@@ -19,7 +19,7 @@ public struct KeyPage: Sendable, Equatable {
     /// The keys of a page. Throws `invalidAnswer` if a thing has none, or one that is too long for an id.
     public init(_ page: Page, edge: Edge) throws(GraphFailure) {
         for item in page.items {
-            guard let key = edge.key(of: item), keys.append(key) else {
+            guard let key = edge.key(of: item), keys.append(key, also: edge.otherKey(of: item)) else {
                 throw GraphFailure(.invalidAnswer("a thing of \(edge.name) has no key that is one"))
             }
         }

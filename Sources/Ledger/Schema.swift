@@ -62,6 +62,14 @@ enum Schema {
             // What is known of an account's budget, JSON: a restart must not forget the calls of the last hour.
             try database.execute(sql: "CREATE TABLE budget (account TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID")
         }
+        migrator.registerMigration("other ids") { database in
+            // Other ids of things that are kept under one of theirs: a blocked user's number and id, either of which may come or go.
+            try database.execute(
+                sql: """
+                    CREATE TABLE other_id (place INTEGER NOT NULL, id TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (place, id, other))
+                    WITHOUT ROWID
+                    """)
+        }
         return migrator
     }()
 }
