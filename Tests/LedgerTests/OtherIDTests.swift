@@ -114,7 +114,8 @@ import WhatsAppBusiness
     @Test func otherIDs_areBounded_andGoWithTheirThing() async throws {
         let ledger = try Ledger(path: path)
         for round in 0..<40 {
-            let users = round % 2 == 0 ? ["\(round)+US.\(round / 4)", "9000"] : ["\(round - 1)+US.\((round + 3) / 4)", "9000"]
+            // The one changes, then the other.
+            let users = ["\(100 + round / 2)+US.\((round + 1) / 2)", "9000"]
             _ = try await ledger.record(look(users), at: Timestamp(milliseconds: Int64(round) * 1000))
         }
         #expect(ledger.cursor.sequence == 1)
