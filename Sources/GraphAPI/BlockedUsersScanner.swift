@@ -49,7 +49,9 @@ struct BlockedUsersScanner {
         if take("]") { return true }
         repeat {
             // A user is at most five values, so the parser would not refuse fewer.
-            guard keys.count < GraphClient.limits.values / 5 - 2, let user = user(), keys.append(user.key, also: user.other) else { return false }
+            guard keys.count < GraphClient.limits.values / 5 - 2, let user = user(), keys.append(user.key, also: user.other) else {
+                return false
+            }
         } while take(",")
         return take("]")
     }

@@ -115,6 +115,6 @@ extension Checker {
 }
 
 extension JSONValue? {
-    /// Whether there is a value other than `null`.
-    fileprivate var isGiven: Bool { map { !$0.isNull } ?? false }
+    /// Whether there is a value that says something.
+    fileprivate var isGiven: Bool { self?.said != nil }
 }
