@@ -1,4 +1,5 @@
 public import Changes
+import Continuations
 public import Ledger
 public import Logging
 import WhatsAppBusiness
@@ -55,7 +56,7 @@ public actor Watcher {
     var progress: [Unit: WatchReport.Progress] = [:]
     var rotations: [Unit: WindowRotation] = [:]
     /// Who waits for the next look at a unit.
-    var waiting: [Unit: [CheckedContinuation<LookResult, Never>]] = [:]
+    let waiting = WaitList<Unit, LookResult>()
     private var savedAt: Moment
 
     /// Complete looks that changed nothing are written down this often.
@@ -76,6 +77,7 @@ public actor Watcher {
 
     /// Watches until the task is cancelled; a look that is under way then is void.
     public func run() async throws(LedgerError) {
+        defer { waiting.close(with: .notWatched) }
         try await begin()
         await withDiscardingTaskGroup { group in
             for await _ in self.world.alarm.rings {
@@ -86,7 +88,6 @@ public actor Watcher {
             group.cancelAll()
         }
         world.alarm.set(nil)
-        for unit in Array(waiting.keys) { answer(unit, .notWatched) }
         do { try await saveBudgets(accounts.keys, atTheEnd: true) } catch {
             log.debug("budgets could not be saved", metadata: ["error": "\(error)"])
         }
@@ -107,11 +108,11 @@ public actor Watcher {
 
     /// One look from its beginning to the schedule's next word.
     func look(_ unit: Unit) async {
-        let askers = waiting.removeValue(forKey: unit) ?? []
+        let askers = waiting.take(unit)
         let began = world.now()
         let look = await ending(of: unit)
         accounts[unit.account]?.tally.count(look.result, took: world.now() - began)
-        for asker in askers { asker.resume(returning: look.result) }
+        for asker in askers { asker.fulfil(look.result) }
         guard schedule.interval(of: unit) != nil else { return }
         let now = world.now()
         if case .unaffordable(let until) = look.result {
@@ -134,7 +135,5 @@ public actor Watcher {
     }
 
     /// Tells whoever waits for a unit's next look.
-    func answer(_ unit: Unit, _ result: LookResult) {
-        for asker in waiting.removeValue(forKey: unit) ?? [] { asker.resume(returning: result) }
-    }
+    func answer(_ unit: Unit, _ result: LookResult) { waiting.answer(unit, with: result) }
 }
