@@ -83,20 +83,21 @@ let package = Package(
         c("CCrypto", library: "crypto"),
         c("CSQLite", library: "sqlite3"),
         room("StrictJSON"),
+        room("Continuations"),
         room("Systemd", ["CSystemd", logging]),
-        room("Varlink", ["StrictJSON", nio, nioPosix]),
+        room("Varlink", ["Continuations", "StrictJSON", nio, nioPosix]),
         room("WhatsAppBusiness", ["StrictJSON"]),
-        room("GraphAPI", ["WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
+        room("GraphAPI", ["Continuations", "WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
         room("Changes", ["WhatsAppBusiness", "StrictJSON"]),
-        room("Ledger", ["WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
-        room("Watching", ["GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
+        room("Ledger", ["Continuations", "WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
+        room("Watching", ["Continuations", "GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room(
             "WabaWatchService",
             [
-                "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness",
-                "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
+                "Continuations", "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface",
+                "WhatsAppBusiness", "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
             ]),
         program(
             "wabawatchd", ["WabaWatchService", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", arguments, logging],
@@ -134,6 +135,7 @@ let package = Package(
             ]),
 
         tests("StrictJSON", ["StrictJSON"]),
+        tests("Continuations", ["Continuations"]),
         tests("Systemd", ["Systemd", logging]),
         tests("Varlink", ["TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
@@ -154,7 +156,7 @@ let package = Package(
         tests(
             "WabaWatchService",
             [
-                "TestSupport", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink",
+                "TestSupport", "Continuations", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink",
                 "WabaWatchClient", "WabaWatchInterface",
                 "Watching", "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),

@@ -1,5 +1,6 @@
 import CSQLite
 import Changes
+import Continuations
 import GRDB
 import GRDBSQLite
 import Synchronization
@@ -17,6 +18,7 @@ public final class Ledger: Sendable {
     private let lock: LedgerLock?
     private let access: Access
     let commits: Commits
+    private let isGivenUp = Atomic(false)
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed = Mutex(Confirmed())
     /// Which opening recorded what.
@@ -140,6 +142,7 @@ public final class Ledger: Sendable {
     /// tell, nor is it that complete looks which changed nothing are looked at again.
     public func close() throws(LedgerError) {
         defer { lock?.release() }
+        tail.close()
         do {
             do {
                 let unsaved = confirmed.withLock(\.unsaved)
@@ -152,6 +155,7 @@ public final class Ledger: Sendable {
 
     /// Closes the file as it is.
     public func abandon() {
+        tail.close()
         // What cannot be closed any more is closed by the end of the last reference to it.
         try? pool.close()
         lock?.release()
@@ -162,9 +166,9 @@ public final class Ledger: Sendable {
             switch access {
             case .ofItsOwn: return try await pool.read { try body($0) }
             case .handed(let hand):
-                return try await withCheckedThrowingContinuation { continuation in
-                    hand(false) { refusal in continuation.resume(with: Result { try self.reading(body, refusal) }) }
-                }
+                let found = OneShot<Result<Value, any Error>>()
+                hand(false) { refusal in found.fulfil(Result { try self.reading(body, refusal) }) }
+                return try await found.value(whenCancelled: .failure(CancellationError()), after: grace).get()
             }
         } catch {
             let error = LedgerError(error, path: path)
@@ -177,20 +181,34 @@ public final class Ledger: Sendable {
     /// - Parameter body: may be called a second time after a transaction that failed.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
         if Task.isCancelled { throw LedgerError(.cancelled, path: path, cause: "") }
+        if isGivenUp.load(ordering: .relaxed) { throw LedgerError(.cancelled, path: path, cause: "") }
         if let trouble, trouble.code == .damaged { throw trouble }
-        let result: Result<Value, LedgerError> = await withCheckedContinuation { continuation in
-            commits.add(
-                Commits.Entry(
-                    work: { database in
-                        let value = try body(database)
-                        return { continuation.resume(returning: .success(value)) }
-                    }, failed: { continuation.resume(returning: .failure($0)) }))
-            switch access {
-            case .ofItsOwn: pool.asyncWriteWithoutTransaction { self.commits.run($0) }
-            case .handed(let hand): hand(true) { self.commit($0) }
-            }
+        let written = OneShot<Result<Value, LedgerError>>()
+        commits.add(
+            Commits.Entry(
+                work: { database in
+                    let value = try body(database)
+                    return { written.fulfil(.success(value)) }
+                }, failed: { written.fulfil(.failure($0)) }))
+        switch access {
+        case .ofItsOwn: pool.asyncWriteWithoutTransaction { self.commits.run($0) }
+        case .handed(let hand): hand(true) { self.commit($0) }
         }
-        return try result.get()
+        return try await written.value(whenCancelled: .failure(self.giveUp()), after: grace).get()
+    }
+
+    /// How long a write that is under way is waited for after its task was cancelled. Whoever hands a ledger its accesses sees to the end of each.
+    private var grace: Duration {
+        switch access {
+        case .ofItsOwn: .milliseconds(1500)
+        case .handed: .seconds(60)
+        }
+    }
+
+    /// A transaction hangs at the disk, and its task was told to end: nothing more is begun, so that nobody acts on what may or may not be there.
+    private func giveUp() -> LedgerError {
+        isGivenUp.store(true, ordering: .relaxed)
+        return LedgerError(.cancelled, path: path, cause: "")
     }
 
     /// Writes inside one transaction.

@@ -1,4 +1,5 @@
 public import Changes
+import Continuations
 import GraphAPI
 public import Ledger
 public import Logging
@@ -72,7 +73,7 @@ public actor Watcher {
     /// What was odd about the last answer, where anything was.
     var oddities: [Unit: Oddities] = [:]
     /// Who waits for the next look at a unit.
-    var waiting: [Unit: [CheckedContinuation<LookResult, Never>]] = [:]
+    let waiting = WaitList<Unit, LookResult>()
     private var savedAt: Moment
 
     /// Complete looks that changed nothing are written down this often.
@@ -93,6 +94,7 @@ public actor Watcher {
 
     /// Watches until the task is cancelled; a look that is under way then is void.
     public func run() async throws(LedgerError) {
+        defer { waiting.close(with: .notWatched) }
         try await begin()
         await withDiscardingTaskGroup { group in
             for await _ in self.world.alarm.rings {
@@ -103,7 +105,6 @@ public actor Watcher {
             group.cancelAll()
         }
         world.alarm.set(nil)
-        for unit in Array(waiting.keys) { answer(unit, .notWatched) }
         do { try await saveBudgets(accounts.keys, atTheEnd: true) } catch {
             log.debug("budgets could not be saved", metadata: ["error": "\(error)"])
         }
@@ -125,12 +126,12 @@ public actor Watcher {
 
     /// One look from its beginning to the schedule's next word.
     func look(_ unit: Unit) async {
-        let askers = waiting.removeValue(forKey: unit) ?? []
+        let askers = waiting.take(unit)
         let began = world.now()
         let look = await ending(of: unit, isAsked: !askers.isEmpty)
         accounts[unit.account]?.tally.count(look.result, took: world.now() - began)
         note(look.result, of: unit)
-        for asker in askers { asker.resume(returning: look.result) }
+        for asker in askers { asker.fulfil(look.result) }
         guard schedule.interval(of: unit) != nil else { return }
         let now = world.now()
         if case .unaffordable(let until) = look.result {
@@ -167,7 +168,5 @@ public actor Watcher {
     }
 
     /// Tells whoever waits for a unit's next look.
-    func answer(_ unit: Unit, _ result: LookResult) {
-        for asker in waiting.removeValue(forKey: unit) ?? [] { asker.resume(returning: result) }
-    }
+    func answer(_ unit: Unit, _ result: LookResult) { waiting.answer(unit, with: result) }
 }
