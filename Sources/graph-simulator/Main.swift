@@ -1,10 +1,8 @@
 import ArgumentParser
 import GraphSimulator
+import Printing
+import Programs
 import UnixSignals
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Runs the simulator until it is told to stop.
 @main struct Main: AsyncParsableCommand {
@@ -40,6 +38,8 @@ import UnixSignals
     @Flag(help: "Take changes and faults below /simulator, from anyone who reaches the port.") var control = false
     @Option(help: "The app's secret: an appsecret_proof is then checked, and required.") var appSecret: String?
 
+    static func main() async { await start() }
+
     func validate() throws {
         guard (0...1000).contains(accounts), (0...1000).contains(numbers), (0...1_000_000).contains(blocked) else {
             throw ValidationError("At most 1000 accounts, 1000 numbers and 1000000 blocked users.")
@@ -59,14 +59,15 @@ import UnixSignals
 
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let simulator = try await GraphSimulator.start(platform, host: host, port: port, controlled: control)
-        print(simulator.baseURL)
-        print("token \(token)")
+        let output = LineOutput()
+        try output.line(PrintableText(simulator.baseURL))
+        try output.line("token \(token)")
         for index in 0..<accounts {
-            print(
+            try output.line(
                 "account \(Platform.sampleAccountID(index)) first number \(numbers > 0 ? Platform.samplePhoneNumberID(account: index) : "none")"
             )
         }
-        fflush(nil)
+        try output.flush()
         for await _ in signals { break }
         try await simulator.stop()
     }

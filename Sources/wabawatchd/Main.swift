@@ -4,6 +4,8 @@ import FoundationEssentials
 import Glibc
 import Ledger
 public import Logging
+import Printing
+import Programs
 import Systemd
 import WabaWatchService
 import Watching
@@ -36,6 +38,8 @@ struct Main: AsyncParsableCommand {
     @Option(help: "The least level of the daemon's own log lines: trace, debug, info, notice, warning, error, critical.")
     var logLevel = Logger.Level.info
 
+    static func main() async { await start() }
+
     func run() async throws {
         let destination = LogDestination.fromEnvironment
         let level = logLevel
@@ -52,7 +56,11 @@ struct Main: AsyncParsableCommand {
             if check {
                 for line in configuration.overBudget() { try StandardErrorLines(prefixes: false).write(line, priority: .notice) }
             }
-            if dryRun { print(configuration.dryRun().joined(separator: "\n")) }
+            if dryRun {
+                let output = LineOutput()
+                try output.lines(configuration.dryRun().map { PrintableText($0) })
+                try output.flush()
+            }
             if check || dryRun { return }
             if once {
                 let troubled = try await Daemon(configuration, in: surroundings, log: log).once()
