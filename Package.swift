@@ -83,8 +83,12 @@ let package = Package(
         c("CCrypto", library: "crypto"),
         c("CSQLite", library: "sqlite3"),
         room("StrictJSON"),
+        // Tasks that wait, each with a way out and an owner.
         room("Continuations"),
-        room("Systemd", ["CSystemd", logging]),
+        // What people read of texts from outside; and how a program ends.
+        room("Printing"),
+        room("Programs", ["Printing", arguments]),
+        room("Systemd", ["CSystemd", "Printing", logging]),
         room("Varlink", ["Continuations", "StrictJSON", nio, nioPosix]),
         room("WhatsAppBusiness", ["StrictJSON"]),
         room("GraphAPI", ["Continuations", "WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
@@ -100,16 +104,20 @@ let package = Package(
                 "WhatsAppBusiness", "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
             ]),
         program(
-            "wabawatchd", ["WabaWatchService", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", arguments, logging],
+            "wabawatchd",
+            ["WabaWatchService", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", "Printing", "Programs", arguments, logging],
             linkerSettings: lean),
-        program("wabawatch", ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", arguments], linkerSettings: lean),
+        program(
+            "wabawatch",
+            ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments],
+            linkerSettings: lean),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
-        program("graph-simulator", ["GraphSimulator", arguments, signals]),
+        program("graph-simulator", ["GraphSimulator", "Printing", "Programs", arguments, signals]),
         program(
             "wabawatch-demo",
             [
                 "WabaWatchService", "GraphSimulator", "WabaWatchInterface", "Varlink", "Watching", "Systemd", "WhatsAppBusiness",
-                "StrictJSON", arguments,
+                "StrictJSON", "Printing", "Programs", arguments,
                 logging,
             ]),
         // Runs the decisions under a simulated clock, against a simulated Meta.
@@ -136,6 +144,7 @@ let package = Package(
 
         tests("StrictJSON", ["StrictJSON"]),
         tests("Continuations", ["Continuations"]),
+        tests("Printing", ["TestSupport", "Printing", "Programs", "StrictJSON", arguments]),
         tests("Systemd", ["Systemd", logging]),
         tests("Varlink", ["TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
@@ -172,7 +181,8 @@ let package = Package(
         tests(
             "wabawatch",
             [
-                "wabawatch", "wabawatchd", "TestSupport", "FakeDaemon", "GraphSimulator", "WabaWatchClient", "WabaWatchInterface",
+                "wabawatch", "wabawatchd", "Printing", "Programs", "TestSupport", "FakeDaemon", "GraphSimulator", "WabaWatchClient",
+                "WabaWatchInterface",
                 "Varlink",
                 "WhatsAppBusiness", "StrictJSON",
             ],

@@ -51,6 +51,11 @@ extension IDList: RandomAccessCollection, ExpressibleByArrayLiteral {
 }
 
 extension IDList {
+    /// All ids' bytes, one behind the other.
+    public func withAllBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try bytes.withUnsafeBytes(body)
+    }
+
     /// Each id's bytes, in order.
     public func forEachBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         try bytes.withUnsafeBytes { bytes in

@@ -1,10 +1,8 @@
 import ArgumentParser
 import GraphSimulator
+import Printing
+import Programs
 import UnixSignals
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Runs the simulator until it is told to stop.
 @main struct Main: AsyncParsableCommand {
@@ -48,6 +46,8 @@ import UnixSignals
     @Option(name: .customLong("fault"), help: "A fault that is there from the start; can be given again.") var faults: [String] = []
     @Flag(help: "Tell every fault and its parameters, and end.") var listFaults = false
 
+    static func main() async { await start() }
+
     func validate() throws {
         guard (0...1000).contains(accounts), (0...1000).contains(numbers), (0...1_000_000).contains(blocked) else {
             throw ValidationError("At most 1000 accounts, 1000 numbers and 1000000 blocked users.")
@@ -80,14 +80,15 @@ import UnixSignals
             try await simulator.stop()
             throw ValidationError("--fault: \(error.message)")
         }
-        print(simulator.baseURL)
-        print("token \(token)")
+        let output = LineOutput()
+        try output.line(PrintableText(simulator.baseURL))
+        try output.line("token \(token)")
         for index in 0..<accounts {
-            print(
+            try output.line(
                 "account \(Platform.sampleAccountID(index)) first number \(numbers > 0 ? Platform.samplePhoneNumberID(account: index) : "none")"
             )
         }
-        fflush(nil)
+        try output.flush()
         for await _ in signals { break }
         try await simulator.stop()
     }

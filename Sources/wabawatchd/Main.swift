@@ -4,6 +4,8 @@ import FoundationEssentials
 import Glibc
 import Ledger
 public import Logging
+import Printing
+import Programs
 import Systemd
 import WabaWatchService
 import Watching
@@ -38,6 +40,8 @@ struct Main: AsyncParsableCommand {
 
     @Option(help: .hidden) var reload: Int32?
     @Option(help: .hidden) var replies = "/run/wabawatch"
+
+    static func main() async { await start() }
 
     func run() async throws {
         Systemd.ProcessMemory.keepOutOfCores()
@@ -85,7 +89,11 @@ struct Main: AsyncParsableCommand {
         let configuration = try Configuration.load(path: config)
         let notes = try configuration.check(secrets: surroundings.secrets) + (check ? configuration.overBudget() : [])
         for line in notes { try StandardErrorLines(prefixes: false).write(line, priority: .notice) }
-        if dryRun { print(configuration.dryRun().joined(separator: "\n")) }
+        if dryRun {
+            let output = LineOutput()
+            try output.lines(configuration.dryRun().map { PrintableText($0) })
+            try output.flush()
+        }
     }
 
     private func tell(_ error: ConfigurationError) throws {

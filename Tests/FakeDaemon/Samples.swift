@@ -59,6 +59,15 @@ public enum Sample {
         ],
         budgets: [Budget(account: "acme", callsLastHour: 92, callsPerHour: 100, usagePercent: 41)])
 
+    /// How the numbers came, each when it changed last.
+    public static var arrivals: [Change] {
+        resources.filter { $0.kind == .phoneNumber }.map { number in
+            Change(
+                number.resourceID, cursor: Cursor("fake.0"), sequence: 1, observedAt: number.changedAt, operation: .added, origin: .poll,
+                severity: .info, fields: [], before: nil, after: number.document, summary: "acme: a phone number was added")
+        }
+    }
+
     /// A rating that falls.
     public static func fall(_ sequence: Int, _ cursor: Cursor) -> Change {
         Change(

@@ -1,4 +1,5 @@
 import FakeDaemon
+import Printing
 import StrictJSON
 import Testing
 import WabaWatchInterface
@@ -8,7 +9,8 @@ import WhatsAppBusiness
 
 @Suite struct ReportTests {
     @Test(arguments: PageCase.all) func status_isLaidOutForItsPage(page: PageCase) throws {
-        let report = StatusReport(status: Sample.status, resources: Sample.resources.filter { $0.kind != .blockedUser })
+        let states = StateTimes(Sample.arrivals, bound: nil)
+        let report = StatusReport(status: Sample.status, resources: Sample.resources.filter { $0.kind != .blockedUser }, states: states)
         let lines = report.lines(page.page)
         try Golden.expect(lines, "status-\(page.name)")
         if let width = page.width, !page.isColored { #expect(lines.allSatisfy { $0.displayWidth <= width }) }
@@ -57,7 +59,7 @@ import WhatsAppBusiness
         form: OutputForm, page: PageCase
     ) throws {
         let text = ChangeText(form: form, page: page.page)
-        var lines: [String] = []
+        var lines: [PrintableText] = []
         for severity in Severity.allCases {
             var change = Sample.fall(7, Cursor("fake.7"))
             change.severity = OpenEnum(severity)
@@ -78,7 +80,7 @@ import WhatsAppBusiness
         let lines = ChangeText(form: .json, page: PageCase.all[1].page).lines(change)
         let line = try #require(lines.first)
         #expect(lines.count == 1)
-        #expect(try Change(json: try #require(try JSONValue(parsing: line).object)) == change)
+        #expect(try Change(json: try #require(try JSONValue(parsing: line.plain).object)) == change)
     }
 
     @Test(
@@ -108,7 +110,7 @@ import WhatsAppBusiness
         var change = Sample.fall(1, Cursor("c"))
         change.summary = "evil \u{1B}[2J\u{9B}31m name\u{202E}\nsecond"
         let line = ChangeText(form: .cat, page: PageCase.all[0].page).lines(change)
-        #expect(line == [#"evil \u{1b}[2J\u{9b}31m name\u{202e}\nsecond"#])
+        #expect(line == [PrintableText(#"evil \u{1B}[2J\u{9B}31m name\u{202E}\nsecond"#)])
     }
 
     @Test func status_ofAThousandNumbers_isQuick() {

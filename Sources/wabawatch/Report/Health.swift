@@ -1,3 +1,4 @@
+import Printing
 import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness

@@ -1,3 +1,4 @@
+import Printing
 import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -36,7 +37,9 @@ struct Meaning {
         health = Health(resource)
     }
 
-    func lines(_ page: Page) -> [String] {
-        sentences.joined(separator: " ").wrapped(to: (page.width ?? 100) - 2).map { page.paint("  " + $0, StatusReport.style(health)) }
+    func lines(_ page: Page) -> [PrintableText] {
+        PrintableText(sentences.joined(separator: " ")).wrapped(to: (page.width ?? 100) - 2).map {
+            page.paint("  " + $0, StatusReport.style(health))
+        }
     }
 }

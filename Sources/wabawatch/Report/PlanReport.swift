@@ -1,3 +1,4 @@
+import Printing
 import WabaWatchInterface
 import WhatsAppBusiness
 
@@ -15,10 +16,10 @@ struct PlanReport {
         var isUnseen = false
     }
 
-    func lines(_ page: Page) -> [String] {
+    func lines(_ page: Page) -> [PrintableText] {
         let accounts = Set(status.watches.map(\.account)).union(status.budgets.map(\.account)).sorted()
         let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
-        var lines: [String] = []
+        var lines: [PrintableText] = []
         for account in accounts {
             let parts = parts(account)
             let planned = parts.values.reduce(0) { $0 + $1.callsPerHour }
@@ -47,8 +48,8 @@ struct PlanReport {
         return parts
     }
 
-    private func head(_ account: String, _ planned: Double, _ budget: Budget?, _ page: Page) -> String {
-        let name = page.paint(account.printable, .bold)
+    private func head(_ account: String, _ planned: Double, _ budget: Budget?, _ page: Page) -> PrintableText {
+        let name = page.paint(PrintableText(account), .bold)
         guard let budget else { return "\(name): \(Self.calls(planned)) calls an hour at least" }
         let isOver = planned > Double(budget.callsPerHour)
         let text = page.paint("\(Self.calls(planned)) of \(budget.callsPerHour) calls an hour at least", isOver ? .warning : .plain)

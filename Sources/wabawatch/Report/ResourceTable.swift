@@ -1,3 +1,4 @@
+import Printing
 import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -6,7 +7,7 @@ import WhatsAppBusiness
 struct ResourceTable {
     let resources: [Resource]
 
-    func lines(_ page: Page) -> [String] {
+    func lines(_ page: Page) -> [PrintableText] {
         guard !resources.isEmpty else { return [] }
         var table = Table(columns: [
             .init(title: "ACCOUNT", least: 8), .init(title: "KIND"), .init(title: "ID", least: 15), .init(title: "NUMBER", least: 12),
@@ -23,9 +24,9 @@ struct ResourceTable {
     }
 
     /// A thing on a line of its own, where no table can be made because more may come.
-    static func line(_ resource: Resource, _ page: Page) -> String {
+    static func line(_ resource: Resource, _ page: Page) -> PrintableText {
         let what = what(resource)
-        let name = [resource.account, resource.kind.rawValue, resource.id].joined(separator: " ").printable
+        let name = [resource.account, resource.kind.rawValue, resource.id].joined(separator: " ")
         return
             "\(page.time.short(resource.changedAt.milliseconds)) \(name)\(what.text.isEmpty ? "" : ": ")\(page.paint(what.text, what.style))"
     }
