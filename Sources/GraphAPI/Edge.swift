@@ -48,15 +48,26 @@ public struct Edge: Sendable {
         self.settlesCursor = settlesCursor
     }
 
-    /// What tells a thing of this edge apart, if it has one of the key members as text or as a whole number.
+    /// What tells a thing of this edge apart, if it has one of the key members as text or as a whole number, and of a length that is an id's.
     public func key(of item: JSONValue) -> String? {
         for pointer in keys {
             let value = (JSONPointer(parsing: pointer)?.names ?? []).reduce(Optional(item)) { $0?[$1] }
-            if let key = value?.string ?? value?.integer.map(String.init), !key.isEmpty { return key }
+            if let key = value?.string ?? value?.digits, 1...IDList.longest ~= key.utf8.count { return key }
         }
         return nil
     }
 
+    /// The members of a thing that are of another type than the edge's type expects; at most `most`.
+    public func oddities(of item: JSONValue, most: Int = 16) -> [Oddity] { self.item.shape.oddities(in: item, most: most) }
+
     /// Throws the member of a thing that does not have the shape of the edge's type.
     public func check(_ item: JSONValue) throws(DocumentError) { _ = try self.item.init(item) }
+}
+
+extension JSONValue {
+    /// A number's digits, if it is made of nothing else: an id may have more of them than 64 bits hold.
+    fileprivate var digits: String? {
+        guard case .number(let number) = self, number.text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+        return number.text
+    }
 }

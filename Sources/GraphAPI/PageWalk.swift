@@ -24,6 +24,8 @@ public struct PageWalk: Sendable {
         public let keys: IDSet
         /// How many pages they came in.
         public let pages: Int
+        /// How many things had nothing to be told apart by, and were left out: what seems to be gone may be one of them.
+        public let strays: Int
         /// Whether nothing hints that the list changed under the walk. Pages by offset shift when it does, and do not say so: unless there was
         /// only one, read them again until two walks agree.
         public let isExact: Bool
@@ -41,6 +43,7 @@ public struct PageWalk: Sendable {
     private var items: [JSONValue] = []
     private var starts: [Int] = []
     private var keys = IDSet()
+    private var strays = 0
     private var pages = 0
     private var isExact = true
     private var isSettling = false
@@ -62,13 +65,16 @@ public struct PageWalk: Sendable {
     public mutating func on(_ page: Page) throws(GraphFailure) -> Step {
         starts.append(items.count)
         var fresh = 0
+        let before = strays
         for item in page.items where try take(item) { fresh += 1 }
-        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, count: page.items.count, fresh: fresh)
+        return try step(
+            hasNext: page.hasNext, next: page.next(), after: page.after, count: page.items.count - (strays - before), fresh: fresh)
     }
 
     /// Takes the page that was asked for, where only its keys are wanted.
     public mutating func on(_ page: KeyPage) throws(GraphFailure) -> Step {
         try makeRoom(for: page.keys.count)
+        strays += page.strays
         let fresh = keys.insert(page.keys)
         return try step(hasNext: page.hasNext, next: page.next(), after: page.after, count: page.keys.count, fresh: fresh)
     }
@@ -96,8 +102,11 @@ public struct PageWalk: Sendable {
 
     /// Keeps what was not seen before, and says whether it was not.
     private mutating func take(_ item: JSONValue) throws(GraphFailure) -> Bool {
-        if let key = request.edge.key(of: item) {
-            guard 1...IDList.longest ~= key.utf8.count else { throw GraphFailure(.invalidAnswer("a key of \(key.utf8.count) bytes")) }
+        if !request.edge.keys.isEmpty {
+            guard let key = request.edge.key(of: item) else {
+                strays += 1
+                return false
+            }
             try makeRoom(for: 1)
             guard keys.insert(key) else { return false }
         }
@@ -132,6 +141,6 @@ public struct PageWalk: Sendable {
             sawNext = false
             return try ask(.window(windows.removeFirst()))
         }
-        return .done(Outcome(items: items, starts: starts, keys: keys, pages: pages, isExact: isExact))
+        return .done(Outcome(items: items, starts: starts, keys: keys, pages: pages, strays: strays, isExact: isExact))
     }
 }

@@ -15,6 +15,8 @@ struct Sweep: Sendable {
         var starts: [Int] = []
         /// The things' keys, window by window.
         var keys: [(window: Int?, keys: IDSet)] = []
+        /// How many things were left out, because nothing tells them apart.
+        var strays = 0
     }
 
     enum Step: Sendable {
@@ -105,6 +107,7 @@ struct Sweep: Sendable {
         found.starts += outcome.starts.map { found.items.count + $0 }
         found.items += outcome.items
         found.keys.append((window, outcome.keys))
+        found.strays += outcome.strays
         guard let following = rest.popFirst() else { return next = .complete(found) }
         window = following.window
         walk = PageWalk(following.request)

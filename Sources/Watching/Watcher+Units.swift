@@ -81,6 +81,7 @@ extension Watcher {
         sweeps[unit] = nil
         progress[unit] = nil
         rotations[unit] = nil
+        forgetFields(of: unit)
         _ = accounts[unit.account]?.keep(pages: 1, ofLookAt: unit)
         on(.forget(unit), world.now())
         answer(unit, .notWatched)

@@ -12,14 +12,16 @@ extension Watcher {
     func drift(of unit: Unit) -> Drift {
         guard let account = accounts[unit.account] else { return Drift() }
         var drift = Drift()
-        drift.dropped = account.dropped[unit.kind] ?? []
+        drift.leftOut = account.leftOut[unit.kind] ?? LeftOut()
+        drift.odd = oddities[unit]?.reasons ?? []
         // Apps are asked for by themselves then.
         if unit.kind == .account {
-            drift.dropped.remove(Edge.appsField)
+            drift.leftOut.unknown.remove(Edge.appsField)
+            drift.leftOut.refused.remove(Edge.appsField)
             drift.upgraded = account.upgraded
         }
         drift.taken = account.vanishing[unit.kind]?.drifted ?? []
-        if unit.phoneNumberID != nil, watched[unit]?.watch.state == .drifted || !drift.dropped.isEmpty || !drift.taken.isEmpty {
+        if unit.phoneNumberID != nil, watched[unit]?.watch.state == .drifted || drift.isAny {
             let others = account.numbers.lazy.filter { $0 != unit.phoneNumberID }.compactMap {
                 self.watched[Unit(account: unit.account, kind: unit.kind, phoneNumberID: $0)]?.watch
             }
@@ -158,8 +160,9 @@ extension WatchState {
         case .forbidden, .policy: self = .forbidden
         case .notFound: self = .notFound
         case .throttled: self = .throttled
-        case .unreachable, .transient, .paging: self = .unreachable
-        case .invalidField, .invalidRequest, .invalidAnswer: self = .invalidAnswer
+        case .refusedField: self = .forbidden
+        case .unreachable, .transient, .tooMuchData, .paging: self = .unreachable
+        case .invalidField, .otherNode, .invalidRequest, .invalidAnswer: self = .invalidAnswer
         }
     }
 }

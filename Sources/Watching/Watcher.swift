@@ -1,4 +1,5 @@
 public import Changes
+import GraphAPI
 public import Ledger
 public import Logging
 import WhatsAppBusiness
@@ -16,8 +17,12 @@ public actor Watcher {
         var refusedUntil: Moment?
         /// The unit that looks for another credential while the token is refused.
         var sentinel: Unit?
-        /// Members that Meta does not know, by kind; they are asked for again after a reload or a restart.
-        var dropped: [Kind: Set<String>] = [:]
+        /// Fields that are not asked for in this run, by kind.
+        var leftOut: [Kind: LeftOut] = [:]
+        /// The most things of a page, by kind, where Meta wanted fewer to be asked for.
+        var limits: [Kind: Int] = [:]
+        /// The unit that finds out for its kind which field is refused.
+        var searching: [Kind: Unit] = [:]
         /// The version that Meta answered by, since the last look at the account, where it was not the one that was asked for.
         var upgraded: String?
         /// Requests that the last look at a unit took, where it was more than one.
@@ -54,6 +59,12 @@ public actor Watcher {
     /// How far looks at long lists are.
     var progress: [Unit: WatchReport.Progress] = [:]
     var rotations: [Unit: WindowRotation] = [:]
+    /// Searches for the field that is refused, with the failure of the look that began them.
+    var searches: [Unit: (search: FieldSearch, failure: GraphFailure)] = [:]
+    /// When a unit's next refusal may be about a field again.
+    var searchesRest: [Unit: Moment] = [:]
+    /// What was odd about the last answer, where anything was.
+    var oddities: [Unit: Oddities] = [:]
     /// Who waits for the next look at a unit.
     var waiting: [Unit: [CheckedContinuation<LookResult, Never>]] = [:]
     private var savedAt: Moment
@@ -96,13 +107,19 @@ public actor Watcher {
     public func lookOnce() async throws(LedgerError) -> [Unit: Watch] {
         try await begin()
         var looked: Set<Unit> = []
+        var failed: [Unit: Watch] = [:]
         while let unit = Array(schedule.units).filter({ !looked.contains($0) }).min(by: { ($0.kind, "\($0)") < ($1.kind, "\($1)") }) {
             looked.insert(unit)
-            _ = await ending(of: unit)
+            guard case .failed(let state, let failure) = await ending(of: unit).result, var watch = watched[unit]?.watch else { continue }
+            // There is no second look, so the first failure is what there is to say.
+            while watch.state != state, watch.failures < 4 {
+                _ = watch.on(.failed(state, reason: failure.description), at: world.wallClock())
+            }
+            failed[unit] = watch
         }
         try await ledger.saveConfirmed()
         try await saveBudgets(accounts.keys, atTheEnd: true)
-        return watched.mapValues(\.watch).filter { $0.value.state != .current }
+        return watched.mapValues(\.watch).filter { $0.value.state != .current }.merging(failed) { $1 }
     }
 
     /// One look from its beginning to the schedule's next word.

@@ -40,6 +40,16 @@ public struct DocumentError: Error, Equatable, CustomStringConvertible {
     }
 }
 
+/// A member that is of another type than expected. It is no reason to refuse what it stands in.
+public struct Oddity: Sendable, Hashable {
+    /// The names on the way to it, outermost first, without the places in arrays.
+    public let path: [String]
+    /// What was expected there.
+    public let expected: String
+    /// What stands there.
+    public let found: String
+}
+
 extension Shape {
     /// Throws where the value does not have this shape.
     public func check(_ value: JSONValue, at pointer: JSONPointer = JSONPointer()) throws(DocumentError) {
@@ -58,6 +68,32 @@ extension Shape {
         case (.array(let shape), .array(let elements)):
             for (index, element) in elements.enumerated() { try shape.check(element, at: pointer.appending(String(index))) }
         default: throw DocumentError(at: pointer, expected: expectation, found: value.typeName)
+        }
+    }
+
+    /// The members of a value that do not have this shape; at most `most`. Elements of an array share their array's name.
+    public func oddities(in value: JSONValue, most: Int = 16) -> [Oddity] {
+        var oddities: [Oddity] = []
+        collect(value, [], &oddities, most)
+        return oddities
+    }
+
+    private func collect(_ value: JSONValue, _ path: [String], _ oddities: inout [Oddity], _ most: Int) {
+        guard oddities.count < most else { return }
+        switch (self, value) {
+        case (.object(let members, _), .object(let object)):
+            for member in object {
+                if let shape = members[member.name] { shape.collect(member.value, path + [member.name], &oddities, most) }
+            }
+        case (.map(let shape), .object(let object)):
+            for member in object { shape.collect(member.value, path + [member.name], &oddities, most) }
+        case (.array(let shape), .array(let elements)):
+            for element in elements { shape.collect(element, path, &oddities, most) }
+        default:
+            do throws(DocumentError) { try check(value) } catch {
+                let oddity = Oddity(path: path, expected: error.expected, found: error.found)
+                if !oddities.contains(oddity) { oddities.append(oddity) }
+            }
         }
     }
 
