@@ -65,3 +65,11 @@ public struct Edge: Sendable {
     /// Throws the member of a thing that does not have the shape of the edge's type.
     public func check(_ item: JSONValue) throws(DocumentError) { _ = try self.item.init(item) }
 }
+
+extension JSONValue {
+    /// A number's digits, if it is made of nothing else: an id may have more of them than 64 bits hold.
+    fileprivate var digits: String? {
+        guard case .number(let number) = self, number.text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+        return number.text
+    }
+}

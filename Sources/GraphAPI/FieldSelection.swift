@@ -69,6 +69,9 @@ extension GraphRequest {
     /// Whether a field is among those that are asked for, with or without fields of its own, or inside another.
     func asks(_ field: String) -> Bool { Self.names(in: fields ?? edge.fields).contains(field) }
 
+    /// Whether a field is asked for of the node or the things themselves, and not inside another field.
+    func asksTheNode(for field: String) -> Bool { (fields ?? edge.fields).contains { FieldSelection(parsing: $0).name == field } }
+
     /// The same request without a field that Meta does not know.
     public func without(field: String) -> GraphRequest {
         var request = self

@@ -8,7 +8,7 @@ extension GraphFailure.Code {
             if let type = error.nodeType {
                 let node = GraphNode(type: type)
                 // A node of another type does not know the edge, or, where it is asked for itself, its fields.
-                let isOfTheNode = request.edge.path.isEmpty ? request.asks(field) : field == request.edge.path
+                let isOfTheNode = request.edge.path.isEmpty ? request.asksTheNode(for: field) : field == request.edge.path
                 if isOfTheNode, node != request.edge.node { return .otherNode(node, expected: request.edge.node, field: field) }
             }
             return request.asks(field) ? self : .invalidRequest

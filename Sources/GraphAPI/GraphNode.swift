@@ -38,7 +38,7 @@ extension GraphNode: CustomStringConvertible {
         }
     }
 
-    var withArticle: String { (description.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + description }
+    var withArticle: String { (description.first.map { "aeio".contains($0) } ?? false ? "an " : "a ") + description }
 }
 
 extension Edge {

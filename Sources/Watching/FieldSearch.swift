@@ -2,7 +2,7 @@
 ///
 /// The least that can be asked for comes first: where that is refused, the thing is. Then halves, and halves of halves. A refusal may as well be
 /// a passing one, and a field that is taken for refused is not asked for any more in this run: so what is found is asked for again, without it and
-/// it alone, until there are a dozen answers that agree. The first that does not agree ends the search, and nothing is left out.
+/// it alone, three times at least and until a dozen answers agree. The first that does not agree ends the search, and nothing is left out.
 struct FieldSearch: Sendable, Equatable {
     /// What to do next.
     enum Step: Sendable, Equatable {
@@ -38,7 +38,9 @@ struct FieldSearch: Sendable, Equatable {
     }
 
     /// Answers that have to agree before anything is left out.
-    static let enough = 12
+    private static let enough = 12
+    /// How often what was found is asked for again at least.
+    private static let rounds = 3
     /// No search asks more often.
     static let most = 40
 
@@ -99,7 +101,8 @@ struct FieldSearch: Sendable, Equatable {
         case (.over, _): preconditionFailure("a search that is over asks nothing")
         }
         settle()
-        if asked >= Self.most, case .over = stage {} else if asked >= Self.most { stage = .over(.notFields) }
+        if case .over = stage { return }
+        if asked >= Self.most { stage = .over(.notFields) }
     }
 
     private mutating func split(_ group: [String], _ code: Int, _ field: String?) -> [[String]] {
@@ -120,8 +123,8 @@ struct FieldSearch: Sendable, Equatable {
             // Where each field is refused, the thing is.
             guard !accepted.isEmpty else { return stage = .over(.notFields) }
             let round = [Check(fields: accepted, code: nil)] + refused.map { Check(fields: [$0.field], code: $0.code) }
-            let missing = max(Self.enough - agreed, round.count)
-            let rounds = refused.isEmpty ? 0 : (missing + round.count - 1) / round.count
+            let missing = max(Self.enough - agreed, 0)
+            let rounds = refused.isEmpty ? 0 : max(Self.rounds, (missing + round.count - 1) / round.count)
             stage = .confirming(Array(repeating: round, count: rounds).flatMap(\.self))
             settle()
         case .confirming(let checks) where checks.isEmpty: stage = .over(.found(named.union(refused.map(\.field))))

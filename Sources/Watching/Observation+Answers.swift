@@ -83,7 +83,7 @@ extension Observation {
         if let id, id != owner { throw refuse("the answer is about \(id.prefix(40)), not about \(owner)") }
         // Its own id says whose answer it is, and nothing more. Settings of which none was ever made are empty.
         let telling = edge.keys.isEmpty ? asked : asked.subtracting(["id"])
-        let expected = (telling.isEmpty ? asked : telling).union(unit.kind == .businessProfile ? ["messaging_product"] : [])
+        let expected = (telling.isEmpty ? asked : telling).union(Self.alwaysThere(unit.kind))
         let isEmptyNode = edge.form == .node && edge.keys.isEmpty && object.isEmpty
         guard isNone || isEmptyNode || object.names.contains(where: expected.contains) else {
             throw refuse("nothing that was asked for is in it")
@@ -93,6 +93,15 @@ extension Observation {
             oddities.add(oddity, of: nil)
         }
         return Item(id: unit.phoneNumberID ?? plan.wabaID, document: object)
+    }
+
+    /// Members that show whose answer it is, though nothing is compared of them here.
+    private static func alwaysThere(_ kind: Kind) -> Set<String> {
+        switch kind {
+        case .account: [Edge.appsField]
+        case .businessProfile: ["messaging_product"]
+        default: []
+        }
     }
 
     /// Says, where things were left out, that what is not among the others may still be there.

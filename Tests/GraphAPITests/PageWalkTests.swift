@@ -116,7 +116,7 @@ import TestSupport
     }
 
     @Test(arguments: [
-        #"{}"#, #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":[],"paging":[]}"#, #"{"data":[],"paging":{"next":1}}"#,
+        #"{}"#, #"{"data":{}}"#, #"{"data":[],"paging":1}"#, #"{"data":[],"paging":["x"]}"#, #"{"data":[],"paging":{"next":1}}"#,
         #"{"data":[],"paging":{"cursors":"a"}}"#, #"{"data":[],"paging":{"cursors":{"after":{}}}}"#,
     ])
     func body_thatIsNoPage_isRefused(text: String) {

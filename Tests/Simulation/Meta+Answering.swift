@@ -106,7 +106,8 @@ extension Meta {
             }
             // The watcher asks again without the member, at once.
             walks.update(asked.unit) { $0.trouble = .listChanged }
-            return respond(400, error(100, "(#100) Tried accessing nonexisting field (\(unknown.member)) on node type (X)"), account)
+            let type = unknown.kind == .account ? "WhatsAppBusinessAccount" : "X"
+            return respond(400, error(100, "(#100) Tried accessing nonexisting field (\(unknown.member)) on node type (\(type))"), account)
         }
         guard asked.unit.phoneNumberID.map(account.has(number:)) ?? true else {
             walks.update(asked.unit) { $0.trouble = .notFound }

@@ -30,9 +30,9 @@ extension Meta {
         case .wrongShape:
             let ill: [String] =
                 switch asked.edge.form {
-                case .node: [#"{"id":7.5,"calling":1}"#, #"{"data":[]}"#]
-                case .single: [#"{"data":[{"websites":{},"is_cart_enabled":1}]}"#, #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":[{},{}]}"#]
-                case .list: [#"{"data":[{"id":[]}]}"#, #"{"data":[{"name":"x"}]}"#, #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":null}"#]
+                case .node: [#"{"id":7.5}"#, #"{"data":[]}"#]
+                case .single: [#"{"data":[{"website":{},"cart":1}]}"#, #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":[{},{}]}"#]
+                case .list: [#"{"data":{}}"#, #"{"data":1}"#, #"{"data":null}"#]
                 }
             return text(200, dice.pick(ill + ["[]", "", "null"]))
         case .notFound: return respond(400, error(100, "Unsupported get request", subcode: 33), account)
