@@ -157,7 +157,9 @@ extension Watcher {
     }
 
     /// Has an account's apps recorded, which came with the account's own answer, or are asked for where they did not.
-    private func recordApps(_ found: Sweep.Found, _ plan: AccountPlan, _ sweep: Sweep) async throws(LedgerError) -> (changes: Int, next: Moment?) {
+    private func recordApps(_ found: Sweep.Found, _ plan: AccountPlan, _ sweep: Sweep) async throws(LedgerError) -> (
+        changes: Int, next: Moment?
+    ) {
         let unit = Unit(account: plan.name, kind: .subscribedApp)
         guard watched[unit] != nil else { return (0, nil) }
         let items: [JSONValue]
