@@ -24,7 +24,7 @@ extension Checker {
                 let ended = told.map { id, document in (id, settled(document, truth[id] ?? [:], unit)) }
                 if !Dictionary(uniqueKeysWithValues: ended).isSame(as: truth.mapValues { WireForm.plain($0, unit.kind) }) {
                     complain(
-                        "each state is reported", history.end, "\(unit) ends as \(words(self.told[unit] ?? [:])) and is \(words(truth))")
+                        "each state is reported", history.end, "\(unit) ends as \(words(told)) and is \(words(truth))")
                 }
             }
             for resource in history.stored where resource.resource.kind == .watch && resource.resource.account == account.name {
