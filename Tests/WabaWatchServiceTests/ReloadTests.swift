@@ -1,3 +1,4 @@
+import Dispatch
 import FoundationEssentials
 import Glibc
 import GraphSimulator
@@ -72,6 +73,8 @@ struct ReloadTests {
     @Test func reload_thatIsAskedFor_saysWhatBecameOfIt() async throws {
         try await Site.with { site in
             let daemon = try await site.start()
+            let manager = daemon.notify.drained()
+            defer { manager.cancel() }
             let good = try String(contentsOfFile: site.config, encoding: .utf8)
             func ask(_ text: String) async throws -> (status: Int32, said: String) {
                 try Data(text.utf8).write(to: URL(filePath: site.config))

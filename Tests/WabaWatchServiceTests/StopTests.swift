@@ -34,6 +34,8 @@ import WhatsAppBusiness
                 site.simulator.clearFaults()
                 let trouble = Trouble.allCases[round % Trouble.allCases.count]
                 let daemon = try await site.start()
+                let manager = daemon.notify.drained()
+                defer { manager.cancel() }
                 let load = Task { try await Self.load(site, daemon) }
                 let replies = Int.random(in: 1...30, using: &random)
                 let answered = site.simulator.requestStream()
