@@ -109,29 +109,6 @@ struct ReloadTests {
         }
     }
 
-    /// An answer counts only where it comes from the daemon that was asked.
-    @Test func reload_thatAnotherProcessAnswers_isNotBelieved() async throws {
-        let folder = try TemporaryFolder()
-        let ready = try NotifySocket(folder.path + "/ready")
-        // Ignores SIGHUP, as a daemon that is stuck would.
-        let script = """
-            import signal, socket, sys
-            signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", sys.argv[1])
-            signal.pause()
-            """
-        let process = try Program.spawn(["python3", "-c", script, ready.path], environment: [:], log: "/dev/null")
-        try await ready.wait(for: "READY=1")
-        let log = folder.path + "/log"
-        let asking = try Program.spawn(
-            [Site.programs + "wabawatchd", "--reload", "\(process.id)", "--replies", folder.path],
-            environment: ["SWIFT_BACKTRACE": "enable=no"],
-            log: log)
-        _ = await process.wait()
-        #expect(await asking.wait() == 1)
-        #expect(try String(contentsOfFile: log, encoding: .utf8).contains("the daemon ended before the reload was over"))
-    }
-
     @Test func signals_byTheDozen_endNothing() async throws {
         try await Site.with { site in
             let daemon = try await site.start()
