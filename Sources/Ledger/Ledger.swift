@@ -200,7 +200,7 @@ public final class Ledger: Sendable {
     /// How long a write that is under way is waited for after its task was cancelled. Whoever hands a ledger its accesses sees to the end of each.
     private var grace: Duration {
         switch access {
-        case .ofItsOwn: .milliseconds(1500)
+        case .ofItsOwn: .seconds(1)
         case .handed: .seconds(60)
         }
     }

@@ -194,8 +194,8 @@ public struct Daemon: Sendable {
     private func close() async throws {
         let closed = OneShot<Result<Bool, any Error>>()
         DispatchQueue(label: "wabawatch.close").async { [ledger] in closed.fulfil(Result { try ledger.close() }.map { true }) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(2)) { closed.fulfil(.success(false)) }
-        guard try await closed.value(whenCancelled: .success(false), after: .seconds(2)).get() else {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(1)) { closed.fulfil(.success(false)) }
+        guard try await closed.value(whenCancelled: .success(false), after: .seconds(1)).get() else {
             return log.warning("the ledger could not be closed in time; the next start finds it as after a crash")
         }
     }

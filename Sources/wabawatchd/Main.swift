@@ -26,7 +26,7 @@ struct Main: AsyncParsableCommand {
     @Option(help: "The configuration file.")
     var config = "/etc/wabawatch/wabawatch.yaml"
 
-    @Flag(help: "Check the configuration and all that it names, print every problem and exit; credentials that were not passed are left out.")
+    @Flag(help: "Check the configuration and what it names, print every problem and exit; credentials not passed are left out.")
     var check = false
 
     @Flag(help: "Look at everything once and exit.")

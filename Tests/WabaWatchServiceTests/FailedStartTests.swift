@@ -50,8 +50,13 @@ import WabaWatchClient
         let socket = try listener(path)
         defer { close(socket) }
         let asking = Task { try await WabaWatch(socket: path).getStatus() }
-        var question = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-        #expect(poll(&question, 1, 20_000) == 1)
+        await withCheckedContinuation { continuation in
+            Program.onQueue {
+                var question = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+                _ = poll(&question, 1, 20_000)
+                continuation.resume()
+            }
+        }
         #expect(try await FailedStart(Daemon.Inherited([("varlink", socket)]), reason: "x.yaml:1: no").answer())
         let error = await #expect(throws: ClientError.self) { try await asking.value }
         #expect(error?.description == "wabawatchd cannot start: x.yaml:1: no")

@@ -12,7 +12,7 @@ import WhatsAppBusiness
 /// The end of the real daemon, whatever is going on: SIGTERM ends it, in time and with status 0.
 @Suite(.timeLimit(.minutes(30))) struct StopTests {
     /// `WABAWATCH_STOPS=200 swift test --filter StopTests` for the long run.
-    static let stops = ProcessInfo.processInfo.environment["WABAWATCH_STOPS"].flatMap(Int.init) ?? 40
+    static let stops = ProcessInfo.processInfo.environment["WABAWATCH_STOPS"].flatMap(Int.init) ?? 20
 
     /// What Meta does meanwhile.
     enum Trouble: CaseIterable {
@@ -34,6 +34,8 @@ import WhatsAppBusiness
                 site.simulator.clearFaults()
                 let trouble = Trouble.allCases[round % Trouble.allCases.count]
                 let daemon = try await site.start()
+                let manager = daemon.notify.drained()
+                defer { manager.cancel() }
                 let load = Task { try await Self.load(site, daemon) }
                 let replies = Int.random(in: 1...30, using: &random)
                 let answered = site.simulator.requestStream()
@@ -92,7 +94,7 @@ import WhatsAppBusiness
                     while let _ = try? await subscription.next() {}
                 }
             }
-            group.addTask { await again(site) { client in for try await _ in client.stream("io.wabawatch.History") {} } }
+            group.addTask { await again(site) { client in for try await _ in client.stream("io.wabawatch.History", ["limit": 200]) {} } }
             group.addTask { await again(site) { client in for try await _ in client.stream("io.wabawatch.List") {} } }
             group.addTask {
                 // One that never reads, behind many calls.
@@ -126,15 +128,15 @@ import WhatsAppBusiness
             await site.requests(4)
             let holder = try await LockHolder(site.ledger)
             let good = try String(contentsOfFile: site.config, encoding: .utf8)
-            try Data(good.replacing("business_profile: { every: 20ms }", with: "business_profile: { every: never }").utf8)
-                .write(to: URL(filePath: site.config))
+            let other = good.replacing("business_profile: { every: 20ms }", with: "business_profile: { every: never }")
+            try Data(other.utf8).write(to: URL(filePath: site.config))
             daemon.process.signal(SIGHUP)
             try await daemon.notify.wait(for: "RELOADING=1")
             site.set(0, "quality_rating", "RED")
             await site.requests(4)
             #expect(try await Self.stop(daemon) < .seconds(5))
             await holder.letGo()
-            #expect(try await site.once() == 1 || true, "the ledger opens again")
+            #expect(try await site.once() == 0, "the ledger opens again")
         }
     }
 

@@ -108,6 +108,8 @@ extension ConfigurationReader {
             _, problem, mark, _)
         {
             return fail(mark.line, problem)
+        } catch let YamlError.reader(problem, offset, _, _) {
+            return fail(offset.map { 1 + bytes.prefix($0).count { $0 == UInt8(ascii: "\n") } }, problem)
         } catch {
             return fail(nil, "the file is not YAML: \(error)")
         }

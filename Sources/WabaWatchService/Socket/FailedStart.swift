@@ -12,9 +12,9 @@ public struct FailedStart: Sendable {
     private let reason: String
 
     /// So long after the last call it ends,
-    static let quiet = Duration.milliseconds(500)
+    static let quiet = Duration.milliseconds(1500)
     /// and so long after it began in any case.
-    static let longest = Duration.seconds(5)
+    static let longest = Duration.seconds(10)
 
     /// - Parameter reason: one sentence.
     public init(_ inherited: Daemon.Inherited, reason: String) {
