@@ -98,7 +98,7 @@ struct Checker {
         let list = walks[walk.unit] ?? []
         let next = list.firstIndex { $0 > index }.map { history.walks[list[$0]] }
         // What was asked for to find out which field is refused is no look.
-        if let next, next.asked != walk.asked, next.span.start - delivered < .seconds(10) { return nil }
+        if let next, next.named != walk.named, next.span.start - delivered < .seconds(10) { return nil }
         let following = next?.span.start
         let moment = min(delivered + slack, following ?? delivered + slack)
         guard history.lives.indices.contains(walk.life - 1), moment < history.lives[walk.life - 1].end else { return nil }

@@ -176,10 +176,15 @@ extension Meta {
         return start + 1
     }
 
+    /// The app that cannot be read, where there are others.
+    func unreadable(_ account: Account) -> (id: String, value: JSONValue?)? {
+        (account.things[.subscribedApp] ?? []).count > 1 ? account.odd.unreadable : nil
+    }
+
     /// An account's apps as the account's own answer shows them.
     func shownApps(_ account: Account) -> [(id: String, document: JSONObject, isReadable: Bool)] {
         (account.things[.subscribedApp] ?? []).map { app in
-            guard let unreadable = account.odd.unreadable, unreadable.id == app.id else { return (app.id, app.document, true) }
+            guard let unreadable = unreadable(account), unreadable.id == app.id else { return (app.id, app.document, true) }
             var document = app.document
             document["whatsapp_business_api_data"] = unreadable.value
             return (app.id, document, false)

@@ -31,6 +31,8 @@ struct Walk {
     var sawNext = false
     /// What went wrong last.
     var trouble: Trouble?
+    /// What the request named; it is no look where the next one names something else at once.
+    var named: Set<String> = []
     /// The members that were asked for.
     var asked: Set<String>
     /// What was given.
