@@ -51,8 +51,9 @@ extension Epochs {
         self.init(earlier, current: drawn ?? "", after: last)
     }
 
-    /// Writes the row of an epoch, with its first change.
+    /// Writes the row of an epoch, with its first change: there are none behind it.
     static func write(_ epoch: (first: Int64, id: String), _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM epoch WHERE first > ?", arguments: [epoch.first])
         let values = [epoch.first.databaseValue, epoch.id.databaseValue]
         try database.execute(
             sql: "INSERT OR REPLACE INTO epoch VALUES (?, ?, ?)",

@@ -105,7 +105,8 @@ public struct HistoryWalk: Sendable {
     }
 
     private static func fetch(
-        _ ledger: Ledger, _ range: String, _ arguments: StatementArguments, _ condition: Condition, _ newestFirst: Bool, in database: Database
+        _ ledger: Ledger, _ range: String, _ arguments: StatementArguments, _ condition: Condition, _ newestFirst: Bool,
+        in database: Database
     ) throws -> (page: [RecordedChange], isFull: Bool, last: Int64) {
         let order = newestFirst ? "DESC" : "ASC"
         let rows = try Row.fetchCursor(

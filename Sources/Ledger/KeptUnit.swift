@@ -67,7 +67,9 @@ extension Snapshot {
             let (column, document) = (DatabaseValue(sqliteStatement: row, index: 0), DatabaseValue(sqliteStatement: row, index: 1))
             let misses = DatabaseValue(sqliteStatement: row, index: 2)
             digest += Digest(of: [column, document, misses])
-            guard let id = Stored.text(column), let count = Int.fromDatabaseValue(misses) else { throw Stored.damaged("a thing of \(unit)") }
+            guard let id = Stored.text(column), let count = Int.fromDatabaseValue(misses) else {
+                throw Stored.damaged("a thing of \(unit)")
+            }
             entries[id] = Stored.document(document, of: id).map { Snapshot.Entry(document: $0, misses: count) }
         }
         guard digest == kept?.digest ?? Digest() else { throw Stored.damaged("a thing of \(unit)") }

@@ -66,7 +66,8 @@ extension Ledger {
                 AND place = (SELECT id FROM place WHERE account = ?2 AND kind = ?3 AND phone_number_id = ?4)
                 """)
         for (unit, time) in confirmed {
-            try statement.execute(arguments: [time.milliseconds] + Stored.columns([unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""]))
+            try statement.execute(
+                arguments: [time.milliseconds] + Stored.columns([unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""]))
         }
     }
 }

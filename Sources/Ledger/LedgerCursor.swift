@@ -23,7 +23,8 @@ public struct LedgerCursor: Sendable, Equatable, CustomStringConvertible {
     /// Reads a cursor's text; `nil` if it is none.
     public init?(parsing text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard 2...3 ~= parts.count, let last = parts.last, Self.isHex(parts[0], 16), parts.count == 2 || Self.isHex(parts[1], Self.epochDigits),
+        guard 2...3 ~= parts.count, let last = parts.last, Self.isHex(parts[0], 16),
+            parts.count == 2 || Self.isHex(parts[1], Self.epochDigits),
             let sequence = Int64(last), sequence >= 0, last == String(sequence)
         else { return nil }
         self.init(ledger: String(parts[0]), epoch: parts.count == 2 ? "" : String(parts[1]), sequence: sequence)

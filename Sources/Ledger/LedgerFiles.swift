@@ -29,7 +29,8 @@ enum LedgerFiles {
     private static func setAside(_ path: String) -> [String] {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         let folder = parts.dropLast().joined(separator: "/")
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder)) ?? []
+        let names =
+            (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder)) ?? []
         let prefix = "\(parts.last ?? "").damaged-"
         return names.filter { $0.hasPrefix(prefix) }.map { folder.isEmpty && !path.hasPrefix("/") ? $0 : "\(folder)/\($0)" }
     }

@@ -47,7 +47,9 @@ public struct ResourceWalk: Sendable {
         let unsaved = ledger.confirmed.withLock(\.unsaved)
         let (places, page, last) = try await ledger.read { database in
             let places = try Self.places(of: query, in: database)
-            return (places, try Self.page(of: places, after: nil, query, unsaved, ledger.unreadable, in: database), try Ledger.last(database))
+            return (
+                places, try Self.page(of: places, after: nil, query, unsaved, ledger.unreadable, in: database), try Ledger.last(database)
+            )
         }
         cursor = ledger.cursor(at: last)
         self.places = places

@@ -16,7 +16,9 @@ struct WatchReader {
         let rows = try Row.fetchCursor(statement, arguments: [place.number])
         var watches: [Kept.Watch] = []
         while let row = try rows.next() {
-            guard let unit = Unit(watch: place.resource(try row.value(0))), let document = document(row[1], of: unit.watch.id) else { continue }
+            guard let unit = Unit(watch: place.resource(try row.value(0))), let document = document(row[1], of: unit.watch.id) else {
+                continue
+            }
             watches.append(
                 Kept.Watch(
                     unit: unit, document: document, changedAt: Timestamp(milliseconds: try row.value(2)),

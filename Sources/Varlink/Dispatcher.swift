@@ -132,7 +132,9 @@ extension Dispatcher {
         guard let owner = interfaces[parts.interface]?.description, let declared = owner.error(parts.methodName) else {
             throw fail(call, MismatchedParameter(path: error.name, expected: "an error that is declared"))
         }
-        do throws(MismatchedParameter) { try owner.check(reply: error.parameters, against: declared.parameters) } catch { throw fail(call, error) }
+        do throws(MismatchedParameter) { try owner.check(reply: error.parameters, against: declared.parameters) } catch {
+            throw fail(call, error)
+        }
     }
 
     private func fail(_ call: Call, _ mismatch: MismatchedParameter) -> InvalidReply {

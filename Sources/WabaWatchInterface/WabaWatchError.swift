@@ -4,7 +4,8 @@ public import WhatsAppBusiness
 
 /// The errors of the interface.
 public enum WabaWatchError: Error, Equatable {
-    /// The cursor cannot be resumed: it is older than what is kept, of another ledger, or ahead of this one.
+    /// The cursor cannot be resumed: it is older than what is kept, of another ledger, ahead of this one, or from beyond the copy that this one was put
+    /// back from.
     case historyLost(oldestCursor: Cursor, currentCursor: Cursor)
     /// No account of that name is configured.
     case noSuchAccount(account: String)

@@ -35,7 +35,9 @@ public struct WhatsAppBusinessAccount: Document {
     /// Whether it may use the Marketing Messages Lite API.
     public var marketingMessagesLiteAPIStatus: OpenEnum<MarketingMessagesLiteAPIStatus>? { open("marketing_messages_lite_api_status") }
     /// How far it is on the way to marketing messages, or why it is not.
-    public var marketingMessagesOnboardingStatus: OpenEnum<MarketingMessagesOnboardingStatus>? { open("marketing_messages_onboarding_status") }
+    public var marketingMessagesOnboardingStatus: OpenEnum<MarketingMessagesOnboardingStatus>? {
+        open("marketing_messages_onboarding_status")
+    }
     /// Whose it is.
     public var ownershipType: OpenEnum<OwnershipType>? { open("ownership_type") }
     /// The business on whose behalf it is run.

@@ -24,6 +24,29 @@ import WhatsAppBusiness
         if let width = page.width, !page.isColored { #expect(lines.allSatisfy { $0.displayWidth <= width }) }
     }
 
+    /// What only a later daemon knows is shown by its text, wherever it stands.
+    @Test func valuesOfALaterDaemon_areShownByTheirTexts() throws {
+        let page = PageCase.all[0].page
+        var change = Sample.fall(7, Cursor("fake.7"))
+        (change.kind, change.operation) = (OpenEnum(rawValue: "flow"), OpenEnum(rawValue: "renamed"))
+        (change.origin, change.severity) = (OpenEnum(rawValue: "gossip"), OpenEnum(rawValue: "dire"))
+        let full = ChangeText(form: .full, page: page).lines(change).joined(separator: "\n")
+        for text in ["renamed", "dire", "by gossip", "flow 107878721936019"] { #expect(full.contains(text), "\(full)") }
+        #expect(ChangeText(form: .json, page: page).lines(change) == [JSONValue.object(change.json).description])
+        var resource = Sample.resources[1]
+        resource.kind = OpenEnum(rawValue: "flow")
+        #expect(ResourceTable(resources: [resource]).lines(page).last?.contains("flow") == true)
+        #expect(ResourceTable.line(resource, page).contains("flow"))
+        #expect(ResourcePage(resource: resource, lastChange: change).lines(page).first?.contains("flow 107878721936019") == true)
+        var status = Sample.status
+        status.watches[0].kind = OpenEnum(rawValue: "flow")
+        status.watches[0].state = OpenEnum(rawValue: "asleep")
+        let lines = StatusReport(status: status, resources: [resource]).lines(page).joined(separator: "\n")
+        #expect(lines.contains("acme flow") && lines.contains("asleep"))
+        let plan = PlanReport(status: status).lines(page)
+        #expect(plan.last?.contains("flow") == true, "behind those that are known: \(plan)")
+    }
+
     @Test(arguments: PageCase.all) func show_isWhatAPersonWouldRead(page: PageCase) throws {
         let change = Sample.fall(7, Cursor("fake.7"))
         try Golden.expect(ResourcePage(resource: Sample.resources[1], lastChange: change).lines(page.page), "show-\(page.name)")

@@ -70,7 +70,7 @@ struct MonitorCommand: AsyncParsableCommand {
                 Session.remark("a change of a newer daemon cannot be read: \(error)")
             case .historyLost(let oldest, let current):
                 throw Failure(
-                    "what came after the cursor is not kept any more; begin again with --snapshot, or with --after \(oldest) (the newest is \(current))"
+                    "the cursor cannot be resumed: what came after it is not kept any more, or the ledger was put back from a copy or begun anew; begin again with --snapshot, or with --after \(oldest) (the newest is \(current))"
                 )
             }
         }
