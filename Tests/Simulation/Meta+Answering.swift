@@ -196,7 +196,10 @@ extension Meta {
         // A list in which nothing has an id is none.
         if account.odd.withoutID == asked.unit.kind, !asked.isProbe, !items.isEmpty {
             items.insert(.object(["name": "nobody", "status": "CONNECTED"]), at: dice.number(0...items.count))
-            walks.update(asked.unit) { $0.isOdd = true }
+            walks.update(asked.unit) { walk in
+                walk.isOdd = true
+                walk.hasStray = true
+            }
         }
         var body: JSONObject = ["data": .array(items)]
         if !links.isEmpty { body["paging"] = .object(links) }

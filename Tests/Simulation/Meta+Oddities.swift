@@ -45,8 +45,9 @@ extension Meta {
         case .flappingMembers: beginFlapping(account, lasts)
         case .nestedDrift: beginNested(account, lasts)
         case .refusedFields:
+            guard account.unknown == nil else { return }
             account.odd.refusal = dice.number(1...8)
-            drift(for: lasts, isUnknown: true)
+            drift(for: lasts, isUnknown: true, of: account)
         case .oddMembers, .oddTexts: makeOdd(oddity, account)
         default: break
         }

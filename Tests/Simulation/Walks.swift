@@ -23,6 +23,8 @@ struct Walk {
     var isPartial = false
     /// Things that were shown and cannot be read.
     var unreadable: Set<String> = []
+    /// Whether a thing without an id was among the others.
+    var hasStray = false
     /// Whether something odd was in the answer.
     var isOdd = false
     /// Members that none of its things had, although they have them.
