@@ -13,7 +13,8 @@ extension Sameness {
 
     /// What people write, and what must be just so.
     private static let texts: Set<String> = [
-        "about", "address", "description", "email", "websites", "name", "username", "prompts", "link", "hostname", "display_phone_number", "text",
+        "about", "address", "description", "email", "websites", "name", "username", "prompts", "link", "hostname", "display_phone_number",
+        "text",
         "title", "footer", "url",
     ]
     private static let textEnds = [

@@ -49,12 +49,14 @@ public struct Edge: Sendable {
     }
 
     /// What tells a thing of this edge apart, if it has one of the key members as text or as a whole number, and of a length that is an id's.
-    public func key(of item: JSONValue) -> String? {
-        for pointer in keys {
-            let value = (JSONPointer(parsing: pointer)?.names ?? []).reduce(Optional(item)) { $0?[$1] }
-            if let key = value?.idText, 1...IDList.longest ~= key.utf8.count { return key }
-        }
-        return nil
+    public func key(of item: JSONValue) -> String? { keys.lazy.compactMap { Self.key(at: $0, of: item) }.first }
+
+    /// Another key that a thing has beside the one that tells it apart: things that share any are one thing.
+    func otherKey(of item: JSONValue) -> String? { keys.lazy.compactMap { Self.key(at: $0, of: item) }.dropFirst().first }
+
+    private static func key(at pointer: String, of item: JSONValue) -> String? {
+        let value = (JSONPointer(parsing: pointer)?.names ?? []).reduce(Optional(item)) { $0?[$1] }
+        return value?.idText.flatMap { 1...IDList.longest ~= $0.utf8.count ? $0 : nil }
     }
 
     /// The members of a thing that are of another type than the edge's type expects; at most `most`.

@@ -21,7 +21,7 @@ public struct KeyPage: Sendable, Equatable {
     /// The keys of a page.
     public init(_ page: Page, edge: Edge) {
         for item in page.items {
-            guard let key = edge.key(of: item), keys.append(key) else {
+            guard let key = edge.key(of: item), keys.append(key, also: edge.otherKey(of: item)) else {
                 strays += 1
                 continue
             }

@@ -30,7 +30,8 @@ struct Redactor: Sendable {
     /// Whether something of a page would be redacted. A key is short and a token is long, so this costs nothing.
     func touches(_ page: KeyPage) -> Bool {
         let shortest = secrets.map(\.count).min() ?? 0
-        return page.keys.contains(withAtLeast: min(shortest, 32)) && page.keys.contains { redacted($0) != nil }
+        return page.keys.contains(withAtLeast: min(shortest, 32))
+            && (page.keys.contains { redacted($0) != nil } || page.keys.others.contains { redacted($0) != nil })
             || [page.before, page.after].contains { $0.flatMap(redacted) != nil }
     }
 

@@ -79,7 +79,7 @@ extension Snapshot {
 
 extension Statement {
     /// Every row, at which the statement stands then. GRDB's rows cost more than what long lists need of them.
-    fileprivate func forEachRow(_ body: (SQLiteStatement) throws -> Void) throws {
+    func forEachRow(_ body: (SQLiteStatement) throws -> Void) throws {
         defer { sqlite3_reset(sqliteStatement) }
         while true {
             switch sqlite3_step(sqliteStatement) {

@@ -37,7 +37,7 @@ extension RecordWriter {
         guard let wabaID = try row.map({ try $0.value(0) as String }) else { return }
         let unit = Unit(account: account, kind: .account)
         let before = try Snapshot(of: unit, KeptUnit(unit, in: database), in: database).entries[wabaID]?.document
-        for table in ["resource", "unit"] {
+        for table in ["resource", "unit", "other_id"] {
             try database.execute(
                 sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ?)", arguments: Stored.columns([account]))
         }

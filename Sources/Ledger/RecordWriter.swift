@@ -23,12 +23,12 @@ struct RecordWriter {
 
     /// Compares a look with the snapshot.
     private static func compare(
-        _ observation: Observation, _ kept: KeptUnit?, _ sieve: Sieve, in database: Database
+        _ observation: Observation, _ kept: KeptUnit?, _ sieve: Sieve, _ others: inout OtherIDs?, in database: Database
     ) throws -> Comparison {
         let unit = observation.unit
         var (sieve, observation) = (sieve, observation)
         let snapshot = try Snapshot(of: unit, kept, &sieve, in: database)
-        if kept != nil { observation.ids = sieve.rest }
+        if kept != nil { observation.ids = others?.resolve(sieve.rest, among: snapshot.entries) ?? sieve.rest }
         var display: [String: String] = [:]
         if let number = unit.phoneNumberID { display[number] = try displayNumber(number, of: unit.account, in: database) }
         return Comparison(of: observation, with: snapshot) { [display] in display[$0] }
@@ -40,14 +40,21 @@ struct RecordWriter {
         let unit = observation.unit
         guard try isKnown(unit, observation.needs) else { return nil }
         let kept = try KeptUnit(unit, in: database)
+        var observation = observation
+        var others = try OtherIDs(observation, in: database)
+        if let others { observation.ids = others.translated }
         let sieve = Sieve(observation.ids)
         if observation.isWhole, let kept, kept.asked == observation.asked,
             kept.digest == Self.digest(of: observation.items, by: .of(unit.kind)) + sieve.digest
         {
+            try learn(others, at: unit)
             return Recording(changes: 0, drifted: [], pending: false, ids: observation.numbers, removed: [])
         }
-        let comparison = try Self.compare(observation, kept, sieve, in: database)
-        guard comparison.isNews else { return Recording(comparison, observation) }
+        let comparison = try Self.compare(observation, kept, sieve, &others, in: database)
+        guard comparison.isNews else {
+            try learn(others, at: unit)
+            return Recording(comparison, observation)
+        }
         var digest = kept?.digest ?? Digest()
         let missedSince = confirmedAt ?? kept?.confirmedAt ?? now
         for (id, entry) in comparison.writes {
@@ -64,6 +71,7 @@ struct RecordWriter {
         }
         for id in comparison.ids { try put(unit.resource(id), Stored.document(Observation.Item(bare: id).document, of: id), misses: 0) }
         if !comparison.ids.isEmpty { digest += sieve.digest }
+        try learn(others, at: unit)
         for change in comparison.changes { try append(change) }
         let place = try place(unit.account, OpenEnum(unit.kind), unit.phoneNumberID)
         let asked = Stored.text(observation.asked.sorted())
@@ -121,9 +129,10 @@ struct RecordWriter {
             try database.cachedStatement(sql: "DELETE FROM resource WHERE place = ? AND id = ?").execute(arguments: [
                 place, Stored.column(resource.id),
             ])
+            try forgetOtherIDs(of: resource, at: place)
             return
         }
-        for table in ["resource", "unit"] {
+        for table in ["resource", "unit", "other_id"] {
             try database.execute(
                 sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ? AND phone_number_id = ?)",
                 arguments: Stored.columns([resource.account, resource.id]))
@@ -155,7 +164,7 @@ struct RecordWriter {
     }
 
     /// The number of a place, which it gets here if it has none.
-    private mutating func place(_ account: String, _ kind: OpenEnum<Kind>, _ phoneNumberID: String?) throws -> Int64 {
+    mutating func place(_ account: String, _ kind: OpenEnum<Kind>, _ phoneNumberID: String?) throws -> Int64 {
         let names = [account, kind.rawValue, phoneNumberID ?? ""]
         let key = names.map { Array($0.utf8) }
         if let place = places[key] { return place }

@@ -79,6 +79,14 @@ enum Schema {
                     """)
             try Epochs.write((first: 0, id: ""), database)
         }
+        migrator.registerMigration("4") { database in
+            // Other ids of things that are kept under one of theirs: a blocked user's number and id, either of which may come or go.
+            try database.execute(
+                sql: """
+                    CREATE TABLE other_id (place INTEGER NOT NULL, id TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (place, id, other))
+                    WITHOUT ROWID
+                    """)
+        }
         return migrator
     }()
 }

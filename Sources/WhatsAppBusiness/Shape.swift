@@ -1,6 +1,6 @@
 public import StrictJSON
 
-/// What a member's value may look like. `null` is allowed everywhere, and so are members that no shape names.
+/// What a member's value may look like. `null` is allowed everywhere, as are `{}` and `[]`, and so are members that no shape names.
 public indirect enum Shape: Sendable {
     /// Text, of an open enum too.
     case string
@@ -67,6 +67,8 @@ extension Shape {
             for member in object { try shape.check(member.value, at: pointer.appending(member.name)) }
         case (.array(let shape), .array(let elements)):
             for (index, element) in elements.enumerated() { try shape.check(element, at: pointer.appending(String(index))) }
+        // Nothing is nothing, in whatever form: `null`, `{}` and `[]`.
+        case _ where value.isNothing: break
         default: throw DocumentError(at: pointer, expected: expectation, found: value.typeName)
         }
     }

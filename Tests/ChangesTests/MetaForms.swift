@@ -82,12 +82,18 @@ struct MetaForms {
         "whatsapp_business_manager_messaging_limit", "search_visibility", "name_status", "new_name_status", "code_verification_status",
         "account_mode", "platform_type", "eligibility_for_api_business_global_search", "call_icon_visibility", "restrict_to_user_countries",
         "day_of_week", "data_localization_region", "vertical", "category", "language", "reasons", "rejected_reason", "can_send_message",
-        "entity_type", "callback_permission_status", "srtp_key_exchange_protocol",
+        "entity_type", "callback_permission_status", "primary_business_location", "messaging_limit_tier", "parameter_format",
+        "srtp_key_exchange_protocol",
     ]
     private static let ids: Set<String> = [
         "id", "timezone_id", "country_dial_code", "code", "error_code", "port", "retention_minutes", "count",
     ]
     private static let times: Set<String> = ["last_onboarded_time", "creation_time"]
+    private static let written: Set<String> = [
+        "verified_name", "name", "about", "address", "description", "email", "prefilled_message", "deep_link_url", "override_callback_uri",
+        "link",
+        "application", "whatsapp_business_account", "username", "cloud_encryption_key",
+    ]
     private static let unseen: Set<String> = [
         "certificate", "new_certificate", "date", "ip_addresses", "additional_info", "error_description", "possible_solution",
     ]
@@ -157,7 +163,7 @@ struct MetaForms {
     mutating func edit(_ document: inout JSONObject) -> JSONPointer? {
         var places: [[String]] = []
         func collect(_ object: JSONObject, _ place: [String]) {
-            for member in object where !Self.unseen.contains(member.name) && !member.value.isNothing {
+            for member in object where !Self.unseen.contains(member.name) && !member.value.isNothing && member.value != "https://URL" {
                 if let inner = member.value.object { collect(inner, place + [member.name]) } else { places.append(place + [member.name]) }
             }
         }
@@ -180,10 +186,11 @@ struct MetaForms {
         case .array(let elements): return .array(chance(2) ? elements + ["one more"] : Array(elements.dropLast()) + ["another"])
         case .string(let text):
             if Self.times.contains(name), let seconds = Self.seconds(text) { return time(seconds + 1 + Int64(below(99))) }
-            if name == "profile_picture_url" { return .string(text.replacing("/v/", with: "/v/another")) }
+            if name.hasSuffix("_url"), text.contains("/v/") { return .string(text.replacing("/v/", with: "/v/another")) }
             if Self.enums.contains(name) || Self.ids.contains(name) { return .string(text + "1") }
+            // Of what people write, letters count.
             let other = text == text.uppercased() ? text.lowercased() : text.uppercased()
-            return .string(other == text || chance(2) ? text + "!" : other)
+            return .string(other == text || !Self.written.contains(name) || chance(2) ? text + "!" : other)
         default: return nil
         }
     }

@@ -65,4 +65,51 @@ enum ReleasedForms {
             Observation(unit: Unit(account: "forms", kind: .blockedUser, phoneNumberID: number), owner: number, ids: blocked),
         ]
     }
+
+    /// The same in other forms.
+    static func later() throws -> [Observation] {
+        func rewritten(_ text: String, _ pairs: [String: String]) -> String {
+            pairs.reduce(text) { $0.replacing($1.key, with: $1.value) }
+        }
+        return [
+            try look(
+                .account, "102290129340398",
+                rewritten(
+                    account,
+                    [
+                        #""id":"102290129340398","name""#: #""id":102290129340398,"name""#, #""138""#: "138",
+                        "not_verified": "Not_Verified",
+                        #""on_behalf_of_business_info":null"#: #""on_behalf_of_business_info":{"id":null}"#,
+                        "A payment method is missing.": "Pay!",
+                        #""error_code":141010"#: #""error_code":"141010""#, "Verify your business.": "Please verify.",
+                    ])),
+            try look(
+                .phoneNumber, number,
+                rewritten(
+                    phoneNumber,
+                    [
+                        "GREEN": "Green", "+0000": "Z", "1767225600": "1767225601",
+                        #""webhook_configuration":{}"#: #""webhook_configuration":null"#,
+                        #""country_dial_code":"1""#: #""country_dial_code":1"#, "All is well.": "Well.",
+                        #""commands":[]"#: #""commands":null"#,
+                    ])),
+            try look(
+                .phoneNumberSettings, number,
+                rewritten(settings, ["monday": "MONDAY", "192.0.2.1": "192.0.2.2", "60": #""60""#, "DEFAULT": "default"])),
+            try look(
+                .businessProfile, number,
+                rewritten(
+                    profile,
+                    [
+                        "EDU": "Edu", "pps.whatsapp.net": "media-gru1-2.cdn.whatsapp.net", "oh=01": "oh=03",
+                        #""websites":[]"#: #""websites":null"#,
+                    ])),
+            try look(.commerceSettings, number, rewritten(commerce, [#""727705352028726""#: "727705352028726"])),
+            try look(
+                .messageTemplate, "1689556908129832",
+                rewritten(template, ["approved": "Approved", "en_US": "en_us", "[]": "null", "NONE": "None"])),
+            try look(.subscribedApp, "67084711213", rewritten(app, [#""67084711213","name""#: #"67084711213,"name""#, ":null": ":[]"])),
+            try look(.qrCode, "4O4YGZEG3RIVE1", rewritten(code, ["}": #","qr_image_url":null}"#])),
+        ]
+    }
 }

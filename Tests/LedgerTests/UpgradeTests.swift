@@ -65,6 +65,33 @@ import WhatsAppBusiness
         try ledger.close()
     }
 
+    /// The release before kept other forms: a picture with its host, health with its words and `null`s. Nothing of that is told, look after look.
+    @Test func ledgerInTheFormsOfTheReleaseBefore_tellsNothing() async throws {
+        let folder = try Folder()
+        let path = folder.path + "/ledger.sqlite"
+        let fixture = try #require(Bundle.module.path(forResource: "forms-2", ofType: "sqlite", inDirectory: "Released"))
+        try FileManager.default.copyItem(atPath: fixture, toPath: path)
+        let ledger = try Ledger(path: path)
+        let before = ledger.cursor.sequence
+        let resources = try await ledger.resources().resources
+        #expect(resources.contains { $0.document["profile_picture_url"]?.string?.hasPrefix("pps.whatsapp.net/") == true })
+        for (index, looks) in [try ReleasedForms.all(), try ReleasedForms.later(), try ReleasedForms.all()].enumerated() {
+            for observation in looks {
+                let recording = try await ledger.record(observation, at: Timestamp(milliseconds: Int64(index + 2) * 1000))
+                #expect(recording.changes == 0 && recording.vanished.isEmpty && recording.drifted.isEmpty, "\(observation.unit)")
+            }
+        }
+        #expect(ledger.cursor.sequence == before)
+        #expect(try await ledger.resources().resources.map(\.document) == resources.map(\.document))
+        // And what is another is told.
+        let profile = ReleasedForms.profile.replacing("56_n", with: "57_n")
+        #expect(
+            try await ledger.record(ReleasedForms.look(.businessProfile, ReleasedForms.number, profile), at: Timestamp(milliseconds: 9000))
+                .changes == 1)
+        try await ledger.verify()
+        try ledger.close()
+    }
+
     /// Makes the fixture of the present schema anew: `WABAWATCH_FIXTURE=path swift test --filter UpgradeTests`. A released one is never touched again.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["WABAWATCH_FIXTURE"] != nil, "makes a file"))
     func fixture_isMade() async throws {

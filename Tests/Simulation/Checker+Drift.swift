@@ -131,5 +131,5 @@ extension Checker {
 
 extension JSONValue? {
     /// Whether there is a value that says something.
-    fileprivate var isGiven: Bool { map { !$0.isNothing } ?? false }
+    fileprivate var isGiven: Bool { self?.said != nil }
 }
