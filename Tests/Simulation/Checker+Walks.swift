@@ -43,7 +43,10 @@ extension Checker {
         for index in (walks[walk.unit] ?? []).reversed() {
             let other = history.walks[index]
             guard other.span.start <= walk.span.start, other.isComplete, other.isExact else { continue }
-            guard isRecorded(index), !other.isPartial, !other.served.contains(id), !isMass || other.life == walk.life else { return false }
+            // What cannot be read, or has no id, may be the very thing.
+            guard isRecorded(index), !other.isPartial, !other.hasStray, other.unreadable.isEmpty, !other.served.contains(id),
+                !isMass || other.life == walk.life
+            else { return false }
             needed -= 1
             if needed <= 0, !isMass || walk.span.start - other.span.start > Self.timeToBelieve(walk.unit) + .seconds(60) { return true }
         }

@@ -97,8 +97,10 @@ struct Checker {
         guard walk.isComplete, walk.isExact, let delivered = walk.delivered else { return nil }
         let list = walks[walk.unit] ?? []
         let next = list.firstIndex { $0 > index }.map { history.walks[list[$0]] }
-        // What was asked for to find out which field is refused is no look.
-        if let next, next.asked != walk.asked, next.span.start - delivered < .seconds(10) { return nil }
+        // What was asked for to find out which field is refused is no look; an account's apps come with its own answer.
+        let carrier = walk.unit.kind == .subscribedApp ? Unit(account: walk.unit.account, kind: .account) : walk.unit
+        let asking = walks[carrier]?.map { history.walks[$0] }.first { $0.span.start > walk.span.start }
+        if let asking, !walk.named.isEmpty, asking.named != walk.named, asking.span.start - delivered < .seconds(30) { return nil }
         let following = next?.span.start
         let moment = min(delivered + slack, following ?? delivered + slack)
         guard history.lives.indices.contains(walk.life - 1), moment < history.lives[walk.life - 1].end else { return nil }

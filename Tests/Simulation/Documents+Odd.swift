@@ -18,9 +18,7 @@ extension Documents {
 
     /// Whether a member's value is of another type than its values are.
     static func isOdd(_ member: String, _ value: JSONValue?) -> Bool {
-        guard let value, !value.isNull, !["id", "code", "wa_id", "display_phone_number", "name", "language"].contains(member) else {
-            return false
-        }
+        guard let value, !value.isNull, member != "whatsapp_business_api_data" else { return false }
         return value.typeName != self.value(member, 0).typeName
     }
 

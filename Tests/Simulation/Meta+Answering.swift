@@ -66,6 +66,7 @@ extension Meta {
             return (trouble.map { answer($0, asked) } ?? page(asked), [])
         }
         walks.request(asked.unit, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
+        walks.update(asked.unit) { $0.named = asked.fields }
         let result = result(asked)
         walks.agree(asked.unit)
         var indices = [walks.index(of: asked.unit)].compactMap(\.self)
@@ -75,6 +76,7 @@ extension Meta {
             walks.request(unit, isFirst: true, asked: [], life: life, at: stage.now)
             walks.update(unit) { walk in
                 walk.isComplete = true
+                walk.named = asked.fields
                 let apps = shownApps(account)
                 walk.served = Set(apps.filter(\.isReadable).map(\.id))
                 walk.unreadable = Set(apps.filter { !$0.isReadable }.map(\.id))
@@ -183,7 +185,7 @@ extension Meta {
         }
         var items = part.map { thing in
             var document = served(thing, asked)
-            if asked.unit.kind == .subscribedApp, let unreadable = account.odd.unreadable, unreadable.id == thing.id {
+            if asked.unit.kind == .subscribedApp, let unreadable = unreadable(account), unreadable.id == thing.id {
                 document["whatsapp_business_api_data"] = unreadable.value
                 walks.update(asked.unit) { walk in
                     walk.served.remove(thing.id)
@@ -192,9 +194,13 @@ extension Meta {
             }
             return JSONValue.object(document)
         }
-        if account.odd.withoutID == asked.unit.kind, !asked.isProbe {
+        // A list in which nothing has an id is none.
+        if account.odd.withoutID == asked.unit.kind, !asked.isProbe, !items.isEmpty {
             items.insert(.object(["name": "nobody", "status": "CONNECTED"]), at: dice.number(0...items.count))
-            walks.update(asked.unit) { $0.isOdd = true }
+            walks.update(asked.unit) { walk in
+                walk.isOdd = true
+                walk.hasStray = true
+            }
         }
         var body: JSONObject = ["data": .array(items)]
         if !links.isEmpty { body["paging"] = .object(links) }
@@ -253,7 +259,11 @@ extension Meta {
         }
         if thing.document.contains(where: { Documents.isOdd($0.name, $0.value) }) { walks.update(asked.unit) { $0.isOdd = true } }
         Documents.noisy(&document, asked.unit.kind, &dice)
-        if has(.otherForms) { Documents.rewrite(&document, asked.unit.kind, asked: asked.fields, &dice) }
+        if has(.otherForms) {
+            // A list for an object may be told as odd, although it says nothing.
+            walks.update(asked.unit) { $0.isOdd = true }
+            Documents.rewrite(&document, asked.unit.kind, asked: asked.fields, &dice)
+        }
         return document
     }
 

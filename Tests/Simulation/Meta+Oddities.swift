@@ -45,8 +45,9 @@ extension Meta {
         case .flappingMembers: beginFlapping(account, lasts)
         case .nestedDrift: beginNested(account, lasts)
         case .refusedFields:
+            guard account.unknown == nil else { return }
             account.odd.refusal = dice.number(1...8)
-            drift(for: lasts, isUnknown: true)
+            drift(for: lasts, isUnknown: true, of: account)
         case .oddMembers, .oddTexts: makeOdd(oddity, account)
         default: break
         }
@@ -176,10 +177,15 @@ extension Meta {
         return start + 1
     }
 
+    /// The app that cannot be read, where there are others.
+    func unreadable(_ account: Account) -> (id: String, value: JSONValue?)? {
+        (account.things[.subscribedApp] ?? []).count > 1 ? account.odd.unreadable : nil
+    }
+
     /// An account's apps as the account's own answer shows them.
     func shownApps(_ account: Account) -> [(id: String, document: JSONObject, isReadable: Bool)] {
         (account.things[.subscribedApp] ?? []).map { app in
-            guard let unreadable = account.odd.unreadable, unreadable.id == app.id else { return (app.id, app.document, true) }
+            guard let unreadable = unreadable(account), unreadable.id == app.id else { return (app.id, app.document, true) }
             var document = app.document
             document["whatsapp_business_api_data"] = unreadable.value
             return (app.id, document, false)

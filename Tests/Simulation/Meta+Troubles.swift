@@ -57,8 +57,7 @@ extension Meta {
             let ill: [String] =
                 switch asked.unit.kind {
                 case .account: [#"{"id":"77777","name":"Somebody else","status":"BANNED"}"#, #"{"id":"\#(account.plan.wabaID)"}"#]
-                case .businessProfile:
-                    [#"{"data":[{"business_profile":{"about":"x"},"id":"90210"}]}"#, #"{"data":[{"messaging_product":"whatsapp"}]}"#]
+                case .businessProfile: [#"{"data":[{"business_profile":{"about":"x"},"id":"90210"}]}"#]
                 default: [#"{"data":[{"x":{"calling":{"status":"ENABLED"}},"id":"90210"}]}"#]
                 }
             return text(200, dice.pick(ill))

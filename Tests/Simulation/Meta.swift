@@ -179,8 +179,8 @@ extension Meta {
     }
 
     /// Meta stops giving a member, for a time.
-    func drift(for time: Duration, isUnknown only: Bool = false) {
-        let account = dice.pick(accounts)
+    func drift(for time: Duration, isUnknown only: Bool = false, of chosen: Account? = nil) {
+        let account = chosen ?? dice.pick(accounts)
         let name = account.plan.name
         guard !isWithholding(account), account.unknown == nil else { return }
         let kind = dice.pick([Kind.phoneNumber, .phoneNumber, .messageTemplate, .businessProfile, .phoneNumberSettings, .account])

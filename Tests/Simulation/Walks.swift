@@ -23,6 +23,8 @@ struct Walk {
     var isPartial = false
     /// Things that were shown and cannot be read.
     var unreadable: Set<String> = []
+    /// Whether a thing without an id was among the others.
+    var hasStray = false
     /// Whether something odd was in the answer.
     var isOdd = false
     /// Members that none of its things had, although they have them.
@@ -31,6 +33,8 @@ struct Walk {
     var sawNext = false
     /// What went wrong last.
     var trouble: Trouble?
+    /// What the request named; it is no look where the next one names something else at once.
+    var named: Set<String> = []
     /// The members that were asked for.
     var asked: Set<String>
     /// What was given.

@@ -33,7 +33,8 @@ enum WireForm {
     }
 
     /// By what can be sent and by error codes, whatever order and words.
-    private static func health(_ object: JSONObject) -> JSONValue {
+    private static func health(_ object: JSONObject) -> JSONValue? {
+        if object["can_send_message"] == nil, object["entities"] == nil { return nil }
         var entities: [String] = []
         for entity in object["entities"]?.array ?? [] {
             guard let entity = entity.object else { return .object(object) }
@@ -58,6 +59,8 @@ enum WireForm {
     /// Unix seconds of `2023-08-31T19:05:53+0000`, of the same with `Z`, or of the seconds as a text.
     static func seconds(_ text: String) -> Int64? {
         if let seconds = Int64(text) { return seconds }
+        let punctuation = text.filter { !($0.isASCII && $0.isNumber) }
+        guard ["--T::+", "--T::Z"].contains(punctuation) else { return nil }
         let parts = text.split { !$0.isNumber }.compactMap { Int64($0) }
         guard parts.count >= 6, text.contains("T"), parts[0] > 1900 else { return nil }
         // Days since 1970 of a date (Hinnant's civil calendar).
