@@ -59,8 +59,9 @@ import UnixSignals
 
     func run() async throws {
         if listFaults {
-            print(NamedFault.list, terminator: "")
-            return
+            let output = LineOutput()
+            try output.lines(PrintableText.lines(of: String(NamedFault.list.dropLast())))
+            return try output.flush()
         }
         var platform = Platform.sample(accounts: accounts, numbers: numbers, blockedUsers: blocked)
         platform.tokens = [token: .valid]

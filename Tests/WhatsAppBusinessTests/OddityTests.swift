@@ -11,7 +11,9 @@ import WhatsAppBusiness
     }
 
     @Test(arguments: [
-        (#"{"webhook_configuration":[]}"#, ["webhook_configuration: an array, not an object"]),
+        // Nothing is nothing, in whatever form.
+        (#"{"webhook_configuration":[]}"#, []), (#"[]"#, []),
+        (#"{"webhook_configuration":["x"]}"#, ["webhook_configuration: an array, not an object"]),
         (#"{"throughput":"STANDARD"}"#, ["throughput: a string, not an object"]),
         (#"{"is_pin_enabled":"true","status":7}"#, ["is_pin_enabled: a string, not a boolean", "status: a number, not a string"]),
         (
@@ -23,7 +25,7 @@ import WhatsAppBusiness
             ["conversational_automation/prompts: a number, not a string", "conversational_automation/prompts: a boolean, not a string"]
         ),
         (#"{"id":1.5}"#, ["id: a number, not an id"]), (#"{"id":7,"future":[{}],"username":null,"quality_score":{}}"#, []),
-        (#"[]"#, [": an array, not an object"]),
+        (#"[1]"#, [": an array, not an object"]),
     ])
     func member_ofAnotherType_isNamed(text: String, expected: [String]) throws { #expect(try oddities(text) == expected) }
 
