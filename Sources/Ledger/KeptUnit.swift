@@ -53,9 +53,11 @@ extension Snapshot {
         try statement.setArguments(StatementArguments([unit.account, unit.kind.rawValue] + number))
         var entries: [String: Snapshot.Entry] = [:]
         var digest = Digest()
+        var others = 0
         try statement.forEachRow { row in
             if let taken = sieve.take(row) {
                 digest += taken
+                others += 1
                 return
             }
             let (id, document, misses): (String, DatabaseValue, Int) = (
@@ -65,7 +67,7 @@ extension Snapshot {
             entries[id] = Snapshot.Entry(document: try Stored.document(document, of: id), misses: misses)
         }
         guard digest == kept?.digest ?? Digest() else { throw Stored.damaged("a thing of \(unit)") }
-        self.init(asked: kept?.asked, entries: entries)
+        self.init(asked: kept?.asked, entries: entries, others: others)
     }
 }
 

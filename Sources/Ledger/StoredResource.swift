@@ -46,7 +46,7 @@ extension StoredResource {
         changedAt = Timestamp(milliseconds: try row.value(2))
         let own = (try row.optional(3) as Int64?).map(Timestamp.init(milliseconds:))
         let unit = Unit(watch: resource) ?? Unit(resource)
-        if let own, try row.value(4) > 0 {
+        if let own, try row.value(4) != 0 {
             confirmedAt = own
         } else {
             confirmedAt = max(own ?? changedAt, try confirmed.time(of: unit, in: database) ?? own ?? changedAt)
