@@ -81,33 +81,43 @@ let package = Package(
         c("CSystemd", library: "systemd"),
         c("CCurl", library: "curl"),
         c("CCrypto", library: "crypto"),
+        c("CSQLite", library: "sqlite3"),
         room("StrictJSON"),
-        room("Systemd", ["CSystemd", logging]),
-        room("Varlink", ["StrictJSON", nio, nioPosix]),
+        // Tasks that wait, each with a way out and an owner.
+        room("Continuations"),
+        // What people read of texts from outside; and how a program ends.
+        room("Printing"),
+        room("Programs", ["Printing", arguments]),
+        room("Systemd", ["CSystemd", "Printing", logging]),
+        room("Varlink", ["Continuations", "StrictJSON", nio, nioPosix]),
         room("WhatsAppBusiness", ["StrictJSON"]),
-        room("GraphAPI", ["WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
+        room("GraphAPI", ["Continuations", "WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
         room("Changes", ["WhatsAppBusiness", "StrictJSON"]),
-        room("Ledger", ["WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", grdb, sqlite]),
-        room("Watching", ["GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
+        room("Ledger", ["Continuations", "WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
+        room("Watching", ["Continuations", "GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room(
             "WabaWatchService",
             [
-                "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness",
-                "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
+                "Continuations", "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface",
+                "WhatsAppBusiness", "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
             ]),
         program(
-            "wabawatchd", ["WabaWatchService", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", arguments, logging],
+            "wabawatchd",
+            ["WabaWatchService", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", "Printing", "Programs", arguments, logging],
             linkerSettings: lean),
-        program("wabawatch", ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", arguments], linkerSettings: lean),
+        program(
+            "wabawatch",
+            ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments],
+            linkerSettings: lean),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
-        program("graph-simulator", ["GraphSimulator", arguments, signals]),
+        program("graph-simulator", ["GraphSimulator", "Printing", "Programs", arguments, signals]),
         program(
             "wabawatch-demo",
             [
                 "WabaWatchService", "GraphSimulator", "WabaWatchInterface", "Varlink", "Watching", "Systemd", "WhatsAppBusiness",
-                "StrictJSON", arguments,
+                "StrictJSON", "Printing", "Programs", arguments,
                 logging,
             ]),
         // Runs the decisions under a simulated clock, against a simulated Meta.
@@ -133,6 +143,8 @@ let package = Package(
             ]),
 
         tests("StrictJSON", ["StrictJSON"]),
+        tests("Continuations", ["Continuations"]),
+        tests("Printing", ["TestSupport", "Printing", "Programs", "StrictJSON", arguments]),
         tests("Systemd", ["Systemd", logging]),
         tests("Varlink", ["TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
@@ -153,7 +165,7 @@ let package = Package(
         tests(
             "WabaWatchService",
             [
-                "TestSupport", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink",
+                "TestSupport", "Continuations", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink",
                 "WabaWatchClient", "WabaWatchInterface",
                 "Watching", "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
@@ -169,7 +181,8 @@ let package = Package(
         tests(
             "wabawatch",
             [
-                "wabawatch", "wabawatchd", "TestSupport", "FakeDaemon", "GraphSimulator", "WabaWatchClient", "WabaWatchInterface",
+                "wabawatch", "wabawatchd", "Printing", "Programs", "TestSupport", "FakeDaemon", "GraphSimulator", "WabaWatchClient",
+                "WabaWatchInterface",
                 "Varlink",
                 "WhatsAppBusiness", "StrictJSON",
             ],

@@ -6,11 +6,11 @@ public struct Change: Sendable, Equatable {
     /// The thing.
     public var resource: ResourceID
     /// What happened to it.
-    public var operation: Operation
+    public var operation: OpenEnum<Operation>
     /// How it became known.
-    public var origin: Origin
+    public var origin: OpenEnum<Origin>
     /// How urgent it is.
-    public var severity: Severity
+    public var severity: OpenEnum<Severity>
     /// Where members differ, sorted; empty unless the operation is `changed`.
     public var fields: [JSONPointer]
     /// What was, cut down to what differs.
@@ -25,6 +25,17 @@ public struct Change: Sendable, Equatable {
         _ resource: ResourceID, _ operation: Operation, origin: Origin = .poll, severity: Severity, fields: [JSONPointer] = [],
         before: JSONObject? = nil, after: JSONObject? = nil, summary: String
     ) {
+        self.init(
+            resource, OpenEnum(operation), origin: OpenEnum(origin), severity: OpenEnum(severity), fields: fields, before: before,
+            after: after, summary: summary)
+    }
+
+    /// A change as it was recorded, perhaps by a later release.
+    @_disfavoredOverload
+    public init(
+        _ resource: ResourceID, _ operation: OpenEnum<Operation>, origin: OpenEnum<Origin>, severity: OpenEnum<Severity>,
+        fields: [JSONPointer] = [], before: JSONObject? = nil, after: JSONObject? = nil, summary: String
+    ) {
         self.resource = resource
         self.operation = operation
         self.origin = origin
@@ -38,12 +49,12 @@ public struct Change: Sendable, Equatable {
 
 extension Change {
     /// The thing's document after this change, from the one before it; `nil` if the thing is gone. A baseline of members that were not known
-    /// before joins them; a baseline of a whole list says nothing of a single thing.
+    /// before joins them; a baseline of a whole list says nothing of a single thing, nor does an operation that is not known.
     public func applied(to document: JSONObject?) -> JSONObject? {
-        switch operation {
+        switch operation.known {
         case .removed: return nil
         case .added: return after
-        case .reported: return document
+        case .reported, nil: return document
         case .baseline:
             guard var joined = document else { return after }
             for member in after ?? [:] { joined[member.name] = member.value }

@@ -46,6 +46,11 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         items += observation.ids.lazy.map(Observation.Item.init(bare:))
+        // What is the same in another form is neither lost nor changed.
+        for index in items.indices {
+            guard let entry = snapshot.entries[items[index].id] else { continue }
+            items[index].document = rules.sameness.kept(entry.document, over: items[index].document)
+        }
         let losses = Losses(items, snapshot, asked: observation.asked)
         if !observation.isComparedAgain { quorum.on(lost: losses.lost) { losses.shows($0, of: $1) } }
         drifted = losses.byMeta.filter { member in losses.lost[member, default: []].allSatisfy { quorum.isConfirmed(member, of: $0) } }
@@ -125,7 +130,7 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         var document = item.document
-        for name in unasked where document[name] == nil || document[name]?.isNull == true { document[name] = entry.document[name] }
+        for name in unasked where document[name]?.isNothing ?? true { document[name] = entry.document[name] }
         document = Losses.keeping(lost, of: entry.document, in: document)
         let wording = wording(resource, document)
 

@@ -68,15 +68,7 @@ struct Losses {
         return isReachable(names.dropFirst(), in: inner)
     }
 
-    /// What says nothing is as good as not there.
-    private static func isGiven(_ value: JSONValue) -> Bool {
-        switch value {
-        case .null: false
-        case .array(let elements): !elements.isEmpty
-        case .object(let object): object.contains { isGiven($0.value) }
-        default: true
-        }
-    }
+    private static func isGiven(_ value: JSONValue) -> Bool { !value.isNothing }
 
     static func pointer(_ member: String) -> JSONPointer { JSONPointer(parsing: "/" + member) ?? JSONPointer([member]) }
     private static func name(_ place: [String]) -> String { String(JSONPointer(place).description.dropFirst()) }

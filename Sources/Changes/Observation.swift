@@ -36,9 +36,6 @@ public struct Observation: Sendable {
     public var isAccountGone = false
     /// Whether this look was compared before, and only what may go is new.
     public var isComparedAgain = false
-
-    /// Where among the items each answer begins, if there were several.
-    public var starts: [Int] = []
     /// What the look is void without, if it was removed meanwhile.
     public var needs = Needs.nothing
 

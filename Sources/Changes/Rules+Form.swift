@@ -5,7 +5,7 @@ extension Rules {
     public func compared(_ document: JSONObject) -> JSONObject {
         var members: [(String, JSONValue)] = []
         for member in document where !ignored.contains(member.name) && !(nullIsMissing && member.value.isNull) {
-            members.append((member.name, forms[member.name].map { $0.applied(to: member.value) } ?? member.value))
+            members.append((member.name, (forms[member.name] ?? []).reduce(member.value) { $1.applied(to: $0) }))
         }
         return JSONObject(members)
     }
@@ -14,14 +14,8 @@ extension Rules {
 extension Rules.Form {
     func applied(to value: JSONValue) -> JSONValue {
         switch self {
-        case .hostAndPath:
-            guard let address = value.string else { return value }
-            return .string(Self.hostAndPath(address))
-        case .sorted(let array, let names):
-            guard var object = value.object, let elements = object[array]?.array else { return value }
-            let keyed = elements.map { element in (key: names.map { element[$0]?.description ?? "" }, element: element) }
-            object[array] = .array(keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.element))
-            return .object(object)
+        case .path: return value.string.map { .string(Sameness.Form.path($0)) } ?? value
+        case .health: return HealthEntities.compared(value)
         case .without(let names):
             guard let object = value.object else { return value }
             return .object(JSONObject(object.filter { !names.contains($0.name) }.map { ($0.name, $0.value) }))
@@ -41,13 +35,4 @@ extension Rules.Form {
         default: return value
         }
     }
-
-    private static func hostAndPath(_ address: String) -> String {
-        let rest = address.range(of: "://").map { address[$0.upperBound...] } ?? address[...]
-        return String(rest.prefix { $0 != "?" && $0 != "#" })
-    }
-}
-
-extension StringProtocol {
-    fileprivate func range(of part: String) -> Range<Index>? { self.ranges(of: part).first }
 }

@@ -1,16 +1,26 @@
 import StrictJSON
 import WhatsAppBusiness
 
-// What people and monitoring care about, kind by kind (the tables of `polling.md`). Enums that Meta writes in either case are kept in capitals.
+// What people and monitoring care about, kind by kind (the tables of `polling.md`). Enums that the first release kept in capitals are kept so.
 
 extension Rules {
+    /// Of members that documents of every kind may have.
+    static let formsOfAll: [String: [Form]] = [
+        "health_status": [.health], "quality_score": [.without(["date"])], "profile_picture_url": [.path], "qr_image_url": [.path],
+    ]
+
+    static let commerceSettings = Rules("commerce settings", "commerce settings", isList: false)
+    static let blockedUser = Rules("blocked user", "blocked users", isList: true, looksToRemove: 2)
+    static let qrCode = Rules("QR code", "QR codes", isList: true, looksToRemove: 2)
+    static let watch = Rules("watch", "watches", isList: false)
+
     static let account = Rules(
         "account", "accounts", isList: false,
         forms: [
-            "health_status": .sorted(array: "entities", by: ["entity_type", "id"]), "status": .capitals,
-            "business_verification_status": .capitals, "account_review_status": .capitals, "ownership_type": .capitals,
-            "marketing_messages_lite_api_status": .capitals, "marketing_messages_onboarding_status": .capitals,
-            "on_behalf_of_business_info": .capitalsAt(["status", "type"]), "owner_business_info": .capitalsAt(["status", "type"]),
+            "status": [.capitals], "business_verification_status": [.capitals], "account_review_status": [.capitals],
+            "ownership_type": [.capitals], "marketing_messages_lite_api_status": [.capitals],
+            "marketing_messages_onboarding_status": [.capitals], "on_behalf_of_business_info": [.capitalsAt(["status", "type"])],
+            "owner_business_info": [.capitalsAt(["status", "type"])],
         ],
         meanings: [
             (
@@ -40,17 +50,22 @@ extension Rules {
     static let phoneNumberSettings = Rules(
         "settings", "settings", isList: false,
         forms: [
-            "calling": .capitalsAt([
-                "status", "call_icon_visibility", "callback_permission_status", "srtp_key_exchange_protocol", "call_hours/status",
-                "call_hours/weekly_operating_hours/day_of_week", "sip/status",
-            ]),
-            "storage_configuration": .capitalsAt(["status", "data_localization_region"]),
-            "payload_encryption": .capitalsAt(["status"]),
-        ])
+            // Where calls come from changes by itself.
+            "calling": [
+                .without(["ip_addresses"]),
+                .capitalsAt([
+                    "status", "call_icon_visibility", "callback_permission_status", "srtp_key_exchange_protocol", "call_hours/status",
+                    "call_hours/weekly_operating_hours/day_of_week", "sip/status",
+                ]),
+            ],
+            "storage_configuration": [.capitalsAt(["status", "data_localization_region"])],
+            "payload_encryption": [.capitalsAt(["status"])],
+        ],
+        sameness: ["calling/ip_addresses": .never])
 
     static let messageTemplate = Rules(
         "message template", "message templates", isList: true,
-        forms: ["status": .capitals, "category": .capitals, "quality_score": .without(["date"])],
+        forms: ["status": [.capitals], "category": [.capitals]],
         meanings: [
             ("status", .state(what: "status", critical: [], warning: ["REJECTED", "PAUSED", "DISABLED", "FLAGGED"], good: ["APPROVED"])),
             ("quality_score/score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
@@ -61,7 +76,7 @@ extension Rules {
     static let phoneNumber = Rules(
         "phone number", "phone numbers", isList: true,
         ignored: ["certificate", "new_certificate"],
-        forms: ["health_status": .sorted(array: "entities", by: ["entity_type", "id"])],
+        sameness: ["webhook_configuration": .text],
         meanings: [
             ("quality_rating", .ranked(["GREEN", "YELLOW", "RED"], what: "quality rating", alarming: ["RED", "YELLOW"])),
             ("quality_score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
@@ -87,7 +102,6 @@ extension Rules {
 
     static let businessProfile = Rules(
         "business profile", "business profiles", isList: false, nullIsMissing: true,
-        forms: ["profile_picture_url": .hostAndPath],
         meanings: [
             ("vertical", .decided(what: "industry")), ("profile_picture_url", .decided(what: "picture")),
             ("websites", .decided(what: "websites")),

@@ -12,7 +12,9 @@ public struct Rules: Sendable {
     /// Whether a member that is `null` is the same as one that is missing.
     let nullIsMissing: Bool
     /// Members that are kept in another form than they come in.
-    let forms: [String: Form]
+    let forms: [String: [Form]]
+    /// Which values are the same.
+    public let sameness: Sameness
     /// What a difference in a member means, by the pointer it stands at or below; otherwise `.decided`.
     let meanings: [(pointer: JSONPointer, meaning: Meaning)]
     /// How many complete looks in a row must miss a thing before it is removed.
@@ -27,10 +29,10 @@ public struct Rules: Sendable {
 
     /// A form that takes what changes by itself out of a value.
     enum Form: Sendable {
-        /// An address without scheme and query, for those that are signed anew all the time.
-        case hostAndPath
-        /// The array under that name sorted by these members.
-        case sorted(array: String, by: [String])
+        /// An address's path, for those that are signed anew all the time.
+        case path
+        /// A health status without words, in one order.
+        case health
         /// An object without these members.
         case without(Set<String>)
         /// Text in capitals, for enums that Meta writes in either case.
@@ -57,7 +59,7 @@ public struct Rules: Sendable {
 
     init(
         _ noun: String, _ plural: String, isList: Bool, ignored: Set<String> = [], nullIsMissing: Bool = false,
-        forms: [String: Form] = [:],
+        forms: [String: [Form]] = [:], sameness: [String: Sameness.Form] = [:],
         meanings: [(String, Meaning)] = [], looksToRemove: Int = 1, added: Severity = .notice, removed: Severity = .notice
     ) {
         self.noun = noun
@@ -65,7 +67,8 @@ public struct Rules: Sendable {
         self.isList = isList
         self.ignored = ignored
         self.nullIsMissing = nullIsMissing
-        self.forms = forms
+        self.forms = forms.merging(Self.formsOfAll) { $0 + $1 }
+        self.sameness = Sameness(sameness)
         self.meanings = meanings.map { (JSONPointer($0.0.split(separator: "/").map(String.init)), $0.1) }
         self.looksToRemove = looksToRemove
         self.added = added
@@ -82,12 +85,20 @@ extension Rules {
         case .phoneNumber: phoneNumber
         case .phoneNumberSettings: phoneNumberSettings
         case .businessProfile: businessProfile
-        case .commerceSettings: Rules("commerce settings", "commerce settings", isList: false)
-        case .blockedUser: Rules("blocked user", "blocked users", isList: true, looksToRemove: 2)
-        case .qrCode: Rules("QR code", "QR codes", isList: true, looksToRemove: 2)
+        case .commerceSettings: commerceSettings
+        case .blockedUser: blockedUser
+        case .qrCode: qrCode
         case .messageTemplate: messageTemplate
-        case .watch: Rules("watch", "watches", isList: false)
+        case .watch: watch
         }
+    }
+
+    /// The rules of a kind that only a later release may know: its things are named by its text.
+    @_disfavoredOverload
+    public static func of(_ kind: OpenEnum<Kind>) -> Rules {
+        if let known = kind.known { return of(known) }
+        let words = kind.rawText.replacing("_", with: " ")
+        return Rules(words, "things of the kind \(words)", isList: false)
     }
 
     func meaning(of pointer: JSONPointer) -> Meaning {

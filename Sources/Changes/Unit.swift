@@ -60,7 +60,9 @@ extension Unit: CustomStringConvertible {
 
     /// The unit behind a watch's identity; `nil` if that is no watch.
     public init?(watch: ResourceID) {
-        guard watch.kind == .watch, let kind = Kind(rawValue: String(watch.id.prefix { $0 != "/" })) else { return nil }
+        guard watch.kind == .watch, let kind = Kind(rawValue: String(Substring(watch.id.utf8.prefix { $0 != UInt8(ascii: "/") }))) else {
+            return nil
+        }
         self.init(account: watch.account, kind: kind, phoneNumberID: watch.phoneNumberID)
     }
 }

@@ -27,7 +27,7 @@ public struct Wording: Sendable {
 
     /// The thing: `phone number +1 555… (1078…)`, `business profile of +1 555… (1078…)`, `QR code 4O4Y… of +1 555… (1078…)`.
     var thing: String {
-        switch (resource.kind, number) {
+        switch (resource.kind.known, number) {
         case (.phoneNumber, .some(let number)): "\(rules.noun) \(number)"
         case (_, .some(let number)) where rules.isList: "\(rules.noun) \(resource.id) of \(number)"
         case (_, .some(let number)): "\(rules.noun) of \(number)"
@@ -53,7 +53,9 @@ public struct Wording: Sendable {
     /// The severity and the sentence of a change of members, the worst first.
     func changed(_ difference: Difference) -> (severity: Severity, summary: String) {
         var judged = difference.fields.map { field in
-            rules.meaning(of: field).judge(before: difference.before.value(at: field), after: difference.after.value(at: field))
+            let (before, after) = (difference.before.value(at: field), difference.after.value(at: field))
+            return rules.meaning(of: field).judge(
+                before: rules.sameness.worded(before, at: field), after: rules.sameness.worded(after, at: field))
         }
         judged = judged.enumerated().sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }.map(\.element)
         guard let worst = judged.first else { return (.notice, "\(resource.account): \(thing) changed") }
@@ -94,14 +96,12 @@ extension Rules.Meaning {
                 default: .notice
                 }
             return Judgement(severity: severity, what: what, verb: "went \(fromTo)")
-        case .health(let what):
-            let worst = Self.worstHealth(in: after)
-            let severity: Severity = worst == "BLOCKED" ? .critical : worst == "LIMITED" ? .warning : .info
-            let verb = before?.string != nil && after?.string != nil ? "went \(fromTo)" : worst.map { "is \($0)" } ?? "changed"
-            return Judgement(severity: severity, what: what, verb: verb)
+        case .health(let what): return .health(what: what, before: before, after: after)
         case .guarded(let what):
-            let off = before?.bool == true && after?.bool != true
-            let verb = off ? "was turned off" : after?.bool == true ? "was turned on" : "went \(fromTo)"
+            // A switch that comes as text says the same, but in another type, which is told.
+            let (was, now) = (before.flatMap(Self.isOn), after.flatMap(Self.isOn))
+            let off = was == true && (now == false || after?.isNothing ?? true)
+            let verb = off ? "was turned off" : now == true && was != true ? "was turned on" : "went \(fromTo)"
             return Judgement(severity: off ? .warning : .notice, what: what, verb: verb)
         case .sensitive(let what): return Judgement(severity: .warning, what: what, verb: "changed \(fromTo)")
         case .decided(let what): return Judgement(severity: .notice, what: what, verb: "changed \(fromTo)")
@@ -109,7 +109,7 @@ extension Rules.Meaning {
     }
 
     /// A value as a sentence can hold it: enums bare, other text quoted and escaped, long ones cut.
-    private static func words(_ value: JSONValue?) -> String {
+    static func words(_ value: JSONValue?) -> String {
         guard let value else { return "nothing" }
         if let text = value.string, !text.isEmpty, text.utf8.allSatisfy({ $0 == 0x5F || 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 }) {
             return String(text.prefix(Wording.longest))
@@ -119,18 +119,8 @@ extension Rules.Meaning {
         return cut.count < whole.count ? cut + "…" : whole
     }
 
-    private static func worstHealth(in value: JSONValue?) -> String? {
-        let ranks = ["BLOCKED", "LIMITED", "AVAILABLE"]
-        var found: [String] = []
-        func collect(_ value: JSONValue) {
-            switch value {
-            case .string(let text): found.append(text.uppercased())
-            case .object(let object): for name in ["can_send_message", "entities"] { if let inner = object[name] { collect(inner) } }
-            case .array(let elements): elements.forEach(collect)
-            default: break
-            }
-        }
-        if let value { collect(value) }
-        return ranks.first(where: found.contains)
+    /// Whether a switch is on.
+    private static func isOn(_ value: JSONValue) -> Bool? {
+        value.bool ?? ["TRUE": true, "FALSE": false][value.string?.uppercased() ?? ""]
     }
 }

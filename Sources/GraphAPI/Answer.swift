@@ -2,16 +2,14 @@ public import StrictJSON
 
 /// An answer of the API, without secrets.
 public struct Answer: Sendable {
-    /// The status: 200, or 304.
+    /// The status: 200.
     public let status: Int
     /// The body; `null` if nothing changed.
     public internal(set) var body: JSONValue
-    /// The digest of the body as it came; with `notModified` the one that was given, if one was.
+    /// The digest of the body as it came.
     public internal(set) var digest: Digest?
-    /// Whether the answer is the one whose entity tag or digest was given.
+    /// Whether the answer's bytes are those whose digest was given.
     public let notModified: Bool
-    /// The entity tag, to be given with the next request.
-    public let etag: String?
     /// How much of the budget is used, if the answer tells it.
     public let usage: Usage?
     /// The version that answered (`facebook-api-version`).

@@ -49,13 +49,15 @@ struct BlockedUsersScanner {
         if take("]") { return true }
         repeat {
             // A user is at most five values, so the parser would not refuse fewer.
-            guard keys.count < GraphClient.limits.values / 5 - 2, let key = user(), keys.append(key) else { return false }
+            guard keys.count < GraphClient.limits.values / 5 - 2, let user = user(), keys.append(user.key, also: user.other) else {
+                return false
+            }
         } while take(",")
         return take("]")
     }
 
-    /// The key of a user: `wa_id`, else `user_id`. An empty one is not a key.
-    private mutating func user() -> UnsafeRawBufferPointer? {
+    /// The key of a user: `wa_id`, else `user_id`; and the latter beside it. An empty one is not a key.
+    private mutating func user() -> (key: UnsafeRawBufferPointer, other: UnsafeRawBufferPointer?)? {
         var digits: Text?
         var id: Text?
         var product: Text?
@@ -71,8 +73,10 @@ struct BlockedUsersScanner {
             default: return nil
             }
         } while take(",")
-        guard take("}"), let key = [digits, id].lazy.compactMap(\.self).first(where: { !$0.bytes.isEmpty }) else { return nil }
-        return key.bytes
+        guard take("}") else { return nil }
+        let second = id.flatMap { $0.bytes.isEmpty ? nil : $0.bytes }
+        if let digits, !digits.bytes.isEmpty { return (digits.bytes, second) }
+        return second.map { ($0, nil) }
     }
 
     private mutating func paging(into result: inout KeyPage) -> Bool {

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Continuations
 internal import Glibc
 
 /// The thread's own side: it alone touches the handles.
@@ -77,7 +78,7 @@ final class CurlLoop {
 
     private func begin(_ submission: CurlSubmission, _ multi: UnsafeMutableRawPointer) {
         guard let transfer = CurlTransfer(submission, settings, trust) else {
-            submission.continuation.resume(returning: .failure(TransportError(.other, "libcurl refuses the request")))
+            submission.answer.fulfil(.failure(TransportError(.other, "libcurl refuses the request")))
             return
         }
         transfers[submission.id] = transfer

@@ -1,11 +1,12 @@
 internal import CCurl
+internal import Continuations
 internal import Synchronization
 
 /// A request on its way to the thread, and who waits for its answer.
 struct CurlSubmission: Sendable {
     let id: UInt64
     let request: HTTPRequest
-    let continuation: CheckedContinuation<Result<HTTPResponse, TransportError>, Never>
+    let answer: OneShot<Result<HTTPResponse, TransportError>>
 }
 
 /// What callers hand to the thread. Every entry wakes it.
@@ -34,7 +35,7 @@ final class CurlMailbox: Sendable {
 
     func submit(_ submission: CurlSubmission) {
         let isOpen = add { $0.submissions.append(submission) }
-        if !isOpen { submission.continuation.resume(returning: .failure(.closed)) }
+        if !isOpen { submission.answer.fulfil(.failure(.closed)) }
     }
 
     func cancel(_ id: UInt64) { _ = add { $0.cancellations.append(id) } }

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Continuations
 
 /// One request under way: its handle, what has come so far, and who waits. Lives on the transport's thread only.
 final class CurlTransfer {
@@ -63,7 +64,7 @@ final class CurlTransfer {
         guard !isFinished else { return }
         isFinished = true
         curl_multi_remove_handle(multi, easy)
-        submission.continuation.resume(returning: result)
+        submission.answer.fulfil(result)
     }
 
     /// What libcurl's result means.

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Continuations
 
 /// HTTP over libcurl: one thread, one multi handle, connections that are kept.
 ///
@@ -44,11 +45,11 @@ public final class CurlTransport: Transport {
         let id = mailbox.takeID()
         let mailbox = mailbox
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                mailbox.submit(CurlSubmission(id: id, request: request, continuation: continuation))
-                // A task that was cancelled before the submission has called `cancel` too early.
-                if Task.isCancelled { mailbox.cancel(id) }
-            }
+            let answer = OneShot<Result<HTTPResponse, TransportError>>()
+            mailbox.submit(CurlSubmission(id: id, request: request, answer: answer))
+            // A task that was cancelled before the submission has called `cancel` too early.
+            if Task.isCancelled { mailbox.cancel(id) }
+            return await answer.value(whenCancelled: .failure(.cancelled))
         } onCancel: {
             mailbox.cancel(id)
         }

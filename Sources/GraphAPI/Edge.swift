@@ -48,15 +48,28 @@ public struct Edge: Sendable {
         self.settlesCursor = settlesCursor
     }
 
-    /// What tells a thing of this edge apart, if it has one of the key members as text or as a whole number.
-    public func key(of item: JSONValue) -> String? {
-        for pointer in keys {
-            let value = (JSONPointer(parsing: pointer)?.names ?? []).reduce(Optional(item)) { $0?[$1] }
-            if let key = value?.string ?? value?.integer.map(String.init), !key.isEmpty { return key }
-        }
-        return nil
+    /// What tells a thing of this edge apart, if it has one of the key members as text or as a whole number, and of a length that is an id's.
+    public func key(of item: JSONValue) -> String? { keys.lazy.compactMap { Self.key(at: $0, of: item) }.first }
+
+    /// Another key that a thing has beside the one that tells it apart: things that share any are one thing.
+    func otherKey(of item: JSONValue) -> String? { keys.lazy.compactMap { Self.key(at: $0, of: item) }.dropFirst().first }
+
+    private static func key(at pointer: String, of item: JSONValue) -> String? {
+        let value = (JSONPointer(parsing: pointer)?.names ?? []).reduce(Optional(item)) { $0?[$1] }
+        return value?.idText.flatMap { 1...IDList.longest ~= $0.utf8.count ? $0 : nil }
     }
+
+    /// The members of a thing that are of another type than the edge's type expects; at most `most`.
+    public func oddities(of item: JSONValue, most: Int = 16) -> [Oddity] { self.item.shape.oddities(in: item, most: most) }
 
     /// Throws the member of a thing that does not have the shape of the edge's type.
     public func check(_ item: JSONValue) throws(DocumentError) { _ = try self.item.init(item) }
+}
+
+extension JSONValue {
+    /// A number's digits, if it is made of nothing else: an id may have more of them than 64 bits hold.
+    fileprivate var digits: String? {
+        guard case .number(let number) = self, number.text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+        return number.text
+    }
 }

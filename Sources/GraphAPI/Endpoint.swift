@@ -52,11 +52,12 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// Whether a host, perhaps with a port behind it, is this machine.
     static func isLoopback(authority: Substring) -> Bool { (try? split(authority)).map { isLoopback($0.0) } ?? false }
 
+    /// The one rule for what is this machine: `localhost`, `[::1]`, or the four plain decimal numbers of an address in 127.0.0.0/8. Other spellings of
+    /// such an address (127.1, 0x7f000001, 127.0.0.01, ::ffff:127.0.0.1, a dot at the end) count as foreign, for not everybody reads them alike.
     private static func isLoopback(_ host: String) -> Bool {
         if host == "localhost" || host == "[::1]" { return true }
-        guard host.hasPrefix("127.") else { return false }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { part in UInt8(part).map { String($0) == part } ?? false }
     }
 }
 

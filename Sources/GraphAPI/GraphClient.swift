@@ -19,35 +19,33 @@ public struct GraphClient: Sendable {
         redactor = Redactor(token: token, appSecret: appSecret)
     }
 
-    /// Asks once. With the entity tag or the digest of an earlier answer an unchanged one is not parsed again.
-    public func fetch(_ request: GraphRequest, etag: String? = nil, digest: Digest? = nil) async throws(GraphFailure) -> Answer {
+    /// Asks once. With the digest of an earlier answer an unchanged one is not parsed again. (Meta no longer takes conditional requests.)
+    public func fetch(_ request: GraphRequest, digest: Digest? = nil) async throws(GraphFailure) -> Answer {
         let response: HTTPResponse
         do {
-            response = try await transport.send(http(request, etag: etag))
+            response = try await transport.send(http(request))
         } catch {
             throw GraphFailure(error)
         }
         return try answer(response, to: request, digest: digest)
     }
 
-    private func http(_ request: GraphRequest, etag: String?) -> HTTPRequest {
+    private func http(_ request: GraphRequest) -> HTTPRequest {
         let query = [request.query, proof.map { "appsecret_proof=\($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: "&")
         let url = endpoint.description + request.path(endpoint.version) + (query.isEmpty ? "" : "?" + query)
-        // The same fields every time: Meta's entity tags depend on them.
-        var headers = [
+        let headers = [
             (name: "Authorization", value: "Bearer \(token.secret.text)"), (name: "Accept", value: "application/json"),
             (name: "User-Agent", value: "wabawatch"),
         ]
-        if let etag, etag.utf8.count <= 512, etag.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) { headers.append(("If-None-Match", etag)) }
         return HTTPRequest(url: url, headers: headers)
     }
 
     /// Asks once for a page of which only the keys are wanted. Blocked users are scanned, thirty times as fast as they are parsed; what the
     /// scanner does not know, and every other edge, is parsed.
-    public func fetchKeys(_ request: GraphRequest, etag: String? = nil, digest: Digest? = nil) async throws(GraphFailure) -> KeyAnswer {
+    public func fetchKeys(_ request: GraphRequest, digest: Digest? = nil) async throws(GraphFailure) -> KeyAnswer {
         let response: HTTPResponse
         do {
-            response = try await transport.send(http(request, etag: etag))
+            response = try await transport.send(http(request))
         } catch {
             throw GraphFailure(error)
         }
@@ -63,24 +61,24 @@ public struct GraphClient: Sendable {
             return KeyAnswer(page: page, answer: answer)
         }
         let answer = try answer(response, to: request, digest: digest)
-        return KeyAnswer(page: answer.notModified ? nil : try KeyPage(Page(answer), edge: request.edge), answer: answer)
+        return KeyAnswer(page: answer.notModified ? nil : KeyPage(try Page(answer), edge: request.edge), answer: answer)
     }
 
     /// What a response means.
     func answer(_ response: HTTPResponse, to request: GraphRequest, digest: Digest?) throws(GraphFailure) -> Answer {
-        let usage = Usage(response)
-        let tag = header("etag", response)
+        let usage = Usage(response, of: request.account ?? request.id)
         func answer(_ body: JSONValue, digest: Digest?, notModified: Bool) -> Answer {
             Answer(
-                status: response.status, body: body, digest: digest, notModified: notModified, etag: tag, usage: usage,
+                status: response.status, body: body, digest: digest, notModified: notModified, usage: usage,
                 apiVersion: header("facebook-api-version", response), versionWarning: header("x-ad-api-version-warning", response))
         }
-        if response.status == 304 { return answer(.null, digest: digest, notModified: true) }
+        // There is nothing that it could be unchanged from: nobody asked for that.
+        guard response.status != 304 else { throw failure(.invalidAnswer("unchanged, it says, which was not asked for"), response, usage) }
         let bodyDigest = Digest(of: response.body)
         if response.status == 200, let digest, digest == bodyDigest { return answer(.null, digest: digest, notModified: true) }
         let body: JSONValue
         do {
-            body = redactor.redact(try JSONValue(parsing: response.body, limits: Self.limits))
+            body = redactor.redact(try JSONValue(parsing: response.body, limits: Self.limits, surrogates: .replaced))
         } catch {
             // A member's name in the error could be a secret.
             throw failure(.invalidAnswer("\(JSONError(error.code, at: error.offset))"), response, usage)
@@ -88,10 +86,8 @@ public struct GraphClient: Sendable {
         guard let object = body.object else { throw failure(.invalidAnswer("the body is \(body.typeName)"), response, usage) }
         if response.status == 200, !object.contains("error") { return answer(body, digest: bodyDigest, notModified: false) }
         guard let error = GraphError(body) else { throw failure(.invalidAnswer("an error without a code"), response, usage) }
-        var code = GraphFailure.Code(error, status: response.status, regainAfter: regainAfter(response, usage))
-        // A name that was not asked for is the edge itself, on a node of another type.
-        if case .invalidField(let field) = code, !request.asks(field) { code = .invalidRequest }
-        throw GraphFailure(code, graph: error, status: response.status, usage: usage)
+        let code = GraphFailure.Code(error, status: response.status, regainAfter: regainAfter(response, usage))
+        throw GraphFailure(code.about(request, error), graph: error, status: response.status, usage: usage)
     }
 
     /// A failure of a response that is no envelope. A status that says enough decides; 401 to 404 do not, as any proxy says them.

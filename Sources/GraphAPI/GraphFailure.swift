@@ -18,6 +18,12 @@ public struct GraphFailure: Error, Sendable, CustomStringConvertible {
         case paging(restart: Bool)
         /// A field that Meta does not know: ask again without it.
         case invalidField(String)
+        /// A field that Meta knows and does not give, be it deprecated or for want of a permission: ask again without it.
+        case refusedField(String)
+        /// The id is that of another kind of node, which does not know what was asked for: nothing to repeat.
+        case otherNode(GraphNode, expected: GraphNode, field: String)
+        /// Meta wants fewer things to be asked for at once.
+        case tooMuchData
         /// Meta does not understand the request: nothing to repeat.
         case invalidRequest
         /// The account is restricted or locked: worth telling, nothing to repeat soon.
@@ -55,6 +61,9 @@ public struct GraphFailure: Error, Sendable, CustomStringConvertible {
             case .paging(restart: true): "the list changed while it was read"
             case .paging(restart: false): "the list has more pages than allowed"
             case .invalidField(let field): "Meta does not know the field \(field)"
+            case .refusedField(let field): "Meta refuses the field \(field)"
+            case .otherNode(let node, let expected, _): "this id is \(node.withArticle), no \(expected)"
+            case .tooMuchData: "Meta asks for less at once"
             case .invalidRequest: "Meta does not understand the request"
             case .policy: "Meta has restricted the account"
             case .invalidAnswer(let why): "the answer cannot be used: \(why)"

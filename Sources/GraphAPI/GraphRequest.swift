@@ -14,11 +14,13 @@ public struct GraphRequest: Sendable {
     public var window: TimeWindow?
     /// Further parameters, such as a filter.
     public var parameters: [(name: String, value: String)]
+    /// The account whose budget the request is out of; `nil` where it is the node itself.
+    public var account: String?
 
     /// A request; its first page, if the edge is a list.
     public init(
         _ edge: Edge, id: String, fields: [String]? = nil, limit: Int? = nil, position: Position = .start, window: TimeWindow? = nil,
-        parameters: [(name: String, value: String)] = []
+        parameters: [(name: String, value: String)] = [], account: String? = nil
     ) {
         self.edge = edge
         self.id = id
@@ -27,6 +29,7 @@ public struct GraphRequest: Sendable {
         self.position = position
         self.window = window
         self.parameters = parameters
+        self.account = account
     }
 
     /// The same request for another page.
@@ -36,24 +39,12 @@ public struct GraphRequest: Sendable {
         return request
     }
 
-    /// Whether a field is among those that are asked for, with or without fields of its own.
-    func asks(_ field: String) -> Bool {
-        (fields ?? edge.fields).contains { $0.prefix { $0 != "{" && $0 != "." } == field }
-    }
-
-    /// The same request without a field that Meta does not know.
-    public func without(field: String) -> GraphRequest {
-        var request = self
-        request.fields = (fields ?? edge.fields).filter { $0.prefix { $0 != "{" && $0 != "." } != field }
-        return request
-    }
-
     /// The path with its version, percent-encoded: `/v25.0/1234/phone_numbers`.
     public func path(_ version: GraphVersion) -> String {
         "/\(version)/\(id.percentEncoded)" + (edge.path.isEmpty ? "" : "/" + edge.path)
     }
 
-    /// The query without secrets, its parameters in a constant order, because Meta's entity tags depend on it.
+    /// The query without secrets, its parameters in a constant order.
     public var query: String {
         var items: [(String, String)] = []
         let asked = fields ?? edge.fields

@@ -12,15 +12,18 @@ public struct KeyPage: Sendable, Equatable {
     public internal(set) var hasNext = false
     /// Whether Meta says that there is a page before this one.
     public internal(set) var hasPrevious = false
+    /// How many things have no key, or none that is one, and are left out.
+    public internal(set) var strays = 0
     var linked: Position?
 
     init() {}
 
-    /// The keys of a page. Throws `invalidAnswer` if a thing has none, or one that is too long for an id.
-    public init(_ page: Page, edge: Edge) throws(GraphFailure) {
+    /// The keys of a page.
+    public init(_ page: Page, edge: Edge) {
         for item in page.items {
-            guard let key = edge.key(of: item), keys.append(key) else {
-                throw GraphFailure(.invalidAnswer("a thing of \(edge.name) has no key that is one"))
+            guard let key = edge.key(of: item), keys.append(key, also: edge.otherKey(of: item)) else {
+                strays += 1
+                continue
             }
         }
         before = page.before
@@ -34,14 +37,15 @@ public struct KeyPage: Sendable, Equatable {
     public func next() -> Position? { hasNext ? after.map(Position.after) ?? linked : nil }
 
     public static func == (left: KeyPage, right: KeyPage) -> Bool {
-        left.keys == right.keys && left.before == right.before && left.after == right.after && left.hasNext == right.hasNext
+        left.keys == right.keys && left.strays == right.strays && left.before == right.before && left.after == right.after
+            && left.hasNext == right.hasNext
             && left.hasPrevious == right.hasPrevious && left.next() == right.next()
     }
 }
 
 /// An answer of which only the keys are wanted.
 public struct KeyAnswer: Sendable {
-    /// The page; `nil` if the answer is the one whose entity tag or digest was given.
+    /// The page; `nil` if the answer's bytes are those whose digest was given.
     public let page: KeyPage?
     /// The rest of the answer; its body is `null` where the page was scanned.
     public let answer: Answer

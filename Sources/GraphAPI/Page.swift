@@ -2,7 +2,7 @@ public import StrictJSON
 
 /// One page of a list, and how to get to its neighbours. Of the addresses that Meta sends only the query is read, and never kept.
 public struct Page: Sendable {
-    /// The things.
+    /// The things as they came, whatever they are.
     public let items: [JSONValue]
     /// `cursors.before`.
     public let before: String?
@@ -22,11 +22,10 @@ public struct Page: Sendable {
     public init(_ body: JSONValue, status: Int? = nil, usage: Usage? = nil) throws(GraphFailure) {
         func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why), status: status, usage: usage) }
         guard let data = body["data"]?.array else { throw refuse("there is no list of data") }
-        guard data.allSatisfy({ if case .object = $0 { true } else { false } }) else {
-            throw refuse("a thing in the list of data is no object")
-        }
-        let paging = body["paging"] ?? .null
-        let byCursor = paging["cursors"] ?? .null
+        // An object that has no members is written as an empty array by many a server.
+        func orNothing(_ value: JSONValue?) -> JSONValue { value?.array?.isEmpty == true ? .null : value ?? .null }
+        let paging = orNothing(body["paging"])
+        let byCursor = orNothing(paging["cursors"])
         guard [paging, byCursor].allSatisfy({ if case .object = $0 { true } else { $0.isNull } }) else {
             throw refuse("paging is no object")
         }

@@ -18,12 +18,12 @@ public struct PageWalk: Sendable {
     public struct Outcome: Sendable {
         /// The things, each once, in the order in which they came; empty where only keys were wanted.
         public let items: [JSONValue]
-        /// Where among the things each page begins; empty where only keys were wanted.
-        public let starts: [Int]
         /// The keys, each once, in the order in which they came.
         public let keys: IDSet
         /// How many pages they came in.
         public let pages: Int
+        /// How many things had nothing to be told apart by, and were left out: what seems to be gone may be one of them.
+        public let strays: Int
         /// Whether nothing hints that the list changed under the walk. Pages by offset shift when it does, and do not say so: unless there was
         /// only one, read them again until two walks agree.
         public let isExact: Bool
@@ -39,8 +39,10 @@ public struct PageWalk: Sendable {
     private var asked: Position
     private var seenPositions: Set<Position> = []
     private var items: [JSONValue] = []
-    private var starts: [Int] = []
+    /// The keys of the parts of the window before this one. Neighbours overlap: what stands in both says nothing of a shift.
+    private var earlierKeys = IDSet()
     private var keys = IDSet()
+    private var strays = 0
     private var pages = 0
     private var isExact = true
     private var isSettling = false
@@ -60,15 +62,17 @@ public struct PageWalk: Sendable {
 
     /// Takes the page that was asked for. Throws `paging` when the walk cannot end well, `invalidAnswer` when Meta gives no way on.
     public mutating func on(_ page: Page) throws(GraphFailure) -> Step {
-        starts.append(items.count)
         var fresh = 0
+        let before = strays
         for item in page.items where try take(item) { fresh += 1 }
-        return try step(hasNext: page.hasNext, next: page.next(), after: page.after, count: page.items.count, fresh: fresh)
+        return try step(
+            hasNext: page.hasNext, next: page.next(), after: page.after, count: page.items.count - (strays - before), fresh: fresh)
     }
 
     /// Takes the page that was asked for, where only its keys are wanted.
     public mutating func on(_ page: KeyPage) throws(GraphFailure) -> Step {
         try makeRoom(for: page.keys.count)
+        strays += page.strays
         let fresh = keys.insert(page.keys)
         return try step(hasNext: page.hasNext, next: page.next(), after: page.after, count: page.keys.count, fresh: fresh)
     }
@@ -96,17 +100,21 @@ public struct PageWalk: Sendable {
 
     /// Keeps what was not seen before, and says whether it was not.
     private mutating func take(_ item: JSONValue) throws(GraphFailure) -> Bool {
-        if let key = request.edge.key(of: item) {
-            guard 1...IDList.longest ~= key.utf8.count else { throw GraphFailure(.invalidAnswer("a key of \(key.utf8.count) bytes")) }
+        if !request.edge.keys.isEmpty {
+            guard let key = request.edge.key(of: item) else {
+                strays += 1
+                return false
+            }
             try makeRoom(for: 1)
             guard keys.insert(key) else { return false }
+            if earlierKeys.contains(key) { return true }
         }
         items.append(item)
         return true
     }
 
     private func makeRoom(for count: Int) throws(GraphFailure) {
-        guard keys.count + count <= IDList.most else { throw GraphFailure(.invalidAnswer("a list of more than \(IDList.most) things")) }
+        guard earlierKeys.count + keys.count + count <= IDList.most else { throw GraphFailure(.invalidAnswer("a list of more than \(IDList.most) things")) }
     }
 
     /// A window of an answer never leaves the one that was asked for.
@@ -127,11 +135,13 @@ public struct PageWalk: Sendable {
     }
 
     private mutating func endOfWindow() throws(GraphFailure) -> Step {
+        if earlierKeys.isEmpty { swap(&earlierKeys, &keys) } else { _ = earlierKeys.insert(keys.ids) }
+        keys = IDSet()
         guard windows.isEmpty else {
             isSettling = false
             sawNext = false
             return try ask(.window(windows.removeFirst()))
         }
-        return .done(Outcome(items: items, starts: starts, keys: keys, pages: pages, isExact: isExact))
+        return .done(Outcome(items: items, keys: earlierKeys, pages: pages, strays: strays, isExact: isExact))
     }
 }

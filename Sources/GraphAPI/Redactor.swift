@@ -1,20 +1,26 @@
-internal import Glibc
 internal import StrictJSON
 internal import WhatsAppBusiness
 
-/// Takes secrets out of what Meta sends before anybody sees it. Meta writes the token into `next`, and echoes malformed ones in messages.
+/// Takes secrets out of what Meta sends before anybody sees it. Meta writes the token into `next`, and echoes malformed ones in messages, cut off
+/// or encoded.
 struct Redactor: Sendable {
     static let replacement = "(redacted)"
-    private static let members: Set = ["access_token", "verify_token", "sip_user_password", "appsecret_proof", "input_token"]
-    private static let parameters = ["access_token=", "appsecret_proof=", "verify_token=", "sip_user_password=", "input_token="]
-        .map { Array($0.utf8) }
-    private let secrets: [[UInt8]]
-    private let needles: [[UInt8]]
+    /// Members and parameters that hold a secret, whoever's it is.
+    private static let names = [
+        "access_token", "accesstoken", "verify_token", "verifytoken", "sip_user_password", "appsecret_proof", "input_token", "app_secret",
+        "appsecret", "client_secret", "fb_exchange_token",
+    ]
+    /// The same without signs in between: how a member's name may end, in whatever case.
+    private static let endings = [
+        "accesstoken", "verifytoken", "inputtoken", "exchangetoken", "appsecret", "clientsecret", "appsecretproof", "sipuserpassword",
+    ].map { Array($0.utf8) }
+    /// Layers of encoding that are looked through.
+    private static let layers = 4
+    private let index: FragmentIndex
 
     init(token: AccessToken, appSecret: AppSecret?) {
-        let texts = [token.secret.text] + (appSecret.map { [$0.secret.text, token.proof($0)] } ?? [])
-        secrets = texts.map { Array($0.utf8) }
-        needles = secrets + Self.parameters
+        let secrets = [token.secret.text] + (appSecret.map { [$0.secret.text, token.proof($0)] } ?? [])
+        index = FragmentIndex(secrets.flatMap(SecretForm.forms) + Self.names.map(SecretForm.name))
     }
 
     /// The value without secrets; the same value if there are none.
@@ -27,10 +33,10 @@ struct Redactor: Sendable {
     /// The text without secrets.
     func redact(_ text: String) -> String { redacted(text) ?? text }
 
-    /// Whether something of a page would be redacted. A key is short and a token is long, so this costs nothing.
+    /// Whether something of a page would be redacted. Its keys are looked at as one text first, which costs next to nothing.
     func touches(_ page: KeyPage) -> Bool {
-        let shortest = secrets.map(\.count).min() ?? 0
-        return page.keys.contains(withAtLeast: min(shortest, 32)) && page.keys.contains { redacted($0) != nil }
+        page.keys.withAllBytes(mayHoldOne) && page.keys.contains { redacted($0) != nil }
+            || page.keys.others.contains { redacted($0) != nil }
             || [page.before, page.after].contains { $0.flatMap(redacted) != nil }
     }
 
@@ -61,74 +67,93 @@ struct Redactor: Sendable {
         for name in Array(object.names) {
             guard var value = object[name], !value.isNull else { continue }
             object[name] = .null
-            if Self.members.contains(name.lowercased()) { value = .string(Self.replacement) } else { clean(&value) }
+            if Self.holdsSecret(name) { value = .string(Self.replacement) } else { clean(&value) }
             object[name] = value
         }
     }
 
-    private func redacted(_ text: String) -> String? {
-        let mayHoldOne = text.withBytes { bytes in
-            needles.contains { bytes.firstOffset(of: $0) != nil } || bytes.contains(UInt8(ascii: "%"))
-        }
-        guard mayHoldOne else { return nil }
-        var result = Array(text.utf8)
-        for parameter in Self.parameters { result = result.replacing(parameter, valueOnly: true) }
-        for secret in secrets { result = result.replacing(secret, valueOnly: false) }
-        // Encoded once or more, in whole or in part: then nothing of the text is worth keeping.
-        var decoded = String(decoding: result, as: UTF8.self)
-        for _ in 0..<3 where decoded.utf8.contains(UInt8(ascii: "%")) {
-            decoded = decoded.percentDecoded
-            let bytes = Array(decoded.utf8)
-            let cleaned = Self.parameters.reduce(bytes) { $0.replacing($1, valueOnly: true) }
-            if cleaned != bytes || secrets.contains(where: { bytes.firstOffset(of: $0) != nil }) { return Self.replacement }
-        }
-        let redacted = String(decoding: result, as: UTF8.self)
-        return redacted.hasSameUTF8(as: text) ? nil : redacted
+    /// `access_token`, `accessToken`, `hub.verify_token`.
+    private static func holdsSecret(_ name: String) -> Bool {
+        guard name.utf8.count >= 9, let last = name.utf8.last, [0x6E, 0x74, 0x66, 0x64].contains(last | 0x20) else { return false }
+        let letters = name.utf8.map { $0 | 0x20 }.filter { 0x61...0x7A ~= $0 }
+        return endings.contains { letters.hasSuffix($0) }
     }
-}
 
-extension Array<UInt8> {
-    /// Replaces each `needle`, or else what stands behind it up to the next delimiter. By bytes: a combining mark behind a secret hides nothing.
-    fileprivate func replacing(_ needle: [UInt8], valueOnly: Bool) -> [UInt8] {
-        let replacement = Array(Redactor.replacement.utf8)
-        var result: [UInt8] = []
-        var rest = self[...]
-        while let offset = rest.withUnsafeBytes({ $0.firstOffset(of: needle) }) {
-            let end = rest.startIndex + offset + needle.count
-            result += rest[..<(valueOnly ? end : end - needle.count)]
-            result += replacement
-            rest = rest[end...]
-            if valueOnly {
-                rest = rest.starts(with: replacement) ? rest.dropFirst(replacement.count) : rest.drop { !Self.isDelimiter($0) }
-            }
+    /// A quick look that nearly every text passes: no piece of a secret as it stands, and nothing that could be a layer over one.
+    private func mayHoldOne(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count >= index.shortest else { return false }
+        return !bytes.allSatisfy { 0x21...0x7E ~= $0 && !Unescaping.isMark($0) } || !index.hits(in: bytes, atMost: 1).isEmpty
+    }
+
+    private func redacted(_ text: String) -> String? {
+        guard text.withBytes(mayHoldOne) else { return nil }
+        let original = Array(text.utf8)
+        let result = withoutSecrets(original)
+        // Encoded once or more, or broken into pieces, in whole or in part: then nothing of the text is worth keeping.
+        var layer = result
+        for _ in 0..<Self.layers {
+            // Names are not looked for where spaces were taken out: "access token: Session has expired" tells none.
+            if let joined = Unescaping.joined(layer), index.findsSecret(in: joined) { return Self.replacement }
+            guard let decoded = Unescaping.decoded(layer) else { break }
+            layer = decoded
+            if withoutSecrets(layer) != layer { return Self.replacement }
         }
-        return result + rest
+        return result == original ? nil : String(decoding: result, as: UTF8.self)
+    }
+
+    /// The bytes with each piece of a secret, and whatever stands behind a name that holds one, replaced. By bytes: a combining mark behind a
+    /// secret hides nothing.
+    private func withoutSecrets(_ bytes: [UInt8]) -> [UInt8] {
+        let hits = bytes.withUnsafeBytes { index.hits(in: $0) }
+        guard !hits.isEmpty else { return bytes }
+        let replacement = Array(Self.replacement.utf8)
+        var result: [UInt8] = []
+        var position = 0
+        for hit in hits where hit.range.upperBound > position {
+            var range = hit.range
+            if hit.isName {
+                guard let value = Self.value(behind: hit.range.upperBound, in: bytes), !bytes[value.lowerBound...].starts(with: replacement)
+                else { continue }
+                range = value
+            }
+            // A secret may hold what ends a value.
+            guard range.lowerBound >= position else {
+                position = max(position, range.upperBound)
+                continue
+            }
+            result += bytes[position..<range.lowerBound]
+            // Two pieces that touch are one secret.
+            if !result.hasSuffix(replacement) || range.lowerBound > position { result += replacement }
+            position = range.upperBound
+        }
+        return result + bytes[position...]
+    }
+
+    /// What a name is given: behind `=` or `:` and quotes, up to a delimiter.
+    private static func value(behind name: Int, in bytes: [UInt8]) -> Range<Int>? {
+        let isFiller: (UInt8) -> Bool = { [UInt8(ascii: " "), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\")].contains($0) }
+        guard let sign = bytes[name...].firstIndex(where: { !isFiller($0) }), [UInt8(ascii: "="), UInt8(ascii: ":")].contains(bytes[sign])
+        else {
+            return nil
+        }
+        let start = bytes[(sign + 1)...].firstIndex { !isFiller($0) } ?? bytes.endIndex
+        let end = bytes[start...].firstIndex(where: isDelimiter) ?? bytes.endIndex
+        return start..<end
     }
 
     private static func isDelimiter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: " "), UInt8(ascii: "&"), UInt8(ascii: "#"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "<"),
-            UInt8(ascii: ">"), UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: ")"), UInt8(ascii: "\n"):
+            UInt8(ascii: ">"), UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: ")"), UInt8(ascii: "\n"), UInt8(ascii: "\r"),
+            UInt8(ascii: "\t"):
             true
         default: false
         }
     }
-
-    fileprivate func firstOffset(of needle: [UInt8]) -> Int? { withUnsafeBytes { $0.firstOffset(of: needle) } }
 }
 
-extension UnsafeRawBufferPointer {
-    /// Where the bytes begin for the first time.
-    fileprivate func firstOffset(of needle: [UInt8]) -> Int? {
-        guard let start = baseAddress, let first = needle.first, count >= needle.count else { return nil }
-        var offset = 0
-        while offset <= count - needle.count, let found = memchr(start + offset, Int32(first), count - needle.count + 1 - offset) {
-            offset = UnsafeRawPointer(found) - start
-            if memcmp(found, needle, needle.count) == 0 { return offset }
-            offset += 1
-        }
-        return nil
-    }
+extension [UInt8] {
+    fileprivate func hasSuffix(_ suffix: [UInt8]) -> Bool { count >= suffix.count && self[(count - suffix.count)...].elementsEqual(suffix) }
 }
 
 extension String {

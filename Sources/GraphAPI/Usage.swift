@@ -1,10 +1,20 @@
 internal import StrictJSON
 
-/// How much of the budget is used, as the answer's header fields say. Read leniently: what cannot be read is as if it were not there.
+/// How much of an account's budget is used, as the answer's header fields say. Read leniently: what cannot be read is as if it were not there.
+///
+/// The fields tell of every budget that the app has to do with: other accounts', other products'. Those are nobody's business here.
 public struct Usage: Sendable, Equatable {
+    /// What calls are made for; Meta counts each against a budget of its own (reference sheet, section 7).
+    public enum Purpose: String, Sendable, CaseIterable {
+        /// To look at things and to manage them.
+        case management = "whatsapp_business_management"
+        /// To send messages.
+        case messaging = "whatsapp"
+    }
+
     /// One counter of a header field.
     public struct Bucket: Sendable, Equatable {
-        /// The account or business that the counter is for; `nil` for the app's own.
+        /// The account that the counter is for; `nil` for the app's own.
         public let id: String?
         /// `whatsapp_business_management`, `whatsapp` …; `nil` for the app's own.
         public let type: String?
@@ -14,7 +24,7 @@ public struct Usage: Sendable, Equatable {
         public let minutesToRegain: Double
     }
 
-    /// Every counter, in the order of its header fields; at most 64.
+    /// The counters of this budget, in the order of its header fields; at most 64.
     public let buckets: [Bucket]
     /// The largest percentage of all.
     public let percent: Double
@@ -28,26 +38,33 @@ public struct Usage: Sendable, Equatable {
         minutesToRegain = self.buckets.map(\.minutesToRegain).max() ?? 0
     }
 
-    /// The usage that an answer tells; `nil` if it tells none.
-    public init?(_ response: HTTPResponse) {
-        let business = response.values(of: "x-business-use-case-usage").flatMap(Self.businessBuckets)
-        let app = response.values(of: "x-app-usage").compactMap(Self.object).flatMap { Self.bucket($0, id: nil) }
-        guard !(business + app).isEmpty else { return nil }
-        self.init(business + app)
+    /// What an answer tells of an account's budget for a purpose; `nil` if it tells nothing of it. The app's own counter stands in only where the
+    /// answer has no entry of the account for any purpose of ours.
+    public init?(_ response: HTTPResponse, of account: String, for purpose: Purpose = .management) {
+        let own = response.values(of: "x-business-use-case-usage").flatMap { Self.entries($0, of: account) }
+        let ours = own.filter { entry in entry["type"]?.string.flatMap(Purpose.init(rawValue:)) != nil }
+        let buckets: [Bucket]
+        if ours.isEmpty {
+            buckets = response.values(of: "x-app-usage").compactMap(Self.object).flatMap { Self.bucket($0, id: nil) }
+        } else {
+            buckets = ours.filter { $0["type"]?.string == purpose.rawValue }.flatMap { Self.bucket($0, id: account) }
+        }
+        guard !buckets.isEmpty else { return nil }
+        self.init(buckets)
     }
 
     /// How long calls will be refused; `nil` while they are answered.
     public var regainAfter: Duration? { minutesToRegain > 0 ? .seconds(Int64((minutesToRegain * 60).rounded(.up))) : nil }
 
-    private static func businessBuckets(_ text: String) -> [Bucket] {
-        (object(text) ?? [:]).flatMap { member -> [Bucket] in
-            let counters = member.value.array ?? [member.value]
-            return counters.compactMap(\.object).flatMap { bucket($0, id: member.name) }
-        }
+    /// The entries under an account's key: usually an array of them, one a type, the same type perhaps twice.
+    private static func entries(_ text: String, of account: String) -> [JSONObject] {
+        guard let value = object(text)?[account] else { return [] }
+        return (value.array ?? [value]).compactMap(\.object)
     }
 
     private static func object(_ text: String) -> JSONObject? {
-        (try? JSONValue(parsing: text, limits: JSONLimits(bytes: 64 << 10, depth: 8, values: 4096)))?.object
+        let limits = JSONLimits(bytes: 64 << 10, depth: 8, values: 4096)
+        return (try? JSONValue(parsing: text, limits: limits, surrogates: .replaced))?.object
     }
 
     private static func bucket(_ object: JSONObject, id: String?) -> [Bucket] {

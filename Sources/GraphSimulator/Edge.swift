@@ -70,12 +70,18 @@ public struct EdgeMatch: Sendable, Equatable {
     public var id: String?
     /// The method, in capitals, or any.
     public var method: String?
+    /// A name that is asked for in `fields`, at whatever depth, or any.
+    public var field: String?
+    /// Only calls that ask for more things a page than this, or for as many as there are; `nil` is any.
+    public var limitAbove: Int?
 
     /// A match; nothing said is everything matched.
-    public init(edge: Edge? = nil, id: String? = nil, method: String? = nil) {
+    public init(edge: Edge? = nil, id: String? = nil, method: String? = nil, field: String? = nil, limitAbove: Int? = nil) {
         self.edge = edge
         self.id = id
         self.method = method
+        self.field = field
+        self.limitAbove = limitAbove
     }
 
     /// Every call.
@@ -85,7 +91,14 @@ public struct EdgeMatch: Sendable, Equatable {
         EdgeMatch(edge: edge, id: id, method: method)
     }
 
-    func matches(edge other: Edge?, id otherID: String?, method otherMethod: String) -> Bool {
-        (edge == nil || edge == other) && (id == nil || id == otherID) && (method == nil || method == otherMethod)
+    /// Whether a call agrees. `expanded`: an edge that rides on the call counts as well.
+    func matches(_ call: Call, _ request: GraphRequest, expanded: Bool) -> Bool {
+        guard id == nil || id == call.id, method == nil || method == request.method else { return false }
+        if let edge, edge != call.edge {
+            guard expanded, request.selection?.names.contains(edge.rawValue) == true else { return false }
+        }
+        if let field, request.selection?.names.contains(field) != true { return false }
+        if let limitAbove, request.largestLimit <= limitAbove { return false }
+        return true
     }
 }

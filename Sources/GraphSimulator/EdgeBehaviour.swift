@@ -24,13 +24,27 @@ public enum CursorStyle: String, Sendable {
 public enum TimeBounds: Sendable, Equatable {
     /// They change nothing.
     case ignored
-    /// Only what lies between them, both ends included, is listed.
+    /// Only what lies between them is listed; `windowEnds` says about the ends.
     case heeded
     /// As heeded, but a longer window than this many seconds is refused with error 100.
     case limited(seconds: Int64)
 
     /// Six months, the longest window that the Graph documentation allows.
     public static let sixMonths = TimeBounds.limited(seconds: 184 * 86_400)
+}
+
+/// Whether what lies at the very second of a bound belongs to the window.
+public struct WindowEnds: Sendable, Equatable {
+    /// Whether `since` is within.
+    public var includesSince: Bool
+    /// Whether `until` is within.
+    public var includesUntil: Bool
+
+    /// Both ends, unless said otherwise.
+    public init(includesSince: Bool = true, includesUntil: Bool = true) {
+        self.includesSince = includesSince
+        self.includesUntil = includesUntil
+    }
 }
 
 /// How one edge serves its list. Each part can be changed while the simulator runs.
@@ -43,6 +57,8 @@ public struct EdgeBehaviour: Sendable, Equatable {
     public var maximum: Int
     /// What becomes of `since` and `until`.
     public var timeBounds: TimeBounds = .ignored
+    /// Which ends such a window includes, where bounds are heeded.
+    public var windowEnds = WindowEnds()
     /// Whether pages carry the URLs `next` and `previous`. Without them only `cursors` tells a reader that there may be more.
     public var givesNext = true
     /// Whether the only page of a list carries `paging` too.
@@ -51,6 +67,8 @@ public struct EdgeBehaviour: Sendable, Equatable {
     public var pageSizes: [Int] = []
     /// How many items of a page stand on the next one again. For cursors only.
     public var overlap = 0
+    /// How many items slip to the page before, which was read already, while a reader goes on: no page shows them. For cursors only.
+    public var shift = 0
 
     /// A behaviour.
     public init(_ paging: Paging, limit: Int = 25, maximum: Int = 100) {

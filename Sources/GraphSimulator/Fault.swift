@@ -26,10 +26,36 @@ public enum Fault: Sendable, Equatable {
     case stallInBody
     /// The right answer, later.
     case delay(Duration)
+    /// The right answer with something changed in it.
+    case altered(Alteration)
+    /// Lists are served in another way; it lasts, and hinders no other fault.
+    case serving(ServingChange)
 
     /// An error in Meta's envelope.
     public static func error(_ code: Int, subcode: Int? = nil, message: String = "An error was set", http: Int = 400) -> Fault {
         .error(GraphError(code, subcode: subcode, message, status: http))
+    }
+}
+
+/// Another way of serving lists.
+public enum ServingChange: Sendable, Equatable {
+    /// `since` and `until` are heeded, with these ends.
+    case windowEnds(WindowEnds)
+    /// So many items slip away behind each page of this size at most.
+    case shift(Int, page: Int)
+    /// No page is longer.
+    case pages(Int)
+
+    func apply(to behaviour: inout EdgeBehaviour) {
+        switch self {
+        case .windowEnds(let ends):
+            behaviour.windowEnds = ends
+            if behaviour.timeBounds == .ignored { behaviour.timeBounds = .heeded }
+        case .shift(let count, let page):
+            behaviour.shift = count
+            behaviour.maximum = min(behaviour.maximum, page)
+        case .pages(let size): behaviour.maximum = min(behaviour.maximum, size)
+        }
     }
 }
 
@@ -39,16 +65,53 @@ struct ArmedFault: Sendable {
     var match: EdgeMatch
     /// How many more calls it strikes; `nil` means every one.
     var left: Int?
+    /// How many calls that match it lets pass first.
+    var skip = 0
+    /// It strikes one of so many calls that match, beginning with the first.
+    var every = 1
+    /// How many calls have matched.
+    var matched = 0
+
+    /// Whether it strikes a call that matches, which is used up by that.
+    mutating func strikes() -> Bool {
+        matched += 1
+        guard matched > skip, (matched - skip - 1) % every == 0 else { return false }
+        left = left.map { $0 - 1 }
+        return true
+    }
+}
+
+/// What strikes a call.
+struct Strike: Sendable {
+    var fault: Fault?
+    var alterations: [(alteration: Alteration, edge: Edge?)] = []
 }
 
 extension Simulation {
-    /// The fault that strikes a call, the one set last first; it is used up by that.
-    mutating func fault(for call: Call, method: String) -> Fault? {
-        guard let index = faults.lastIndex(where: { $0.match.matches(edge: call.edge, id: call.id, method: method) }) else { return nil }
-        let fault = faults[index].fault
-        if let left = faults[index].left {
-            if left <= 1 { faults.remove(at: index) } else { faults[index].left = left - 1 }
+    /// The fault that strikes a call, the one set last first; alterations strike together, in the order in which they were set.
+    mutating func strike(_ call: Call, _ request: GraphRequest) -> Strike {
+        var strike = Strike()
+        for index in faults.indices.reversed() {
+            let armed = faults[index]
+            if case .serving = armed.fault { continue }
+            if case .altered(let alteration) = armed.fault {
+                guard armed.match.matches(call, request, expanded: true), faults[index].strikes() else { continue }
+                strike.alterations.insert((alteration, armed.match.edge), at: 0)
+            } else if strike.alterations.isEmpty, armed.match.matches(call, request, expanded: false), faults[index].strikes() {
+                strike.fault = armed.fault
+                break
+            }
         }
-        return fault
+        faults.removeAll { $0.left ?? 1 <= 0 }
+        return strike
+    }
+
+    /// How an edge serves its list at present.
+    func behaviour(of edge: Edge) -> EdgeBehaviour {
+        var behaviour = platform[behaviour: edge]
+        for armed in faults where armed.match.edge == nil || armed.match.edge == edge {
+            if case .serving(let change) = armed.fault { change.apply(to: &behaviour) }
+        }
+        return behaviour
     }
 }

@@ -22,6 +22,18 @@ struct FieldSelection: Sendable, Equatable {
         GraphError(2500, "Syntax error \"Expected end of string instead of \"\(rest.prefix(20))\".\" at character of fields")
     }
 
+    /// Every name in it, at whatever depth.
+    var names: Set<String> {
+        fields.reduce(into: []) {
+            $0.formUnion([$1.name]); $0.formUnion($1.inner?.names ?? [])
+        }
+    }
+
+    /// Every limit that is said to an edge in it.
+    var limits: [Int] {
+        fields.flatMap { field in (field.arguments["limit"].flatMap { Int($0) }.map { [$0] } ?? []) + (field.inner?.limits ?? []) }
+    }
+
     private struct Parser {
         var rest: Substring
 

@@ -60,6 +60,17 @@ struct GraphRequest: Sendable {
         return (try? JSONValue(parsing: text)) ?? value
     }
 
+    /// What `fields` selects; `nil` where nothing is said, or nothing that can be read.
+    var selection: FieldSelection? { self["fields"].flatMap { try? FieldSelection(parsing: $0) } }
+
+    /// The most things a page that are asked for, by the call or an edge that rides on it; without a word it is what there is.
+    var largestLimit: Int {
+        let own = self["limit"].map { Int($0) ?? .max }
+        let inner = selection?.limits.max()
+        if own == nil, inner == nil { return .max }
+        return max(own ?? 0, inner ?? 0)
+    }
+
     /// The access token: from the header `Authorization`, or else the parameter.
     var token: String? {
         if let header = self[header: "authorization"] {

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+public import StrictJSON
 import Synchronization
 public import WhatsAppBusiness
 
@@ -56,6 +57,12 @@ public final class GraphSimulator: Sendable {
 
     /// Sets a fault for the next calls that match, or for all if `times` is `nil`. The fault that was set last strikes first.
     public func setFault(_ fault: Fault, on match: EdgeMatch = .any, times: Int? = nil) { core.setFault(fault, match, times) }
+
+    /// Sets a fault by its name, with its parameters and those that every fault has: `NamedFault.all` lists them.
+    /// Throws error 100 where there is no such fault, or a parameter is missing, unknown or out of range.
+    public func setFault(named name: String, _ parameters: JSONObject = [:]) throws(GraphError) {
+        core.setFault(try ArmedFault(named: name, parameters))
+    }
 
     /// Takes every fault back.
     public func clearFaults() { core.clearFaults() }

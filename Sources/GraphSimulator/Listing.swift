@@ -10,7 +10,7 @@ protocol Listing {
     /// Unix seconds.
     func time(at index: Int) -> Int64
     func document(at index: Int) -> JSONObject
-    /// Only what lies between two times, both included, newest first.
+    /// Only what lies between two times, both included, newest first; nothing where they are the wrong way round.
     func between(_ since: Int64, _ until: Int64) -> any Listing
 }
 
@@ -43,7 +43,7 @@ struct DocumentListing: Listing {
     }
 
     func between(_ since: Int64, _ until: Int64) -> any Listing {
-        let kept = documents.indices.map { ($0, time(at: $0)) }.filter { (since...max(since, until)).contains($0.1) }
+        let kept = documents.indices.map { ($0, time(at: $0)) }.filter { since <= $0.1 && $0.1 <= until }
         let sorted = kept.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
         return TimedListing(listing: self, entries: sorted)
     }
@@ -61,7 +61,7 @@ struct TimedListing: Listing {
     func time(at index: Int) -> Int64 { entries[index].time }
     func document(at index: Int) -> JSONObject { listing.document(at: entries[index].index) }
     func between(_ since: Int64, _ until: Int64) -> any Listing {
-        TimedListing(listing: listing, entries: entries.filter { (since...max(since, until)).contains($0.time) })
+        TimedListing(listing: listing, entries: entries.filter { since <= $0.time && $0.time <= until })
     }
 }
 

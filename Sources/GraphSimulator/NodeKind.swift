@@ -1,6 +1,7 @@
 /// A kind of node, by the name that errors call it, with the fields that it knows.
 public enum NodeKind: String, Sendable, CaseIterable {
     case account = "WhatsAppBusinessAccount"
+    case business = "Business"
     case phoneNumber = "WhatsAppBusinessPhoneNumber"
     case profile = "WhatsAppBusinessProfile"
     case settings = "WhatsAppBusinessPhoneNumberSettings"
@@ -24,6 +25,7 @@ public enum NodeKind: String, Sendable, CaseIterable {
                 "verified_name", "code_verification_status", "display_phone_number", "quality_rating", "platform_type", "throughput",
                 "webhook_configuration", "id",
             ]
+        case .business: ["id", "name"]
         case .profile: []
         case .template:
             ["name", "previous_category", "components", "language", "status", "category", "sub_category", "parameter_format", "id"]
@@ -35,7 +37,7 @@ public enum NodeKind: String, Sendable, CaseIterable {
     /// What comes whatever is asked for.
     var always: [String] {
         switch self {
-        case .account, .phoneNumber, .template, .commerceSettings, .activity: ["id"]
+        case .account, .business, .phoneNumber, .template, .commerceSettings, .activity: ["id"]
         case .profile: ["messaging_product"]
         case .qrCode: ["code", "prefilled_message", "deep_link_url"]
         case .blockedUser, .subscribedApp, .settings, .neighbour: []
@@ -78,6 +80,7 @@ public enum NodeKind: String, Sendable, CaseIterable {
                 + "eligibility_for_api_business_global_search,health_status,certificate,new_certificate,last_onboarded_time,country_code,"
                 + "country_dial_code,whatsapp_business_manager_messaging_limit,messaging_limit_tier,host_platform,"
                 + "official_business_account,username"),
+        .business: split("id,name,timezone_id,verification_status,link,created_time,vertical,primary_page"),
         .profile: split("about,address,description,email,messaging_product,profile_picture_url,websites,vertical"),
         .settings: split("calling,storage_configuration,user_identity_change,payload_encryption"),
         // pywa asks for `catalog_id`, which Meta's documents do not name.

@@ -56,7 +56,9 @@ struct Pager {
         var listing = whole
         if behaviour.paging == .time || behaviour.timeBounds != .ignored, request.since != nil || request.until != nil {
             try checkWindow(request)
-            listing = whole.between(request.since ?? 0, request.until ?? 4_000_000_000)
+            let since = request.since.map { behaviour.windowEnds.includesSince ? $0 : $0 + 1 }
+            let until = request.until.map { behaviour.windowEnds.includesUntil ? $0 : $0 - 1 }
+            listing = whole.between(since ?? 0, until ?? 4_000_000_000)
         } else if behaviour.paging == .time {
             listing = whole.between(0, 4_000_000_000)
         } else {
@@ -117,7 +119,7 @@ struct Pager {
         guard let after = request.after else { return (0, min(size(limit, 0), listing.count), 0) }
         var (start, number) = try position(listing, after, isAfter: true, style)
         let size = size(limit, number)
-        start = max(0, start - min(behaviour.overlap, max(0, size - 1)))
+        start = min(max(0, start - min(behaviour.overlap, max(0, size - 1))) + max(0, behaviour.shift), listing.count)
         return (start, min(start + size, listing.count), number)
     }
 
@@ -192,10 +194,16 @@ struct Pager {
         guard start < end else { return page }
         let since = request.since.map { [("since", String($0))] } ?? []
         if end < listing.count || request.newer {
-            page.next = [("limit", String(size))] + (request.newer ? [] : since) + [("until", String(listing.time(at: end - 1) - 1))]
+            page.next =
+                [("limit", String(size))] + (request.newer ? [] : since) + [
+                    ("until", String(listing.time(at: end - 1) - (behaviour.windowEnds.includesUntil ? 1 : 0)))
+                ]
         }
         if newest.time(at: 0) > listing.time(at: start) {
-            page.previous = [("limit", String(size)), ("since", String(listing.time(at: start) + 1)), ("__previous", "1")]
+            page.previous = [
+                ("limit", String(size)), ("since", String(listing.time(at: start) + (behaviour.windowEnds.includesSince ? 1 : 0))),
+                ("__previous", "1"),
+            ]
         }
         return page
     }

@@ -63,6 +63,8 @@ public struct Platform: Sendable {
 
 /// A portfolio: whose accounts it owns and whose it was given.
 public struct Business: Sendable {
+    /// Its name.
+    public var name = "Lucky Shrub Portfolio"
     /// WABA ids.
     public var owned: [String]
     /// WABA ids.

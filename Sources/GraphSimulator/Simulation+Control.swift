@@ -3,6 +3,7 @@ import StrictJSON
 /// Changes from outside the process, for whoever runs the executable: paths below `/simulator`, with no token.
 ///
 ///     POST   /simulator/faults      {"kind":"status","status":502,"edge":"settings","id":"…","method":"GET","times":2}
+///                                   or any other of `NamedFault.all`, with its parameters
 ///     DELETE /simulator/faults
 ///     POST   /simulator/tokens      {"TOKEN":"expired"}
 ///     POST   /simulator/ID          members of an account's or a number's node; null takes one away
@@ -11,7 +12,10 @@ extension Simulation {
     mutating func control(_ request: GraphRequest) -> GraphAnswer {
         let result: Result<Void, GraphError> = Result { () throws(GraphError) in
             switch (request.method, request.path.dropFirst().first, request.path.count) {
-            case ("POST", "faults", 2): faults.append(try ArmedFault(request.body))
+            case ("POST", "faults", 2):
+                var parameters = request.body
+                parameters["kind"] = .none
+                faults.append(try ArmedFault(named: request.body["kind"]?.string ?? "", parameters))
             case ("DELETE", "faults", 2): faults = []
             case ("POST", "tokens", 2): try setTokens(request.body)
             case ("POST", let id?, 2): try change(id, nil, request.body)
@@ -65,35 +69,5 @@ extension JSONObject {
     /// Takes over the other's members; `null` takes one away.
     fileprivate mutating func merge(_ other: JSONObject) {
         for member in other { self[member.name] = member.value.isNull ? .none : member.value }
-    }
-}
-
-extension ArmedFault {
-    fileprivate init(_ body: JSONObject) throws(GraphError) {
-        let status = Int(body["status"]?.integer ?? 500)
-        let text = body["body"]?.string
-        switch body["kind"]?.string {
-        case "status": fault = .status(status, body: text ?? "<html><body><h1>Bad Gateway</h1></body></html>")
-        case "error":
-            fault = .error(
-                Int(body["code"]?.integer ?? 1), subcode: (body["subcode"]?.integer).map { Int($0) },
-                message: body["message"]?.string ?? "An error was set", http: Int(body["status"]?.integer ?? 400))
-        case "body": fault = .body(text ?? "")
-        case "truncatedBody": fault = .truncatedBody
-        case "halfBody": fault = .halfBody
-        case "garbledBody": fault = .garbledBody
-        case "emptyBody": fault = .emptyBody
-        case "redirect": fault = .redirect(to: body["to"]?.string ?? "https://elsewhere.example/")
-        case "reset": fault = .reset
-        case "stall": fault = .stall
-        case "stallInBody": fault = .stallInBody
-        case "delay": fault = .delay(.milliseconds(body["milliseconds"]?.integer ?? 1000))
-        default: throw .parameter("kind is none of the faults")
-        }
-        let edge = body["edge"]?.string
-        match = EdgeMatch(edge: edge.flatMap { Edge(rawValue: $0) }, id: body["id"]?.string, method: body["method"]?.string)
-        guard edge == nil || match.edge != nil else { throw .parameter("edge is none of the edges") }
-        left = (body["times"]?.integer).map { Int(clamping: $0) }
-        guard left ?? 1 > 0, (100...599).contains(status) else { throw .parameter("times or status is out of range") }
     }
 }

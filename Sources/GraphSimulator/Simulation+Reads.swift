@@ -53,6 +53,11 @@ extension Simulation {
         case .account:
             guard let account = call.account.flatMap({ platform.accounts[$0] }) else { break }
             return .document(try select(account, selection, link: link))
+        case .business:
+            guard let id = call.id, let business = platform.businesses[id] else { break }
+            return .document(
+                try select(
+                    ["id": .string(id), "name": .string(business.name), "verification_status": "verified"], .business, selection))
         case .phoneNumber:
             var document = try phone(call).document
             document["id"] = call.id.map { .string($0) }
@@ -82,7 +87,7 @@ extension Simulation {
         case .some(let edge):
             guard let kind = edge.item else { break }
             let listing = try listing(call, edge, argument)
-            var page = try Pager(behaviour: platform[behaviour: edge]).page(listing, try PageRequest(argument))
+            var page = try Pager(behaviour: behaviour(of: edge)).page(listing, try PageRequest(argument))
             if edge == .messageTemplates, argument("summary") != nil { page.summary = summary(call, listed: listing.count) }
             return .page(page, kind, selection, account: call.account, link: link)
         case .none: break

@@ -29,6 +29,10 @@ struct Simulation: Sendable {
         let result: Result<[UInt8], GraphError> = Result { () throws(GraphError) -> [UInt8] in
             try admit(request, at: now)
             admitted = true
+            // Meta calls an edge that a portfolio does not have a field of it.
+            if call.edge == nil, let id = call.id, platform.businesses[id] != nil, request.path.count == 2 {
+                throw .noField(request.path[1], on: .business)
+            }
             guard call.edge != nil, reaches(request, call) else { throw .noObject(call.id ?? "", method: request.method) }
             usage = try count(call, at: now)
             if let fault { throw fault }

@@ -45,8 +45,8 @@ final class SimulatorCore: Sendable {
                 let request = try GraphRequest(method: method, target: target, headers: headers, body: body)
                 if controlled, request.path.first == "simulator" { return Outcome(answer: state.simulation.control(request)) }
                 let call = state.simulation.resolve(request)
-                let fault = state.simulation.fault(for: call, method: method)
-                let outcome = Self.outcome(of: request, call, fault, &state.simulation, at: now)
+                let strike = state.simulation.strike(call, request)
+                let outcome = Self.outcome(of: request, call, strike, &state.simulation, at: now)
                 state.count += 1
                 let token = request.token.flatMap { state.simulation.platform.tokens[$0] }
                 let record = RecordedRequest(
@@ -62,8 +62,9 @@ final class SimulatorCore: Sendable {
     }
 
     private static func outcome(
-        of request: GraphRequest, _ call: Call, _ fault: Fault?, _ simulation: inout Simulation, at now: Timestamp
+        of request: GraphRequest, _ call: Call, _ strike: Strike, _ simulation: inout Simulation, at now: Timestamp
     ) -> Outcome {
+        let fault = strike.fault
         let latency = simulation.platform.latency
         switch fault {
         case .reset, .stall: return Outcome(fault: fault, delay: latency)
@@ -78,6 +79,9 @@ final class SimulatorCore: Sendable {
         default: break
         }
         var answer = simulation.answer(request, call, at: now)
+        for (alteration, edge) in strike.alterations {
+            alteration.apply(to: &answer, of: request, call, at: edge, traceID: simulation.traceID)
+        }
         var delay = latency
         switch fault {
         case .body(let text): answer.body = Array(text.utf8)
@@ -106,6 +110,7 @@ final class SimulatorCore: Sendable {
         guard times ?? 1 > 0 else { return }
         state.withLock { $0.simulation.faults.append(ArmedFault(fault: fault, match: match, left: times)) }
     }
+    func setFault(_ armed: ArmedFault) { state.withLock { $0.simulation.faults.append(armed) } }
     func clearFaults() { state.withLock { $0.simulation.faults = [] } }
     func forgetUsage() { state.withLock { $0.simulation.meter.forget() } }
     func usage(_ account: String, _ type: UsageType) -> Int {

@@ -1,4 +1,5 @@
 internal import CCrypto
+import FoundationEssentials
 import GRDB
 
 /// Tells rows that are as they were written from rows that are not: SQLite does not notice a bit that was flipped inside a value.
@@ -27,14 +28,21 @@ struct Digest: Equatable {
                 bytes.append(2)
                 withUnsafeBytes(of: text.utf8.count.littleEndian) { bytes.append(contentsOf: $0) }
                 bytes.append(contentsOf: text.utf8)
-            case .double, .blob: bytes.append(3)
+            // A text with a NUL in it, see Stored.column.
+            case .blob(let data):
+                bytes.append(2)
+                withUnsafeBytes(of: data.count.littleEndian) { bytes.append(contentsOf: $0) }
+                bytes.append(contentsOf: data)
+            case .double: bytes.append(3)
             }
         }
         value = bytes.withUnsafeBytes(Self.value)
     }
 
     /// The digest of one resource.
-    init(of id: String, _ document: DatabaseValue, misses: Int) { self.init(of: [id.databaseValue, document, misses.databaseValue]) }
+    init(of id: String, _ document: DatabaseValue, misses: Int) {
+        self.init(of: [Stored.column(id), document, misses.databaseValue])
+    }
 
     /// The digest of a resource that is nothing but an id and was not missed.
     init(ofBare id: UnsafeRawBufferPointer) {

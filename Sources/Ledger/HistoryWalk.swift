@@ -55,7 +55,7 @@ public struct HistoryWalk: Sendable {
 
     /// The next changes, perhaps none of a stretch; `nil` when there are no more.
     public mutating func next() async throws(LedgerError) -> [RecordedChange]? {
-        let (condition, newestFirst) = (condition, query.newestFirst)
+        let (ledger, condition, newestFirst) = (ledger, condition, query.newestFirst)
         switch way {
         case .finished: return nil
         case .listed(let left):
@@ -63,7 +63,7 @@ public struct HistoryWalk: Sendable {
             let changes = try await ledger.read { database in
                 let marks = databaseQuestionMarks(count: taken.count)
                 return try Self.fetch(
-                    "sequence IN (\(marks))", StatementArguments(Array(taken)), condition, newestFirst, in: database)
+                    ledger, "sequence IN (\(marks))", StatementArguments(Array(taken)), condition, newestFirst, in: database)
             }
             // A page may have ended early because its changes are large; what was not read of it comes with the next.
             let rest = changes.isFull ? left.drop { newestFirst ? $0 >= changes.last : $0 <= changes.last } : left.dropFirst(taken.count)
@@ -76,7 +76,7 @@ public struct HistoryWalk: Sendable {
                 : left.lowerBound...min(left.upperBound, left.lowerBound + Self.stretch - 1)
             let changes = try await ledger.read { database in
                 try Self.fetch(
-                    "sequence BETWEEN ? AND ?", [taken.lowerBound, taken.upperBound], condition, newestFirst, in: database)
+                    ledger, "sequence BETWEEN ? AND ?", [taken.lowerBound, taken.upperBound], condition, newestFirst, in: database)
             }
             let end = changes.isFull ? changes.last : newestFirst ? taken.lowerBound : taken.upperBound
             if newestFirst {
@@ -100,18 +100,19 @@ public struct HistoryWalk: Sendable {
 
         mutating func add<Values: Collection<String>>(_ column: String, in values: Values?) {
             guard let values else { return }
-            add("\(column) IN (\(databaseQuestionMarks(count: values.count)))", StatementArguments(Array(values)))
+            add("\(column) IN (\(databaseQuestionMarks(count: values.count)))", Stored.columns(values))
         }
     }
 
     private static func fetch(
-        _ range: String, _ arguments: StatementArguments, _ condition: Condition, _ newestFirst: Bool, in database: Database
+        _ ledger: Ledger, _ range: String, _ arguments: StatementArguments, _ condition: Condition, _ newestFirst: Bool,
+        in database: Database
     ) throws -> (page: [RecordedChange], isFull: Bool, last: Int64) {
         let order = newestFirst ? "DESC" : "ASC"
         let rows = try Row.fetchCursor(
             database, sql: "\(RecordedChange.select) WHERE \(range)\(condition.sql) ORDER BY sequence \(order) LIMIT \(page)",
             arguments: arguments + condition.arguments)
-        let changes = try Ledger.page(rows)
+        let changes = try ledger.page(rows)
         // A page that is not full has come to the end of its range: the byte limit leaves a row unread, so that asking again costs nothing else.
         let more = try changes.count == page || rows.next() != nil
         return (changes, more && !changes.isEmpty, changes.last?.sequence ?? 0)
@@ -151,11 +152,13 @@ public struct HistoryWalk: Sendable {
         }
         condition.add("operation", in: query.operations?.map(\.rawValue))
         if let minimum = query.minimumSeverity {
-            let severities = Severity.allCases.filter { $0 >= minimum }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-            condition.add("severity IN (\(severities))")
-            if minimum >= .warning {
-                lists["change_by_urgency"] = Condition(sql: " AND severity IN ('critical', 'warning') AND severity IN (\(severities))")
-            }
+            // What is not known counts as its level: it is left in wherever that one is.
+            let less = Severity.allCases.filter { $0 < minimum }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            let known = Severity.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+            let countsUnknown = OpenEnum<Severity>(rawValue: "").level >= minimum
+            let severities = "severity NOT IN (\(less))" + (countsUnknown ? "" : " AND severity IN (\(known))")
+            condition.add(severities)
+            if minimum >= .warning { lists["change_by_urgency"] = Condition(sql: " AND \(Schema.urgent) AND \(severities)") }
         }
         for index in ["change_by_id", "change_by_urgency", "change_by_place"] {
             guard let list = lists[index] else { continue }

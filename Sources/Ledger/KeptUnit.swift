@@ -7,6 +7,8 @@ import WhatsAppBusiness
 /// What the ledger keeps of a unit besides its things.
 struct KeptUnit {
     var asked: Set<String>
+    /// The same as it stands in the column.
+    var askedColumn: DatabaseValue
     /// When the last complete look was that is written down.
     var confirmedAt: Timestamp
     /// The sum over all its things.
@@ -18,10 +20,12 @@ struct KeptUnit {
     init?(_ unit: Unit, in database: Database) throws {
         let statement = try database.cachedStatement(sql: "SELECT asked, digest, confirmed_at FROM unit WHERE \(Self.place)")
         guard let row = try Row.fetchOne(statement, arguments: Self.arguments(unit)) else { return nil }
-        asked = Set(try Stored.names(row.value(0)))
+        askedColumn = row[0]
+        // Where it cannot be read, everything that is asked for is asked for anew.
+        asked = Set(Stored.text(askedColumn).flatMap(Stored.names) ?? [])
         digest = Digest(column: try row.value(1))
         confirmedAt = Timestamp(milliseconds: try row.value(2))
-        digest -= Digest(of: [row[0]])
+        digest -= Digest(of: [askedColumn])
     }
 
     /// When the last complete look at a unit was that is written down.
@@ -30,11 +34,13 @@ struct KeptUnit {
         return try Row.fetchOne(statement, arguments: arguments(unit)).map { Timestamp(milliseconds: try $0.value(0)) }
     }
 
-    private static func arguments(_ unit: Unit) -> StatementArguments { [unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""] }
+    private static func arguments(_ unit: Unit) -> StatementArguments {
+        Stored.columns([unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""])
+    }
 }
 
 extension Snapshot {
-    /// What is kept of a unit's things. That it is what was written, the digest shows.
+    /// What is kept of a unit's things, but those whose document cannot be read. That it is what was written, the digest shows.
     init(of unit: Unit, _ kept: KeptUnit?, in database: Database) throws {
         var sieve = Sieve([])
         try self.init(of: unit, kept, &sieve, in: database)
@@ -50,7 +56,7 @@ extension Snapshot {
                     (SELECT id FROM place WHERE account = ? AND kind = ?\(isOfNumbers ? "" : " AND phone_number_id = ?"))
                 """)
         let number = isOfNumbers ? [] : [unit.phoneNumberID ?? ""]
-        try statement.setArguments(StatementArguments([unit.account, unit.kind.rawValue] + number))
+        try statement.setArguments(Stored.columns([unit.account, unit.kind.rawValue] + number))
         var entries: [String: Snapshot.Entry] = [:]
         var digest = Digest()
         var others = 0
@@ -60,11 +66,13 @@ extension Snapshot {
                 others += 1
                 return
             }
-            let (id, document, misses): (String, DatabaseValue, Int) = (
-                try Stored.value(row, 0), DatabaseValue(sqliteStatement: row, index: 1), try Stored.value(row, 2)
-            )
-            digest += Digest(of: id, document, misses: misses)
-            entries[id] = Snapshot.Entry(document: try Stored.document(document, of: id), misses: misses)
+            let (column, document) = (DatabaseValue(sqliteStatement: row, index: 0), DatabaseValue(sqliteStatement: row, index: 1))
+            let misses = DatabaseValue(sqliteStatement: row, index: 2)
+            digest += Digest(of: [column, document, misses])
+            guard let id = Stored.text(column), let count = Int.fromDatabaseValue(misses) else {
+                throw Stored.damaged("a thing of \(unit)")
+            }
+            entries[id] = Stored.document(document, of: id).map { Snapshot.Entry(document: $0, misses: count) }
         }
         guard digest == kept?.digest ?? Digest() else { throw Stored.damaged("a thing of \(unit)") }
         self.init(asked: kept?.asked, entries: entries, others: others)
@@ -73,7 +81,7 @@ extension Snapshot {
 
 extension Statement {
     /// Every row, at which the statement stands then. GRDB's rows cost more than what long lists need of them.
-    fileprivate func forEachRow(_ body: (SQLiteStatement) throws -> Void) throws {
+    func forEachRow(_ body: (SQLiteStatement) throws -> Void) throws {
         defer { sqlite3_reset(sqliteStatement) }
         while true {
             switch sqlite3_step(sqliteStatement) {
@@ -84,14 +92,5 @@ extension Statement {
                 throw DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
             }
         }
-    }
-}
-
-extension Stored {
-    fileprivate static func value<Value: DatabaseValueConvertible>(_ row: SQLiteStatement, _ column: CInt) throws -> Value {
-        guard let value = Value.fromDatabaseValue(DatabaseValue(sqliteStatement: row, index: column)) else {
-            throw damaged("no \(Value.self)")
-        }
-        return value
     }
 }

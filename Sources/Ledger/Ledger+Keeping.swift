@@ -1,6 +1,7 @@
 import Changes
 import FoundationEssentials
 import GRDB
+import Synchronization
 public import WhatsAppBusiness
 
 extension Ledger {
@@ -12,12 +13,15 @@ extension Ledger {
         let (moment, least) = (moment.milliseconds, Int64(least))
         let isNothing = try await read { try Self.forgettable(before: moment, keepingAtLeast: least, in: $0) == nil }
         if isNothing { return 0 }
-        return try await write { database in
-            guard let last = try Self.forgettable(before: moment, keepingAtLeast: least, in: database) else { return 0 }
+        let (forgotten, oldest) = try await write { database -> (Int, Int64?) in
+            guard let last = try Self.forgettable(before: moment, keepingAtLeast: least, in: database) else { return (0, nil) }
             try database.execute(sql: "DELETE FROM change WHERE sequence <= ?", arguments: [last])
             let forgotten = database.changesCount
-            return forgotten
+            try Epochs.forget(before: last, database)
+            return (forgotten, last)
         }
+        if let oldest { epochs.withLock { $0.forget(before: oldest) } }
+        return forgotten
     }
 
     /// Gives pages that are free back to the disk, a megabyte at most: those at the file's end take the places that became free before them.
@@ -87,7 +91,7 @@ extension Ledger {
         let ledger = try Ledger(path: path, lock: lock)
         do {
             try ledger.pool.write { database in
-                var writer = RecordWriter(database: database, now: now, tail: ledger.tail)
+                var writer = ledger.writer(database, at: now)
                 for note in telling(setAside) { try writer.write(note) }
             }
             ledger.tail.move(to: try ledger.pool.read { try last($0) })

@@ -1,5 +1,6 @@
 import Changes
 import GRDB
+import Synchronization
 public import WhatsAppBusiness
 
 extension Ledger {
@@ -11,7 +12,7 @@ extension Ledger {
     public func changes(after sequence: Int64, limit: Int = 256) async throws(LedgerError) -> [RecordedChange] {
         let (changes, lost) = try await read { database in
             let statement = try database.cachedStatement(sql: RecordedChange.select + " WHERE sequence > ? ORDER BY sequence LIMIT ?")
-            let changes = try Self.page(try Row.fetchCursor(statement, arguments: [sequence, limit]))
+            let changes = try self.page(try Row.fetchCursor(statement, arguments: [sequence, limit]))
             let next = try changes.first?.sequence ?? (Self.last(database) + 1)
             return (changes, limit > 0 && next > sequence + 1)
         }
@@ -23,11 +24,20 @@ extension Ledger {
     /// there are very many, and the last sequence there is. Called on the thread that writes, so it must be quick. For one follower.
     public func follow(_ follower: @escaping @Sendable (_ changes: [RecordedChange], _ last: Int64) -> Void) { tail.follow(follower) }
 
-    static func page(_ rows: RowCursor) throws -> [RecordedChange] {
+    func page(_ rows: RowCursor) throws -> [RecordedChange] { try Self.page(rows, epochs.withLock { $0 }, unreadable) }
+
+    static func page(_ rows: RowCursor, _ epochs: Epochs, _ unreadable: UnreadableRows) throws -> [RecordedChange] {
         var changes: [RecordedChange] = []
         var bytes = 0
-        while bytes < longestPage, let row = try rows.next() { changes.append(try RecordedChange(row: row, bytes: &bytes)) }
+        while bytes < longestPage, let row = try rows.next() {
+            changes.append(try RecordedChange(row: row, bytes: &bytes, epochs, unreadable))
+        }
         return changes
+    }
+
+    /// The cursor behind a change that there is, or was.
+    public func cursor(at sequence: Int64) -> LedgerCursor {
+        LedgerCursor(ledger: id, epoch: epochs.withLock { $0.id(of: sequence) }, sequence: sequence)
     }
 
     /// The earliest cursor that can be resumed from.
@@ -35,12 +45,13 @@ extension Ledger {
         let oldest = try await read { database in
             try Int64.fetchOne(database, sql: "SELECT min(sequence) - 1 FROM change") ?? Self.last(database)
         }
-        return LedgerCursor(ledger: id, sequence: oldest)
+        return cursor(at: oldest)
     }
 
-    /// Whether a reader can go on behind that cursor: it is of this ledger, not older than what is kept and not ahead of what there is.
+    /// Whether a reader can go on behind that cursor: it is of this ledger, not older than what is kept and not ahead of what there is, and the change
+    /// that it names is the one that it was given for, not another that was recorded after the ledger was put back from a copy.
     public func canResume(_ cursor: LedgerCursor) async throws(LedgerError) -> Bool {
-        guard cursor.ledger == id, cursor.sequence <= tail.sequence else { return false }
+        guard cursor.ledger == id, cursor.sequence <= tail.sequence, cursor == self.cursor(at: cursor.sequence) else { return false }
         return try await oldestCursor().sequence <= cursor.sequence
     }
 
@@ -76,7 +87,9 @@ extension Ledger {
         for place in try Place.matching(nil, nil, nil, in: database) {
             guard let row = try Row.fetchOne(statement, arguments: [place.number]) else { continue }
             _ = try row.value(0) as Int64
-            try body(Unit(account: place.account, kind: place.kind, phoneNumberID: place.phoneNumberID))
+            // What only a later release looks at is for that one to check.
+            guard let kind = place.kind.known else { continue }
+            try body(Unit(account: place.account, kind: kind, phoneNumberID: place.phoneNumberID))
         }
     }
 }

@@ -14,7 +14,7 @@ extension Ledger {
         let previous = confirmed.withLock { $0.unsaved[unit] }
         // All on the writer, also where nothing is written in the end: what arrives together shares one way there and one transaction.
         let recording = try await write { database -> Recording in
-            var writer = RecordWriter(database: database, now: now, tail: self.tail)
+            var writer = self.writer(database, at: now)
             guard let recording = try writer.record(observation, confirmedAt: previous) else { return .void }
             if let note = note(recording) { try writer.write(note) }
             return recording
@@ -43,7 +43,7 @@ extension Ledger {
     public func record(_ notes: [WatchNote], at now: Timestamp) async throws(LedgerError) {
         guard !notes.isEmpty else { return }
         try await write { database in
-            var writer = RecordWriter(database: database, now: now, tail: self.tail)
+            var writer = self.writer(database, at: now)
             for note in notes { try writer.write(note) }
         }
     }
@@ -66,7 +66,8 @@ extension Ledger {
                 AND place = (SELECT id FROM place WHERE account = ?2 AND kind = ?3 AND phone_number_id = ?4)
                 """)
         for (unit, time) in confirmed {
-            try statement.execute(arguments: [time.milliseconds, unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""])
+            try statement.execute(
+                arguments: [time.milliseconds] + Stored.columns([unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""]))
         }
     }
 }

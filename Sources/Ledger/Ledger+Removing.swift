@@ -8,7 +8,14 @@ extension Ledger {
     public func budgets() async throws(LedgerError) -> [String: JSONObject] {
         try await read { database in
             let rows = try Row.fetchAll(database, sql: "SELECT account, document FROM budget")
-            return Dictionary(try rows.map { (try $0.value(0) as String, try Stored.document($0[1], of: "a budget")) }) { $1 }
+            var budgets: [String: JSONObject] = [:]
+            for row in rows {
+                let account: String = try row.value(0)
+                let document = Stored.text(row[1]).flatMap { Stored.document($0.databaseValue, of: account) }
+                if document == nil { self.unreadable.note("the budget of \(account)") }
+                budgets[account] = document
+            }
+            return budgets
         }
     }
 
@@ -17,23 +24,25 @@ extension Ledger {
         guard !budgets.isEmpty else { return }
         try await write { database in
             let statement = try database.cachedStatement(sql: "INSERT OR REPLACE INTO budget VALUES (?, ?)")
-            for (account, document) in budgets { try statement.execute(arguments: [account, Stored.document(document, of: account)]) }
+            for (account, document) in budgets {
+                try statement.execute(arguments: [Stored.column(account), JSONValue.object(document).description])
+            }
         }
     }
 }
 
 extension RecordWriter {
     mutating func remove(account: String) throws {
-        let wabaID = try String.fetchOne(database, sql: "SELECT waba_id FROM account WHERE name = ?", arguments: [account])
-        guard let wabaID else { return }
+        let row = try Row.fetchOne(database, sql: "SELECT waba_id FROM account WHERE name = ?", arguments: Stored.columns([account]))
+        guard let wabaID = try row.map({ try $0.value(0) as String }) else { return }
         let unit = Unit(account: account, kind: .account)
         let before = try Snapshot(of: unit, KeptUnit(unit, in: database), in: database).entries[wabaID]?.document
-        for table in ["resource", "unit"] {
+        for table in ["resource", "unit", "other_id"] {
             try database.execute(
-                sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ?)", arguments: [account])
+                sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ?)", arguments: Stored.columns([account]))
         }
         for table in ["account WHERE name", "budget WHERE account"] {
-            try database.execute(sql: "DELETE FROM \(table) = ?", arguments: [account])
+            try database.execute(sql: "DELETE FROM \(table) = ?", arguments: Stored.columns([account]))
         }
         let resource = unit.resource(wabaID)
         try append(
@@ -49,8 +58,8 @@ extension RecordWriter {
         var digest = kept.digest
         for id in numbers.sorted() {
             guard let entry = snapshot.entries[id] else { continue }
-            digest -= Digest(of: id, Stored.document(entry.document, of: id), misses: entry.misses)
             let resource = unit.resource(id)
+            digest -= try self.digest(of: resource)
             try remove(resource)
             let name = entry.document["display_phone_number"]?.string.map { "\($0) (\(id))" } ?? id
             try append(
@@ -58,10 +67,10 @@ extension RecordWriter {
                     resource, .removed, origin: .command, severity: .notice, before: entry.document,
                     summary: "\(account): phone number \(name) is no longer watched"))
         }
-        digest += Digest(of: [Stored.text(kept.asked.sorted()).databaseValue])
+        digest += Digest(of: [kept.askedColumn])
         try database.execute(
             sql:
                 "UPDATE unit SET digest = ? WHERE place = (SELECT id FROM place WHERE account = ? AND kind = 'phone_number' AND phone_number_id = '')",
-            arguments: [digest.column, account])
+            arguments: [digest.column] + Stored.columns([account]))
     }
 }

@@ -31,12 +31,12 @@ extension Ledger {
     public func keep(_ selection: Selection, at now: Timestamp) async throws(LedgerError) -> [String: Kept] {
         let unsaved = confirmed.withLock(\.unsaved)
         let (left, goneAccounts, goneNumbers) = try await write { database in
-            var writer = RecordWriter(database: database, now: now, tail: self.tail)
+            var writer = self.writer(database, at: now)
             let known = try Self.accounts(in: database)
             let goneAccounts = Set(known.filter { selection.accounts[$0.key] != $0.value }.keys)
             for name in goneAccounts.sorted() { try writer.remove(account: name) }
             for (name, id) in selection.accounts where known[name] != id {
-                try database.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: [name, id])
+                try database.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: Stored.columns([name, id]))
             }
             let places = try Place.matching(nil, [.phoneNumber, .watch], nil, in: database)
             var left = try Self.numbers(in: places, database).mapValues { Kept(numbers: $0) }

@@ -1,5 +1,8 @@
+import CSQLite
 import Changes
+import Continuations
 import GRDB
+import GRDBSQLite
 import Synchronization
 import WhatsAppBusiness
 
@@ -15,8 +18,13 @@ public final class Ledger: Sendable {
     private let lock: LedgerLock?
     private let access: Access
     let commits: Commits
+    private let isGivenUp = Atomic(false)
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed = Mutex(Confirmed())
+    /// Which opening recorded what.
+    let epochs: Mutex<Epochs>
+    /// What of the file this release cannot read.
+    let unreadable = UnreadableRows()
     /// The ledger's file.
     public let path: String
     /// What cursors of this ledger begin with.
@@ -35,6 +43,7 @@ public final class Ledger: Sendable {
     }
 
     convenience init(path: String, lock: LedgerLock) throws(LedgerError) {
+        LedgerFiles.keepPrivate(path)
         let pool: DatabasePool
         do {
             pool = try DatabasePool(path: path, configuration: Self.configuration)
@@ -54,7 +63,7 @@ public final class Ledger: Sendable {
                 throw LedgerError(.newerSchema, path: path, cause: "")
             }
             try Schema.migrator.migrate(pool)
-            let (id, last) = try pool.read { database in
+            let (id, last, epochs) = try pool.read { database in
                 guard let id = try String.fetchOne(database, sql: "SELECT id FROM ledger"), id.utf8.count == 16 else {
                     throw Stored.damaged("the ledger's id")
                 }
@@ -63,9 +72,10 @@ public final class Ledger: Sendable {
                 guard newest == nil || newest == last else { throw Stored.damaged("the last sequence") }
                 // Whether all places and units can be read.
                 try Self.forEachUnit(in: database) { _ in }
-                return (id, last)
+                return (id, last, try Epochs(in: database, after: last))
             }
             self.id = id
+            self.epochs = Mutex(epochs)
             let (tail, health) = (Tail(last), Health())
             self.tail = tail
             self.health = health
@@ -82,8 +92,21 @@ public final class Ledger: Sendable {
         }
     }
 
-    private static var configuration: Configuration {
+    /// What every connection to a ledger has: the file may come from anywhere, so its schema calls no function that could do harm, and no statement
+    /// spoils the file itself.
+    static var guarded: Configuration {
         var configuration = Configuration()
+        configuration.prepareDatabase { database in
+            guard let connection = database.sqliteConnection, csqlite_defend(UnsafeMutableRawPointer(connection)) == SQLITE_OK else {
+                throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "SQLite has no defensive mode")
+            }
+            try database.execute(sql: "PRAGMA trusted_schema = OFF")
+        }
+        return configuration
+    }
+
+    private static var configuration: Configuration {
+        var configuration = guarded
         configuration.label = "ledger"
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
@@ -99,7 +122,10 @@ public final class Ledger: Sendable {
     }
 
     /// Where the ledger ends now.
-    public var cursor: LedgerCursor { LedgerCursor(ledger: id, sequence: tail.sequence) }
+    public var cursor: LedgerCursor { cursor(at: tail.sequence) }
+
+    /// What of the file this release cannot read, each row once: it is left out. For one reader.
+    public var unreadableRows: AsyncStream<String> { unreadable.found }
 
     /// Why changes cannot be recorded, or not all of them, if that is so.
     public var trouble: LedgerError? { health.trouble }
@@ -116,6 +142,7 @@ public final class Ledger: Sendable {
     /// tell, nor is it that complete looks which changed nothing are looked at again.
     public func close() throws(LedgerError) {
         defer { lock?.release() }
+        tail.close()
         do {
             do {
                 let unsaved = confirmed.withLock(\.unsaved)
@@ -128,6 +155,7 @@ public final class Ledger: Sendable {
 
     /// Closes the file as it is.
     public func abandon() {
+        tail.close()
         // What cannot be closed any more is closed by the end of the last reference to it.
         try? pool.close()
         lock?.release()
@@ -138,9 +166,9 @@ public final class Ledger: Sendable {
             switch access {
             case .ofItsOwn: return try await pool.read { try body($0) }
             case .handed(let hand):
-                return try await withCheckedThrowingContinuation { continuation in
-                    hand(false) { refusal in continuation.resume(with: Result { try self.reading(body, refusal) }) }
-                }
+                let found = OneShot<Result<Value, any Error>>()
+                hand(false) { refusal in found.fulfil(Result { try self.reading(body, refusal) }) }
+                return try await found.value(whenCancelled: .failure(CancellationError()), after: grace).get()
             }
         } catch {
             let error = LedgerError(error, path: path)
@@ -153,20 +181,39 @@ public final class Ledger: Sendable {
     /// - Parameter body: may be called a second time after a transaction that failed.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(LedgerError) -> Value {
         if Task.isCancelled { throw LedgerError(.cancelled, path: path, cause: "") }
+        if isGivenUp.load(ordering: .relaxed) { throw LedgerError(.cancelled, path: path, cause: "") }
         if let trouble, trouble.code == .damaged { throw trouble }
-        let result: Result<Value, LedgerError> = await withCheckedContinuation { continuation in
-            commits.add(
-                Commits.Entry(
-                    work: { database in
-                        let value = try body(database)
-                        return { continuation.resume(returning: .success(value)) }
-                    }, failed: { continuation.resume(returning: .failure($0)) }))
-            switch access {
-            case .ofItsOwn: pool.asyncWriteWithoutTransaction { self.commits.run($0) }
-            case .handed(let hand): hand(true) { self.commit($0) }
-            }
+        let written = OneShot<Result<Value, LedgerError>>()
+        commits.add(
+            Commits.Entry(
+                work: { database in
+                    let value = try body(database)
+                    return { written.fulfil(.success(value)) }
+                }, failed: { written.fulfil(.failure($0)) }))
+        switch access {
+        case .ofItsOwn: pool.asyncWriteWithoutTransaction { self.commits.run($0) }
+        case .handed(let hand): hand(true) { self.commit($0) }
         }
-        return try result.get()
+        return try await written.value(whenCancelled: .failure(self.giveUp()), after: grace).get()
+    }
+
+    /// How long a write that is under way is waited for after its task was cancelled. Whoever hands a ledger its accesses sees to the end of each.
+    private var grace: Duration {
+        switch access {
+        case .ofItsOwn: .seconds(1)
+        case .handed: .seconds(60)
+        }
+    }
+
+    /// A transaction hangs at the disk, and its task was told to end: nothing more is begun, so that nobody acts on what may or may not be there.
+    private func giveUp() -> LedgerError {
+        isGivenUp.store(true, ordering: .relaxed)
+        return LedgerError(.cancelled, path: path, cause: "")
+    }
+
+    /// Writes inside one transaction.
+    func writer(_ database: Database, at now: Timestamp) -> RecordWriter {
+        RecordWriter(database: database, now: now, tail: tail, epoch: epochs.withLock(\.current))
     }
 
     private func reading<Value>(_ body: (Database) throws -> Value, _ refusal: (any Error)?) throws -> Value {

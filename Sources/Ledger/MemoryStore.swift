@@ -17,7 +17,7 @@ package final class MemoryStore: Sendable {
 
     /// An empty one.
     package init() throws(LedgerError) {
-        do { queue = try DatabaseQueue() } catch { throw LedgerError(opening: error, path: Self.path) }
+        do { queue = try DatabaseQueue(configuration: Ledger.guarded) } catch { throw LedgerError(opening: error, path: Self.path) }
     }
 
     /// Why an access may be refused: the process that asked has ended, or the disk is full.
@@ -28,11 +28,19 @@ package final class MemoryStore: Sendable {
     /// Bytes that SQLite has taken in this process.
     package static var bytes: Int { Int(sqlite3_memory_used()) }
 
+    /// Another with what this one holds now, as a copy of a ledger's file that is put back later.
+    package func copy() throws -> MemoryStore {
+        let copy = try MemoryStore()
+        try queue.backup(to: copy.queue)
+        return copy
+    }
+
     /// The changes after a sequence, as they are stored.
     package func changes(after sequence: Int64) throws -> [RecordedChange] {
         try queue.writeWithoutTransaction { database in
             let statement = try database.cachedStatement(sql: RecordedChange.select + " WHERE sequence > ? ORDER BY sequence")
-            return try Ledger.page(try Row.fetchCursor(statement, arguments: [sequence]))
+            let epochs = try Epochs(in: database, after: Ledger.last(database))
+            return try Ledger.page(try Row.fetchCursor(statement, arguments: [sequence]), epochs, UnreadableRows())
         }
     }
 
@@ -45,7 +53,9 @@ package final class MemoryStore: Sendable {
             for place in places where unit == nil || unit?.kind == .phoneNumber || place.phoneNumberID == unit?.phoneNumberID {
                 let statement = try database.cachedStatement(sql: StoredResource.select + " WHERE place = ? ORDER BY id")
                 let rows = try Row.fetchCursor(statement, arguments: [place.number])
-                while let row = try rows.next() { resources.append(try StoredResource(row: row, in: place, &confirmed, in: database)) }
+                while let row = try rows.next() {
+                    if let resource = try StoredResource(row: row, in: place, &confirmed, in: database) { resources.append(resource) }
+                }
             }
             return resources
         }

@@ -9,25 +9,29 @@ struct RecordWriter {
     let now: Timestamp
     /// Is told of every change.
     let tail: Tail
-    private var places: [[String]: Int64] = [:]
+    /// The epoch of what is recorded here.
+    let epoch: (first: Int64, id: String)
+    /// By account, kind and number: by their bytes, as SQLite tells them apart.
+    private var places: [[[UInt8]]: Int64] = [:]
 
-    init(database: Database, now: Timestamp, tail: Tail) {
+    init(database: Database, now: Timestamp, tail: Tail, epoch: (first: Int64, id: String)) {
         self.database = database
         self.now = now
         self.tail = tail
+        self.epoch = epoch
     }
 
     /// Compares a look with the snapshot.
     private static func compare(
-        _ observation: Observation, _ kept: KeptUnit?, _ sieve: Sieve, in database: Database
-    ) throws -> (Comparison, Snapshot) {
+        _ observation: Observation, _ kept: KeptUnit?, _ sieve: Sieve, _ others: inout OtherIDs?, in database: Database
+    ) throws -> Comparison {
         let unit = observation.unit
         var (sieve, observation) = (sieve, observation)
         let snapshot = try Snapshot(of: unit, kept, &sieve, in: database)
-        if kept != nil { observation.ids = sieve.rest }
+        if kept != nil { observation.ids = others?.resolve(sieve.rest, among: snapshot.entries) ?? sieve.rest }
         var display: [String: String] = [:]
         if let number = unit.phoneNumberID { display[number] = try displayNumber(number, of: unit.account, in: database) }
-        return (Comparison(of: observation, with: snapshot) { [display] in display[$0] }, snapshot)
+        return Comparison(of: observation, with: snapshot) { [display] in display[$0] }
     }
 
     /// Compares a look with the snapshot, and writes what changed and the snapshot that this leads to; `nil` if what it belongs to is gone.
@@ -36,19 +40,27 @@ struct RecordWriter {
         let unit = observation.unit
         guard try isKnown(unit, observation.needs) else { return nil }
         let kept = try KeptUnit(unit, in: database)
+        var observation = observation
+        var others = try OtherIDs(observation, in: database)
+        if let others { observation.ids = others.translated }
         let sieve = Sieve(observation.ids)
         if observation.isWhole, let kept, kept.asked == observation.asked,
             kept.digest == Self.digest(of: observation.items, by: .of(unit.kind)) + sieve.digest
         {
+            try learn(others, at: unit)
             return Recording(agreeing: observation)
         }
-        let (comparison, snapshot) = try Self.compare(observation, kept, sieve, in: database)
-        guard comparison.isNews else { return Recording(comparison, observation) }
+        let comparison = try Self.compare(observation, kept, sieve, &others, in: database)
+        guard comparison.isNews else {
+            try learn(others, at: unit)
+            return Recording(comparison, observation)
+        }
         var digest = kept?.digest ?? Digest()
         let missedSince = confirmedAt ?? kept?.confirmedAt ?? now
         for (id, entry) in comparison.writes {
             let resource = unit.resource(id)
-            if let old = snapshot.entries[id] { digest -= Digest(of: id, Stored.document(old.document, of: id), misses: old.misses) }
+            // Of a first look there is nothing yet.
+            if kept != nil { digest -= try self.digest(of: resource) }
             if let entry {
                 let document = Stored.document(entry.document, of: id)
                 digest += Digest(of: id, document, misses: entry.misses)
@@ -59,8 +71,9 @@ struct RecordWriter {
         }
         for id in comparison.ids { try put(unit.resource(id), Stored.document(Observation.Item(bare: id).document, of: id), misses: 0) }
         if !comparison.ids.isEmpty { digest += sieve.digest }
+        try learn(others, at: unit)
         for change in comparison.changes { try append(change) }
-        let place = try place(unit.account, unit.kind, unit.phoneNumberID)
+        let place = try place(unit.account, OpenEnum(unit.kind), unit.phoneNumberID)
         let asked = Stored.text(observation.asked.sorted())
         digest += Digest(of: [asked.databaseValue])
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)").execute(arguments: [
@@ -82,7 +95,7 @@ struct RecordWriter {
         let document = Stored.document(note.document, of: note.watch.id)
         let statement = try database.cachedStatement(sql: "SELECT document = ? FROM resource WHERE place = ? AND id = ?")
         let place = try place(note.watch)
-        if try Bool.fetchOne(statement, arguments: [document, place, note.watch.id]) == true { return }
+        if try Bool.fetchOne(statement, arguments: [document, place, Stored.column(note.watch.id)]) == true { return }
         try put(note.watch, document, misses: 0, confirmedAt: now)
         if let change = note.change { try append(change) }
     }
@@ -97,20 +110,32 @@ struct RecordWriter {
                     document = excluded.document, misses = excluded.misses,
                     confirmed_at = iif(excluded.misses <> 0 AND misses <> 0, confirmed_at, excluded.confirmed_at)
                 """)
-        try statement.execute(arguments: [place, resource.id, document, now.milliseconds, confirmedAt?.milliseconds, misses])
+        try statement.execute(arguments: [
+            place, Stored.column(resource.id), document, now.milliseconds, confirmedAt?.milliseconds, misses,
+        ])
+    }
+
+    /// The digest of a thing's row, as it stands there; nothing if there is none.
+    mutating func digest(of resource: ResourceID) throws -> Digest {
+        let statement = try database.cachedStatement(sql: "SELECT id, document, misses FROM resource WHERE place = ? AND id = ?")
+        let row = try Row.fetchOne(statement, arguments: [try place(resource), Stored.column(resource.id)])
+        return row.map { Digest(of: [$0[0], $0[1], $0[2]]) } ?? Digest()
     }
 
     /// A phone number takes with it everything that belongs to it.
     mutating func remove(_ resource: ResourceID) throws {
         guard resource.kind == .phoneNumber else {
             let place = try place(resource)
-            try database.cachedStatement(sql: "DELETE FROM resource WHERE place = ? AND id = ?").execute(arguments: [place, resource.id])
+            try database.cachedStatement(sql: "DELETE FROM resource WHERE place = ? AND id = ?").execute(arguments: [
+                place, Stored.column(resource.id),
+            ])
+            try forgetOtherIDs(of: resource, at: place)
             return
         }
-        for table in ["resource", "unit"] {
+        for table in ["resource", "unit", "other_id"] {
             try database.execute(
                 sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ? AND phone_number_id = ?)",
-                arguments: [resource.account, resource.id])
+                arguments: Stored.columns([resource.account, resource.id]))
         }
     }
 
@@ -118,10 +143,10 @@ struct RecordWriter {
         let resource = change.resource
         let fields = change.fields.isEmpty ? nil : Stored.text(change.fields.map(\.description))
         let values: [DatabaseValue] = [
-            now.milliseconds.databaseValue, try place(resource).databaseValue, resource.id.databaseValue,
-            change.operation.rawValue.databaseValue, change.origin.rawValue.databaseValue, change.severity.rawValue.databaseValue,
+            now.milliseconds.databaseValue, try place(resource).databaseValue, Stored.column(resource.id),
+            Stored.column(change.operation.rawValue), Stored.column(change.origin.rawValue), Stored.column(change.severity.rawValue),
             fields.databaseValue, change.before.map { Stored.document($0, of: resource.id) } ?? .null,
-            change.after.map { Stored.document($0, of: resource.id) } ?? .null, change.summary.databaseValue,
+            change.after.map { Stored.document($0, of: resource.id) } ?? .null, Stored.column(change.summary),
         ]
         let statement = try database.cachedStatement(
             sql: """
@@ -129,7 +154,9 @@ struct RecordWriter {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
-        tail.add(RecordedChange(sequence: database.lastInsertedRowID, observedAt: now, change: change))
+        let sequence = database.lastInsertedRowID
+        if sequence == epoch.first { try Epochs.write(epoch, database) }
+        tail.add(RecordedChange(sequence: sequence, observedAt: now, change: change, epoch: epoch.id))
     }
 
     private mutating func place(_ resource: ResourceID) throws -> Int64 {
@@ -137,14 +164,15 @@ struct RecordWriter {
     }
 
     /// The number of a place, which it gets here if it has none.
-    private mutating func place(_ account: String, _ kind: Kind, _ phoneNumberID: String?) throws -> Int64 {
-        let key = [account, kind.rawValue, phoneNumberID ?? ""]
+    mutating func place(_ account: String, _ kind: OpenEnum<Kind>, _ phoneNumberID: String?) throws -> Int64 {
+        let names = [account, kind.rawValue, phoneNumberID ?? ""]
+        let key = names.map { Array($0.utf8) }
         if let place = places[key] { return place }
         let known = try database.cachedStatement(sql: "SELECT id FROM place WHERE account = ? AND kind = ? AND phone_number_id = ?")
-        var place = try Int64.fetchOne(known, arguments: StatementArguments(key))
+        var place = try Int64.fetchOne(known, arguments: Stored.columns(names))
         if place == nil {
             let number = try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) + 1 FROM place") ?? 1
-            let values = [number.databaseValue] + key.map(\.databaseValue)
+            let values = [number.databaseValue] + names.map(Stored.column)
             try database.execute(
                 sql: "INSERT INTO place VALUES (?, ?, ?, ?, ?)",
                 arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
@@ -157,23 +185,24 @@ struct RecordWriter {
     private func isKnown(_ unit: Unit, _ needs: Observation.Needs) throws -> Bool {
         guard needs != .nothing else { return true }
         let accounts = try database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)")
-        guard try Bool.fetchOne(accounts, arguments: [unit.account]) == true else { return false }
+        guard try Bool.fetchOne(accounts, arguments: Stored.columns([unit.account])) == true else { return false }
         guard needs == .number, let number = unit.phoneNumberID else { return true }
         let statement = try database.cachedStatement(
             sql: """
                 SELECT EXISTS (SELECT 1 FROM resource
                 WHERE place = (SELECT id FROM place WHERE account = ?1 AND kind = 'phone_number' AND phone_number_id = ?2) AND id = ?2)
                 """)
-        return try Bool.fetchOne(statement, arguments: [unit.account, number]) ?? false
+        return try Bool.fetchOne(statement, arguments: Stored.columns([unit.account, number])) ?? false
     }
 
     private static func displayNumber(_ id: String, of account: String, in database: Database) throws -> String? {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT document ->> '$.display_phone_number' FROM resource
+                SELECT document FROM resource
                 WHERE place = (SELECT id FROM place WHERE account = ?1 AND kind = 'phone_number' AND phone_number_id = ?2) AND id = ?2
                 """)
-        return try String.fetchOne(statement, arguments: [account, id])
+        let row = try Row.fetchOne(statement, arguments: Stored.columns([account, id]))
+        return row.flatMap { Stored.document($0[0], of: id) }?["display_phone_number"]?.string
     }
 }
 

@@ -11,6 +11,8 @@ public struct RecordedChange: Sendable, Equatable {
     public var observedAt: Timestamp
     /// What it is.
     public var change: Change
+    /// The epoch in which it was recorded, as its cursor says it.
+    public var epoch = ""
 }
 
 extension RecordedChange {
@@ -22,24 +24,43 @@ extension RecordedChange {
         """
 
     /// - Parameter bytes: grows by what the row takes.
-    init(row: Row, bytes: inout Int) throws {
+    init(row: Row, bytes: inout Int, _ epochs: Epochs, _ unreadable: UnreadableRows) throws {
         let values = [row[1], row[13], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12]] as [DatabaseValue]
         guard Digest(of: values).column == (try row.value(14)) else { throw Stored.damaged("a change") }
-        sequence = try row.value(0)
+        let (sequence, number, id): (Int64, String, String) = (try row.value(0), try row.value(4), try row.value(5))
+        func document(_ value: DatabaseValue) -> JSONObject? {
+            if value.isNull { return nil }
+            let document = Stored.document(value, of: id)
+            if document == nil { unreadable.note("a document of the change \(sequence)") }
+            return document
+        }
+        func pointers(_ value: DatabaseValue) -> [JSONPointer] {
+            if value.isNull { return [] }
+            let names = Stored.text(value).flatMap(Stored.names)
+            let pointers = names?.compactMap(JSONPointer.init(parsing:)) ?? []
+            if names?.count != pointers.count { unreadable.note("the fields of the change \(sequence)") }
+            return pointers
+        }
+        self.sequence = sequence
+        epoch = epochs.id(of: sequence)
         observedAt = Timestamp(milliseconds: try row.value(1))
-        let (number, id): (String, String) = (try row.value(4), try row.value(5))
         let resource = ResourceID(
-            account: try row.value(2), kind: try Stored.known(row.value(3)), id: id, phoneNumberID: number.isEmpty ? nil : number)
-        let fields = try (row.optional(9) as String?).map(Stored.names)?.compactMap(JSONPointer.init(parsing:)) ?? []
-        func document(_ value: DatabaseValue) throws -> JSONObject? { value.isNull ? nil : try Stored.document(value, of: id) }
+            account: try row.value(2), kind: OpenEnum(rawValue: try row.value(3)), id: id, phoneNumberID: number.isEmpty ? nil : number)
         change = Change(
-            resource, try Stored.known(row.value(6)), origin: try Stored.known(row.value(7)), severity: try Stored.known(row.value(8)),
-            fields: fields, before: try document(row[10]), after: try document(row[11]), summary: try row.value(12))
+            resource, OpenEnum(rawValue: try row.value(6)), origin: OpenEnum(rawValue: try row.value(7)),
+            severity: OpenEnum(rawValue: try row.value(8)), fields: pointers(row[9]), before: document(row[10]), after: document(row[11]),
+            summary: try row.value(12))
         bytes += 200 + values.reduce(0) { $0 + ($1.size) }
     }
 }
 
 extension DatabaseValue {
     /// The bytes of a text.
-    var size: Int { if case .string(let text) = storage { text.utf8.count } else { 0 } }
+    var size: Int {
+        switch storage {
+        case .string(let text): text.utf8.count
+        case .blob(let data): data.count
+        default: 0
+        }
+    }
 }

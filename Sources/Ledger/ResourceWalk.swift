@@ -34,7 +34,7 @@ public struct ResourceWalk: Sendable {
     private let ledger: Ledger
     private let query: ResourceQuery
     private var places: ArraySlice<Place>
-    private var lastID = ""
+    private var lastID: DatabaseValue?
     private var read: [StoredResource]?
 
     /// Things on one page.
@@ -47,9 +47,11 @@ public struct ResourceWalk: Sendable {
         let unsaved = ledger.confirmed.withLock(\.unsaved)
         let (places, page, last) = try await ledger.read { database in
             let places = try Self.places(of: query, in: database)
-            return (places, try Self.page(of: places, after: "", query, unsaved, in: database), try Ledger.last(database))
+            return (
+                places, try Self.page(of: places, after: nil, query, unsaved, ledger.unreadable, in: database), try Ledger.last(database)
+            )
         }
-        cursor = LedgerCursor(ledger: ledger.id, sequence: last)
+        cursor = ledger.cursor(at: last)
         self.places = places
         read = page.resources
         move(behind: page)
@@ -63,9 +65,11 @@ public struct ResourceWalk: Sendable {
         }
         guard !places.isEmpty else { return nil }
         let (places, lastID, query, unsaved) = (places, lastID, query, ledger.confirmed.withLock(\.unsaved))
-        let page = try await ledger.read { try Self.page(of: places, after: lastID, query, unsaved, in: $0) }
+        let unreadable = ledger.unreadable
+        let page = try await ledger.read { try Self.page(of: places, after: lastID, query, unsaved, unreadable, in: $0) }
         move(behind: page)
-        return page.resources.isEmpty ? nil : page.resources
+        // What is left out of a page is not the end.
+        return page.resources.isEmpty ? try await next() : page.resources
     }
 
     private mutating func move(behind page: Page) {
@@ -78,31 +82,41 @@ public struct ResourceWalk: Sendable {
         /// How many places it has come to the end of.
         var finished = 0
         /// The last id that was read of the place after these.
-        var lastID = ""
+        var lastID: DatabaseValue?
     }
 
     private static func page(
-        of places: ArraySlice<Place>, after id: String, _ query: ResourceQuery, _ unsaved: [Unit: Timestamp], in database: Database
+        of places: ArraySlice<Place>, after id: DatabaseValue?, _ query: ResourceQuery, _ unsaved: [Unit: Timestamp],
+        _ unreadable: UnreadableRows, in database: Database
     ) throws -> Page {
         var page = Page(lastID: id)
         var bytes = 0
         var confirmed = ConfirmedTimes(unsaved)
         let wanted = query.ids?.sorted() ?? []
         let ids = query.ids == nil ? "" : "AND id IN (\(databaseQuestionMarks(count: wanted.count)))"
-        let statement = try database.makeStatement(sql: StoredResource.select + " WHERE place = ? AND id > ? \(ids) ORDER BY id LIMIT ?")
+        // An id may be empty: the first one is not looked for behind another.
+        let first = try database.makeStatement(sql: StoredResource.select + " WHERE place = ? \(ids) ORDER BY id LIMIT ?")
+        let next = try database.makeStatement(sql: StoredResource.select + " WHERE place = ? AND id > ? \(ids) ORDER BY id LIMIT ?")
         for place in places {
             let limit = Self.longestPage - page.resources.count
-            let before = page.resources.count
+            var read = 0
+            let after = page.lastID.map { [$0] } ?? []
             let rows = try Row.fetchCursor(
-                statement, arguments: [place.number, page.lastID] + StatementArguments(wanted) + [limit])
+                after.isEmpty ? first : next, arguments: [place.number] + StatementArguments(after) + Stored.columns(wanted) + [limit])
             while bytes < Ledger.longestPage, let row = try rows.next() {
-                page.resources.append(try StoredResource(row: row, in: place, &confirmed, in: database))
-                page.lastID = try row.value(0)
+                if let resource = try StoredResource(row: row, in: place, &confirmed, in: database) {
+                    page.resources.append(resource)
+                } else {
+                    let thing = place.resource(try row.value(0))
+                    unreadable.note("\(thing.account)/\(thing.kind)/\(thing.id)")
+                }
+                read += 1
+                page.lastID = row[0]
                 bytes += 100 + (row[1] as DatabaseValue).size
             }
-            guard bytes < Ledger.longestPage, page.resources.count - before < limit else { break }
+            guard bytes < Ledger.longestPage, read < limit else { break }
             page.finished += 1
-            page.lastID = ""
+            page.lastID = nil
         }
         return page
     }
@@ -123,7 +137,8 @@ extension Place {
         let rows = try Row.fetchCursor(database, sql: Place.select)
         while let row = try rows.next() {
             let place = try Place(row: row)
-            guard accounts?.contains(place.account) ?? true, kinds?.contains(place.kind) ?? true,
+            guard accounts?.contains(place.account) ?? true,
+                kinds.map({ wanted in place.kind.known.map(wanted.contains) ?? false }) ?? true,
                 phoneNumberIDs.map({ wanted in place.phoneNumberID.map(wanted.contains) ?? false }) ?? true
             else { continue }
             places.append(place)

@@ -2,6 +2,9 @@ import GRDB
 
 /// The tables, and how every released schema becomes this one.
 enum Schema {
+    /// What the index of urgent changes holds.
+    static let urgent = "severity NOT IN ('notice', 'info')"
+
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
@@ -61,6 +64,28 @@ enum Schema {
         migrator.registerMigration("2") { database in
             // What is known of an account's budget, JSON: a restart must not forget the calls of the last hour.
             try database.execute(sql: "CREATE TABLE budget (account TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID")
+        }
+        migrator.registerMigration("3") { database in
+            try database.execute(
+                sql: """
+                    -- Which opening recorded which changes, see Epochs.swift: its first one. What was recorded before has no name.
+                    CREATE TABLE epoch (
+                        first INTEGER PRIMARY KEY, id TEXT NOT NULL,
+                        digest INTEGER NOT NULL           -- of all this
+                    );
+                    -- A severity that only a later release knows is found as well.
+                    DROP INDEX change_by_urgency;
+                    CREATE INDEX change_by_urgency ON change (severity) WHERE \(urgent);
+                    """)
+            try Epochs.write((first: 0, id: ""), database)
+        }
+        migrator.registerMigration("4") { database in
+            // Other ids of things that are kept under one of theirs: a blocked user's number and id, either of which may come or go.
+            try database.execute(
+                sql: """
+                    CREATE TABLE other_id (place INTEGER NOT NULL, id TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (place, id, other))
+                    WITHOUT ROWID
+                    """)
         }
         return migrator
     }()

@@ -40,8 +40,8 @@ struct Sieve {
     var rest: IDSet {
         var rest = IDSet()
         var index = 0
-        ids.ids.forEachBytes { id in
-            if !isKept[index] { _ = rest.insert(id) }
+        ids.ids.forEachPair { id, other in
+            if !isKept[index] { _ = rest.insert(id, also: other) }
             index += 1
         }
         return rest

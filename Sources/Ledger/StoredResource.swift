@@ -19,7 +19,7 @@ public struct StoredResource: Sendable, Equatable {
 struct Place: Sendable {
     var number: Int64
     var account: String
-    var kind: Kind
+    var kind: OpenEnum<Kind>
     var phoneNumberID: String?
 
     static let select = "SELECT id, account, kind, phone_number_id, digest FROM place"
@@ -28,7 +28,7 @@ struct Place: Sendable {
         guard Digest(of: [row[0], row[1], row[2], row[3]]).column == (try row.value(4)) else { throw Stored.damaged("a place") }
         number = try row.value(0)
         account = try row.value(1)
-        kind = try Stored.known(row.value(2))
+        kind = OpenEnum(rawValue: try row.value(2))
         let phoneNumber: String = try row.value(3)
         phoneNumberID = phoneNumber.isEmpty ? nil : phoneNumber
     }
@@ -39,25 +39,28 @@ struct Place: Sendable {
 extension StoredResource {
     static let select = "SELECT id, document, changed_at, confirmed_at, misses FROM resource"
 
-    init(row: Row, in place: Place, _ confirmed: inout ConfirmedTimes, in database: Database) throws {
+    /// `nil` for a thing whose document cannot be read.
+    init?(row: Row, in place: Place, _ confirmed: inout ConfirmedTimes, in database: Database) throws {
         let id: String = try row.value(0)
+        guard let document = Stored.document(row[1], of: id) else { return nil }
         resource = place.resource(id)
-        document = try Stored.document(row[1], of: id)
+        self.document = document
         changedAt = Timestamp(milliseconds: try row.value(2))
         let own = (try row.optional(3) as Int64?).map(Timestamp.init(milliseconds:))
-        let unit = Unit(watch: resource) ?? Unit(resource)
         if let own, try row.value(4) != 0 {
             confirmedAt = own
         } else {
-            confirmedAt = max(own ?? changedAt, try confirmed.time(of: unit, in: database) ?? own ?? changedAt)
+            let unit = Unit(watch: resource) ?? Unit(resource)
+            let looked = try unit.flatMap { try confirmed.time(of: $0, in: database) }
+            confirmedAt = max(own ?? changedAt, looked ?? own ?? changedAt)
         }
     }
 }
 
 extension Unit {
-    /// The unit that shows a thing.
-    init(_ resource: ResourceID) {
-        self.init(
-            account: resource.account, kind: resource.kind, phoneNumberID: resource.kind == .phoneNumber ? nil : resource.phoneNumberID)
+    /// The unit that shows a thing; `nil` if nobody here looks at things of its kind.
+    init?(_ resource: ResourceID) {
+        guard let kind = resource.kind.known else { return nil }
+        self.init(account: resource.account, kind: kind, phoneNumberID: kind == .phoneNumber ? nil : resource.phoneNumberID)
     }
 }

@@ -1,3 +1,4 @@
+import Continuations
 import Synchronization
 
 /// The ledger's end, and who waits for it to move.
@@ -10,11 +11,10 @@ final class Tail: Sendable {
         var follower: Follower?
         /// Written in a transaction that has not ended, oldest first.
         var written: [RecordedChange] = []
-        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
-        var tickets: UInt64 = 0
     }
 
     private let state: Mutex<State>
+    private let waiting = WaitList<Int, Void>()
 
     init(_ sequence: Int64) { state = Mutex(State(sequence: sequence)) }
 
@@ -38,33 +38,21 @@ final class Tail: Sendable {
 
     /// Called after a commit: hands it on, and wakes everybody who waits.
     func move(to sequence: Int64) {
-        let (follower, written, woken) = state.withLock { state in
+        let (follower, written) = state.withLock { state in
             let written = state.written.filter { $0.sequence > state.sequence && $0.sequence <= sequence }
             state.sequence = max(state.sequence, sequence)
-            defer { (state.waiting, state.written) = ([:], []) }
-            return (state.follower, written, state.waiting.values)
+            defer { state.written = [] }
+            return (state.follower, written)
         }
         follower?(written, sequence)
-        for continuation in woken { continuation.resume() }
+        waiting.answerAll(with: ())
     }
 
-    /// Returns when there is a change after that one, or when the task is cancelled.
+    /// Returns when there is a change after that one, when the task is cancelled, or when the ledger is closed.
     func wait(after sequence: Int64) async {
-        let ticket = state.withLock { state in
-            state.tickets += 1
-            return state.tickets
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let ready = state.withLock { state in
-                    guard state.sequence <= sequence, !Task.isCancelled else { return true }
-                    state.waiting[ticket] = continuation
-                    return false
-                }
-                if ready { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume()
-        }
+        await waiting.wait(for: 0, whenCancelled: ()) { self.sequence > sequence ? () : nil }
     }
+
+    /// Nothing is committed any more.
+    func close() { waiting.close(with: ()) }
 }

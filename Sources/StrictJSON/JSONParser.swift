@@ -1,37 +1,55 @@
 extension JSONValue {
-    /// Reads one JSON text (RFC 8259, strictly): no duplicate members, no lone surrogates, nothing behind the value.
-    public init(parsing bytes: some Sequence<UInt8>, limits: JSONLimits = JSONLimits()) throws(JSONError) {
-        let read = bytes.withContiguousStorageIfAvailable { Self.read(UnsafeRawBufferPointer($0), limits) }
-        switch read ?? Array(bytes).withUnsafeBytes({ Self.read($0, limits) }) {
+    /// Reads one JSON text (RFC 8259, strictly): no duplicate members, nothing behind the value.
+    /// - Parameter surrogates: what becomes of half a surrogate pair.
+    public init(
+        parsing bytes: some Sequence<UInt8>, limits: JSONLimits = JSONLimits(), surrogates: LoneSurrogates = .refused
+    ) throws(JSONError) {
+        let read = bytes.withContiguousStorageIfAvailable { Self.read(UnsafeRawBufferPointer($0), limits, surrogates) }
+        switch read ?? Array(bytes).withUnsafeBytes({ Self.read($0, limits, surrogates) }) {
         case .success(let value): self = value
         case .failure(let error): throw error
         }
     }
 
     /// Reads one JSON text.
-    public init(parsing text: String, limits: JSONLimits = JSONLimits()) throws(JSONError) {
-        try self.init(parsing: text.utf8, limits: limits)
+    public init(
+        parsing text: String, limits: JSONLimits = JSONLimits(), surrogates: LoneSurrogates = .refused
+    ) throws(JSONError) {
+        try self.init(parsing: text.utf8, limits: limits, surrogates: surrogates)
     }
 
-    private static func read(_ bytes: UnsafeRawBufferPointer, _ limits: JSONLimits) -> Result<JSONValue, JSONError> {
+    private static func read(
+        _ bytes: UnsafeRawBufferPointer, _ limits: JSONLimits, _ surrogates: LoneSurrogates
+    ) -> Result<JSONValue, JSONError> {
         Result { () throws(JSONError) -> JSONValue in
             guard bytes.count <= limits.bytes else { throw JSONError(.tooLarge, at: limits.bytes, detail: "\(limits.bytes) bytes") }
-            var parser = JSONParser(bytes: bytes, limits: limits)
+            var parser = JSONParser(bytes: bytes, limits: limits, surrogates: surrogates)
             return try parser.text()
         }
     }
+}
+
+/// What becomes of half a surrogate pair in a text. It stands for no character (RFC 8259, section 8.2), and a peer that cuts texts by UTF-16 units
+/// sends one.
+public enum LoneSurrogates: Sendable {
+    /// The text is no JSON.
+    case refused
+    /// It becomes U+FFFD, and the rest of the text is read as it is.
+    case replaced
 }
 
 /// A recursive descent over the bytes; the depth is bounded by the limits.
 struct JSONParser {
     let bytes: UnsafeRawBufferPointer
     let limits: JSONLimits
+    let surrogates: LoneSurrogates
     private var offset = 0
     private var values = 0
 
-    init(bytes: UnsafeRawBufferPointer, limits: JSONLimits) {
+    init(bytes: UnsafeRawBufferPointer, limits: JSONLimits, surrogates: LoneSurrogates) {
         self.bytes = bytes
         self.limits = limits
+        self.surrogates = surrogates
     }
 
     mutating func text() throws(JSONError) -> JSONValue {
@@ -191,7 +209,10 @@ extension JSONParser {
     private func tooLong(_ start: Int) -> JSONError { JSONError(.tooLarge, at: start, detail: "a string of \(limits.string) bytes") }
 
     private func validated(_ utf8: some Collection<UInt8>, from start: Int) throws(JSONError) -> String {
-        guard let string = String(validating: utf8, as: UTF8.self) else { throw JSONError(.badString, at: start) }
+        if let string = String(validating: utf8, as: UTF8.self) { return string }
+        guard surrogates == .replaced, let string = String(validating: utf8.replacingSurrogates, as: UTF8.self) else {
+            throw JSONError(.badString, at: start)
+        }
         return string
     }
 
@@ -209,21 +230,29 @@ extension JSONParser {
         case UInt8(ascii: "t"): whole.append(0x09)
         case UInt8(ascii: "u"):
             let unit = try hex(start)
-            guard let scalar = Unicode.Scalar(try scalarValue(unit, start)) else { throw JSONError(.loneSurrogate, at: start) }
-            whole.append(contentsOf: scalar.utf8)
+            if let scalar = Unicode.Scalar(try scalarValue(unit)) {
+                whole.append(contentsOf: scalar.utf8)
+            } else {
+                guard surrogates == .replaced else { throw JSONError(.loneSurrogate, at: start) }
+                whole.append(contentsOf: "\u{FFFD}".utf8)
+            }
         default: throw JSONError(.badEscape, at: start)
         }
     }
 
-    /// A code unit, with the low surrogate that must follow a high one.
-    private mutating func scalarValue(_ unit: UInt32, _ start: Int) throws(JSONError) -> UInt32 {
-        guard 0xD800..<0xDC00 ~= unit else { return unit }
-        guard offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "\\"), bytes[offset + 1] == UInt8(ascii: "u") else {
-            throw JSONError(.loneSurrogate, at: start)
-        }
+    /// A code unit, with the low surrogate that must follow a high one; the unit itself where none does.
+    private mutating func scalarValue(_ unit: UInt32) throws(JSONError) -> UInt32 {
+        guard 0xD800..<0xDC00 ~= unit, offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "\\"),
+            bytes[offset + 1] == UInt8(ascii: "u")
+        else { return unit }
+        let behind = offset
         offset += 2
-        let low = try hex(start)
-        guard 0xDC00..<0xE000 ~= low else { throw JSONError(.loneSurrogate, at: start) }
+        let low = try hex(behind)
+        guard 0xDC00..<0xE000 ~= low else {
+            // What follows is a unit of its own.
+            offset = behind
+            return unit
+        }
         return 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
     }
 
@@ -240,5 +269,23 @@ extension JSONParser {
             offset += 1
         }
         return unit
+    }
+}
+
+extension Collection<UInt8> {
+    /// The bytes with U+FFFD for each surrogate that was written as if it were a scalar: `ED A0…BF 80…BF`.
+    fileprivate var replacingSurrogates: [UInt8] {
+        var rest = Array(self)[...]
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(rest.count)
+        while let byte = rest.popFirst() {
+            if byte == 0xED, rest.count >= 2, 0xA0...0xBF ~= rest[rest.startIndex], 0x80...0xBF ~= rest[rest.startIndex + 1] {
+                bytes.append(contentsOf: "\u{FFFD}".utf8)
+                rest.removeFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return bytes
     }
 }

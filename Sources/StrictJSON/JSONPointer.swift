@@ -12,9 +12,10 @@ public struct JSONPointer: Sendable, Equatable, CustomStringConvertible {
             names = []
             return
         }
-        guard text.hasPrefix("/") else { return nil }
+        // By bytes: a slash and a mark that combines with it are one Character.
+        guard text.utf8.first == UInt8(ascii: "/") else { return nil }
         var names: [String] = []
-        for part in text.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+        for part in text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
             guard let name = Self.unescape(part) else { return nil }
             names.append(name)
         }
@@ -31,27 +32,29 @@ public struct JSONPointer: Sendable, Equatable, CustomStringConvertible {
 
     private static func escape(_ name: String) -> String {
         guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
-        return name.reduce(into: "") { text, character in
-            switch character {
-            case "~": text += "~0"
-            case "/": text += "~1"
-            default: text.append(character)
+        var bytes: [UInt8] = []
+        for byte in name.utf8 {
+            switch byte {
+            case UInt8(ascii: "~"): bytes.append(contentsOf: "~0".utf8)
+            case UInt8(ascii: "/"): bytes.append(contentsOf: "~1".utf8)
+            default: bytes.append(byte)
             }
         }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func unescape(_ part: Substring) -> String? {
-        var name = ""
-        var rest = part
-        while let tilde = rest.firstIndex(of: "~") {
-            name += rest[..<tilde]
+    private static func unescape(_ part: Substring.UTF8View) -> String? {
+        var bytes: [UInt8] = []
+        var rest = part[...]
+        while let tilde = rest.firstIndex(of: UInt8(ascii: "~")) {
+            bytes.append(contentsOf: rest[..<tilde])
             rest = rest[tilde...].dropFirst()
             switch rest.popFirst() {
-            case "0": name += "~"
-            case "1": name += "/"
+            case UInt8(ascii: "0"): bytes.append(UInt8(ascii: "~"))
+            case UInt8(ascii: "1"): bytes.append(UInt8(ascii: "/"))
             default: return nil
             }
         }
-        return name + rest
+        return String(decoding: bytes + rest, as: UTF8.self)
     }
 }

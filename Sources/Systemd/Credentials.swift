@@ -36,32 +36,16 @@ public struct Credentials: Sendable {
     }
 
     /// systemd's own rule: a file's name that can also name a descriptor (credential_name_valid in its source).
-    static func isValid(_ name: String) -> Bool {
+    public static func isValid(_ name: String) -> Bool {
         guard !name.isEmpty, name.utf8.count <= 255, name != ".", name != ".." else { return false }
         return name.utf8.allSatisfy { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
     }
 
     private static func contents(of path: String, credential name: String) throws -> [UInt8] {
-        let what = "Credential \(name) (\(path))"
-        // Without O_NONBLOCK a FIFO in the credential's place would hold the service for ever.
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { throw SystemdError(.credentialUnreadable, "\(what) cannot be opened", errorNumber: errno) }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw SystemdError(.credentialUnreadable, "\(what) is not a regular file")
+        do throws(RegularFile.Failure) { return try RegularFile.read(path, limit: maximumSize) } catch {
+            throw SystemdError(
+                error.isTooLarge ? .credentialTooLarge : .credentialUnreadable, "Credential \(name) (\(path)) \(error.sentence)",
+                errorNumber: error.errorNumber)
         }
-        // One byte more than is allowed, to tell "just at the limit" from "over it", whatever the file's size claims.
-        var bytes = [UInt8](repeating: 0, count: maximumSize + 1)
-        var count = 0
-        while count < bytes.count {
-            let received = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress.map { $0 + count }, $0.count - count) }
-            if received < 0 && errno == EINTR { continue }
-            guard received >= 0 else { throw SystemdError(.credentialUnreadable, "\(what) cannot be read", errorNumber: errno) }
-            if received == 0 { break }
-            count += received
-        }
-        guard count <= maximumSize else { throw SystemdError(.credentialTooLarge, "\(what) is larger than \(maximumSize) bytes") }
-        return Array(bytes[..<count])
     }
 }

@@ -1,6 +1,8 @@
 internal import Glibc
+internal import Printing
 
-/// Lines on standard error, each in one write. Control characters are escaped: a line break in a text would begin a line of the text's choosing.
+/// Lines on standard error, each in one write. They go through `Printing`: a line break in a text would begin a line of
+/// the text's choosing.
 public struct StandardErrorLines: Sendable {
     private let prefixes: Bool
     private let fileDescriptor: Int32
@@ -15,17 +17,13 @@ public struct StandardErrorLines: Sendable {
 
     /// Writes one line. Throws where nobody reads any more.
     public func write(_ text: String, priority: JournalPriority) throws(SystemdError) {
-        var line = Array((prefixes ? "<\(priority.rawValue)>" : "").utf8)
-        for scalar in text.unicodeScalars {
-            line.append(contentsOf: (scalar.isControl ? scalar.escaped(asASCII: true) : String(scalar)).utf8)
-        }
-        line.append(UInt8(ascii: "\n"))
-        var rest = line[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.write(fileDescriptor, $0.baseAddress, $0.count) }
-            if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { throw SystemdError(.standardErrorClosed, "standard error cannot be written to", errorNumber: errno) }
-            rest = rest.dropFirst(written)
+        let output = LineOutput(fileDescriptor)
+        do {
+            try output.line("\(prefixes ? "<\(priority.rawValue)>" : "")\(text)")
+            try output.flush()
+        } catch {
+            throw SystemdError(
+                .standardErrorClosed, "standard error cannot be written to", errorNumber: (error as? OutputFailure)?.number ?? EPIPE)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Continuations
 import NIOCore
 import Synchronization
 
@@ -8,7 +9,7 @@ final class CallQueue: Sendable {
         var last = 0
         /// The calls in the order of their writing; a call that was given up stays, so that its reply is not taken for another's.
         var order = CircularBuffer<Int>()
-        var waiting: [Int: CheckedContinuation<ByteBuffer, any Error>] = [:]
+        var waiting: [Int: OneShot<Result<ByteBuffer, any Error>>] = [:]
         var end: (any Error)?
     }
 
@@ -27,21 +28,21 @@ final class CallQueue: Sendable {
             return state.last
         }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let refusal: (any Error)? = state.withLock { state in
-                    if let end = state.end ?? (Task.isCancelled ? CancellationError() : nil) { return end }
-                    state.waiting[id] = continuation
-                    return nil
-                }
-                if let refusal { return continuation.resume(throwing: refusal) }
-                // On the loop, so that calls are written in the order in which they wait.
-                channel.eventLoop.execute { [self] in
-                    state.withLock { $0.order.append(id) }
-                    channel.writeAndFlush(call, promise: nil)
-                }
+            let reply = OneShot<Result<ByteBuffer, any Error>>()
+            let refusal: (any Error)? = state.withLock { state in
+                if let end = state.end ?? (Task.isCancelled ? CancellationError() : nil) { return end }
+                state.waiting[id] = reply
+                return nil
             }
+            if let refusal { throw refusal }
+            // On the loop, so that calls are written in the order in which they wait.
+            channel.eventLoop.execute { [self] in
+                state.withLock { $0.order.append(id) }
+                channel.writeAndFlush(call, promise: nil)
+            }
+            return try await reply.value(whenCancelled: .failure(CancellationError())).get()
         } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+            state.withLock { _ = $0.waiting.removeValue(forKey: id) }
         }
     }
 
@@ -59,20 +60,20 @@ final class CallQueue: Sendable {
     // MARK: For the channel's loop
 
     func received(_ bytes: ByteBuffer) {
-        var replies: [(CheckedContinuation<ByteBuffer, any Error>, ByteBuffer)] = []
+        var replies: [(OneShot<Result<ByteBuffer, any Error>>, ByteBuffer)] = []
         let violation: ProtocolViolation? = state.withLock { state in
             do throws(ProtocolViolation) {
                 try state.buffer.append(bytes)
                 while let message = state.buffer.next() {
                     guard let id = state.order.popFirst() else { throw .unexpectedReply }
-                    if let continuation = state.waiting.removeValue(forKey: id) { replies.append((continuation, message)) }
+                    if let caller = state.waiting.removeValue(forKey: id) { replies.append((caller, message)) }
                 }
                 return nil
             } catch {
                 return error
             }
         }
-        for (continuation, message) in replies { continuation.resume(returning: message) }
+        for (caller, message) in replies { caller.fulfil(.success(message)) }
         if let violation {
             end(violation)
             channel.close(promise: nil)
@@ -85,7 +86,7 @@ final class CallQueue: Sendable {
             defer { state.waiting = [:] }
             return state.waiting.values
         }
-        for continuation in waiting { continuation.resume(throwing: error) }
+        for caller in waiting { caller.fulfil(.failure(error)) }
     }
 }
 

@@ -1,3 +1,4 @@
+import Continuations
 import NIOCore
 import Synchronization
 
@@ -51,15 +52,15 @@ final class Connection: Sendable {
 
     private func waitForMessage() async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let (waits, hasPartial) = inbox.withLock { inbox in
-                    (!Task.isCancelled && inbox.wait(continuation), inbox.awaited != nil)
-                }
-                if !waits { continuation.resume() }
-                if waits, hasPartial { channel.pipeline.fireUserInboundEventTriggered(ConnectionHandler.RestAwaited()) }
+            let taker = OneShot<Void>()
+            let (waits, hasPartial) = inbox.withLock { inbox in
+                (!Task.isCancelled && inbox.wait(taker), inbox.awaited != nil)
             }
+            guard waits else { return }
+            if hasPartial { channel.pipeline.fireUserInboundEventTriggered(ConnectionHandler.RestAwaited()) }
+            await taker.wait()
         } onCancel: {
-            inbox.withLock { $0.abandon() }?.resume()
+            inbox.withLock { $0.abandon() }?.fulfil()
         }
     }
 
@@ -95,12 +96,11 @@ final class Connection: Sendable {
     private func waitForRoom() async {
         let sender = lastSender.add(1, ordering: .relaxed).newValue
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let waits = outbox.withLock { !Task.isCancelled && $0.wait(sender, continuation) }
-                if !waits { continuation.resume() }
-            }
+            let room = OneShot<Void>()
+            guard outbox.withLock({ !Task.isCancelled && $0.wait(sender, room) }) else { return }
+            await room.wait()
         } onCancel: {
-            outbox.withLock { $0.abandon(sender) }?.resume()
+            outbox.withLock { $0.abandon(sender) }?.fulfil()
         }
     }
 
@@ -144,17 +144,17 @@ final class Connection: Sendable {
             return (inbox.append(bytes), before, inbox.byteCount)
         }
         let fits = budget.take(after - before)
-        taker?.resume()
+        taker?.fulfil()
         if !fits, after > limits.pipelinedBytes { end(.violation(.buffersFull)) }
     }
 
     /// The peer sends nothing more; it may still read.
-    func end(_ end: Inbox.End) { inbox.withLock { $0.finish(end) }?.resume() }
+    func end(_ end: Inbox.End) { inbox.withLock { $0.finish(end) }?.fulfil() }
 
     /// The channel is closed.
     func closed() {
         end(.closed)
-        for sender in outbox.withLock({ $0.close() }) { sender.resume() }
+        for sender in outbox.withLock({ $0.close() }) { sender.fulfil() }
         gone.open()
     }
 
@@ -163,7 +163,7 @@ final class Connection: Sendable {
         while channel.isWritable {
             let (pending, senders) = outbox.withLock { $0.drain() }
             for bytes in pending.dropLast() { channel.write(bytes, promise: nil) }
-            for sender in senders { sender.resume() }
+            for sender in senders { sender.fulfil() }
             guard let last = pending.last else { break }
             channel.writeAndFlush(last).whenComplete { _ in self.outbox.withLock { $0.wrote() } }
         }

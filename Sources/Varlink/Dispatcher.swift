@@ -115,13 +115,13 @@ extension Dispatcher {
             guard let reply = try? ReplyMessage(parsing: frame, limits: JSONLimits(bytes: .max, values: .max)),
                 case .continues(let parameters) = reply.outcome
             else { throw MismatchedParameter(path: "", expected: "replies with continues") }
-            try interface.description.check(parameters, against: method.output)
+            try interface.description.check(reply: parameters, against: method.output)
         }
     }
 
     private func check(_ parameters: JSONObject, of call: Call, _ interface: any VarlinkInterface, _ method: InterfaceMethod) throws {
         guard checksReplies else { return }
-        do throws(MismatchedParameter) { try interface.description.check(parameters, against: method.output) } catch {
+        do throws(MismatchedParameter) { try interface.description.check(reply: parameters, against: method.output) } catch {
             throw fail(call, error)
         }
     }
@@ -132,7 +132,9 @@ extension Dispatcher {
         guard let owner = interfaces[parts.interface]?.description, let declared = owner.error(parts.methodName) else {
             throw fail(call, MismatchedParameter(path: error.name, expected: "an error that is declared"))
         }
-        do throws(MismatchedParameter) { try owner.check(error.parameters, against: declared.parameters) } catch { throw fail(call, error) }
+        do throws(MismatchedParameter) { try owner.check(reply: error.parameters, against: declared.parameters) } catch {
+            throw fail(call, error)
+        }
     }
 
     private func fail(_ call: Call, _ mismatch: MismatchedParameter) -> InvalidReply {

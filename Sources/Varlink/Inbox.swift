@@ -1,3 +1,4 @@
+import Continuations
 import NIOCore
 
 /// What has come from a peer and was not taken yet; and how it ends. One taker at a time.
@@ -21,7 +22,7 @@ struct Inbox {
     private var buffer: MessageBuffer
     private let pipelinedBytes: Int
     private(set) var end: End?
-    private(set) var taker: CheckedContinuation<Void, Never>?
+    private(set) var taker: OneShot<Void>?
 
     init(messageBytes: Int, pipelinedBytes: Int) {
         buffer = MessageBuffer(limit: messageBytes)
@@ -35,14 +36,14 @@ struct Inbox {
     var awaited: Int? { end == nil && !buffer.hasMessage && taker != nil && buffer.hasPartial ? buffer.completed : nil }
 
     /// Takes what was read. The taker that must be woken, if any.
-    mutating func append(_ read: ByteBuffer) -> CheckedContinuation<Void, Never>? {
+    mutating func append(_ read: ByteBuffer) -> OneShot<Void>? {
         guard end == nil else { return nil }
         do throws(ProtocolViolation) { try buffer.append(read) } catch { end = .violation(error) }
         return end != nil || buffer.hasMessage ? wake() : nil
     }
 
     /// Nothing more will come. The taker that must be woken, if any.
-    mutating func finish(_ end: End) -> CheckedContinuation<Void, Never>? {
+    mutating func finish(_ end: End) -> OneShot<Void>? {
         if self.end == nil { self.end = end }
         return wake()
     }
@@ -54,7 +55,7 @@ struct Inbox {
     }
 
     /// Whether the taker must wait; it is kept until there is something to take.
-    mutating func wait(_ taker: CheckedContinuation<Void, Never>) -> Bool {
+    mutating func wait(_ taker: OneShot<Void>) -> Bool {
         guard !buffer.hasMessage, end == nil else { return false }
         precondition(self.taker == nil, "messages of one connection are taken by one task")
         self.taker = taker
@@ -62,9 +63,9 @@ struct Inbox {
     }
 
     /// Gives up the taker that was cancelled.
-    mutating func abandon() -> CheckedContinuation<Void, Never>? { wake() }
+    mutating func abandon() -> OneShot<Void>? { wake() }
 
-    private mutating func wake() -> CheckedContinuation<Void, Never>? {
+    private mutating func wake() -> OneShot<Void>? {
         defer { taker = nil }
         return taker
     }

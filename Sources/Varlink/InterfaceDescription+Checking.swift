@@ -4,26 +4,35 @@ extension InterfaceDescription {
     /// Checks an object against a structure: every member declared and of its type, none missing that may not be null.
     /// Throws the first that is not, by name: `filter`, `filter.kinds[2]`.
     public func check(_ object: JSONObject, against fields: [TypeField]) throws(MismatchedParameter) {
-        try check(object, fields, at: "")
+        try check(object, fields, false, at: "")
     }
 
-    private func check(_ object: JSONObject, _ fields: [TypeField], at path: String) throws(MismatchedParameter) {
+    /// The same for a reply, whose enumerations may hold any text: a later release than the interface's text may have written it.
+    public func check(reply object: JSONObject, against fields: [TypeField]) throws(MismatchedParameter) {
+        try check(object, fields, true, at: "")
+    }
+
+    private func check(_ object: JSONObject, _ fields: [TypeField], _ isOpen: Bool, at path: String) throws(MismatchedParameter) {
         for member in object where !fields.contains(where: { $0.name.hasSameUTF8(as: member.name) }) {
             throw MismatchedParameter(path: Self.join(path, String(member.name.prefix(80))), expected: "no such parameter")
         }
-        for field in fields { try check(object[field.name], field.type, at: Self.join(path, field.name)) }
+        for field in fields { try check(object[field.name], field.type, isOpen, at: Self.join(path, field.name)) }
     }
 
-    private func check(_ value: JSONValue?, _ type: TypeExpression, at path: @autoclosure () -> String) throws(MismatchedParameter) {
-        guard let expected = try mismatch(value, type, at: path) else { return }
+    private func check(
+        _ value: JSONValue?, _ type: TypeExpression, _ isOpen: Bool, at path: @autoclosure () -> String
+    ) throws(MismatchedParameter) {
+        guard let expected = try mismatch(value, type, isOpen, at: path) else { return }
         throw MismatchedParameter(path: path(), expected: expected)
     }
 
     /// What was expected, if the value is something else. What is wrong deeper down is thrown.
-    private func mismatch(_ value: JSONValue?, _ type: TypeExpression, at path: () -> String) throws(MismatchedParameter) -> String? {
+    private func mismatch(
+        _ value: JSONValue?, _ type: TypeExpression, _ isOpen: Bool, at path: () -> String
+    ) throws(MismatchedParameter) -> String? {
         switch (type, value) {
         case (.nullable, nil), (.nullable, .null): return nil
-        case (.nullable(let inner), .some(let value)): return try mismatch(value, inner, at: path)
+        case (.nullable(let inner), .some(let value)): return try mismatch(value, inner, isOpen, at: path)
         case (.any, .some): return nil
         case (_, nil): return "a value"
         case (.bool, .some(let value)): return value.bool == nil ? "a bool" : nil
@@ -33,18 +42,20 @@ extension InterfaceDescription {
         case (.object, .some(let value)): return value.object == nil ? "an object" : nil
         case (.array(let element), .some(let value)):
             guard let values = value.array else { return "an array" }
-            for (index, value) in values.enumerated() { try check(value, element, at: "\(path())[\(index)]") }
+            for (index, value) in values.enumerated() { try check(value, element, isOpen, at: "\(path())[\(index)]") }
         case (.map(let element), .some(let value)):
             guard let members = value.object else { return "an object" }
-            for member in members { try check(member.value, element, at: Self.join(path(), String(member.name.prefix(80)))) }
+            for member in members { try check(member.value, element, isOpen, at: Self.join(path(), String(member.name.prefix(80)))) }
         case (.structure(let fields), .some(let value)):
             guard let members = value.object else { return "an object" }
-            try check(members, fields, at: path())
+            try check(members, fields, isOpen, at: path())
         case (.enumeration(let values), .some(let value)):
-            guard let name = value.string, values.contains(where: { $0.name.hasSameUTF8(as: name) }) else { return "one of the values" }
+            guard let name = value.string, isOpen || values.contains(where: { $0.name.hasSameUTF8(as: name) }) else {
+                return "one of the values"
+            }
         case (.named(let name), .some(let value)):
             guard let declared = self.type(name) else { return "a type that is declared" }
-            return try mismatch(value, declared.definition, at: path)
+            return try mismatch(value, declared.definition, isOpen, at: path)
         }
         return nil
     }

@@ -1,3 +1,4 @@
+import Continuations
 import NIOCore
 
 /// What is to be written to a peer and has not gone to the channel yet: a bounded amount, and the senders that wait for room.
@@ -20,7 +21,7 @@ struct Outbox {
     private var isClosed = false
     /// Nobody else keeps it: it is closed with this.
     private var socket: DirectSocket?
-    private var senders: [Int: CheckedContinuation<Void, Never>] = [:]
+    private var senders: [Int: OneShot<Void>] = [:]
 
     init(limit: Int, socket: DirectSocket? = nil) { (self.limit, self.socket) = (limit, socket) }
 
@@ -39,17 +40,17 @@ struct Outbox {
     }
 
     /// Keeps a sender until there is room; `false` if it need not wait.
-    mutating func wait(_ sender: Int, _ continuation: CheckedContinuation<Void, Never>) -> Bool {
+    mutating func wait(_ sender: Int, _ room: OneShot<Void>) -> Bool {
         guard !isClosed, byteCount >= limit else { return false }
-        senders[sender] = continuation
+        senders[sender] = room
         return true
     }
 
     /// Gives up a sender that was cancelled.
-    mutating func abandon(_ sender: Int) -> CheckedContinuation<Void, Never>? { senders.removeValue(forKey: sender) }
+    mutating func abandon(_ sender: Int) -> OneShot<Void>? { senders.removeValue(forKey: sender) }
 
     /// Everything that waits, for a channel that can take it and says when it has written it; and the senders that must be woken.
-    mutating func drain() -> (bytes: [ByteBuffer], senders: [CheckedContinuation<Void, Never>]) {
+    mutating func drain() -> (bytes: [ByteBuffer], senders: [OneShot<Void>]) {
         if !pending.isEmpty { handedOn += 1 }
         return empty()
     }
@@ -58,13 +59,13 @@ struct Outbox {
     mutating func wrote() { handedOn -= 1 }
 
     /// Nothing can be written any more. The senders that must be woken.
-    mutating func close() -> [CheckedContinuation<Void, Never>] {
+    mutating func close() -> [OneShot<Void>] {
         isClosed = true
         socket = nil
         return empty().senders
     }
 
-    private mutating func empty() -> (bytes: [ByteBuffer], senders: [CheckedContinuation<Void, Never>]) {
+    private mutating func empty() -> (bytes: [ByteBuffer], senders: [OneShot<Void>]) {
         defer { (pending, byteCount, isDrainDue, senders) = ([], 0, false, [:]) }
         return (pending, Array(senders.values))
     }

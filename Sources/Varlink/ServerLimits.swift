@@ -20,7 +20,7 @@ public struct ServerLimits: Sendable {
     /// How long a call that was begun may take to arrive.
     public var halfMessageTime = Duration.seconds(30)
     /// How long replies that are still to be written may hold up the end of a connection.
-    public var flushTime = Duration.seconds(5)
+    public var flushTime = Duration.seconds(2)
     /// Threads that move bytes. Handlers run on Swift's own threads.
     public var threads = 1
 

@@ -9,6 +9,8 @@ public struct ClientError: Error, Equatable, CustomStringConvertible {
     public enum Code: Equatable, Sendable {
         /// Nobody listens at the socket, or there is none.
         case notRunning
+        /// The daemon cannot start; the message says why.
+        case notStarted
         /// The socket may not be opened by this user.
         case notPermitted
         /// The connection ended before the answer did.
@@ -47,7 +49,7 @@ public struct ClientError: Error, Equatable, CustomStringConvertible {
     /// Whether the same call may succeed later by itself.
     public var isPassing: Bool {
         switch code {
-        case .notRunning, .disconnected, .silent: true
+        case .notRunning, .notStarted, .disconnected, .silent: true
         default: false
         }
     }
@@ -77,6 +79,7 @@ extension ClientError {
     private init(_ error: VarlinkError) {
         let detail: (String) -> String = { error.parameters[$0]?.string ?? "?" }
         switch error.name {
+        case "io.wabawatch.start.NotStarted": self.init(.notStarted, "wabawatchd cannot start: \(detail("reason"))")
         case "org.varlink.service.MethodNotImplemented":
             self.init(.notImplemented(method: detail("method")), "the daemon does not have \(detail("method")) yet")
         case "org.varlink.service.MethodNotFound":

@@ -12,17 +12,17 @@ public struct Change: Record {
     /// The account's name in the configuration.
     public var account: String
     /// What kind of thing changed.
-    public var kind: Kind
+    public var kind: OpenEnum<Kind>
     /// Meta's id of it.
     public var id: String
     /// The number that it belongs to; a phone number belongs to itself.
     public var phoneNumberID: String?
     /// What happened.
-    public var operation: Operation
+    public var operation: OpenEnum<Operation>
     /// How it became known.
-    public var origin: Origin
+    public var origin: OpenEnum<Origin>
     /// How much it matters.
-    public var severity: Severity
+    public var severity: OpenEnum<Severity>
     /// The members that differ, sorted by their text; empty unless `operation` is `changed` or `reported`.
     public var fields: [JSONPointer]
     /// The document as it was, cut down to the members that differ.
@@ -36,6 +36,17 @@ public struct Change: Record {
     public init(
         _ id: ResourceID, cursor: Cursor, sequence: Int, observedAt: Timestamp, operation: Operation, origin: Origin, severity: Severity,
         fields: [JSONPointer] = [], before: JSONObject? = nil, after: JSONObject? = nil, summary: String
+    ) {
+        self.init(
+            id, cursor: cursor, sequence: sequence, observedAt: observedAt, operation: OpenEnum(operation), origin: OpenEnum(origin),
+            severity: OpenEnum(severity), fields: fields, before: before, after: after, summary: summary)
+    }
+
+    /// One difference, of which only a later release may know what it is.
+    @_disfavoredOverload
+    public init(
+        _ id: ResourceID, cursor: Cursor, sequence: Int, observedAt: Timestamp, operation: OpenEnum<Operation>, origin: OpenEnum<Origin>,
+        severity: OpenEnum<Severity>, fields: [JSONPointer] = [], before: JSONObject? = nil, after: JSONObject? = nil, summary: String
     ) {
         self.cursor = cursor
         self.sequence = sequence
@@ -62,12 +73,12 @@ public struct Change: Record {
         sequence = try member("sequence", .integer)
         observedAt = try member("observedAt", .time)
         account = try member("account", .text)
-        kind = try member("kind", .choice(Kind.self))
+        kind = try member("kind", .open(Kind.self))
         id = try member("id", .text)
         phoneNumberID = try member(optional: "phoneNumberId", .text)
-        operation = try member("operation", .choice(Operation.self))
-        origin = try member("origin", .choice(Origin.self))
-        severity = try member("severity", .choice(Severity.self))
+        operation = try member("operation", .open(Operation.self))
+        origin = try member("origin", .open(Origin.self))
+        severity = try member("severity", .open(Severity.self))
         fields = try member("fields", .list(.pointer))
         before = try member(optional: "before", .object)
         after = try member(optional: "after", .object)

@@ -18,15 +18,16 @@ extension Filter {
 
     /// Whether a thing, by its identity, is wanted: what can be decided before anything is read or made.
     public func matches(_ id: ResourceID) -> Bool {
-        (kinds?.contains(id.kind) ?? true)
+        (kinds.map { wanted in id.kind.known.map(wanted.contains) ?? false } ?? true)
             && (accounts?.contains(id.account) ?? true)
             && (phoneNumberIDs.map { wanted in id.phoneNumberID.map(wanted.contains) ?? false } ?? true)
             && (ids?.contains(id.id) ?? true)
     }
 
     /// Whether changes of this operation and severity are wanted.
-    public func matches(operation: Operation, severity: Severity) -> Bool {
-        (minimumSeverity.map { severity >= $0 } ?? true) && (operations?.contains(operation) ?? true)
+    public func matches(operation: OpenEnum<Operation>, severity: OpenEnum<Severity>) -> Bool {
+        (minimumSeverity.map { severity.level >= $0 } ?? true)
+            && (operations.map { wanted in operation.known.map(wanted.contains) ?? false } ?? true)
     }
 
     /// Whether one of the members that differ stands at or below one that is asked for.

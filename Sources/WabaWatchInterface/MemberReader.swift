@@ -78,7 +78,9 @@ extension Form {
     }
 
     /// A text of a list that may grow.
-    static func open<Known>(_ type: Known.Type) -> Form where Value == Open<Known> { Form("a string") { $0.string.map { Open($0) } } }
+    static func open<Known>(_ type: Known.Type) -> Form where Value == OpenEnum<Known> {
+        Form("a string") { $0.string.map(OpenEnum.init(rawValue:)) }
+    }
 
     /// A text that something is made of, such as a time.
     static func parsed(_ expected: String, _ parse: @escaping (String) -> Value?) -> Form {

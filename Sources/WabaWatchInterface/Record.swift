@@ -3,7 +3,7 @@ public import StrictJSON
 /// A type of the interface: what it looks like in JSON and back.
 ///
 /// Members that are `nil` are left out, and `null` is read as absent. Members that nobody knows are passed over in replies, so that a newer daemon
-/// can be read, and refused in parameters, because what they ask for would not be done.
+/// can be read, and refused in parameters, because what they ask for would not be done. So are the values of lists that grow, such as kinds.
 public protocol Record: Sendable, Equatable {
     /// Reads it. Throws the member that is missing, of another type, or a text that its enum does not have.
     init(json: JSONObject) throws(MemberError)

@@ -6,7 +6,7 @@ public struct Resource: Record {
     /// The account's name in the configuration.
     public var account: String
     /// What kind of thing it is.
-    public var kind: Kind
+    public var kind: OpenEnum<Kind>
     /// Meta's id of it.
     public var id: String
     /// The number that it belongs to; a phone number belongs to itself.
@@ -35,7 +35,7 @@ public struct Resource: Record {
     public init(json: JSONObject) throws(MemberError) {
         let member = MemberReader(json)
         account = try member("account", .text)
-        kind = try member("kind", .choice(Kind.self))
+        kind = try member("kind", .open(Kind.self))
         id = try member("id", .text)
         phoneNumberID = try member(optional: "phoneNumberId", .text)
         confirmedAt = try member("confirmedAt", .time)

@@ -4,12 +4,13 @@ public import WhatsAppBusiness
 
 /// The errors of the interface.
 public enum WabaWatchError: Error, Equatable {
-    /// The cursor cannot be resumed: it is older than what is kept, of another ledger, or ahead of this one.
+    /// The cursor cannot be resumed: it is older than what is kept, of another ledger, ahead of this one, or from beyond the copy that this one was put
+    /// back from.
     case historyLost(oldestCursor: Cursor, currentCursor: Cursor)
     /// No account of that name is configured.
     case noSuchAccount(account: String)
     /// There is no such thing, or its kind is turned off.
-    case noSuchResource(account: String, kind: Kind, id: String)
+    case noSuchResource(account: String, kind: OpenEnum<Kind>, id: String)
     /// The request was not made, because it would break the account's budget.
     case budgetExhausted(account: String, retryAfterSeconds: Int)
     /// No usable answer came; `state` is that of the watch.
@@ -57,7 +58,7 @@ extension WabaWatchError {
         case "NoSuchAccount": self = .noSuchAccount(account: try member("account", .text))
         case "NoSuchResource":
             self = .noSuchResource(
-                account: try member("account", .text), kind: try member("kind", .choice(Kind.self)), id: try member("id", .text))
+                account: try member("account", .text), kind: try member("kind", .open(Kind.self)), id: try member("id", .text))
         case "BudgetExhausted":
             self = .budgetExhausted(account: try member("account", .text), retryAfterSeconds: try member("retryAfterSeconds", .integer))
         case "LookFailed": self = .lookFailed(state: try member("state", .text), reason: try member("reason", .text))

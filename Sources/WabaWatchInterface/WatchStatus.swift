@@ -6,11 +6,11 @@ public struct WatchStatus: Record {
     /// The account's name in the configuration.
     public var account: String
     /// What is watched.
-    public var kind: Kind
+    public var kind: OpenEnum<Kind>
     /// The number whose things are watched, for kinds that belong to one.
     public var phoneNumberID: String?
     /// How it stands.
-    public var state: Open<WatchState>
+    public var state: OpenEnum<WatchState>
     /// Why it is not current.
     public var reason: String?
     /// Since when it has been in this state.
@@ -26,11 +26,11 @@ public struct WatchStatus: Record {
 
     /// The state of one watch.
     public init(
-        account: String, kind: Kind, phoneNumberID: String? = nil, state: Open<WatchState>, reason: String? = nil, since: Timestamp,
+        account: String, kind: Kind, phoneNumberID: String? = nil, state: OpenEnum<WatchState>, reason: String? = nil, since: Timestamp,
         everyMilliseconds: Int, lastSuccessAt: Timestamp? = nil, nextAt: Timestamp? = nil, failures: Int = 0
     ) {
         self.account = account
-        self.kind = kind
+        self.kind = OpenEnum(kind)
         self.phoneNumberID = phoneNumberID
         self.state = state
         self.reason = reason
@@ -44,7 +44,7 @@ public struct WatchStatus: Record {
     public init(json: JSONObject) throws(MemberError) {
         let member = MemberReader(json)
         account = try member("account", .text)
-        kind = try member("kind", .choice(Kind.self))
+        kind = try member("kind", .open(Kind.self))
         phoneNumberID = try member(optional: "phoneNumberId", .text)
         state = try member("state", .open(WatchState.self))
         reason = try member(optional: "reason", .text)

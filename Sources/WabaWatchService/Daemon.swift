@@ -1,3 +1,5 @@
+import Continuations
+import Dispatch
 import FoundationEssentials
 import GraphAPI
 public import Ledger
@@ -29,6 +31,8 @@ public struct Daemon: Sendable {
     let controlRight: ControlRight
     let log: Logger
     private let readsAnew: Bool
+    /// Where those wait who want to know what became of a reload: beside the socket, whose folder is root's under systemd.
+    private let replies: String?
 
     /// What is in force: what the daemon began with, or what was read since.
     public var configuration: Configuration { reloader.configuration }
@@ -113,6 +117,8 @@ public struct Daemon: Sendable {
         }
         metricsListening = surroundings.inherited.metrics.map { .inherited(fileDescriptor: $0) }
         isFoundByUnits = surroundings.inherited.varlink != nil
+        let beside = surroundings.inherited.varlink.map { ListeningSocket.inherited(fileDescriptor: $0) } ?? listening
+        replies = beside.file?.parentFolder
     }
 
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
@@ -154,7 +160,7 @@ public struct Daemon: Sendable {
             services.append(
                 SignalService(
                     signals: await UnixSignalsSequence(trapping: .sighup, .sigusr1), notifier: notifier, reloader: reloader, line: status,
-                    dump: dump))
+                    dump: dump, replies: replies))
         }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -165,13 +171,13 @@ public struct Daemon: Sendable {
                 "version": "\(Self.version)", "accounts": "\(configuration.accounts.count)", "ledger": "\(ledger.path)",
                 "cursor": "\(ledger.cursor)", "socket": "\(listening)",
             ])
-        do { try await group.run() } catch { try end(error) }
-        try end()
+        do { try await group.run() } catch { try await end(error) }
+        try await end()
         log.info("the daemon ends", metadata: ["cursor": "\(ledger.cursor)"])
     }
 
     /// Closes the ledger; its damage is why everything else ended.
-    private func end(_ error: (any Error)? = nil) throws {
+    private func end(_ error: (any Error)? = nil) async throws {
         defer { reloader.close() }
         if let damage = ledger.trouble, damage.code == .damaged {
             ledger.abandon()
@@ -181,17 +187,27 @@ public struct Daemon: Sendable {
             ledger.abandon()
             throw error
         }
-        try ledger.close()
+        try await close()
+    }
+
+    /// Closes the ledger. A disk that hangs is not waited for: what was committed is safe in the log, as after a crash.
+    private func close() async throws {
+        let closed = OneShot<Result<Bool, any Error>>()
+        DispatchQueue(label: "wabawatch.close").async { [ledger] in closed.fulfil(Result { try ledger.close() }.map { true }) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(1)) { closed.fulfil(.success(false)) }
+        guard try await closed.value(whenCancelled: .success(false), after: .seconds(1)).get() else {
+            return log.warning("the ledger could not be closed in time; the next start finds it as after a crash")
+        }
     }
 
     /// Looks at everything once, announces what that recorded, and says which watches are not current.
     public func once() async throws -> [String] {
         let troubled = try await watcher.lookOnce()
         if let trouble = ledger.trouble {
-            try end(trouble)
+            try await end(trouble)
         }
-        if let refusal = try await announcer.drain() { try end(refusal) }
-        try end()
+        if let refusal = try await announcer.drain() { try await end(refusal) }
+        try await end()
         return troubled.map { unit, watch in "\(unit): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
     }
 

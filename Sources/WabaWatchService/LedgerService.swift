@@ -29,6 +29,7 @@ struct LedgerService: Service {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.tell() }
                 group.addTask { await self.keep() }
+                group.addTask { await self.tellOfUnreadableRows() }
                 try await group.next()
                 group.cancelAll()
             }
@@ -47,6 +48,13 @@ struct LedgerService: Service {
                 log.notice("changes can be recorded again")
                 await status.tell()
             }
+        }
+    }
+
+    /// A later release wrote them: they are left out, and everything else is as it was.
+    private func tellOfUnreadableRows() async {
+        for await row in ledger.unreadableRows {
+            log.error("a row of the ledger cannot be read by this version and is left out", metadata: ["row": "\(row)"])
         }
     }
 

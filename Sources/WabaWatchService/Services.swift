@@ -27,8 +27,30 @@ struct AnnouncerService: Service {
 
     func run() async throws {
         try await untilShutdown { try await announcer.run() }
-        if let refusal = try await announcer.drain(within: .seconds(10)) {
+        if let refusal = try await drain() {
             announcer.log.warning("what is not announced yet waits for the next start", metadata: ["error": "\(refusal)"])
+        }
+    }
+
+    /// How long the end of the daemon may take for what is not announced yet.
+    static let patience = Duration.seconds(2)
+
+    /// Announces what is left; returns why some of it was not.
+    private func drain() async throws -> (any Error)? {
+        try await withThrowingTaskGroup(of: (any Error)?.self) { group in
+            group.addTask {
+                do { return try await announcer.drain(within: Self.patience) } catch let error as LedgerError where error.code == .cancelled
+                {
+                    return error
+                }
+            }
+            // One entry alone can take longer.
+            group.addTask {
+                try await announcer.pause(Self.patience)
+                return SystemdError(.journalStalled, "the journal does not take what it is sent in time")
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
         }
     }
 }

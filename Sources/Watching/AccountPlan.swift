@@ -49,7 +49,7 @@ public struct AccountPlan: Sendable {
     /// The kinds that are looked at account by account. Subscribed apps come with their account.
     static let accountKinds: [Kind] = [.account, .phoneNumber, .messageTemplate]
     /// The kinds that are looked at number by number.
-    static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .blockedUser, .qrCode]
+    public static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .blockedUser, .qrCode]
 
     /// Whether a kind is watched.
     func watches(_ kind: Kind) -> Bool {

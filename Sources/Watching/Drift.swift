@@ -3,8 +3,8 @@ import Ledger
 
 /// What of Meta's doing is known to be not as it was, for one unit: it makes a complete look `drifted`.
 struct Drift: Sendable {
-    /// Members that Meta does not know, and are therefore not asked for.
-    var dropped: Set<String> = []
+    /// Members that are not asked for, because Meta does not know them or does not give them.
+    var leftOut = LeftOut()
     /// Members that Meta took from every number, if they are missing here too.
     var taken: Set<String> = []
     /// The version that Meta answers by, where it is not the one that was asked for.
@@ -15,8 +15,13 @@ struct Drift: Sendable {
     var hold = Hold()
     /// What a person calls the things.
     var plural = "things"
+    /// What was odd about the answer.
+    var odd: [String] = []
     /// What other watches over the same kind have told already.
     var echoes: Set<String> = []
+
+    /// Whether there is any, as far as is known before an answer is compared.
+    var isAny: Bool { leftOut != LeftOut() || !taken.isEmpty || !odd.isEmpty }
 
     /// How a complete look ended.
     func outcome(_ recording: Recording) -> Watch.Outcome {
@@ -28,13 +33,18 @@ struct Drift: Sendable {
 
     /// How a complete look ended that these members were missing from.
     func outcome(_ missing: [String] = []) -> Watch.Outcome {
-        let lost = dropped.union(missing).sorted()
-        let flapping = unsteady.isEmpty ? nil : "Meta gives \(unsteady.joined(separator: ", ")) in some answers only"
+        let lost = Self.listed(leftOut.unknown.union(missing)).map { "Meta no longer gives \($0)" }
+        let refused = Self.listed(leftOut.refused).map { "Meta refuses \($0)" }
+        let flapping = Self.listed(Set(unsteady)).map { "Meta gives \($0) in some answers only" }
         let held = hold.missing.map { "\($0.things) of \($0.of) \(plural) are not shown" }
-        let reasons = [lost.isEmpty ? nil : "Meta no longer gives \(lost.joined(separator: ", "))", flapping, held, upgraded]
-            .compactMap(\.self)
+        let reasons = [lost, refused, flapping].compactMap(\.self) + odd + [held, upgraded].compactMap(\.self)
         guard !reasons.isEmpty else { return .complete }
         let reason = reasons.joined(separator: "; ")
         return .drifted(reason, isTold: echoes.contains(reason))
+    }
+
+    /// Names in a sentence; `nil` if there are none.
+    private static func listed(_ names: Set<String>) -> String? {
+        names.isEmpty ? nil : names.sorted().prefix(40).joined(separator: ", ") + (names.count > 40 ? " and others" : "")
     }
 }

@@ -3,65 +3,104 @@ import GraphAPI
 import StrictJSON
 import WhatsAppBusiness
 
-// Things out of answers.
+// Things out of answers. One that is odd costs itself alone.
 
 extension Observation {
-    /// The things in the answers of a complete sweep. Throws the fault of a thing that is none.
-    init(_ unit: Unit, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]) throws(GraphFailure) {
+    /// The things in the answers of a complete sweep, and what was odd about them. Throws the fault of an answer of which nothing can be used.
+    static func read(
+        _ unit: Unit, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]
+    ) throws(GraphFailure) -> (observation: Observation, oddities: Oddities?) {
         let edge = unit.kind == .subscribedApp ? Edge.subscribedApps : unit.kind.edge
         // What was asked for, without what is asked for inside of it: nothing else is compared.
         let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField])
         let names = fields.isEmpty ? [] : fields.union(["id"])
-        guard unit.kind != .blockedUser else {
+        var oddities = Oddities()
+        if found.strays > 0 { oddities.leaveOut() }
+        let observation: Observation
+        if unit.kind == .blockedUser {
             let ids = found.keys.dropFirst().reduce(into: found.keys.first?.keys ?? []) { _ = $0.insert($1.keys.ids) }
-            self.init(unit: unit, owner: plan.owner(of: unit), ids: ids)
-            return
+            observation = Observation(unit: unit, owner: plan.owner(of: unit), ids: ids)
+        } else {
+            var things: [Item]
+            if edge.form == .list {
+                things = Self.list(found, edge, unit, plan, &oddities)
+            } else {
+                things = [try Self.thing(found.items, edge, unit, plan, asked: fields, &oddities)]
+            }
+            if !asked.isEmpty {
+                for index in things.indices {
+                    let members = things[index].document.filter { names.contains($0.name) }
+                    things[index].document = JSONObject(members.map { ($0.name, $0.value) })
+                }
+            }
+            observation = Observation(unit: unit, owner: plan.owner(of: unit), items: things, asked: names)
         }
+        // Where nothing can be told apart nothing was seen.
+        if oddities.hasStrays, observation.items.isEmpty, observation.ids.isEmpty, found.items.allSatisfy({ edge.key(of: $0) == nil }) {
+            throw GraphFailure(.invalidAnswer("no thing of \(edge.name) has an id"))
+        }
+        return (observation, oddities.isEmpty ? nil : oddities)
+    }
+
+    /// The things of a list, each id once.
+    private static func list(
+        _ found: Sweep.Found, _ edge: Edge, _ unit: Unit, _ plan: AccountPlan, _ oddities: inout Oddities
+    ) -> [Item] {
         var seen: Set<String> = []
         var things: [Item] = []
-        var starts: [Int] = []
-        var following = found.starts[...]
-        for (index, item) in try edge.things(in: found.items).enumerated() {
-            while following.first == index {
-                starts.append(things.count)
-                following.removeFirst()
+        for item in found.items {
+            guard let id = edge.key(of: item) else {
+                oddities.leaveOut()
+                continue
             }
-            guard let id = try edge.id(of: item, in: unit, plan) else { throw GraphFailure(.invalidAnswer("a thing has no id")) }
             guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(number: id) else { continue }
-            let object = item.object ?? [:]
-            things.append(
-                Item(
-                    id: id,
-                    document: asked.isEmpty ? object : JSONObject(object.filter { names.contains($0.name) }.map { ($0.name, $0.value) })
-                ))
+            for oddity in edge.oddities(of: item) { oddities.add(oddity, of: id) }
+            things.append(Item(id: id, document: item.object ?? [:]))
         }
-        self.init(unit: unit, owner: plan.owner(of: unit), items: things, asked: names)
-        self.starts = starts
+        return things
     }
-}
 
-extension Edge {
-    /// The things that an answer holds, each in the shape of its kind.
-    fileprivate func things(in items: [JSONValue]) throws(GraphFailure) -> [JSONValue] {
+    /// The one thing of an answer. It must be the thing that was asked about, as far as it says what it is.
+    private static func thing(
+        _ items: [JSONValue], _ edge: Edge, _ unit: Unit, _ plan: AccountPlan, asked: Set<String>, _ oddities: inout Oddities
+    ) throws(GraphFailure) -> Item {
         func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why)) }
         var items = items
-        if form == .single, items.isEmpty, kind == .commerceSettings { items = [.object([:])] }
-        if form != .list, items.count != 1 { throw refuse("there are \(items.count) things where one should be") }
-        for item in items {
-            guard let object = item.object else { throw refuse("a thing is \(item.typeName)") }
-            do throws(DocumentError) { try check(item) } catch { throw refuse("\(error)") }
-            // A node that shows nothing that was asked for is an answer to another question.
-            if form == .node, !object.isEmpty, !object.names.contains(where: { fields.contains($0) || $0 == "id" }) {
-                throw refuse("nothing that was asked for is in it")
-            }
+        let isNone = edge.form == .single && items.isEmpty && unit.kind == .commerceSettings
+        if isNone { items = [.object([:])] }
+        guard items.count == 1 else { throw refuse("there are \(items.count) things where one should be") }
+        guard let object = items[0].object else { throw refuse("a thing is \(items[0].typeName)") }
+        let id = edge.key(of: items[0])
+        let owner = plan.owner(of: unit)
+        if let id, id != owner { throw refuse("the answer is about \(id.prefix(40)), not about \(owner)") }
+        // Its own id says whose answer it is, and nothing more. Settings of which none was ever made are empty.
+        let telling = edge.keys.isEmpty ? asked : asked.subtracting(["id"])
+        let expected = (telling.isEmpty ? asked : telling).union(Self.alwaysThere(unit.kind))
+        let isEmptyNode = edge.form == .node && edge.keys.isEmpty && object.isEmpty
+        guard isNone || isEmptyNode || object.names.contains(where: expected.contains) else {
+            throw refuse("nothing that was asked for is in it")
         }
-        return items
+        // What comes with it has a watch of its own.
+        for oddity in edge.oddities(of: items[0]) where oddity.path.first != Edge.appsField || oddity.path.count == 1 {
+            oddities.add(oddity, of: nil)
+        }
+        return Item(id: unit.phoneNumberID ?? plan.wabaID, document: object)
     }
 
-    fileprivate func id(of item: JSONValue, in unit: Unit, _ plan: AccountPlan) throws(GraphFailure) -> String? {
-        if form == .list { return key(of: item) }
-        guard kind == .account else { return unit.phoneNumberID }
-        guard key(of: item) == plan.wabaID else { throw GraphFailure(.invalidAnswer("the answer is not about the account \(plan.wabaID)")) }
-        return plan.wabaID
+    /// Members that show whose answer it is, though nothing is compared of them here.
+    private static func alwaysThere(_ kind: Kind) -> Set<String> {
+        switch kind {
+        case .account: [Edge.appsField]
+        case .businessProfile: ["messaging_product"]
+        default: []
+        }
+    }
+
+    /// Says, where things were left out, that what is not among the others may still be there.
+    mutating func mayLack(_ oddities: Oddities?) {
+        guard oddities?.hasStrays == true else { return }
+        isWhole = false
+        isPartial = true
+        shows = { _ in false }
     }
 }

@@ -20,5 +20,4 @@ final class Watched {
 /// What an answer is known again by. Only a look of one page has one.
 struct Memory: Sendable, Equatable {
     var digest: Digest
-    var etag: String?
 }

@@ -31,31 +31,50 @@ struct Look {
 extension Watcher {
     /// Looks at a unit, has the answer recorded and the watch moved.
     func ending(of unit: Unit, isAsked: Bool = false) async -> Look {
-        guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
-        if let look = await refused(unit, isAsked: isAsked) { return look }
-        if unit.kind == .account { accounts[unit.account]?.upgraded = nil }
-        var sweep = sweeps.removeValue(forKey: unit) ?? sweep(over: unit)
-        let ending = await walk(unit, &sweep)
-        // A look that the shutdown ended says nothing about Meta, and one at what is no longer watched nothing to anybody.
+        let before = accounts[unit.account]?.leftOut[unit.kind] ?? LeftOut()
+        // Each turn leaves out a field, or asks for fewer things: there are only so many.
+        while true {
+            guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
+            if let look = await refused(unit, isAsked: isAsked) { return look }
+            if unit.kind == .account { accounts[unit.account]?.upgraded = nil }
+            // What a look before this one could not find out comes first.
+            if searches[unit] != nil, let look = await look(after: await search(unit), at: unit) { return look }
+            guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
+            var sweep = sweeps.removeValue(forKey: unit) ?? sweep(over: unit)
+            let ending = await walk(unit, &sweep)
+            // A look that the shutdown ended says nothing about Meta, and one at what is no longer watched nothing to anybody.
+            guard !Task.isCancelled, watched[unit] != nil else { return Look(result: .notWatched) }
+            progress[unit] = nil
+            switch ending {
+            case .complete(let found, let memory):
+                if accounts[unit.account]?.keep(pages: sweep.answers, ofLookAt: unit) == true { stretch(unit.account) }
+                return await record(found, memory, of: unit, sweep)
+            case .unchanged:
+                ledger.confirm(unit, at: world.wallClock())
+                await move(unit, standing(unit))
+                await tokenIsGood(unit)
+                if unit.kind == .account { await confirmApps(of: unit.account) }
+                return Look(result: .recorded(changes: 0))
+            case .failed(let failure):
+                let remedy = await remedy(failure, of: unit, asked: sweep.fields, before: before)
+                if let look = await look(after: remedy, at: unit) { return look }
+            case .unaffordable(let until):
+                // What was read of a long list is not asked for twice.
+                if sweep.answers > 0 { sweeps[unit] = sweep }
+                return await late(unit, until)
+            case .unwritten(let error): return Look(result: .unrecorded(error))
+            }
+        }
+    }
+
+    /// How a look ends by what was done about its failure; `nil` if it is made again.
+    private func look(after remedy: Remedy, at unit: Unit) async -> Look? {
         guard !Task.isCancelled, watched[unit] != nil else { return Look(result: .notWatched) }
-        progress[unit] = nil
-        switch ending {
-        case .complete(let found, let memory):
-            if accounts[unit.account]?.keep(pages: sweep.answers, ofLookAt: unit) == true { stretch(unit.account) }
-            return await record(found, memory, of: unit, sweep)
-        case .unchanged:
-            ledger.confirm(unit, at: world.wallClock())
-            await move(unit, standing(unit))
-            await tokenIsGood(unit)
-            if unit.kind == .account { await confirmApps(of: unit.account) }
-            return Look(result: .recorded(changes: 0))
-        case .failed(let failure):
-            // A field that Meta does not know is not asked for again in this run; without it the look is complete.
-            return drop(failure, of: unit, asked: sweep.fields) ? await self.ending(of: unit) : await fail(unit, failure)
-        case .unaffordable(let until):
-            // What was read of a long list is not asked for twice.
-            if sweep.answers > 0 { sweeps[unit] = sweep }
-            return await late(unit, until)
+        switch remedy {
+        case .again: return nil
+        case .none(let failure): return await fail(unit, failure)
+        case .wait(let failure): return Look(result: .failed(Watch.State(failure.code), failure), next: world.now() + .seconds(2))
+        case .unaffordable(let until): return await late(unit, until)
         case .unwritten(let error): return Look(result: .unrecorded(error))
         }
     }
@@ -74,11 +93,8 @@ extension Watcher {
 
     private func sweep(over unit: Unit) -> Sweep {
         guard let account = accounts[unit.account] else { preconditionFailure("a unit of an account that is watched is looked at") }
-        let dropped = account.dropped[unit.kind] ?? []
-        let fields = unit.kind.edge.fields.filter { name in
-            !dropped.contains(name) && (name != Edge.appsField || account.plan.watches(.subscribedApp))
-        }
-        let request = GraphRequest(unit.kind.edge, id: account.plan.owner(of: unit), fields: fields)
+        let request = request(for: unit, account)
+        let fields = request.fields ?? []
         guard let rotation = rotations[unit], let every = interval(of: unit) else { return Sweep([(nil, request)], fields: fields) }
         let coverage = rotation.coverage(
             wallClock: world.wallClock(), now: world.now(), every: every, isFirst: watched[unit]?.watch.lastSuccess == nil)
@@ -109,21 +125,20 @@ extension Watcher {
                 if let until = try await afford(unit) { return .unaffordable(until: until) }
             } catch { return .unwritten(error) }
             let counted = counted(unit.account)
-            let etag = sweep.answers == 0 ? known?.etag : nil
             let digest = sweep.answers == 0 ? known?.digest : nil
             do throws(GraphFailure) {
                 let answer: Answer
                 if sweep.wantsKeys {
-                    let keys = try await plan.client.fetchKeys(request, etag: etag, digest: digest)
+                    let keys = try await plan.client.fetchKeys(request, digest: digest)
                     answer = keys.answer
                     if let page = keys.page { sweep.on(page) }
                 } else {
-                    answer = try await plan.client.fetch(request, etag: etag, digest: digest)
+                    answer = try await plan.client.fetch(request, digest: digest)
                     if !answer.notModified { sweep.on(answer) }
                 }
                 await note(answer, plan, counted)
                 if answer.notModified { return .unchanged }
-                memory = answer.digest.map { Memory(digest: $0, etag: answer.etag) }
+                memory = answer.digest.map { Memory(digest: $0) }
             } catch {
                 note(error.usage, unit.account, counted, isAnswered: error.status != nil)
                 sweep.on(error)
@@ -162,7 +177,7 @@ extension Watcher {
     }
 
     /// Takes one request out of the budget; returns when there is one to be had if there is none now. One that cannot be written down is not made.
-    private func afford(_ unit: Unit) async throws(LedgerError) -> Moment? {
+    func afford(_ unit: Unit) async throws(LedgerError) -> Moment? {
         while true {
             let now = world.now()
             switch accounts[unit.account]?.budget.take(now, core: CallPlan.core.contains(unit.kind)) {
@@ -189,7 +204,7 @@ extension Watcher {
     }
 
     /// Takes in what an answer says of the budget and of the version that it was given by.
-    private func note(_ answer: Answer, _ plan: AccountPlan, _ counted: Int) async {
+    func note(_ answer: Answer, _ plan: AccountPlan, _ counted: Int) async {
         note(answer.usage, plan.name, counted)
         let asked = plan.client.endpoint.version.description
         guard let version = answer.apiVersion, let parsed = GraphVersion(parsing: version), parsed != plan.client.endpoint.version else {
@@ -203,22 +218,14 @@ extension Watcher {
     }
 
     /// Calls that Meta will have counted when a request that is made now comes to it.
-    private func counted(_ name: String) -> Int { accounts[name]?.budget.answersLastHour(world.now()) ?? 0 }
+    func counted(_ name: String) -> Int { accounts[name]?.budget.answersLastHour(world.now()) ?? 0 }
 
-    private func note(_ usage: Usage?, _ name: String, _ counted: Int, isAnswered: Bool = true) {
+    func note(_ usage: Usage?, _ name: String, _ counted: Int, isAnswered: Bool = true) {
         let now = world.now()
         if isAnswered { accounts[name]?.budget.answered(now) }
         guard let usage else { return }
         accounts[name]?.budget.note(percent: Int(usage.percent), of: counted + 1, regainAfter: usage.regainAfter, now: now)
         stretch(name)
-    }
-
-    /// Whether a failure is about a field that can be left out from now on.
-    private func drop(_ failure: GraphFailure, of unit: Unit, asked fields: [String]) -> Bool {
-        guard case .invalidField(let name) = failure.code else { return false }
-        let isNew = accounts[unit.account]?.dropped[unit.kind, default: []].insert(name).inserted ?? false
-        // The look at another number may have left it out since this one began.
-        return isNew || fields.contains(name)
     }
 }
 

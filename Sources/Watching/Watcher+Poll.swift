@@ -1,4 +1,5 @@
 import Changes
+import Continuations
 public import GraphAPI
 public import Ledger
 public import WhatsAppBusiness
@@ -64,12 +65,12 @@ extension Watcher {
         return changes
     }
 
-    /// The next look at a unit from now on, which is made at once.
+    /// The next look at a unit from now on, which is made at once. Nobody waits for one once the watcher has ended, or their own task was cancelled.
     private func nextLook(at unit: Unit) async -> LookResult {
         guard schedule.interval(of: unit) != nil else { return .notWatched }
-        return await withCheckedContinuation { continuation in
-            waiting[unit, default: []].append(continuation)
+        return await waiting.wait(for: unit, whenCancelled: .notWatched) {
             on(.hasten(unit, ahead: true), world.now())
+            return nil
         }
     }
 }

@@ -15,7 +15,7 @@ extension Watcher {
         guard let plan = plan(toRecord: unit) else { return Look(result: .notWatched) }
         var observation: Observation
         do throws(GraphFailure) {
-            observation = try Observation(unit, of: plan, found, asked: sweep.fields)
+            (observation, oddities[unit]) = try Observation.read(unit, of: plan, found, asked: sweep.fields)
         } catch {
             return await fail(unit, error)
         }
@@ -23,6 +23,7 @@ extension Watcher {
             observation.isWhole = false
             observation.shows = rotation.shows(sweep.coverage, wallClock: world.wallClock())
         }
+        observation.mayLack(oddities[unit])
         observation.needs = plan.needs
         let isOneOfMany = unit.phoneNumberID != nil && unit.kind.edge.form != .list
         if isOneOfMany {
@@ -145,7 +146,9 @@ extension Watcher {
     /// Finds out once whether an edge heeds time.
     private func probe(_ unit: Unit, _ plan: AccountPlan, hasThings: Bool) async {
         guard hasThings, rotations[unit]?.isUndecided == true, let window = WindowRotation.probe else { return }
-        let request = GraphRequest(unit.kind.edge, id: plan.owner(of: unit), window: window)
+        guard let account = accounts[plan.name] else { return }
+        var request = request(for: unit, account)
+        request.window = window
         switch await ask(request, for: unit) {
         case .success(let found)?: rotations[unit]?.on(probe: found.keys.allSatisfy(\.keys.isEmpty))
         case .failure(let failure)? where failure.code == .invalidRequest: rotations[unit]?.on(probe: false)
@@ -178,17 +181,17 @@ extension Watcher {
     }
 
     /// Has an account's apps recorded, which came with the account's own answer, or are asked for where they did not.
-    private func recordApps(_ found: Sweep.Found, _ plan: AccountPlan, _ sweep: Sweep) async throws(LedgerError) -> (
-        changes: Int, next: Moment?
-    ) {
+    private func recordApps(
+        _ account: Sweep.Found, _ plan: AccountPlan, _ sweep: Sweep
+    ) async throws(LedgerError) -> (changes: Int, next: Moment?) {
         let unit = Unit(account: plan.name, kind: .subscribedApp)
         guard watched[unit] != nil else { return (0, nil) }
-        let items: [JSONValue]
-        if let apps = Self.apps(in: found) {
-            items = apps
+        let found: Sweep.Found
+        if let apps = Self.apps(in: account) {
+            found = Sweep.Found(items: apps)
         } else {
             switch await ask(GraphRequest(Edge.subscribedApps, id: plan.wabaID), for: unit) {
-            case .success(let found)?: items = found.items
+            case .success(let answer)?: found = answer
             case .failure(let failure)?: return (0, await fail(unit, failure).next)
             case nil:
                 await leaveUnasked(unit)
@@ -197,7 +200,8 @@ extension Watcher {
         }
         var observation: Observation
         do throws(GraphFailure) {
-            observation = try Observation(unit, of: plan, Sweep.Found(items: items), asked: [])
+            (observation, oddities[unit]) = try Observation.read(unit, of: plan, found, asked: [])
+            observation.mayLack(oddities[unit])
             observation.needs = .account
         } catch {
             return (0, await fail(unit, error).next)

@@ -46,7 +46,10 @@ extension Watcher {
         let (before, numbers) = (account.plan, account.numbers)
         account.plan = plan
         account.budget.ceiling = plan.ceiling
-        account.dropped = [:]
+        account.leftOut = [:]
+        account.searching = [:]
+        for unit in Array(searches.keys) where unit.account == name { searches[unit] = nil }
+        for unit in Array(searchesRest.keys) where unit.account == name { searchesRest[unit] = nil }
         account.upgraded = nil
         // What is asked for may be another list of fields now, so what is known again by its digest is asked for anew.
         for (unit, watched) in watched where unit.account == name { watched.memory = nil }

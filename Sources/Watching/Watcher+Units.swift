@@ -94,6 +94,7 @@ extension Watcher {
         sweeps[unit] = nil
         progress[unit] = nil
         rotations[unit] = nil
+        forgetFields(of: unit)
         _ = accounts[unit.account]?.keep(pages: 1, ofLookAt: unit)
         accounts[unit.account]?.refusedSince[unit] = nil
         accounts[unit.account]?.outage.forget(unit)

@@ -12,10 +12,12 @@ extension Watcher {
     func drift(of unit: Unit) -> Drift {
         guard let account = accounts[unit.account] else { return Drift() }
         var drift = Drift()
-        drift.dropped = account.dropped[unit.kind] ?? []
+        drift.leftOut = account.leftOut[unit.kind] ?? LeftOut()
+        drift.odd = oddities[unit]?.reasons ?? []
         // Apps are asked for by themselves then.
         if unit.kind == .account {
-            drift.dropped.remove(Edge.appsField)
+            drift.leftOut.unknown.remove(Edge.appsField)
+            drift.leftOut.refused.remove(Edge.appsField)
             drift.upgraded = account.upgraded
         }
         drift.taken = account.vanishing[unit.kind]?.drifted ?? []
@@ -23,8 +25,7 @@ extension Watcher {
         drift.hold = holds[unit] ?? Hold()
         drift.plural = Rules.of(unit.kind).plural
         if unit.phoneNumberID != nil,
-            watched[unit]?.watch.state == .drifted || quorums[unit] != nil || holds[unit] != nil || !drift.dropped.isEmpty
-                || !drift.taken.isEmpty
+            watched[unit]?.watch.state == .drifted || quorums[unit] != nil || holds[unit] != nil || drift.isAny
         {
             let others = account.numbers.lazy.filter { $0 != unit.phoneNumberID }.compactMap {
                 self.watched[Unit(account: unit.account, kind: unit.kind, phoneNumberID: $0)]?.watch
@@ -99,8 +100,9 @@ extension WatchState {
         case .forbidden, .policy: self = .forbidden
         case .notFound: self = .notFound
         case .throttled: self = .throttled
-        case .unreachable, .transient, .paging: self = .unreachable
-        case .invalidField, .invalidRequest, .invalidAnswer: self = .invalidAnswer
+        case .refusedField: self = .forbidden
+        case .unreachable, .transient, .tooMuchData, .paging: self = .unreachable
+        case .invalidField, .otherNode, .invalidRequest, .invalidAnswer: self = .invalidAnswer
         }
     }
 }

@@ -1,4 +1,6 @@
 public import Changes
+import Continuations
+import GraphAPI
 public import Ledger
 public import Logging
 import WhatsAppBusiness
@@ -20,8 +22,12 @@ public actor Watcher {
         var refusedSince: [Unit: Moment] = [:]
         /// The refused unit that looks for another credential, and when it asks again.
         var lookout: (unit: Unit, until: Moment)?
-        /// Members that Meta does not know, by kind; they are asked for again after a reload or a restart.
-        var dropped: [Kind: Set<String>] = [:]
+        /// Fields that are not asked for in this run, by kind.
+        var leftOut: [Kind: LeftOut] = [:]
+        /// The most things of a page, by kind, where Meta wanted fewer to be asked for.
+        var limits: [Kind: Int] = [:]
+        /// The unit that finds out for its kind which field is refused.
+        var searching: [Kind: Unit] = [:]
         /// The version that Meta answered by, since the last look at the account, where it was not the one that was asked for.
         var upgraded: String?
         /// Requests that the last look at a unit took, where it was more than one.
@@ -63,8 +69,14 @@ public actor Watcher {
     var rotations: [Unit: WindowRotation] = [:]
     /// What waits because Meta could not be reached at all, of whatever account: the network is shared.
     var network = Outage()
+    /// Searches for the field that is refused, with the failure of the look that began them.
+    var searches: [Unit: (search: FieldSearch, failure: GraphFailure)] = [:]
+    /// When a unit's next refusal may be about a field again.
+    var searchesRest: [Unit: Moment] = [:]
+    /// What was odd about the last answer, where anything was.
+    var oddities: [Unit: Oddities] = [:]
     /// Who waits for the next look at a unit.
-    var waiting: [Unit: [CheckedContinuation<LookResult, Never>]] = [:]
+    let waiting = WaitList<Unit, LookResult>()
     private var savedAt: Moment
 
     /// Complete looks that changed nothing are written down this often.
@@ -85,6 +97,7 @@ public actor Watcher {
 
     /// Watches until the task is cancelled; a look that is under way then is void.
     public func run() async throws(LedgerError) {
+        defer { waiting.close(with: .notWatched) }
         try await begin()
         await withDiscardingTaskGroup { group in
             for await _ in self.world.alarm.rings {
@@ -95,7 +108,6 @@ public actor Watcher {
             group.cancelAll()
         }
         world.alarm.set(nil)
-        for unit in Array(waiting.keys) { answer(unit, .notWatched) }
         do { try await saveBudgets(accounts.keys, atTheEnd: true) } catch {
             log.debug("budgets could not be saved", metadata: ["error": "\(error)"])
         }
@@ -117,12 +129,12 @@ public actor Watcher {
 
     /// One look from its beginning to the schedule's next word.
     func look(_ unit: Unit) async {
-        let askers = waiting.removeValue(forKey: unit) ?? []
+        let askers = waiting.take(unit)
         let began = world.now()
         let look = await ending(of: unit, isAsked: !askers.isEmpty)
         accounts[unit.account]?.tally.count(look.result, took: world.now() - began)
         note(look.result, of: unit)
-        for asker in askers { asker.resume(returning: look.result) }
+        for asker in askers { asker.fulfil(look.result) }
         guard schedule.interval(of: unit) != nil else { return }
         let now = world.now()
         if case .unaffordable(let until) = look.result {
@@ -159,7 +171,5 @@ public actor Watcher {
     }
 
     /// Tells whoever waits for a unit's next look.
-    func answer(_ unit: Unit, _ result: LookResult) {
-        for asker in waiting.removeValue(forKey: unit) ?? [] { asker.resume(returning: result) }
-    }
+    func answer(_ unit: Unit, _ result: LookResult) { waiting.answer(unit, with: result) }
 }

@@ -32,7 +32,7 @@ public struct ViolationInfo: Document {
     public static let shape = Shape.object(["violation_type": .string, "remediation": .string])
 
     /// The rule.
-    public var violationType: Open<ViolationType>? { open("violation_type") }
+    public var violationType: OpenEnum<ViolationType>? { open("violation_type") }
     /// What to do.
     public var remediation: String? { text("remediation") }
 }
@@ -45,7 +45,7 @@ public struct BanInfo: Document {
     public static let shape = Shape.object(["waba_ban_state": .string, "waba_ban_date": .string])
 
     /// Where it stands.
-    public var state: Open<WABABanState>? { open("waba_ban_state") }
+    public var state: OpenEnum<WABABanState>? { open("waba_ban_state") }
     /// English text: `April 17, 2025`.
     public var date: String? { text("waba_ban_date") }
 }
@@ -58,7 +58,7 @@ public struct RestrictionInfo: Document {
     public static let shape = Shape.object(["restriction_type": .string, "expiration": .id, "remediation": .string])
 
     /// What.
-    public var restrictionType: Open<RestrictionType>? { open("restriction_type") }
+    public var restrictionType: OpenEnum<RestrictionType>? { open("restriction_type") }
     /// Until when, in Unix seconds; missing where it does not end by itself. Older messages send text.
     public var expiration: Int64? { lenientInteger("expiration") }
     /// What to do.
@@ -73,9 +73,9 @@ public struct DisconnectionInfo: Document {
     public static let shape = Shape.object(["reason": .string, "initiated_by": .string])
 
     /// Why.
-    public var reason: Open<DisconnectionReason>? { open("reason") }
+    public var reason: OpenEnum<DisconnectionReason>? { open("reason") }
     /// By whom.
-    public var initiator: Open<DisconnectionInitiator>? { open("initiated_by") }
+    public var initiator: OpenEnum<DisconnectionInitiator>? { open("initiated_by") }
 }
 
 /// From when authentication abroad has a price of its own.
@@ -135,7 +135,7 @@ public struct PartnerClientCertificationInfo: Document {
     /// The client.
     public var clientBusinessID: String? { id("client_business_id") }
     /// Where it stands.
-    public var status: Open<CertificationStatus>? { open("status") }
+    public var status: OpenEnum<CertificationStatus>? { open("status") }
     /// Why it was rejected.
     public var rejectionReasons: [String]? { texts("rejection_reasons") }
 }

@@ -14,7 +14,7 @@ public struct AccountUpdate: Document {
         ], required: ["event"])
 
     /// What happened.
-    public var event: Open<AccountUpdateEvent>? { open("event") }
+    public var event: OpenEnum<AccountUpdateEvent>? { open("event") }
     /// The digits of the number that it concerns, if it concerns one.
     public var phoneNumber: String? { text("phone_number") }
     /// The account and its partners.

@@ -54,7 +54,7 @@ public struct SentTemplate: Document {
     /// The id of the message.
     public var id: String? { messages?.first?.id }
     /// Whether it goes out now.
-    public var status: Open<SentTemplateStatus>? { messages?.first?.status }
+    public var status: OpenEnum<SentTemplateStatus>? { messages?.first?.status }
 }
 
 /// Whom a message goes to.
@@ -80,7 +80,7 @@ public struct MessageReceipt: Document {
     /// `wamid.…`
     public var id: String? { id("id") }
     /// Whether it goes out now; only for templates.
-    public var status: Open<SentTemplateStatus>? { open("message_status") }
+    public var status: OpenEnum<SentTemplateStatus>? { open("message_status") }
 }
 
 /// The reply to a request that makes something.

@@ -12,7 +12,7 @@ public struct BusinessPhoneNumber: Document {
         "messaging_limit_tier": .string, "whatsapp_business_manager_messaging_limit": .string, "is_on_biz_app": .bool,
         "is_official_business_account": .bool, "is_pin_enabled": .bool, "is_preverified_number": .bool,
         "eligibility_for_api_business_global_search": .string, "certificate": .string, "new_certificate": .string,
-        "last_onboarded_time": .string, "country_code": .string, "country_dial_code": .id, "username": .string,
+        "last_onboarded_time": .time, "country_code": .string, "country_dial_code": .id, "username": .string,
         "health_status": HealthStatus.shape, "conversational_automation": ConversationalAutomation.shape,
         "webhook_configuration": WebhookConfiguration.shape,
     ])
@@ -24,27 +24,27 @@ public struct BusinessPhoneNumber: Document {
     /// The number for people: `+1 555-093-4873`. Webhooks send bare digits.
     public var displayPhoneNumber: String? { text("display_phone_number") }
     /// Whether and how it is connected.
-    public var status: Open<PhoneNumberStatus>? { open("status") }
+    public var status: OpenEnum<PhoneNumberStatus>? { open("status") }
     /// How the people who get its messages rate them.
-    public var qualityRating: Open<QualityRating>? { open("quality_rating") }
+    public var qualityRating: OpenEnum<QualityRating>? { open("quality_rating") }
     /// The same rating with its reasons.
     public var qualityScore: QualityScore? { part("quality_score") }
     /// How many people it may write to first in a day, for the whole portfolio.
-    public var messagingLimit: Open<MessagingLimit>? { open("whatsapp_business_manager_messaging_limit") }
+    public var messagingLimit: OpenEnum<MessagingLimit>? { open("whatsapp_business_manager_messaging_limit") }
     /// How fast it may send.
-    public var throughput: Open<ThroughputLevel>? { json["throughput"]?["level"]?.string.map { Open($0) } }
+    public var throughput: OpenEnum<ThroughputLevel>? { json["throughput"]?["level"]?.string.map { OpenEnum($0) } }
     /// Whether its name was approved.
-    public var nameStatus: Open<NameStatus>? { open("name_status") }
+    public var nameStatus: OpenEnum<NameStatus>? { open("name_status") }
     /// Whether the name that is asked for was approved.
-    public var newNameStatus: Open<NameStatus>? { open("new_name_status") }
+    public var newNameStatus: OpenEnum<NameStatus>? { open("new_name_status") }
     /// Whether its owner has proved to be its owner.
-    public var codeVerificationStatus: Open<CodeVerificationStatus>? { open("code_verification_status") }
+    public var codeVerificationStatus: OpenEnum<CodeVerificationStatus>? { open("code_verification_status") }
     /// For real or for tests.
-    public var accountMode: Open<AccountMode>? { open("account_mode") }
+    public var accountMode: OpenEnum<AccountMode>? { open("account_mode") }
     /// What it runs on.
-    public var platformType: Open<PlatformType>? { open("platform_type") }
+    public var platformType: OpenEnum<PlatformType>? { open("platform_type") }
     /// Whether it can be searched for.
-    public var searchVisibility: Open<SearchVisibility>? { open("search_visibility") }
+    public var searchVisibility: OpenEnum<SearchVisibility>? { open("search_visibility") }
     /// Whether and why not it is found all over the world.
     public var globalSearchEligibility: String? { text("eligibility_for_api_business_global_search") }
     /// Whether two-step verification has a PIN.

@@ -28,7 +28,7 @@ public struct StorageConfiguration: Document {
     public static let shape = Shape.object(["status": .string, "data_localization_region": .string, "retention_minutes": .integer])
 
     /// Whether they rest in a country of choice.
-    public var status: Open<StorageStatus>? { open("status") }
+    public var status: OpenEnum<StorageStatus>? { open("status") }
     /// That country, two letters.
     public var region: String? { text("data_localization_region") }
     /// How long they rest, without storage.
@@ -56,7 +56,7 @@ public struct PayloadEncryption: Document {
     ])
 
     /// Whether they are.
-    public var status: Open<Switch>? { open("status") }
+    public var status: OpenEnum<Switch>? { open("status") }
     /// The fingerprint of the business's key.
     public var clientKeyFingerprint: String? { text("client_encryption_key_fingerprint") }
     /// Meta's public key.

@@ -23,7 +23,7 @@ public struct BusinessProfile: Document {
     /// At most two addresses, in the order that people see.
     public var websites: [String]? { texts("websites") }
     /// The line of business; `vertical` on the wire.
-    public var industry: Open<Industry>? { open("vertical") }
+    public var industry: OpenEnum<Industry>? { open("vertical") }
 }
 
 /// A line of business. Meta adds to the list.

@@ -12,15 +12,15 @@ public struct CallingSettings: Document {
     ])
 
     /// Whether it takes calls.
-    public var status: Open<Switch>? { open("status") }
+    public var status: OpenEnum<Switch>? { open("status") }
     /// Whether people see the call button.
-    public var callIconVisibility: Open<CallIconVisibility>? { open("call_icon_visibility") }
+    public var callIconVisibility: OpenEnum<CallIconVisibility>? { open("call_icon_visibility") }
     /// Where people see it.
     public var callIcons: CallIcons? { part("call_icons") }
     /// When it takes calls.
     public var callHours: CallHours? { part("call_hours") }
     /// Whether people are asked if they may be called back.
-    public var callbackPermissionStatus: Open<Switch>? { open("callback_permission_status") }
+    public var callbackPermissionStatus: OpenEnum<Switch>? { open("callback_permission_status") }
     /// `DTLS` or `SDES`.
     public var srtpKeyExchangeProtocol: String? { text("srtp_key_exchange_protocol") }
     /// Calls by SIP.
@@ -59,7 +59,7 @@ public struct CallHours: Document {
     ])
 
     /// Whether there are hours.
-    public var status: Open<Switch>? { open("status") }
+    public var status: OpenEnum<Switch>? { open("status") }
     /// IANA.
     public var timezoneID: String? { text("timezone_id") }
     /// At most two a day.
@@ -106,7 +106,7 @@ public struct SIPSettings: Document {
     public static let shape = Shape.object(["status": .string, "servers": .array(SIPServer.shape)])
 
     /// Whether calls go by SIP.
-    public var status: Open<Switch>? { open("status") }
+    public var status: OpenEnum<Switch>? { open("status") }
     /// To where.
     public var servers: [SIPServer]? { parts("servers") }
 }

@@ -8,7 +8,7 @@ public struct HealthStatus: Document {
     public static let shape = Shape.object(["can_send_message": .string, "entities": .array(HealthEntity.shape)])
 
     /// The worst of the entities.
-    public var canSendMessage: Open<Availability>? { open("can_send_message") }
+    public var canSendMessage: OpenEnum<Availability>? { open("can_send_message") }
     /// Everything that a message passes: number, account, business, app.
     public var entities: [HealthEntity]? { parts("entities") }
 }
@@ -24,13 +24,13 @@ public struct HealthEntity: Document {
     ])
 
     /// What it is.
-    public var entityType: Open<HealthEntityType>? { open("entity_type") }
+    public var entityType: OpenEnum<HealthEntityType>? { open("entity_type") }
     /// Meta's id of it.
     public var id: String? { id("id") }
     /// Whether it lets messages pass.
-    public var canSendMessage: Open<Availability>? { open("can_send_message") }
+    public var canSendMessage: OpenEnum<Availability>? { open("can_send_message") }
     /// Whether it takes calls by SIP.
-    public var canReceiveCallSIP: Open<Availability>? { open("can_receive_call_sip") }
+    public var canReceiveCallSIP: OpenEnum<Availability>? { open("can_receive_call_sip") }
     /// Why it is limited, in words that change.
     public var additionalInfo: [String]? { texts("additional_info") }
     /// Why it is blocked.

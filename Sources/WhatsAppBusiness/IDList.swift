@@ -7,6 +7,8 @@ public struct IDList: Sendable, Equatable {
 
     private var bytes: [UInt8] = []
     private var ends: [UInt32] = []
+    /// Second ids, see `IDList+Others`.
+    public internal(set) var others = Others()
 
     /// None.
     public init() {}
@@ -33,8 +35,10 @@ public struct IDList: Sendable, Equatable {
         try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range(index)])) }
     }
 
-    /// Whether one has so many bytes or more.
-    public func contains(withAtLeast length: Int) -> Bool { indices.contains { range($0).count >= length } }
+    /// Whether one, or a second one, has so many bytes or more.
+    public func contains(withAtLeast length: Int) -> Bool {
+        indices.contains { range($0).count >= length } || others.owners.indices.contains { others.range($0).count >= length }
+    }
 
     private func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index]) }
 }
@@ -47,6 +51,11 @@ extension IDList: RandomAccessCollection, ExpressibleByArrayLiteral {
 }
 
 extension IDList {
+    /// All ids' bytes, one behind the other.
+    public func withAllBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try bytes.withUnsafeBytes(body)
+    }
+
     /// Each id's bytes, in order.
     public func forEachBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         try bytes.withUnsafeBytes { bytes in

@@ -28,16 +28,16 @@ public struct IDSet: Sendable {
     /// Adds those that are not there yet; returns how many they were.
     public mutating func insert(_ list: IDList) -> Int {
         let before = count
-        list.forEachBytes { _ = insert($0) }
+        if list.hasOthers { list.forEachPair { _ = insert($0, also: $1) } } else { list.forEachBytes { _ = insert($0) } }
         return count - before
     }
 
-    /// Adds an id by its UTF-8 bytes.
-    public mutating func insert(_ id: UnsafeRawBufferPointer) -> Bool {
+    /// Adds an id by its UTF-8 bytes, and a second one beside it.
+    public mutating func insert(_ id: UnsafeRawBufferPointer, also other: UnsafeRawBufferPointer? = nil) -> Bool {
         if 2 * count >= slots.count { grow() }
         let hash = Self.hash(id)
         let slot = slot(of: id, hash)
-        guard slots[slot].number == 0, ids.append(id) else { return false }
+        guard slots[slot].number == 0, other == nil ? ids.append(id) : ids.append(id, also: other) else { return false }
         slots[slot] = Slot(hash: hash, number: UInt32(ids.count))
         return true
     }
@@ -101,7 +101,7 @@ extension IDSet {
 }
 
 extension UnsafeRawBufferPointer {
-    fileprivate func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+    func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
         guard let start = baseAddress, let otherStart = other.baseAddress, count == other.count else { return count == other.count }
         return memcmp(start, otherStart, count) == 0
     }

@@ -16,3 +16,15 @@ public enum Kind: String, Sendable, CaseIterable, Comparable {
 
     private var position: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
+
+extension OpenEnum: Comparable where Known == Kind {
+    /// In the order of the interface's text, and behind them those that are not known, by their texts.
+    public static func < (left: OpenEnum, right: OpenEnum) -> Bool {
+        switch (left.known, right.known) {
+        case (.some(let one), .some(let other)) where one != other: one < other
+        case (.some, nil): true
+        case (nil, .some): false
+        default: left.rawText < right.rawText
+        }
+    }
+}

@@ -8,7 +8,7 @@ public struct AccountReviewUpdate: Document {
     public static let shape = Shape.object(["decision": .string], required: ["decision"])
 
     /// What the review decided.
-    public var decision: Open<AccountReviewStatus>? { open("decision") }
+    public var decision: OpenEnum<AccountReviewStatus>? { open("decision") }
 }
 
 /// The value of `account_alerts`.

@@ -18,9 +18,9 @@ public struct MessageTemplate: Document {
     /// `en_US`.
     public var language: String? { text("language") }
     /// Whether it may be sent.
-    public var status: Open<TemplateStatus>? { open("status") }
+    public var status: OpenEnum<TemplateStatus>? { open("status") }
     /// What it is for, which decides its price.
-    public var category: Open<TemplateCategory>? { open("category") }
+    public var category: OpenEnum<TemplateCategory>? { open("category") }
     /// What it was for.
     public var previousCategory: String? { text("previous_category") }
     /// What Meta says that it is for.
@@ -44,10 +44,10 @@ public struct QualityScore: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }
 
-    public static let shape = Shape.object(["score": .string, "date": .integer, "reasons": .array(.string)])
+    public static let shape = Shape.object(["score": .string, "date": .time, "reasons": .array(.string)])
 
     /// The rating.
-    public var score: Open<QualityRating>? { open("score") }
+    public var score: OpenEnum<QualityRating>? { open("score") }
     /// When it was made, in Unix seconds; it changes by itself.
     public var date: Int64? { integer("date") }
     /// Why.

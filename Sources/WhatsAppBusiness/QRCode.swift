@@ -6,11 +6,11 @@ public struct QRCode: Document {
     public init(checked json: JSONObject) { self.json = json }
 
     public static let shape = Shape.object([
-        "code": .string, "prefilled_message": .string, "deep_link_url": .string, "qr_image_url": .string,
+        "code": .id, "prefilled_message": .string, "deep_link_url": .string, "qr_image_url": .string,
     ])
 
     /// Fourteen characters; its identity.
-    public var code: String? { text("code") }
+    public var code: String? { id("code") }
     /// What people find written; at most 140 characters.
     public var prefilledMessage: String? { text("prefilled_message") }
     /// The short link.

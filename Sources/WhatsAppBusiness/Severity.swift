@@ -17,3 +17,9 @@ public enum Severity: String, Sendable, CaseIterable, Comparable {
 
     public static func < (left: Severity, right: Severity) -> Bool { left.journalPriority > right.journalPriority }
 }
+
+extension OpenEnum where Known == Severity {
+    /// What it counts as where severities are compared. One that is not known is a warning: it is passed over by nobody who asks for those, and wakes
+    /// nobody who asks for what is critical.
+    public var level: Severity { known ?? .warning }
+}

@@ -13,7 +13,7 @@ public struct TemplateStatusUpdate: Document {
         ], required: ["event"])
 
     /// What happened.
-    public var event: Open<TemplateStatus>? { open("event") }
+    public var event: OpenEnum<TemplateStatus>? { open("event") }
     /// Meta's id of the template.
     public var id: String? { id("message_template_id") }
     /// Its name.
@@ -49,9 +49,9 @@ public struct TemplateQualityUpdate: Document {
     /// Its language.
     public var language: String? { text("message_template_language") }
     /// The rating before.
-    public var previousScore: Open<QualityRating>? { open("previous_quality_score") }
+    public var previousScore: OpenEnum<QualityRating>? { open("previous_quality_score") }
     /// The rating.
-    public var newScore: Open<QualityRating>? { open("new_quality_score") }
+    public var newScore: OpenEnum<QualityRating>? { open("new_quality_score") }
 }
 
 /// The value of `message_template_components_update`.

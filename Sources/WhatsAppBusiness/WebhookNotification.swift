@@ -39,7 +39,7 @@ public struct WebhookChange: Document {
     public static let shape = Shape.object(["field": .string, "value": .anything], required: ["field", "value"])
 
     /// What the value is.
-    public var field: Open<WebhookField>? { open("field") }
+    public var field: OpenEnum<WebhookField>? { open("field") }
     /// The value.
     public var value: JSONValue? { json["value"] }
 }

@@ -12,7 +12,7 @@ public struct WhatsAppBusinessAccount: Document {
         "on_behalf_of_business_info": BusinessInfo.shape, "owner_business_info": BusinessInfo.shape, "currency": .string,
         "country": .string, "primary_business_location": .string, "disable_marketing_messages_on_cloud_api": .bool,
         "whatsapp_business_manager_messaging_limit": .string, "health_status": HealthStatus.shape,
-        "subscribed_apps": .object(["data": .array(FacebookApplication.shape)]), "creation_time": .integer,
+        "subscribed_apps": .object(["data": .array(FacebookApplication.shape)]), "creation_time": .time,
         "is_shared_with_partners": .bool,
     ])
 
@@ -25,19 +25,21 @@ public struct WhatsAppBusinessAccount: Document {
     /// The namespace of its templates.
     public var messageTemplateNamespace: String? { text("message_template_namespace") }
     /// Whether it may be used.
-    public var status: Open<AccountStatus>? { open("status") }
+    public var status: OpenEnum<AccountStatus>? { open("status") }
     /// What Meta's review decided.
-    public var reviewStatus: Open<AccountReviewStatus>? { open("account_review_status") }
+    public var reviewStatus: OpenEnum<AccountReviewStatus>? { open("account_review_status") }
     /// Whether the business behind it is verified; lower case on the wire.
-    public var businessVerificationStatus: Open<BusinessVerificationStatus>? { open("business_verification_status") }
+    public var businessVerificationStatus: OpenEnum<BusinessVerificationStatus>? { open("business_verification_status") }
     /// Whether it may ask for analytics.
     public var isEnabledForInsights: Bool? { flag("is_enabled_for_insights") }
     /// Whether it may use the Marketing Messages Lite API.
-    public var marketingMessagesLiteAPIStatus: Open<MarketingMessagesLiteAPIStatus>? { open("marketing_messages_lite_api_status") }
+    public var marketingMessagesLiteAPIStatus: OpenEnum<MarketingMessagesLiteAPIStatus>? { open("marketing_messages_lite_api_status") }
     /// How far it is on the way to marketing messages, or why it is not.
-    public var marketingMessagesOnboardingStatus: Open<MarketingMessagesOnboardingStatus>? { open("marketing_messages_onboarding_status") }
+    public var marketingMessagesOnboardingStatus: OpenEnum<MarketingMessagesOnboardingStatus>? {
+        open("marketing_messages_onboarding_status")
+    }
     /// Whose it is.
-    public var ownershipType: Open<OwnershipType>? { open("ownership_type") }
+    public var ownershipType: OpenEnum<OwnershipType>? { open("ownership_type") }
     /// The business on whose behalf it is run.
     public var onBehalfOfBusiness: BusinessInfo? { part("on_behalf_of_business_info") }
     /// The business that owns it.
@@ -51,7 +53,7 @@ public struct WhatsAppBusinessAccount: Document {
     /// Whether marketing messages are kept off the Cloud API.
     public var areMarketingMessagesDisabled: Bool? { flag("disable_marketing_messages_on_cloud_api") }
     /// How many people may be written to first in a day, for the whole portfolio.
-    public var messagingLimit: Open<MessagingLimit>? { open("whatsapp_business_manager_messaging_limit") }
+    public var messagingLimit: OpenEnum<MessagingLimit>? { open("whatsapp_business_manager_messaging_limit") }
     /// Whether messages can be sent, and what stands in the way.
     public var healthStatus: HealthStatus? { part("health_status") }
     /// The apps that get its webhooks; an edge that is asked for as a field.

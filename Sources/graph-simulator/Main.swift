@@ -1,10 +1,8 @@
 import ArgumentParser
 import GraphSimulator
+import Printing
+import Programs
 import UnixSignals
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Runs the simulator until it is told to stop.
 @main struct Main: AsyncParsableCommand {
@@ -13,13 +11,18 @@ import UnixSignals
         abstract: "A stand-in for Meta's Graph API on a local port, with sample accounts.",
         discussion: """
             The first line of output is the base URL. The lines behind it name the token, the accounts and the first number.
-            It runs until SIGINT or SIGTERM. With --control it is changed by HTTP:
+            It runs until SIGINT or SIGTERM. Answers are made odd by --fault: NAME or NAME:KEY=VALUE,KEY=VALUE, as in
+
+                --fault refusedField:field=owner_business_info,code=200
+                --fault 'oddMember:edge=phone_numbers,field=throughput,value="STANDARD",times=2'
+
+            Faults: \(NamedFault.all.map(\.name).joined(separator: " ")).
+
+            With --control it is changed by HTTP:
 
             POST /simulator/faults
                 {"kind":"status","status":502,"edge":"settings","times":2}
-                Kinds: status, error, body, truncatedBody, halfBody, garbledBody,
-                emptyBody, redirect, reset, stall, stallInBody, delay. Narrowed
-                by edge, id and method; without times it lasts.
+                Every kind that --list-faults tells, with its parameters.
             DELETE /simulator/faults
             POST /simulator/tokens
                 {"TOKEN":"expired"}
@@ -40,6 +43,11 @@ import UnixSignals
     @Flag(help: "Take changes and faults below /simulator, from anyone who reaches the port.") var control = false
     @Option(help: "The app's secret: an appsecret_proof is then checked, and required.") var appSecret: String?
 
+    @Option(name: .customLong("fault"), help: "A fault that is there from the start; can be given again.") var faults: [String] = []
+    @Flag(help: "Tell every fault and its parameters, and end.") var listFaults = false
+
+    static func main() async { await start() }
+
     func validate() throws {
         guard (0...1000).contains(accounts), (0...1000).contains(numbers), (0...1_000_000).contains(blocked) else {
             throw ValidationError("At most 1000 accounts, 1000 numbers and 1000000 blocked users.")
@@ -50,6 +58,10 @@ import UnixSignals
     }
 
     func run() async throws {
+        if listFaults {
+            print(NamedFault.list, terminator: "")
+            return
+        }
         var platform = Platform.sample(accounts: accounts, numbers: numbers, blockedUsers: blocked)
         platform.tokens = [token: .valid]
         platform.latency = .milliseconds(latency)
@@ -59,14 +71,24 @@ import UnixSignals
 
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let simulator = try await GraphSimulator.start(platform, host: host, port: port, controlled: control)
-        print(simulator.baseURL)
-        print("token \(token)")
+        do {
+            for text in faults {
+                let (name, parameters) = try NamedFault.parse(text)
+                try simulator.setFault(named: name, parameters)
+            }
+        } catch {
+            try await simulator.stop()
+            throw ValidationError("--fault: \(error.message)")
+        }
+        let output = LineOutput()
+        try output.line(PrintableText(simulator.baseURL))
+        try output.line("token \(token)")
         for index in 0..<accounts {
-            print(
+            try output.line(
                 "account \(Platform.sampleAccountID(index)) first number \(numbers > 0 ? Platform.samplePhoneNumberID(account: index) : "none")"
             )
         }
-        fflush(nil)
+        try output.flush()
         for await _ in signals { break }
         try await simulator.stop()
     }

@@ -3,6 +3,8 @@ import FoundationEssentials
 import Glibc
 import GraphSimulator
 import Logging
+import Printing
+import Programs
 import Systemd
 import Varlink
 import WabaWatchInterface
@@ -22,6 +24,8 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "End by itself after so many seconds.")
     var seconds: Int?
 
+    static func main() async { await start() }
+
     func validate() throws {
         if let seconds, !(1...86_400).contains(seconds) { throw ValidationError("--seconds should be from 1 to 86400") }
     }
@@ -32,13 +36,8 @@ struct Demo: AsyncParsableCommand {
         let simulator = try await GraphSimulator.start(Day.platform())
         let daemon = try folder.daemon(against: simulator)
         say(
-            """
-            Three numbers of the account "demo" are watched, as Meta's Graph API would show them, at \(simulator.baseURL).
-            To subscribe from a second terminal:
-
-                \(folder.programs)wabawatch --socket \(folder.socket) monitor
-
-            """)
+            "Three numbers of the account \"demo\" are watched, as Meta's Graph API would show them, at \(simulator.baseURL).",
+            "To subscribe from a second terminal:", "", "    \(folder.programs)wabawatch --socket \(folder.socket) monitor", "")
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 do { try await daemon.run() } catch { say("the service failed: \(error)") }
@@ -84,10 +83,12 @@ struct Demo: AsyncParsableCommand {
     }
 }
 
-/// Prints a line at once, into a pipe too.
-private func say(_ line: String) {
-    print(line)
-    fflush(nil)
+/// Prints lines at once, into a pipe too.
+private func say(_ lines: PrintableText...) {
+    let output = LineOutput()
+    // A reader that has gone misses nothing.
+    try? output.lines(lines)
+    try? output.flush()
 }
 
 extension String {

@@ -4,6 +4,8 @@ import FoundationEssentials
 import Glibc
 import Ledger
 public import Logging
+import Printing
+import Programs
 import Systemd
 import WabaWatchService
 import Watching
@@ -24,7 +26,7 @@ struct Main: AsyncParsableCommand {
     @Option(help: "The configuration file.")
     var config = "/etc/wabawatch/wabawatch.yaml"
 
-    @Flag(help: "Check the configuration, print every problem and exit.")
+    @Flag(help: "Check the configuration and what it names, print every problem and exit; credentials not passed are left out.")
     var check = false
 
     @Flag(help: "Look at everything once and exit.")
@@ -36,7 +38,14 @@ struct Main: AsyncParsableCommand {
     @Option(help: "The least level of the daemon's own log lines: trace, debug, info, notice, warning, error, critical.")
     var logLevel = Logger.Level.info
 
+    @Option(help: .hidden) var reload: Int32?
+    @Option(help: .hidden) var replies = "/run/wabawatch"
+
+    static func main() async { await start() }
+
     func run() async throws {
+        Systemd.ProcessMemory.keepOutOfCores()
+        if let reload { return try ask(reload) }
         let destination = LogDestination.fromEnvironment
         let level = logLevel
         let journal = JournalQueue()
@@ -46,23 +55,18 @@ struct Main: AsyncParsableCommand {
         // Until the daemon listens to these signals they must not end it.
         for number in [SIGHUP, SIGUSR1] { signal(number, SIG_IGN) }
         do {
-            let configuration = try Configuration.load(path: config)
             let surroundings = try self.surroundings(destination)
-            if check || dryRun { try configuration.check(secrets: surroundings.secrets) }
-            if check {
-                for line in configuration.overBudget() { try StandardErrorLines(prefixes: false).write(line, priority: .notice) }
-            }
-            if dryRun { print(configuration.dryRun().joined(separator: "\n")) }
-            if check || dryRun { return }
+            if check || dryRun { return try look(surroundings) }
             if once {
+                let configuration = try Configuration.load(path: config)
                 let troubled = try await Daemon(configuration, in: surroundings, log: log).once()
                 for line in troubled { log.error("a look was not complete", metadata: ["watch": "\(line)"]) }
                 if !troubled.isEmpty { throw ExitCode.failure }
             } else {
-                try await run(configuration, surroundings, log)
+                try await serve(surroundings, log)
             }
         } catch let error as ConfigurationError {
-            for problem in error.problems { try StandardErrorLines(prefixes: false).write("\(problem)", priority: .error) }
+            try tell(error)
             throw ExitCode(EX_CONFIG)
         } catch let error as ExitCode {
             throw error
@@ -72,10 +76,58 @@ struct Main: AsyncParsableCommand {
         }
     }
 
+    /// Has a running daemon reload, and waits for what becomes of that.
+    private func ask(_ process: Int32) throws {
+        do { try ReloadRequest(process: process, folder: replies).run(patience: .seconds(80)) } catch {
+            try StandardErrorLines(prefixes: true).write("\(error)", priority: .error)
+            throw ExitCode.failure
+        }
+    }
+
+    /// Looks at the configuration and all that it names, without doing anything.
+    private func look(_ surroundings: Daemon.Surroundings) throws {
+        let configuration = try Configuration.load(path: config)
+        let notes = try configuration.check(secrets: surroundings.secrets) + (check ? configuration.overBudget() : [])
+        for line in notes { try StandardErrorLines(prefixes: false).write(line, priority: .notice) }
+        if dryRun {
+            let output = LineOutput()
+            try output.lines(configuration.dryRun().map { PrintableText($0) })
+            try output.flush()
+        }
+    }
+
+    private func tell(_ error: ConfigurationError) throws {
+        for problem in error.problems { try StandardErrorLines(prefixes: false).write("\(problem)", priority: .error) }
+    }
+
+    /// Why there is no daemon yet.
+    private struct NotStarted: Error { let cause: any Error }
+
+    /// Runs the daemon. One that cannot start answers those who wait at its socket, and looks once more whether it was mended meanwhile: that start then
+    /// is the one that the manager was asked for.
+    private func serve(_ surroundings: Daemon.Surroundings, _ log: Logger) async throws {
+        do { try await run(surroundings, log) } catch let failure as NotStarted {
+            let configuration = failure.cause as? ConfigurationError
+            let reason = configuration?.sentence ?? "\(failure.cause)"
+            surroundings.notifier.status("cannot start: \(reason)")
+            guard try await FailedStart(surroundings.inherited, reason: reason).answer() else { throw failure.cause }
+            if let configuration {
+                try tell(configuration)
+            } else {
+                log.critical("the daemon cannot start", metadata: ["error": "\(reason)"])
+            }
+            do { try await run(surroundings, log) } catch let second as NotStarted {
+                if "\(second.cause)" == "\(failure.cause)" { throw ExitCode(configuration == nil ? EXIT_FAILURE : EX_CONFIG) }
+                throw second.cause
+            }
+        }
+    }
+
     /// Runs the daemon. One whose ledger turns out to be damaged is put together anew, once: it sets the ledger aside and begins another.
-    private func run(_ configuration: Configuration, _ surroundings: Daemon.Surroundings, _ log: Logger) async throws {
+    private func run(_ surroundings: Daemon.Surroundings, _ log: Logger) async throws {
         let inherited = surroundings.inherited
-        var configuration = configuration
+        var configuration: Configuration
+        do { configuration = try Configuration.load(path: config) } catch { throw NotStarted(cause: error) }
         var surroundings = surroundings
         surroundings.reading = { [config] in try Configuration.load(path: config) }
         var damage: LedgerError?
@@ -83,7 +135,8 @@ struct Main: AsyncParsableCommand {
             // The servers close their sockets; those that systemd gave stay for the next.
             surroundings.inherited = inherited.map { fcntl($0, F_DUPFD_CLOEXEC, 0) }
             surroundings.world.alarm = DispatchAlarm()
-            let daemon = try Daemon(configuration, in: surroundings, damage: damage, log: log)
+            let daemon: Daemon
+            do { daemon = try Daemon(configuration, in: surroundings, damage: damage, log: log) } catch { throw NotStarted(cause: error) }
             do {
                 return try await daemon.run()
             } catch let error as LedgerError where error.code == .damaged && damage == nil {

@@ -55,7 +55,7 @@ quiet || fail 'Subscribe was told of a change'
 # A configuration that has something to write down is not put in force, no part of it, and that is told; the one that is in force still can be read anew.
 cp /etc/wabawatch/wabawatch.yaml /tmp/good
 sed -i 's/business_profile: { every: 1s }/business_profile: { every: never }/; s/phone_number: { every: 1s }/phone_number: { every: 1h }/' /etc/wabawatch/wabawatch.yaml
-systemctl reload wabawatchd
+systemctl reload wabawatchd 2>/dev/null && fail 'a reload that could not be written down succeeded'
 await 10 said 1 'the configuration could not be put in force; nothing was changed'
 await 5 sh -c 'systemctl show --value --property=StatusText wabawatchd | grep -q "new configuration refused: "'
 same 'how often is looked' 1000,1000,1000,1000 "$(wabawatch call GetStatus | jq -r '.status.watches[] | select(.kind == "phone_number" or .kind == "business_profile") | .everyMilliseconds' | paste -sd,)"

@@ -15,6 +15,11 @@ same 'entries of the catalog' 12 "$(journalctl --list-catalog | grep -c wabawatc
 ip address add 192.0.2.1/32 dev lo
 ip address add 169.254.169.254/32 dev lo
 ip address add 169.254.1.1/32 dev lo
+for address in 100.100.100.199 100.100.100.200 100.100.100.201; do ip address add "$address/32" dev lo; done
+for address in fd00:ec2::254 fd00:ec2::253 fd00:ec2::23 fd00:ec1::1 fd20:ce::254 fd00:c1::a9fe:a9fe fd00:42::42 fd12:3456::1 2001:db8::1 \
+    64:ff9b::a9fe:a9fe 64:ff9b::6464:64c8 64:ff9b::808:808; do
+    ip -6 address add "$address/128" dev lo
+done
 
 # The service's own sandbox, with a shell in its place.
 install -d /run/systemd/system/wabawatchd.service.d

@@ -24,9 +24,28 @@ same 'the state' 'active running' "$(property ActiveState) $(property SubState)"
 set_about 'after a bad file'
 await 10 changes_are 1 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
 
+# A token that root alone can read: only the daemon itself finds that out.
+printf '%s' "$token" >/etc/wabawatch/root.token
+chmod 600 /etc/wabawatch/root.token
+sed 's#credential: acme.token#file: /etc/wabawatch/root.token#' /tmp/good >/etc/wabawatch/wabawatch.yaml
+rm /etc/wabawatch/accounts.d/other.yaml
+systemctl reload wabawatchd 2>/dev/null && fail 'a reload with a token that cannot be read succeeded'
+await 10 said_text 'the file /etc/wabawatch/root.token cannot be opened: Permission denied'
+# Accounts that cannot be read are not taken to be gone.
+cp /tmp/good /etc/wabawatch/wabawatch.yaml
+chmod 700 /etc/wabawatch/accounts.d
+systemctl reload wabawatchd 2>/dev/null && fail 'a reload without the right to read accounts.d succeeded'
+chmod 755 /etc/wabawatch/accounts.d
+touch /etc/wabawatch/accounts.d/other.yaml.bak
+systemctl reload wabawatchd 2>/dev/null && fail 'a reload with a file that is no account succeeded'
+rm /etc/wabawatch/accounts.d/other.yaml.bak
+[ -z "$(find /run/wabawatch -name 'reload.*')" ] || fail 'a reload left something behind'
+refusals=$(said | jq -r .MESSAGE | grep -c 'stays as it was')
+echo 'nonsense: 1' >>/etc/wabawatch/wabawatch.yaml
+
 # The same by the signal alone.
 systemctl kill --signal=HUP --kill-whom=main wabawatchd
-await 10 sh -c '[ "$(journalctl --sync; journalctl --quiet --unit=wabawatchd --output=cat --grep="stays as it was" | wc -l)" = 2 ]'
+await 10 sh -c '[ "$(journalctl --sync; journalctl --quiet --unit=wabawatchd --output=cat --grep="stays as it was" | wc -l)" -gt "$0" ]' "$refusals"
 
 # Mended, with a second account, and profiles no longer looked at: in force at once.
 sed 's/business_profile: { every: 1s }/business_profile: { every: never }/' /tmp/good >/etc/wabawatch/wabawatch.yaml

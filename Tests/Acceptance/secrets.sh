@@ -79,5 +79,7 @@ for secret in "$old" "$rotated" PLAINtokenCANARY INTHEUNITtokenCANARY; do
     grep --recursive --text --quiet "$secret" /var/lib/private/wabawatch && fail 'a token is in the ledger'
 done
 same 'the credentials, as others see them' '400 500' "$(stat -c %a "/run/credentials/wabawatchd.service/acme.token") $(stat -c %a /run/credentials/wabawatchd.service)"
+# Where cores are given to a program that does not heed the limit, the kernel writes none of a process whose files are root's.
+same 'who may read its memory' root "$(stat -c %U "/proc/$process/environ")"
 same 'what a core file may hold' 0 "$(awk '/Max core file size/ { print $5 }' "/proc/$process/limits")"
 exit 0

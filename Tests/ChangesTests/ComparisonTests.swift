@@ -102,7 +102,7 @@ import WhatsAppBusiness
     @Test(arguments: [("DISCONNECTED", Severity.critical), ("BANNED", .critical), ("FLAGGED", .warning), ("PENDING", .notice)])
     func status_thatMoves_isAsUrgentAsItIs(status: String, severity: Severity) {
         let comparison = Comparison(of: look([number("1", status: status)]), with: snapshot(after: look([number("1")])))
-        #expect(comparison.changes.map(\.severity) == [severity])
+        #expect(comparison.changes.map(\.severity) == [OpenEnum(severity)])
     }
 
     @Test func change_ofSeveralMembers_beginsWithTheWorst() {
@@ -183,7 +183,7 @@ import WhatsAppBusiness
         let one = rules.compared(["profile_picture_url": "https://pps.whatsapp.net/v/t61/1.jpg?oh=1&oe=2", "about": .null])
         let two = rules.compared(["profile_picture_url": "https://pps.whatsapp.net/v/t61/1.jpg?oh=3&oe=4"])
         #expect(one == two)
-        #expect(one == ["profile_picture_url": "pps.whatsapp.net/v/t61/1.jpg"])
+        #expect(one == ["profile_picture_url": "/v/t61/1.jpg"])
     }
 
     @Test func number_withItsCertificate_isKeptWithoutIt() {

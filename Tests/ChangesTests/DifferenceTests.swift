@@ -20,6 +20,7 @@ import WhatsAppBusiness
         #expect(JSONValue.object(difference.after).description == #"{"a":{"y":3,"z":4},"l":[1,3]}"#)
     }
 
+    /// Byte for byte: what says the same was given the same form before (`Sameness`).
     @Test func members_thatAreNullMissingOrEmpty_areThreeThings() throws {
         let forms = try [#"{}"#, #"{"a":null}"#, #"{"a":{}}"#, #"{"a":[]}"#, #"{"a":""}"#].map(object)
         for (left, before) in forms.enumerated() {

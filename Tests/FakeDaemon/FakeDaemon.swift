@@ -78,7 +78,7 @@ public struct FakeDaemon: VarlinkInterface {
                 && (parameters.phoneNumberID == nil || parameters.phoneNumberID == $0.phoneNumberID)
         }
         guard let first = matches.first else {
-            throw WabaWatchError.noSuchResource(account: parameters.account, kind: parameters.kind, id: parameters.id)
+            throw WabaWatchError.noSuchResource(account: parameters.account, kind: OpenEnum(parameters.kind), id: parameters.id)
         }
         guard matches.count == 1 else { throw VarlinkError.invalidParameter("phoneNumberId") }
         return GetReply(resource: first, cursor: await log.cursor).json

@@ -44,20 +44,29 @@ public enum Sample {
         version: "0.1.0", startedAt: ago(7380), cursor: Cursor("fake.0"), oldestCursor: Cursor("fake.0"), subscribers: 2,
         watches: [
             WatchStatus(
-                account: "acme", kind: .phoneNumber, state: Open(.current), since: ago(7300), everyMilliseconds: 60_000,
+                account: "acme", kind: .phoneNumber, state: OpenEnum(.current), since: ago(7300), everyMilliseconds: 60_000,
                 lastSuccessAt: ago(20),
                 nextAt: ago(-40)),
             WatchStatus(
-                account: "acme", kind: .account, state: Open(.current), since: ago(7300), everyMilliseconds: 300_000,
+                account: "acme", kind: .account, state: OpenEnum(.current), since: ago(7300), everyMilliseconds: 300_000,
                 lastSuccessAt: ago(60),
                 nextAt: ago(-240)),
             WatchStatus(
-                account: "acme", kind: .blockedUser, phoneNumberID: "107878721936019", state: Open(.late),
+                account: "acme", kind: .blockedUser, phoneNumberID: "107878721936019", state: OpenEnum(.late),
                 reason: "the request budget is used up", since: ago(1900), everyMilliseconds: 900_000, lastSuccessAt: ago(2800),
                 nextAt: ago(-190),
                 failures: 0),
         ],
         budgets: [Budget(account: "acme", callsLastHour: 92, callsPerHour: 100, usagePercent: 41)])
+
+    /// How the numbers came, each when it changed last.
+    public static var arrivals: [Change] {
+        resources.filter { $0.kind == .phoneNumber }.map { number in
+            Change(
+                number.resourceID, cursor: Cursor("fake.0"), sequence: 1, observedAt: number.changedAt, operation: .added, origin: .poll,
+                severity: .info, fields: [], before: nil, after: number.document, summary: "acme: a phone number was added")
+        }
+    }
 
     /// A rating that falls.
     public static func fall(_ sequence: Int, _ cursor: Cursor) -> Change {

@@ -17,6 +17,33 @@ import WhatsAppBusiness
         #expect(again.page == nil && again.answer.notModified)
     }
 
+    /// A user with two ids is told apart by the number, and the other id is not lost; neither is a number that is no text.
+    @Test(arguments: [
+        #"{"wa_id":"1650","user_id":"US.1"}"#, #"{"user_id":"US.1","wa_id":"1650"}"#, #"{"user_id":"US.1","wa_id":1650}"#,
+        #"{"user_id":"US.1","wa_id":1.65e3,"name":"x"}"#,
+    ])
+    func user_withTwoIDs_hasBoth(user: String) async throws {
+        let page = try #require(try await fetch(Array(#"{"data":[{"wa_id":"1"},\#(user),{"user_id":"US.2"}]}"#.utf8)).page)
+        #expect(Array(page.keys) == ["1", "1650", "US.2"] && Array(page.keys.others) == ["US.1"])
+        #expect(page.keys.other(at: 1) == "US.1" && page.keys.other(at: 0) == nil && page.keys.other(at: 2) == nil)
+        var ids = IDSet()
+        _ = ids.insert(page.keys)
+        #expect(ids.ids.other(at: 1) == "US.1")
+    }
+
+    /// Ids are numbers of any length, or text, wherever they stand.
+    @Test(arguments: [
+        (Edge.phoneNumbers, #"{"id":107878721936019}"#, "107878721936019"), (.qrCodes, #"{"code":12345678901234}"#, "12345678901234"),
+        (.messageTemplates, #"{"id":123456789012345678901234567890}"#, "123456789012345678901234567890"),
+        (.subscribedApps, #"{"whatsapp_business_api_data":{"id":67084711213}}"#, "67084711213"),
+        (.account, #"{"id":9007199254740993}"#, "9007199254740993"),
+        (.blockedUsers, #"{"wa_id":16505551234}"#, "16505551234"),
+    ])
+    func key_thatIsANumber_isItsText(edge: Edge, thing: String, key: String) throws {
+        #expect(edge.key(of: try JSONValue(parsing: thing)) == key)
+        #expect(throws: Never.self) { try edge.check(try JSONValue(parsing: thing)) }
+    }
+
     /// Whatever a page is turned into: where the scanner takes it, the general parser takes it too, and reads the same.
     @Test func scanner_onMutatedPages_agreesWithTheParser() async throws {
         var random = SeededGenerator(state: 7)
@@ -46,7 +73,8 @@ import WhatsAppBusiness
             let id = Int.random(in: 0...999, using: &random)
             return [
                 #"{"messaging_product":"whatsapp","wa_id":"\#(id)"}"#, #"{ "wa_id" : "\#(id)" }"#, #"{"user_id":"\#(id)"}"#,
-                #"{"wa_id":"","user_id":"\#(id)","parent_user_id":"1"}"#,
+                #"{"wa_id":"","user_id":"\#(id)","parent_user_id":"1"}"#, #"{"wa_id":"\#(id)","user_id":"US.\#(id)"}"#,
+                #"{"user_id":"\#(id)","wa_id":"\#(id)"}"#, #"{"user_id":"","wa_id":"\#(id)"}"#,
             ].randomElement(using: &random) ?? ""
         }
         let paging = [

@@ -97,8 +97,13 @@ import WhatsAppBusiness
     ]
 
     private func decodeHeader(_ json: JSONValue) throws {
-        let usage = try #require(Usage(HTTPResponse(status: 200, headers: [("X-Business-Use-Case-Usage", json.description)])))
-        #expect(usage.buckets.map(\.type) == ["whatsapp_business_management", "whatsapp"] && usage.percent == 1)
+        let account = try #require(json.object?.members.first?.name)
+        let response = HTTPResponse(status: 200, headers: [("X-Business-Use-Case-Usage", json.description)])
+        for purpose in Usage.Purpose.allCases {
+            let usage = try #require(Usage(response, of: account, for: purpose))
+            #expect(usage.buckets.map(\.type) == [purpose.rawValue] && usage.percent == 1)
+        }
+        #expect(Usage(response, of: "1") == nil)
     }
 
     private func decodeRecording(_ payload: Payload, _ json: JSONValue) async throws {
@@ -112,8 +117,7 @@ import WhatsAppBusiness
         if status == 200 {
             let answer = try await OneAnswer(response: response).client().fetch(GraphRequest(.account, id: "1"))
             #expect(answer.body == body && answer.apiVersion == response.values(of: "facebook-api-version").first)
-            #expect((answer.usage == nil) == (Usage(response) == nil))
-            #expect((answer.etag == nil) == response.values(of: "etag").isEmpty)
+            #expect(answer.usage == Usage(response, of: "1"))
         } else {
             let failure = try await fail(response)
             #expect(failure.graph?.traceID == body["error"]?["fbtrace_id"]?.string)

@@ -26,7 +26,7 @@ import WhatsAppBusiness
                 #expect(!names.isEmpty)
                 for name in names { #expect(document.json[name] == held[name], "\(name)") }
             }
-            #expect(simulator.requests.last?.status == 200 && answer.usage != nil)
+            #expect(simulator.requests.last?.status == 200 && (answer.usage != nil) == ofAccount)
         }
     }
 
@@ -124,10 +124,12 @@ import WhatsAppBusiness
         platform.accounts[account]?.budget = Budget(callsPerHour: 5)
         try await withSimulator(platform) { _, client in
             for call in 1...5 {
-                let answer = try await client.fetch(GraphRequest(.businessProfile, id: phone))
+                let answer = try await client.fetch(GraphRequest(.businessProfile, id: phone, account: account))
                 #expect(answer.usage?.percent == Double(20 * call) && answer.usage?.regainAfter == nil)
             }
-            let failure = await #expect(throws: GraphFailure.self) { try await client.fetch(GraphRequest(.businessProfile, id: phone)) }
+            let failure = await #expect(throws: GraphFailure.self) {
+                try await client.fetch(GraphRequest(.businessProfile, id: phone, account: account))
+            }
             #expect(failure?.code == .throttled(regainAfter: .seconds(3600)) && failure?.graph?.code == 80_007)
             #expect(failure?.usage?.percent == 120)
         }
@@ -157,15 +159,16 @@ import WhatsAppBusiness
         }
     }
 
-    @Test func tag_ofTheSameAnswer_isNotModified() async throws {
+    @Test func digest_ofTheSameAnswer_isKnownAgain() async throws {
         try await withSimulator { simulator, client in
             let request = GraphRequest(.businessProfile, id: phone)
-            let tag = try #require(await client.fetch(request).etag)
-            let same = try await client.fetch(request, etag: tag)
-            #expect(same.notModified && same.status == 304 && same.body.isNull)
+            let digest = try #require(await client.fetch(request).digest)
+            let same = try await client.fetch(request, digest: digest)
+            #expect(same.notModified && same.status == 200 && same.body.isNull)
             simulator.update { $0[phoneNumber: phone]?.profile["about"] = "New" }
-            let changed = try await client.fetch(request, etag: tag)
-            #expect(!changed.notModified && changed.etag != tag)
+            let changed = try await client.fetch(request, digest: digest)
+            #expect(!changed.notModified && changed.digest != digest)
+            #expect(simulator.requests.allSatisfy { $0[header: "if-none-match"] == nil && $0.status == 200 })
             #expect(try Page(changed).items.first?["about"] == "New")
         }
     }

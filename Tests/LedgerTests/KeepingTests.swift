@@ -64,8 +64,8 @@ import WhatsAppBusiness
         try await fill(ledger, 20)
         try await ledger.setAnnounced(by: "journal", to: 20)
         #expect(try await ledger.forgetChanges(before: at(1000), keepingAtLeast: 5) == 15)
-        #expect(try await !ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: 14)))
-        #expect(try await ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: 15)))
+        #expect(try await !ledger.canResume(LedgerCursor(ledger: ledger.id, epoch: ledger.cursor.epoch, sequence: 14)))
+        #expect(try await ledger.canResume(LedgerCursor(ledger: ledger.id, epoch: ledger.cursor.epoch, sequence: 15)))
         // A reader that was slow for as long as changes are kept.
         await #expect { try await ledger.changes(after: 14) } throws: { ($0 as? LedgerError)?.code == .historyLost }
         // Nothing at all is left, and the count goes on.
@@ -203,7 +203,7 @@ import WhatsAppBusiness
         let ledger = try open()
         let documents: [String: JSONObject] = [
             "1": [:], "2": ["wa_id": "2"], "3": ["user_id": "3"], "4": ["id": "4"], "5": ["wa_id": "other"], "6": ["id": 6],
-            "7": ["x": "7"],
+            "7": ["x": "7"], "": ["x": "none"], "\u{0}": ["wa_id": "\u{0}"], "8": ["wa_id": "8\u{0}"],
         ]
         let items = documents.sorted { $0.key < $1.key }.map { Observation.Item(id: $0.key, document: $0.value) }
         let unit = Unit(account: "acme", kind: .qrCode, phoneNumberID: "9")

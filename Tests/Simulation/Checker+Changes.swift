@@ -31,7 +31,8 @@ extension Checker {
     mutating func compare(_ stored: [StoredResource], _ moment: Moment) {
         var kept: [Unit: [String: JSONObject]] = [:]
         for resource in stored where resource.resource.kind != .watch {
-            kept[Unit(of: resource.resource), default: [:]][resource.resource.id] = resource.document
+            let id = WireForm.id(resource.resource.id, Unit(of: resource.resource).kind)
+            kept[Unit(of: resource.resource), default: [:]][id] = resource.document
         }
         for unit in Set(kept.keys).union(told.keys).sorted(by: { "\($0)" < "\($1)" }) where kept[unit] ?? [:] != told[unit] ?? [:] {
             complain(
@@ -42,7 +43,7 @@ extension Checker {
 
     private mutating func check(_ change: Change, _ sequence: Int64, _ transaction: History.Transaction, isLast: Bool) {
         let unit = Unit(of: change.resource)
-        let id = change.resource.id
+        let id = WireForm.id(change.resource.id, unit.kind)
         func text(_ what: String) -> String { "\(sequence) \(change.operation) of \(unit) \(id): \(what)" }
         guard let (place, walk) = latestWalk(unit, transaction.time), walk.isComplete, walk.isExact, walk.isDelivered(by: transaction.time),
             walk.life == transaction.life
@@ -64,7 +65,7 @@ extension Checker {
         case .changed where change.fields.contains { change.before?.value(at: $0) != before?.value(at: $0) }:
             complain(
                 "exactly once", transaction.time, text("it was not so before: \(change.before.map { "\(JSONValue.object($0))" } ?? "")"))
-        case .changed where after == before, .baseline where after == before:
+        case .changed where isSame(after, before, unit), .baseline where isSame(after, before, unit):
             complain("exactly once", transaction.time, text("it was so before"))
         case .removed where change.before != before: complain("exactly once", transaction.time, text("it was another before"))
         default: break
@@ -81,6 +82,12 @@ extension Checker {
         if change.operation == .removed, unit.kind == .phoneNumber { forget(number: id, of: unit.account) }
     }
 
+    /// Whether two documents say the same, however they are written.
+    private func isSame(_ left: JSONObject?, _ right: JSONObject?, _ unit: Unit) -> Bool {
+        guard let left, let right else { return left == nil && right == nil }
+        return WireForm.plain(left, unit.kind).isSame(as: WireForm.plain(right, unit.kind))
+    }
+
     private func owner(_ unit: Unit) -> String? {
         unit.phoneNumberID ?? history.scenario.accounts.first { $0.name == unit.account }?.wabaID
     }
@@ -88,7 +95,9 @@ extension Checker {
     private mutating func begin(_ unit: Unit, _ change: Change, _ walk: Walk, _ transaction: History.Transaction) {
         if !begun.insert(unit).inserted { complain("baseline", transaction.time, "\(unit) has a second one") }
         var things: [String: JSONObject] = [:]
-        for resource in transaction.stored where Unit(of: resource.resource) == unit { things[resource.resource.id] = resource.document }
+        for resource in transaction.stored where Unit(of: resource.resource) == unit {
+            things[WireForm.id(resource.resource.id, unit.kind)] = resource.document
+        }
         for (id, document) in things where !explains(document, id, nil, walk) {
             complain(
                 "nothing else is reported", transaction.time,
@@ -112,40 +121,39 @@ extension Checker {
 
     /// A thing goes only after complete walks that did not show it, and only if it was gone in each of them.
     private mutating func checkRemoval(_ id: String, _ unit: Unit, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
-        var needed = [.phoneNumber, .qrCode, .blockedUser].contains(unit.kind) ? 2 : 1
+        var needed = Self.looksToRemove(unit)
         for index in (walks[unit] ?? [])[...place].reversed() {
             let walk = history.walks[index]
             guard walk.isComplete, walk.isExact else { continue }
             if walk.served.contains(id) {
-                // What a life could not record any more, it did not see.
-                if checkpoint(index) == nil { continue }
+                // What a life could not record any more, or a copy that was put back does not hold, it did not see.
+                if !isRecorded(index, at: moment) { continue }
                 return complain("removal is certain", moment, text("a complete look at \(Stage.seconds(walk.span.start)) showed it"))
             }
             if !walk.mayHaveShifted, !history.truth.states(of: id, in: unit, walk.span).contains(nil) {
                 return complain("removal is certain", moment, text("it was there all the time"))
             }
             needed -= 1
-            if needed == 0 { return }
+            if needed == 0 { return checkHeld(id, unit, place, moment, text) }
         }
         complain("removal is certain", moment, text("there were too few complete looks without it"))
     }
 
     /// Whether a document is what Meta had at some moment of a walk, with the earlier values of what could not be seen.
     func explains(_ document: JSONObject, _ id: String, _ before: JSONObject?, _ walk: Walk) -> Bool {
-        guard walk.unit.kind != .phoneNumber || watches(id, of: walk.unit.account) else { return false }
+        let kind = walk.unit.kind
+        guard kind != .phoneNumber || watches(id, of: walk.unit.account) else { return false }
         let hidden = hidden(walk)
+        let document = WireForm.plain(document, kind)
+        let before = before.map { WireForm.plain($0, kind) }
         return history.truth.states(of: id, in: walk.unit, walk.span).contains { state in
-            guard let state else { return false }
+            guard let state = state.map({ WireForm.plain($0, kind) }) else { return false }
             return Set(document.names).union(state.names).allSatisfy { name in
                 let (value, now, earlier) = (document[name], state[name], before?[name])
                 if hidden.throughout.contains(name) { return value.isSame(as: earlier) || value == nil && !isKept(name, walk) }
-                if value.isSame(as: now) { return true }
+                if value.isSame(as: now) || walk.unreadable.contains(id) && value.isSame(as: earlier) { return true }
                 // It is not yet known who took it away.
-                if now == nil, value.isSame(as: earlier),
-                    walk.unit.isOneOfMany || isTorn(name, walk) || isTaken(name, walk, by: walk.span.end)
-                {
-                    return true
-                }
+                if now == nil, value.isSame(as: earlier) { return true }
                 return hidden.partly.contains(name) && (value.isSame(as: earlier) || value == nil && !isKept(name, walk))
             }
         }

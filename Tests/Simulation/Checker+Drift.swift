@@ -24,30 +24,43 @@ extension Checker {
         }
     }
 
-    /// Whether a look at a list may have been torn: there were several pages, and after some of them, or before, Meta may have given a member no more.
-    func isTorn(_ member: String, _ walk: Walk) -> Bool {
-        guard !walk.unit.isOneOfMany, walk.pages.count > 1 else { return false }
-        let pages = walk.pages.map { $0.filter { isWatched($0, walk) } }.filter { page in
-            page.contains { toldBefore[walk.unit]?[$0]?[member].isGiven ?? false }
-        }
-        return pages.count > 1
-            && pages.allSatisfy { page in
-                page.allSatisfy { mayLack(member, $0, walk) }
-                    || !page.contains { (toldBefore[walk.unit]?[$0]?[member].isGiven ?? false) && mayLack(member, $0, walk) }
-            }
-    }
-
-    /// Whether a member that a thing no longer has must have been told to be gone by a walk.
+    /// Whether a member that a thing no longer has must have been told to be gone by a walk: one answer says little, and one that keeps coming and
+    /// going says less.
     func mustBeTold(_ member: String, of id: String, _ walk: Walk) -> Bool {
         if [walk.span.end, walk.delivered].contains(where: { $0.map { isTaken(member, walk, by: $0) } ?? false }) { return false }
-        if walk.unit.isOneOfMany { return isDecided(member, walk) }
-        guard isTorn(member, walk) else { return true }
-        // A look that may have been torn is made again, and the second one says it, unless it failed.
-        guard let before = (walks[walk.unit] ?? []).last(where: { history.walks[$0].span.end < walk.span.start }), checkpoint(before) != nil
-        else { return false }
-        return certain(walk.unit).last { $0.span.end < walk.span.start && $0.life == walk.life }.map {
-            isTorn(member, $0) && shows(member, $0) && $0.served.contains(id) && lacks(member, $0, only: id)
-        } ?? false
+        if walk.unit.isOneOfMany, !isDecided(member, walk) { return false }
+        guard looksWithout(member, of: id, walk) > 1 else { return false }
+        return looksWithout(member, of: id, walk) >= (hasReturned(member, walk) ? Self.mostLooks : 2)
+    }
+
+    /// So many looks in a row settle it, however often the member came back.
+    private static let mostLooks = 10
+
+    /// How many walks in a row, of one life, nothing changed under and that must have been recorded were without a member of a thing.
+    private func looksWithout(_ member: String, of id: String, _ walk: Walk) -> Int {
+        var looks = 0
+        for index in (walks[walk.unit] ?? []).reversed() {
+            let other = history.walks[index]
+            guard other.span.start <= walk.span.start, other.isComplete else { continue }
+            guard other.life == walk.life, isRecorded(index), other.isExact, !other.isPartial, other.served.contains(id),
+                history.truth.isConstant(other.unit, other.span), lacks(member, other, only: id)
+            else { return looks }
+            looks += 1
+        }
+        return looks
+    }
+
+    /// Whether a life has seen a member go and come back before.
+    func hasReturned(_ member: String, _ walk: Walk) -> Bool {
+        var wasMissing = false
+        for index in walks[walk.unit] ?? [] {
+            let other = history.walks[index]
+            guard other.life == walk.life, other.span.start <= walk.span.start else { continue }
+            let lacks = other.served.contains { mayLack(member, $0, other) }
+            if wasMissing, !other.served.allSatisfy({ mayLack(member, $0, other) }) { return true }
+            wasMissing = wasMissing || lacks
+        }
+        return false
     }
 
     /// Whether it must be known that a person took a member from a number, not Meta from all: this number was seen without it at a time when another
@@ -86,7 +99,9 @@ extension Checker {
 
     /// Walks that nothing changed under and that must have been recorded.
     private func certain(_ unit: Unit) -> [Walk] {
-        (walks[unit] ?? []).filter { checkpoint($0) != nil && history.truth.isConstant(unit, history.walks[$0].span) }.map {
+        (walks[unit] ?? []).filter {
+            isRecorded($0) && !history.walks[$0].isPartial && history.truth.isConstant(unit, history.walks[$0].span)
+        }.map {
             history.walks[$0]
         }
     }
@@ -115,6 +130,6 @@ extension Checker {
 }
 
 extension JSONValue? {
-    /// Whether there is a value other than `null`.
-    fileprivate var isGiven: Bool { map { !$0.isNull } ?? false }
+    /// Whether there is a value that says something.
+    fileprivate var isGiven: Bool { self?.said != nil }
 }

@@ -16,8 +16,10 @@ extension Checker {
         let hidden = hidden(walk)
         let unseen = hidden.throughout.union(hidden.partly)
         let truth = watched(history.truth.things(of: unit, at: walk.span.end), unit)
-        for (id, document) in truth {
-            guard let known = told[unit]?[id] else {
+        for (id, document) in truth.mapValues({ WireForm.plain($0, unit.kind) }) {
+            // What was not shown, or cannot be read, cannot be told.
+            if walk.unreadable.contains(id) || walk.isPartial && !walk.served.contains(id) { continue }
+            guard let known = told[unit]?[id].map({ WireForm.plain($0, unit.kind) }) else {
                 complain("each state is reported", moment, "\(id) of \(unit) was not: \(JSONValue.object(document))")
                 continue
             }
@@ -36,13 +38,17 @@ extension Checker {
 
     /// Whether enough complete walks in a row, up to this one, did not show a thing.
     private func missed(_ id: String, _ walk: Walk) -> Bool {
-        var needed = [.phoneNumber, .qrCode, .blockedUser].contains(walk.unit.kind) ? 2 : 1
+        let isMass = isMass(walk, told[walk.unit] ?? [:])
+        var needed = isMass ? Self.looksToBelieve(walk.unit) + 2 : Self.looksToRemove(walk.unit)
         for index in (walks[walk.unit] ?? []).reversed() {
             let other = history.walks[index]
             guard other.span.start <= walk.span.start, other.isComplete, other.isExact else { continue }
-            guard checkpoint(index) != nil, !other.served.contains(id) else { return false }
+            // What cannot be read, or has no id, may be the very thing.
+            guard isRecorded(index), !other.isPartial, !other.hasStray, other.unreadable.isEmpty, !other.served.contains(id),
+                !isMass || other.life == walk.life
+            else { return false }
             needed -= 1
-            if needed == 0 { return true }
+            if needed <= 0, !isMass || walk.span.start - other.span.start > Self.timeToBelieve(walk.unit) + .seconds(60) { return true }
         }
         return false
     }
@@ -57,12 +63,15 @@ extension Checker {
         if earlier == state.rawValue, !isMore {
             return complain("watch", transaction.time, "\(unit) is told to be \(state.rawValue) again")
         }
+        defer { watchesTold[unit] = state }
         func refuse(_ why: String) -> String { "\(unit) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
         if state == .unauthorized || earlier == WatchState.unauthorized.rawValue {
-            if unit.kind != .account { complain("watch", transaction.time, refuse("only the account says so")) }
+            // What ends is told where its beginning was.
+            let isEnd = state != .unauthorized && watchesTold[unit].map { $0 != .current && $0 != state } ?? false
+            if unit.kind != .account, !isEnd { complain("watch", transaction.time, refuse("only the account says so")) }
             let answers = history.walks.filter { $0.unit.account == unit.account && $0.isDelivered(by: transaction.time) }
-            if state == .unauthorized, !answers.contains(where: { $0.trouble == .unauthorized }) {
-                complain("watch", transaction.time, refuse("no token was refused"))
+            if state == .unauthorized, answers.count(where: { $0.trouble == .unauthorized && $0.life == transaction.life }) < 2 {
+                complain("watch", transaction.time, refuse("no token was refused, or once only"))
             }
             return
         }
@@ -79,16 +88,19 @@ extension Checker {
             driftTold[unit.account, default: [:]][unit.kind] = transaction.time
             let hidden = hidden(walk)
             let members = Documents.members(unit.kind)
+            if walk.isPartial || walk.isOdd || !walk.unreadable.isEmpty || isMass(walk, toldBefore[unit] ?? [:]) { return }
             if hidden.throughout.isEmpty, hidden.partly.isEmpty, !members.contains(where: { isTaken($0, walk, by: transaction.time) }) {
                 complain("watch", transaction.time, refuse("nothing was missing"))
             }
         case .late, .starting: break
         default:
-            let restarts = walk.trouble.map { $0.state == nil } ?? !walk.isExact
-            if walk.trouble?.state != state, !(restarts && state == .unreachable) {
+            let restarts = walk.trouble.map { $0 == .listChanged || $0 == .repeatedCursor } ?? !walk.isExact
+            // A token that is refused to one alone is no refused token.
+            let isOwn = walk.trouble == .unauthorized && state == .forbidden
+            if walk.trouble?.state != state, !isOwn, !(restarts && state == .unreachable) {
                 complain("watch", transaction.time, refuse("the last look ended by \(walk.trouble.map { "\($0)" } ?? "nothing")"))
             }
-            guard state == .unreachable || state == .invalidAnswer else { return }
+            guard [.unreachable, .invalidAnswer, .forbidden, .notFound].contains(state) else { return }
             // A complete look that could not be recorded has not been.
             let before = (walks[unit] ?? [])[..<place].last
             if before.map({ checkpoint($0) != nil || history.walks[$0].life != walk.life }) ?? true {

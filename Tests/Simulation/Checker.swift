@@ -19,6 +19,8 @@ struct Checker {
     var lastSequence: Int64 = 0
     /// When drift was last told of one of an account's kinds.
     var driftTold: [String: [Kind: Moment]] = [:]
+    /// What was told last of each watch.
+    var watchesTold: [Unit: WatchState] = [:]
     /// Each unit's walks, as places in the history's.
     let walks: [Unit: [Int]]
 
@@ -35,6 +37,8 @@ struct Checker {
         checker.goThrough()
         checker.checkEnd()
         checker.checkBudgets()
+        checker.checkBlindness()
+        checker.checkAsking()
         checker.checkReaders()
         checker.checkJournal()
         return checker.complaints
@@ -44,9 +48,20 @@ struct Checker {
         if complaints.count < 20 { complaints.append("\(promise): at \(Stage.seconds(moment)) \(text)") }
     }
 
+    /// What was told by the copies of the ledger that were put back later.
+    private var copies: [Int: Copy] = [:]
+
+    private struct Copy {
+        var told: [Unit: [String: JSONObject]]
+        var begun: Set<Unit>
+        var lastSequence: Int64
+    }
+
     private enum Happening {
         case transaction(Int)
         case checkpoint(Int)
+        case copy(Int)
+        case restore(Int)
     }
 
     /// In the order of time: what was told, and where it must have been told by.
@@ -56,11 +71,19 @@ struct Checker {
         for index in history.walks.indices {
             if let moment = checkpoint(index) { happenings.append((moment, 1, .checkpoint(index))) }
         }
+        for (index, restore) in history.restores.enumerated() {
+            happenings.append((restore.copied, 2, .copy(index)))
+            happenings.append((restore.restored, 3, .restore(index)))
+        }
         happenings.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         for (_, _, happening) in happenings {
             switch happening {
             case .transaction(let index): take(history.transactions[index])
             case .checkpoint(let index): check(history.walks[index])
+            case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence)
+            case .restore(let index):
+                guard let copy = copies[index] else { continue }
+                (told, toldBefore, begun, lastSequence) = (copy.told, copy.told, copy.begun, copy.lastSequence)
             }
         }
     }
@@ -73,11 +96,22 @@ struct Checker {
         let walk = history.walks[index]
         guard walk.isComplete, walk.isExact, let delivered = walk.delivered else { return nil }
         let list = walks[walk.unit] ?? []
-        let following = list.firstIndex { $0 > index }.map { history.walks[list[$0]].span.start }
+        let next = list.firstIndex { $0 > index }.map { history.walks[list[$0]] }
+        // What was asked for to find out which field is refused is no look; an account's apps come with its own answer.
+        let carrier = walk.unit.kind == .subscribedApp ? Unit(account: walk.unit.account, kind: .account) : walk.unit
+        let asking = walks[carrier]?.map { history.walks[$0] }.first { $0.span.start > walk.span.start }
+        if let asking, !walk.named.isEmpty, asking.named != walk.named, asking.span.start - delivered < .seconds(30) { return nil }
+        let following = next?.span.start
         let moment = min(delivered + slack, following ?? delivered + slack)
         guard history.lives.indices.contains(walk.life - 1), moment < history.lives[walk.life - 1].end else { return nil }
         guard !history.fullDisk.contains(where: { walk.span.start <= $0.end + slack && $0.start <= moment }) else { return nil }
         return moment
+    }
+
+    /// Whether what a walk showed was recorded, and is so still at a later moment.
+    func isRecorded(_ index: Int, at moment: Moment = Moment(nanoseconds: .max)) -> Bool {
+        guard let recorded = checkpoint(index), let delivered = history.walks[index].delivered else { return false }
+        return !history.restores.contains { $0.copied < recorded && delivered <= $0.restored && $0.restored <= moment }
     }
 
     /// The unit's last walk that had begun by a moment, and its place among the unit's.
@@ -89,6 +123,7 @@ struct Checker {
     /// Members of a unit's things that Meta did not give in a walk: throughout, and perhaps.
     func hidden(_ walk: Walk) -> (throughout: Set<String>, partly: Set<String>) {
         var hidden = history.truth.withheld(walk.unit, walk.span)
+        hidden.throughout.formUnion(walk.lacking)
         if !walk.asked.isEmpty { hidden.throughout.formUnion(Set(Documents.members(walk.unit.kind)).subtracting(walk.asked)) }
         return hidden
     }

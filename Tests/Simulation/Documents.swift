@@ -79,6 +79,8 @@ enum Documents {
         case "storage_configuration": return .object(["status": pick(["DEFAULT", "IN_COUNTRY_STORAGE_ENABLED"])])
         case "user_identity_change": return .object(["enable_identity_key_check": pick([true, false])])
         case "id": return .string("77\(number % 9)")
+        case "timezone_id": return pick(["1", "57", "138"])
+        case "last_onboarded_time": return .string("2023-08-31T19:05:5\(number % 10)+0000")
         case "health_status":
             let states: [JSONValue] = ["AVAILABLE", "LIMITED", "BLOCKED"]
             let entities = ["APP", "BUSINESS", "PHONE_NUMBER", "WABA"].prefix(Int(number % 3) + 2).enumerated().map { index, type in
@@ -90,25 +92,37 @@ enum Documents {
             return .object(["can_send_message": pick(states), "entities": .array(entities)])
         case "vertical": return pick(["EDU", "RETAIL", "TRAVEL", "HOTEL"])
         case "websites": return .array((0...(number % 2)).map { .string("https://www.example/\($0 + number % 9)") })
-        case "profile_picture_url": return .string("pps.example/picture/\(number % 11)")
+        case "profile_picture_url": return .string("/picture/\(number % 11)")
         // Two spellings of one letter, which are two values; escapes; what lies outside the basic plane.
-        default: return .string(["é", "e\u{301}", "a/b", "\"q\"", "😀", "", "\u{7F}"][Int(number % 7)] + " \(member) \(number % 3)")
+        default:
+            return .string(["é", "e\u{301}", "a/b", "\"q\"", "😀", "", "\u{7F}", "\u{FFFD}"][Int(number % 8)] + " \(member) \(number % 3)")
         }
     }
 
     /// The same thing as Meta may write it: what changes by itself changes.
     static func noisy(_ document: inout JSONObject, _ kind: Kind, _ dice: inout Dice) {
         if var health = document["health_status"]?.object, let entities = health["entities"]?.array, dice.chance(0.3) {
-            health["entities"] = .array(dice.shuffle(entities))
+            health["entities"] = .array(
+                dice.shuffle(entities).map { entity in
+                    var entity = entity.object ?? [:]
+                    entity["additional_info"] = [.string("Words \(dice.number(1...9)).")]
+                    if dice.chance(0.3), let id = entity["id"]?.string.flatMap({ Int64($0) }) { entity["id"] = .integer(id) }
+                    return .object(entity)
+                })
             document["health_status"] = .object(health)
         }
         func small(_ value: JSONValue?, _ dice: inout Dice) -> JSONValue? {
             dice.chance(0.3) ? value?.string.map { .string($0.lowercased()) } ?? value : value
         }
+        if let id = document["id"]?.string.flatMap({ Int64($0) }), dice.chance(0.1) { document["id"] = .integer(id) }
+        for member in members(kind) where document[member] == nil && dice.chance(0.05) {
+            document[member] = dice.pick([.null, [:], []] as [JSONValue])
+        }
         switch kind {
         case .account:
             for member in ["status", "business_verification_status", "ownership_type"] { document[member] = small(document[member], &dice) }
         case .phoneNumber:
+            for member in ["status", "quality_rating"] { document[member] = small(document[member], &dice) }
             if dice.chance(0.1) { document["certificate"] = .string("certificate \(dice.number(1...1_000_000))") }
         case .phoneNumberSettings:
             if var calling = document["calling"]?.object {
@@ -124,9 +138,9 @@ enum Documents {
         case .businessProfile:
             document["messaging_product"] = "whatsapp"
             if let picture = document["profile_picture_url"]?.string {
-                document["profile_picture_url"] = .string("https://\(picture)?oh=\(dice.number(1...3))")
+                document["profile_picture_url"] = .string("https://host-\(dice.number(1...3)).example\(picture)?oh=\(dice.number(1...3))")
             }
-            for member in members(kind) where document[member] == nil && dice.chance(0.05) { document[member] = .null }
+            document["vertical"] = small(document["vertical"], &dice)
         default: break
         }
     }

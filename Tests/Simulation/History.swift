@@ -14,6 +14,8 @@ struct History {
         /// What was stored right after it: of the units whose baseline it holds, or of all.
         var stored: [StoredResource]
         var isWhole: Bool
+        /// Whether a copy that was made before it was put back.
+        var isLost = false
     }
 
     struct Span {
@@ -32,7 +34,23 @@ struct History {
             var snapshot: [StoredResource]?
             var after: Int64
             var changes: [RecordedChange] = []
+            /// When it began.
+            var time: Moment
+            /// The cursor that was not taken any more, and when the reader had come to it.
+            var lost: Int64?
         }
+        /// The cursor that it has come to.
+        var cursor: LedgerCursor?
+    }
+
+    /// A copy of the ledger was made, and put back later, when the process had been killed.
+    struct Restore {
+        var copied: Moment
+        var restored: Moment
+        /// The last change that the copy holds.
+        var sequence: Int64
+        /// The first life over it.
+        var life: Int
     }
 
     var scenario: Scenario
@@ -46,6 +64,12 @@ struct History {
     var failures: [(time: Moment, why: String)] = []
     /// When requests were sent, by account.
     var calls: [String: [(time: Moment, life: Int)]] = [:]
+    /// When answers were withheld by plain troubles: of an account, or of one unit of it.
+    var troubles: [(account: String, unit: Unit?, span: TimeSpan)] = []
+    /// When the ledger was put back from a copy.
+    var restores: [Restore] = []
+    /// When a conditional request was made.
+    var conditional: Moment?
     var readers: [Reader] = []
     /// The sequences that the journal took, and in which life.
     var journal: [(sequence: Int64, life: Int)] = []

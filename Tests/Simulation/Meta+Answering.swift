@@ -66,6 +66,7 @@ extension Meta {
             return (trouble.map { answer($0, asked) } ?? page(asked), [])
         }
         walks.request(asked.unit, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
+        walks.update(asked.unit) { $0.named = asked.fields }
         let result = result(asked)
         walks.agree(asked.unit)
         var indices = [walks.index(of: asked.unit)].compactMap(\.self)
@@ -75,7 +76,10 @@ extension Meta {
             walks.request(unit, isFirst: true, asked: [], life: life, at: stage.now)
             walks.update(unit) { walk in
                 walk.isComplete = true
-                walk.served = Set((account.things[.subscribedApp] ?? []).map(\.id))
+                walk.named = asked.fields
+                let apps = shownApps(account)
+                walk.served = Set(apps.filter(\.isReadable).map(\.id))
+                walk.unreadable = Set(apps.filter { !$0.isReadable }.map(\.id))
             }
             indices += [walks.index(of: unit)].compactMap(\.self)
         }
@@ -93,10 +97,19 @@ extension Meta {
             walks.update(asked.unit) { $0.trouble = trouble }
             return answer(trouble, asked)
         }
+        if let trouble = odd(for: asked) {
+            walks.update(asked.unit) { $0.trouble = trouble }
+            return answer(trouble, asked)
+        }
         if let unknown = account.unknown, unknown.kind == asked.unit.kind, asked.fields.contains(unknown.member) {
+            if account.odd.refusal > 0 {
+                walks.update(asked.unit) { $0.trouble = .refusedField }
+                return refusal(unknown.member, account)
+            }
             // The watcher asks again without the member, at once.
             walks.update(asked.unit) { $0.trouble = .listChanged }
-            return respond(400, error(100, "(#100) Tried accessing nonexisting field (\(unknown.member)) on node type (X)"), account)
+            let type = unknown.kind == .account ? "WhatsAppBusinessAccount" : "X"
+            return respond(400, error(100, "(#100) Tried accessing nonexisting field (\(unknown.member)) on node type (\(type))"), account)
         }
         guard asked.unit.phoneNumberID.map(account.has(number:)) ?? true else {
             walks.update(asked.unit) { $0.trouble = .notFound }
@@ -111,6 +124,7 @@ extension Meta {
         let recent = account.calls.reversed().prefix { $0 > hourAgo }.count + account.plan.others
         if recent > account.plan.quota, (account.throttledUntil ?? stage.now) <= stage.now {
             account.throttledUntil = stage.now + .seconds(600)
+            throttled.append((account.plan.name, Span(start: stage.now, end: stage.now + .seconds(600))))
         }
     }
 
@@ -124,17 +138,20 @@ extension Meta {
     }
 
     private func fits(_ trouble: Trouble, _ asked: Asked) -> Trouble? {
-        (trouble == .listChanged || trouble == .repeatedCursor) && asked.isFirst ? nil : trouble
+        if trouble == .wrongThing, asked.edge.form == .list || asked.unit.kind == .commerceSettings { return nil }
+        return (trouble == .listChanged || trouble == .repeatedCursor) && asked.isFirst ? nil : trouble
     }
 
     private func page(_ asked: Asked) -> Result<HTTPResponse, TransportError> {
         let account = asked.account
-        let things = things(of: asked.unit, account)
+        var things = things(of: asked.unit, account)
         guard asked.edge.form == .list, let paging = account.paging[asked.unit.kind] else { return single(things, asked) }
-        guard let start = position(asked.after, in: things, asked, paging) else {
+        if !asked.isProbe { things = shown(things, asked) }
+        guard var start = position(asked.after, in: things, asked, paging) else {
             walks.update(asked.unit) { $0.trouble = .listChanged }
             return answer(.listChanged, asked)
         }
+        if !asked.isProbe { start = slipped(start, things, asked) }
         var size = asked.edge.limit == nil ? things.count : min(asked.limit, paging.cap)
         if dice.chance(paging.isShort), size > 0 { size = dice.number(1...size) }
         let part = things[min(start, things.count)..<min(start + size, things.count)]
@@ -166,7 +183,26 @@ extension Meta {
             links["cursors"] = .object(["before": "b", "after": .string(cursor)])
             if !paging.isBare, end < things.count || trails { links["next"] = .string("https://graph.example/next?after=\(cursor)") }
         }
-        var body: JSONObject = ["data": .array(part.map { .object(served($0, asked)) })]
+        var items = part.map { thing in
+            var document = served(thing, asked)
+            if asked.unit.kind == .subscribedApp, let unreadable = unreadable(account), unreadable.id == thing.id {
+                document["whatsapp_business_api_data"] = unreadable.value
+                walks.update(asked.unit) { walk in
+                    walk.served.remove(thing.id)
+                    walk.unreadable.insert(thing.id)
+                }
+            }
+            return JSONValue.object(document)
+        }
+        // A list in which nothing has an id is none.
+        if account.odd.withoutID == asked.unit.kind, !asked.isProbe, !items.isEmpty {
+            items.insert(.object(["name": "nobody", "status": "CONNECTED"]), at: dice.number(0...items.count))
+            walks.update(asked.unit) { walk in
+                walk.isOdd = true
+                walk.hasStray = true
+            }
+        }
+        var body: JSONObject = ["data": .array(items)]
         if !links.isEmpty { body["paging"] = .object(links) }
         return respond(200, .object(body), account, etag: asked)
     }
@@ -184,7 +220,7 @@ extension Meta {
         }
         var document = documents.first ?? [:]
         if asked.fields.contains("subscribed_apps"), asked.unit.kind == .account {
-            let apps = asked.account.things[.subscribedApp] ?? []
+            let apps = shownApps(asked.account)
             let all = bringsApps(asked)
             var list: JSONObject = ["data": .array((all ? apps[...] : apps.prefix(1)).map { .object($0.document) })]
             if !all, !apps.isEmpty { list["paging"] = .object(["next": "https://graph.example/next?after=x"]) }
@@ -207,14 +243,52 @@ extension Meta {
 
     /// A thing as it goes over the wire: what was asked for and not withheld, with what changes by itself.
     private func served(_ thing: Thing, _ asked: Asked) -> JSONObject {
-        if asked.unit.kind == .blockedUser { return ["messaging_product": "whatsapp", "wa_id": .string(thing.id)] }
-        let withheld = truth.withheld(asked.unit, Span(start: stage.now, end: stage.now)).throughout
+        if asked.unit.kind == .blockedUser { return blocked(thing, asked) }
+        var withheld = truth.withheld(asked.unit, Span(start: stage.now, end: stage.now)).throughout
+        let inner = truth.innerWithheld(asked.unit, at: stage.now)
+        if let inner { withheld.remove(inner.member) }
+        if let flapping = flapping(asked) { withheld.insert(flapping) }
         var document: JSONObject = [:]
         for member in thing.document where asked.fields.isEmpty || asked.fields.contains(member.name) {
             guard !withheld.contains(member.name) else { continue }
             document[member.name] = member.value
         }
+        if let inner, var object = document[inner.member]?.object {
+            object[inner.inner] = nil
+            document[inner.member] = .object(object)
+        }
+        if thing.document.contains(where: { Documents.isOdd($0.name, $0.value) }) { walks.update(asked.unit) { $0.isOdd = true } }
         Documents.noisy(&document, asked.unit.kind, &dice)
+        if has(.otherForms) {
+            // A list for an object may be told as odd, although it says nothing.
+            walks.update(asked.unit) { $0.isOdd = true }
+            Documents.rewrite(&document, asked.unit.kind, asked: asked.fields, &dice)
+        }
         return document
+    }
+
+    private func blocked(_ thing: Thing, _ asked: Asked) -> JSONObject {
+        var document: JSONObject = ["messaging_product": "whatsapp", "wa_id": .string(thing.id)]
+        guard has(.otherForms) else { return document }
+        // Two forms that have one id in common, so that each can be told to be the other: by the number's last digit.
+        let hasBoth = dice.chance(0.5)
+        if (asked.unit.phoneNumberID?.utf8.last ?? 0) % 2 == 0 {
+            if hasBoth { document["user_id"] = .string("US.\(thing.id)") }
+        } else {
+            document["user_id"] = .string("US.\(thing.id)")
+            if !hasBoth { document["wa_id"] = nil }
+        }
+        return document
+    }
+
+    /// The member that this answer lacks and the next one has.
+    private func flapping(_ asked: Asked) -> String? {
+        guard let flapping = asked.account.odd.flapping, flapping.kind == asked.unit.kind, !asked.isProbe else { return nil }
+        // A walk is one answer, however many pages it has.
+        let walk = walks.index(of: asked.unit) ?? 0
+        let before = walks.all.last { $0.unit == asked.unit && $0.isComplete && $0.span.end < walks.all[walk].span.start }
+        guard before?.lacking.isEmpty ?? true else { return nil }
+        walks.update(asked.unit) { $0.lacking = [flapping.member] }
+        return flapping.member
     }
 }

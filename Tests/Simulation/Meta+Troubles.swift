@@ -30,9 +30,9 @@ extension Meta {
         case .wrongShape:
             let ill: [String] =
                 switch asked.edge.form {
-                case .node: [#"{"id":7.5,"calling":1}"#, #"{"data":[]}"#]
-                case .single: [#"{"data":[{"websites":{},"is_cart_enabled":1}]}"#, #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":[{},{}]}"#]
-                case .list: [#"{"data":[{"id":[]}]}"#, #"{"data":[{"name":"x"}]}"#, #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":null}"#]
+                case .node: [#"{"id":7.5}"#, #"{"data":[]}"#]
+                case .single: [#"{"data":[{"website":{},"cart":1}]}"#, #"{"data":{}}"#, #"{"data":[1]}"#, #"{"data":[{},{}]}"#]
+                case .list: [#"{"data":{}}"#, #"{"data":1}"#, #"{"data":null}"#]
                 }
             return text(200, dice.pick(ill + ["[]", "", "null"]))
         case .notFound: return respond(400, error(100, "Unsupported get request", subcode: 33), account)
@@ -41,9 +41,26 @@ extension Meta {
         case .throttled:
             let until = account.throttledUntil ?? stage.now + .seconds(300)
             account.throttledUntil = until
+            throttled.append((account.plan.name, Span(start: stage.now, end: until)))
             let minutes = (until - stage.now).milliseconds / 60_000 + 1
             return respond(400, error(dice.pick([80007, 80008, 4]), "Too many calls"), account, minutesToRegain: Int(minutes))
         case .unauthorized: return respond(401, error(190, "Invalid OAuth access token"), account)
+        case .refusedField, .tooLarge:
+            return respond(500, error(1, "Please reduce the amount of data you're asking for, then retry your request"), account)
+        case .notModified: return .success(HTTPResponse(status: 304, headers: [("facebook-api-version", account.version)]))
+        case .passingRefusal:
+            var envelope =
+                error(dice.pick([190, 0, 10, 100, 368, 200]), "An unexpected error has occurred").object?["error"]?.object ?? [:]
+            envelope["is_transient"] = true
+            return respond(dice.pick([400, 403, 500]), .object(["error": .object(envelope)]), account)
+        case .wrongThing:
+            let ill: [String] =
+                switch asked.unit.kind {
+                case .account: [#"{"id":"77777","name":"Somebody else","status":"BANNED"}"#, #"{"id":"\#(account.plan.wabaID)"}"#]
+                case .businessProfile: [#"{"data":[{"business_profile":{"about":"x"},"id":"90210"}]}"#]
+                default: [#"{"data":[{"x":{"calling":{"status":"ENABLED"}},"id":"90210"}]}"#]
+                }
+            return text(200, dice.pick(ill))
         case .listChanged: return respond(400, error(dice.pick([139_102, 131_059]), "The list changed"), account)
         case .repeatedCursor:
             let link = "https://graph.example/next?after=\(asked.after ?? "")"
@@ -58,7 +75,7 @@ extension Meta {
     ) -> Result<HTTPResponse, TransportError> {
         if account.version != "v25.0", truth.upgraded[account.plan.name] == nil { truth.upgraded[account.plan.name] = stage.now }
         var headers = [(name: "facebook-api-version", value: account.version)]
-        let bytes = body.bytes
+        let bytes = has(.halfPairs) ? halved(body.bytes) : body.bytes
         if account.tellsUsage || minutesToRegain > 0 {
             let hourAgo = stage.now + .seconds(-3600)
             let calls = account.calls.reversed().prefix { $0 > hourAgo }.count + account.plan.others
@@ -67,7 +84,10 @@ extension Meta {
                 "total_time": 1,
                 "type": "whatsapp_business_management", "estimated_time_to_regain_access": .integer(minutesToRegain),
             ]
-            headers.append(("x-business-use-case-usage", JSONValue.object([account.plan.wabaID: [.object(usage)]]).description))
+            let whole = foreignUsage(account, [account.plan.wabaID: [.object(usage)]])
+            if let whole { headers.append(("x-business-use-case-usage", JSONValue.object(whole).description)) }
+        } else if let usage = foreignUsage(account, nil) {
+            headers.append(("x-business-use-case-usage", JSONValue.object(usage).description))
         }
         if let asked, account.etags != .none {
             let tag = "\"\(bytes.reduce(into: UInt64(0xcbf2_9ce4_8422_2325)) { $0 = ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })\""
@@ -75,5 +95,23 @@ extension Meta {
             if account.etags == .honoured, asked.etag == tag { return .success(HTTPResponse(status: 304, headers: headers)) }
         }
         return .success(HTTPResponse(status: status, headers: headers, body: bytes))
+    }
+
+    /// The same text, with half a surrogate pair where a reader is to see U+FFFD.
+    private func halved(_ bytes: [UInt8]) -> [UInt8] {
+        let mark: [UInt8] = [0xEF, 0xBF, 0xBD]
+        guard bytes.contains(0xEF), dice.chance(0.7) else { return bytes }
+        var result: [UInt8] = []
+        var rest = bytes[...]
+        while let first = rest.first {
+            if rest.starts(with: mark) {
+                result.append(contentsOf: #"\ud83c"#.utf8)
+                rest = rest.dropFirst(3)
+            } else {
+                result.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return result
     }
 }

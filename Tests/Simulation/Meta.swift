@@ -53,6 +53,8 @@ final class Meta {
         var tellsUsage = false
         /// Whether a number that has left the account's list still answers, as one does that went to another account.
         var lingers = false
+        /// What is odd at present.
+        var odd = Odd()
         /// Whether the account's own answer holds only some of its apps.
         var cutsApps = false
 
@@ -68,14 +70,18 @@ final class Meta {
     let stage: Stage
     var dice: Dice
     let accounts: [Account]
+    let oddities: Set<Oddity>
     private let byID: [String: Account]
     var truth = Truth()
     var walks = Walks()
+    /// When accounts were throttled.
+    var throttled: [(account: String, span: Span)] = []
 
     init(_ scenario: Scenario, stage: Stage, dice: Dice) {
         self.stage = stage
         self.dice = dice
         accounts = scenario.accounts.map(Account.init)
+        oddities = scenario.oddities
         byID = Dictionary(uniqueKeysWithValues: accounts.map { ($0.plan.wabaID, $0) })
         for account in accounts { fill(account) }
     }
@@ -112,7 +118,7 @@ final class Meta {
         if truth.note(unit, things(of: unit, account), at: stage.now) { account.listVersions[unit, default: 0] += 1 }
     }
 
-    private func noteAll(of account: Account) {
+    func noteAll(of account: Account) {
         for kind in Scenario.accountKinds { note(Unit(account: account.plan.name, kind: kind), account) }
         for id in account.ofNumbers.keys.sorted() {
             for kind in Scenario.numberKinds { note(Unit(account: account.plan.name, kind: kind, phoneNumberID: id), account) }
@@ -173,16 +179,16 @@ extension Meta {
     }
 
     /// Meta stops giving a member, for a time.
-    func drift(for time: Duration) {
-        let account = dice.pick(accounts)
+    func drift(for time: Duration, isUnknown only: Bool = false, of chosen: Account? = nil) {
+        let account = chosen ?? dice.pick(accounts)
         let name = account.plan.name
-        guard !truth.withheld.contains(where: { $0.account == name && $0.span.end > stage.now }), account.unknown == nil else { return }
+        guard !isWithholding(account), account.unknown == nil else { return }
         let kind = dice.pick([Kind.phoneNumber, .phoneNumber, .messageTemplate, .businessProfile, .phoneNumberSettings, .account])
         let documents =
             Scenario.accountKinds.contains(kind)
             ? (account.things[kind] ?? []).map(\.document)
             : (account.things[.phoneNumber] ?? []).compactMap { account.ofNumbers[$0.id]?[kind]?.first?.document }
-        let isUnknown = kind == .account || dice.chance(0.4)
+        let isUnknown = only || kind == .account || dice.chance(0.4)
         let members = Documents.members(kind).filter { member in isUnknown || documents.count { $0[member] != nil } >= 5 }
         guard !members.isEmpty else { return }
         let member = dice.pick(members)
@@ -205,10 +211,11 @@ extension Meta {
             account.version = "v25.0"
             if !account.refused.isEmpty { account.credential += 1 }
         }
+        mendOddities()
         for index in truth.withheld.indices where truth.withheld[index].span.end > stage.now { truth.withheld[index].span.end = stage.now }
     }
 }
 
 extension Array {
-    fileprivate func randomElement(_ dice: inout Dice) -> Element? { isEmpty ? nil : dice.pick(self) }
+    func randomElement(_ dice: inout Dice) -> Element? { isEmpty ? nil : dice.pick(self) }
 }

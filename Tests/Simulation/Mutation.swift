@@ -148,7 +148,7 @@ extension Mutation {
         return switch self {
         case .watchToldAgain, .watchOutOfNothing:
             change.resource.kind == .watch && change.before?["state"] != nil && change.after?["state"]?.string == "current"
-        case .secondBaseline: change.operation == .baseline && change.resource.kind.isList
+        case .secondBaseline: change.operation == .baseline && change.resource.kind.known?.isList == true
         case .inventedChange, .alteredChange:
             change.operation == .changed && change.resource.kind != .watch && change.after != nil && change.before != nil
         case .untoldChange, .inventedRemoval, .changeAfterFailure, .lateChange:
@@ -158,7 +158,7 @@ extension Mutation {
     }
 
     private func removal(of change: Change) -> Change {
-        Change(change.resource, .removed, severity: change.severity, before: change.before, summary: change.summary)
+        Change(change.resource, .removed, severity: change.severity.level, before: change.before, summary: change.summary)
     }
 }
 

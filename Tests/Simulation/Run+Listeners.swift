@@ -26,17 +26,20 @@ extension Run {
         guard let ledger = life.ledger else { return }
         do {
             var position: Int64
-            if let last = history.readers[index].connections.last {
-                position = last.changes.last?.sequence ?? last.after
-                guard try await ledger.canResume(LedgerCursor(ledger: ledger.id, sequence: position)) else { return }
-                history.readers[index].connections.append(.init(snapshot: nil, after: position))
+            var lost: Int64?
+            if let cursor = history.readers[index].cursor, try await !ledger.canResume(cursor) { lost = cursor.sequence }
+            if let cursor = history.readers[index].cursor, lost == nil {
+                position = cursor.sequence
+                history.readers[index].connections.append(.init(snapshot: nil, after: position, time: stage.now))
             } else {
-                try await stage.sleep(dice.time(.zero...scenario.busy))
+                if lost == nil { try await stage.sleep(dice.time(.zero...scenario.busy)) }
                 var walk = try await ResourceWalk(over: ledger, ResourceQuery())
                 var snapshot: [StoredResource] = []
                 while let page = try await walk.next() { snapshot += page }
+                guard life.isAlive else { return }
                 position = walk.cursor.sequence
-                history.readers[index].connections.append(.init(snapshot: snapshot, after: position))
+                history.readers[index].connections.append(.init(snapshot: snapshot, after: position, time: stage.now, lost: lost))
+                history.readers[index].cursor = walk.cursor
             }
             while !Task.isCancelled {
                 let changes = try await ledger.changes(after: position, limit: 3)
@@ -46,6 +49,7 @@ extension Run {
                     let last = history.readers[index].connections.count - 1
                     history.readers[index].connections[last].changes.append(change)
                     position = change.sequence
+                    history.readers[index].cursor = ledger.cursor(at: position)
                 }
                 if changes.isEmpty { await ledger.waitForChange(after: position) }
             }

@@ -13,21 +13,25 @@ final class Run: @unchecked Sendable {
     let scenario: Scenario
     let stage: Stage
     let meta: Meta
-    let store: MemoryStore
+    var store: MemoryStore
     var dice: Dice
     var history: History
     private var productDice: Dice
-    private(set) var life: Life
+    var life: Life
     var diskIsFull = false
     var journalIsDown = false
     var killsAtCommit = false
-    private var lastSequence: Int64 = 0
+    var lastSequence: Int64 = 0
+    /// Copies of the ledger that are going to be put back.
+    var copies: [Copy] = []
     let busyUntil: Moment
     private(set) var requests = 0
 
-    init(seed: UInt64, print: ((String) -> Void)?) throws {
+    init(seed: UInt64, only: Set<Oddity>?, print: ((String) -> Void)?) throws {
         var dice = Dice(seed)
-        scenario = Scenario(&dice)
+        var scenario = Scenario(&dice)
+        scenario.add(only, seed)
+        self.scenario = scenario
         stage = Stage(print: print)
         meta = Meta(scenario, stage: stage, dice: dice.fork())
         store = try MemoryStore()
@@ -53,12 +57,10 @@ final class Run: @unchecked Sendable {
         try finish(end)
     }
 
-    /// What has no trouble any more comes to rest in this time: two turns, and what the longest wait is. That is an hour for what was forbidden or not
-    /// found, unless another life begins.
+    /// What has no trouble any more comes to rest in this time: two turns, and what the longest wait is.
     private var settling: Duration {
         let longest = scenario.accounts.flatMap { account in account.intervals.values.map { $0 * (1 + account.splay) } }.max() ?? .zero
-        let waits = scenario.troublesPerHour > 0 && !scenario.restartsAtEnd
-        return .seconds(waits ? 3700 : 1300) + longest * 2.1
+        return .seconds(1300) + longest * 2.1
     }
 
     private func step(until end: Moment) -> Bool {
@@ -72,6 +74,7 @@ final class Run: @unchecked Sendable {
         history.lives.append(.init(begin: life.begin, end: end, killed: false))
         life.kill()
         history.truth = meta.truth
+        history.troubles += meta.throttled.map { ($0.account, nil, $0.span) }
         history.walks = meta.walks.all
         history.kept = try store.changes(after: 0)
         history.stored = try store.resources()
@@ -134,7 +137,7 @@ extension Run {
         restart()
     }
 
-    private func restart() {
+    func restart() {
         let number = life.number + 1
         stage.after(dice.time(.milliseconds(100)...(.seconds(dice.pick([1, 60]))))) { [unowned self] in
             life = Life(number, stage: stage)
@@ -189,6 +192,11 @@ extension Run {
         }
         often(hours * Double(scenario.pollsPerHour)) { [unowned self] in poll() }
         often(hours * Double(scenario.reloadsPerHour)) { [unowned self] in reload() }
+        for oddity in scenario.oddities.sorted(by: { $0.rawValue < $1.rawValue }) where oddity.perHour > 0 {
+            often(hours * oddity.perHour) { [unowned self] in meta.begin(oddity, busyFor: busyUntil - stage.now) }
+        }
+        planRestores()
+        planMassRemovals()
         often(Double(scenario.clockJumps)) { [unowned self] in
             stage.wallClockAhead += .seconds(dice.pick([-31_536_000, -3600, -5, 5, 3600, 31_536_000]))
             stage.note("the wall clock jumps")
@@ -232,7 +240,9 @@ extension Run {
     private func makeTrouble() {
         let account = dice.pick(meta.accounts)
         let lasts = dice.time(.seconds(10)...(.seconds(dice.pick([120, 900, 3000]))))
-        switch dice.number(0...9) {
+        // Alone is alone.
+        let what = scenario.isAlone ? dice.number(4...9) : dice.number(0...9)
+        switch what {
         case 0:
             guard !diskIsFull else { return }
             diskIsFull = true
@@ -248,12 +258,14 @@ extension Run {
             stage.note("\(account.plan.name) is answered by another version")
             stage.after(lasts) { account.version = "v25.0" }
         case 3:
+            history.troubles.append((account.plan.name, nil, Span(start: stage.now, end: stage.now + lasts)))
             let refused = account.credential
             account.refused.insert(refused)
             stage.note("the token of \(account.plan.name) is refused")
             let isRenewed = dice.chance(0.5)
             stage.after(lasts) { if isRenewed { account.credential += 1 } else { account.refused.remove(refused) } }
         case 4...6:
+            history.troubles.append((account.plan.name, nil, Span(start: stage.now, end: stage.now + lasts)))
             account.flaky = (scenario.troubles, dice.pick([0.1, 0.5, 0.9]))
             stage.note("\(account.plan.name) is flaky")
             stage.after(lasts) { account.flaky = nil }
@@ -261,6 +273,7 @@ extension Run {
             let trouble = dice.pick(scenario.troubles)
             let units = meta.truth.versions.keys.filter { $0.account == account.plan.name }.sorted { "\($0)" < "\($1)" }
             account.outage = (trouble, dice.chance(0.5) ? dice.pick(units) : nil)
+            history.troubles.append((account.plan.name, account.outage?.unit, Span(start: stage.now, end: stage.now + lasts)))
             stage.note("\(account.plan.name) is out: \(trouble) \(account.outage?.unit.map { "\($0)" } ?? "")")
             stage.after(lasts) { account.outage = nil }
         }
@@ -269,6 +282,7 @@ extension Run {
     private func calmDown() {
         stage.note("all troubles are over")
         meta.calmDown()
+        for index in history.troubles.indices { history.troubles[index].span.end = min(history.troubles[index].span.end, stage.now) }
         diskIsFull = false
         journalIsDown = false
         // Members that Meta did not know for a time are asked for again by the next life.
@@ -279,6 +293,7 @@ extension Run {
         guard life.isAlive, let asked = meta.read(request) else {
             throw TransportError(.closed, "the simulation knows no such request: \(request)")
         }
+        if asked.etag != nil, history.conditional == nil { history.conditional = stage.now }
         requests += 1
         history.calls[asked.unit.account, default: []].append((stage.now, life.number))
         stage.note("ask \(asked.unit)\(asked.after.map { " after \($0)" } ?? "")")

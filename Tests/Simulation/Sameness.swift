@@ -1,6 +1,7 @@
 import StrictJSON
 
-// What is the same is decided here by bytes alone, not by the product's own equality, which the checker must not rely on.
+// What is the same is decided here by bytes, and for what is told by what the bytes say in whatever form Meta gives it, not by the product's own
+// equality, which the checker must not rely on.
 
 extension JSONValue {
     func isSame(as other: JSONValue) -> Bool {
@@ -24,10 +25,27 @@ extension JSONObject {
 
 extension Optional<JSONValue> {
     func isSame(as other: JSONValue?) -> Bool {
-        switch (self, other) {
+        switch (self?.said, other?.said) {
         case (.some(let left), .some(let right)): left.isSame(as: right)
         case (nil, nil): true
         default: false
+        }
+    }
+}
+
+extension JSONValue {
+    /// What a value says, in one form; `nil` if it says nothing. Single words are enums here, and what people write has more than one.
+    var said: JSONValue? {
+        switch self {
+        case .null: nil
+        case .array(let elements): elements.isEmpty ? nil : .array(elements.map { $0.said ?? .null })
+        case .object(let object):
+            object.contains { $0.value.said != nil }
+                ? .object(JSONObject(object.compactMap { member in member.value.said.map { (member.name, $0) } })) : nil
+        case .bool: self
+        case .number(let number): .string(number.text)
+        case .string(let text):
+            .string(text.utf8.allSatisfy { $0 == 0x5F || 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 & 0xDF } ? text.uppercased() : text)
         }
     }
 }

@@ -37,6 +37,10 @@ struct Scenario {
     /// Times that something begins to go wrong in an hour, of these kinds.
     var troublesPerHour: Int
     var troubles: [Trouble]
+    /// Whether odd things happen alone.
+    var isAlone = false
+    /// What is odd.
+    var oddities: Set<Oddity> = []
     /// Whether lists are changed while they are walked over.
     var changesUnderWalks: Bool
     var kills: Int
@@ -60,7 +64,7 @@ struct Scenario {
         schedule = Schedule(places: dice.pick([1, 2, 16]))
         changesPerHour = dice.pick([5, 20, 20, 60])
         troublesPerHour = dice.pick([0, 0, 2, 5, 12])
-        troubles = Array(dice.shuffle(Trouble.allCases).prefix(dice.pick([1, 2, 4, Trouble.allCases.count])))
+        troubles = Array(dice.shuffle(Trouble.plain).prefix(dice.pick([1, 2, 4, Trouble.plain.count])))
         changesUnderWalks = dice.chance(0.5)
         kills = dice.chance(0.5) ? dice.number(1...4) : 0
         clockJumps = dice.chance(0.3) ? dice.number(1...4) : 0
@@ -94,23 +98,31 @@ struct Scenario {
 }
 
 /// What can go wrong with one answer.
-enum Trouble: String, CaseIterable {
+enum Trouble: String {
     case timeout, reset, serverError, errorPage, transientCode
     case page, truncated, repeatedMember, redirect, wrongShape
     case notFound, forbidden, policy, throttled, unauthorized
     /// Only on a page that is not the first.
     case listChanged, repeatedCursor
+    /// What only oddities bring.
+    case notModified, passingRefusal, wrongThing, refusedField, tooLarge
+
+    /// What any seed may have.
+    static let plain: [Trouble] = [
+        .timeout, .reset, .serverError, .errorPage, .transientCode, .page, .truncated, .repeatedMember, .redirect, .wrongShape, .notFound,
+        .forbidden, .policy, .throttled, .unauthorized, .listChanged, .repeatedCursor,
+    ]
 
     /// What a watch becomes by it; `nil` where the list is asked for again at once.
     var state: WatchState? {
         switch self {
-        case .timeout, .reset, .serverError, .errorPage, .transientCode: .unreachable
-        case .page, .truncated, .repeatedMember, .redirect, .wrongShape: .invalidAnswer
+        case .timeout, .reset, .serverError, .errorPage, .transientCode, .passingRefusal: .unreachable
+        case .page, .truncated, .repeatedMember, .redirect, .wrongShape, .notModified, .wrongThing: .invalidAnswer
         case .notFound: .notFound
         case .forbidden, .policy: .forbidden
         case .throttled: .throttled
         case .unauthorized: .unauthorized
-        case .listChanged, .repeatedCursor: nil
+        case .listChanged, .repeatedCursor, .refusedField, .tooLarge: nil
         }
     }
 }

@@ -23,7 +23,7 @@ struct StageTransport: Transport {
 extension Unit {
     /// The unit that shows a thing, or the watch's own.
     init(of resource: ResourceID) {
-        self.init(
-            account: resource.account, kind: resource.kind, phoneNumberID: resource.kind == .phoneNumber ? nil : resource.phoneNumberID)
+        guard let kind = resource.kind.known else { preconditionFailure("the simulation knows every kind of thing in it") }
+        self.init(account: resource.account, kind: kind, phoneNumberID: kind == .phoneNumber ? nil : resource.phoneNumberID)
     }
 }

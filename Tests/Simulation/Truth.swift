@@ -22,6 +22,8 @@ struct Truth {
         var account: String
         var kind: Kind
         var member: String
+        /// What of the member is withheld, if not the whole.
+        var inner: String?
         var span: Span
     }
 
@@ -86,6 +88,15 @@ struct Truth {
     }
 }
 
+extension Truth {
+    /// A member of which something is withheld, and what.
+    func innerWithheld(_ unit: Unit, at now: Moment) -> (member: String, inner: String)? {
+        withheld.first { one in
+            one.inner != nil && one.account == unit.account && one.kind == unit.kind && one.span.start < now && now < one.span.end
+        }.flatMap { one in one.inner.map { (one.member, $0) } }
+    }
+}
+
 /// A time from one moment to another.
 struct Span: Equatable {
     var start: Moment
@@ -93,3 +104,6 @@ struct Span: Equatable {
 
     func overlaps(_ other: Span) -> Bool { start <= other.end && other.start <= end }
 }
+
+/// `Span` where another type of that name hides it.
+typealias TimeSpan = Span

@@ -19,10 +19,22 @@ struct Walk {
     var hasRepeats = false
     /// Whether the list changed while cursors named places in it, so that a thing may have been jumped over.
     var mayHaveShifted = false
+    /// Whether the list was not shown whole although it seemed so.
+    var isPartial = false
+    /// Things that were shown and cannot be read.
+    var unreadable: Set<String> = []
+    /// Whether a thing without an id was among the others.
+    var hasStray = false
+    /// Whether something odd was in the answer.
+    var isOdd = false
+    /// Members that none of its things had, although they have them.
+    var lacking: Set<String> = []
     /// Whether a page had a `next`.
     var sawNext = false
     /// What went wrong last.
     var trouble: Trouble?
+    /// What the request named; it is no look where the next one names something else at once.
+    var named: Set<String> = []
     /// The members that were asked for.
     var asked: Set<String>
     /// What was given.
@@ -67,6 +79,9 @@ struct Walks {
         all[index].isExact = true
         all[index].mayHaveShifted = true
     }
+
+    /// The life that asks for the walk that is under way.
+    func life(of unit: Unit) -> Int? { latest[unit].map { all[$0].life } }
 
     /// The place of the walk that is under way.
     func index(of unit: Unit) -> Int? { latest[unit] }

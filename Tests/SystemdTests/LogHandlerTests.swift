@@ -36,8 +36,10 @@ struct LogHandlerTests {
     }
 
     @Test func line_withLineBreaksAndEscapeCodes_staysOneLine() throws {
-        let line = try written(prefixes: true) { $0.log(event: event("Refused.", .info, ["name": "a\n<0>forged\u{1B}[2J"])) }
-        #expect(line == "<6>Refused. (name: a\\n<0>forged\\u{1B}[2J)\n")
+        let line = try written(prefixes: true) {
+            $0.log(event: event("Refused.", .info, ["name": "a\n<0>forged\u{1B}[2J\u{202E}\u{2028}\u{9B}"]))
+        }
+        #expect(line == "<6>Refused. (name: a\\n<0>forged\\u{1B}[2J\\u{202E}\\u{2028}\\u{9B})\n")
     }
 
     @Test func destination_followsTheStreamThatStandardErrorReallyIs() {

@@ -56,6 +56,6 @@ import WhatsAppBusiness
             Severity.allCases,
             [[true, false, false, false], [true, true, false, false], [true, true, true, false], [true, true, true, true]]))
     func minimumSeverity_meansThisAndWorse(minimum: Severity, fits: [Bool]) {
-        #expect(Severity.allCases.map { Filter(minimumSeverity: minimum).matches(operation: .changed, severity: $0) } == fits)
+        #expect(Severity.allCases.map { Filter(minimumSeverity: minimum).matches(operation: .changed, severity: OpenEnum($0)) } == fits)
     }
 }

@@ -47,6 +47,46 @@ import WhatsAppBusiness
         #expect(try WatchStatus(json: watch).state.rawText == "asleep")
     }
 
+    /// Of every list that grows, a value that is not known is read, and written as it came.
+    @Test(arguments: ["flow", "Account", "ACCOUNT", "phone_number ", "", "\u{0}", "é", "e\u{301}"])
+    func reply_withValuesOfANewerDaemon_isReadAndWrittenAsItCame(text: String) throws {
+        var change = Sample.change().json
+        for member in ["kind", "operation", "origin", "severity"] { change[member] = .string(text) }
+        let read = try Change(json: change)
+        #expect(read.json == change)
+        var bytes: [UInt8] = []
+        read.write(into: &bytes, observedAt: read.observedAt.description)
+        #expect(bytes == JSONValue.object(change).bytes)
+        #expect(read.kind.known == nil && read.operation.known == nil && read.origin.known == nil && read.severity.known == nil)
+        #expect(read.kind != .account && read.resourceID.kind.rawText.hasSameUTF8(as: text))
+        #expect(SubscribeReply.change(read).json["change"] == .object(change))
+        var resource = Sample.resource.json
+        resource["kind"] = .string(text)
+        #expect(try Resource(json: resource).json == resource)
+        var watch = watch.json
+        (watch["kind"], watch["state"]) = (.string(text), .string(text))
+        #expect(try WatchStatus(json: watch).json == watch)
+        let error = try WabaWatchError(name: "NoSuchResource", parameters: ["account": "acme", "kind": .string(text), "id": "1"])
+        #expect(error?.parameters["kind"] == .string(text))
+        // What is asked for would not be done.
+        #expect(throws: MemberError.self) { try Filter(json: ["kinds": [.string(text)]]) }
+        #expect(throws: MemberError.self) { try GetParameters(json: ["account": "acme", "kind": .string(text), "id": "1"]) }
+    }
+
+    @Test func valuesThatAreNotKnown_areSortedAndFiltered() throws {
+        var change = Sample.change()
+        (change.kind, change.severity) = (OpenEnum(rawValue: "flow"), OpenEnum(rawValue: "dire"))
+        #expect(Filter().matches(change) && Filter(minimumSeverity: .warning).matches(change))
+        #expect(!Filter(minimumSeverity: .critical).matches(change) && !Filter(kinds: Set(Kind.allCases)).matches(change))
+        change.operation = OpenEnum(rawValue: "renamed")
+        #expect(!Filter(operations: Set(Operation.allCases)).matches(change))
+        let kinds = ["zebra", "watch", "flow", "account"].map(OpenEnum<Kind>.init(rawValue:))
+        #expect(kinds.sorted().map(\.rawText) == ["account", "watch", "flow", "zebra"])
+        #expect(OpenEnum<Kind>.account == OpenEnum(rawValue: "account") && OpenEnum<Kind>("Account") != OpenEnum<Kind>.account)
+        #expect(OpenEnum<Kind>("Account").known == .account && OpenEnum<Kind>(rawValue: "Account").known == nil)
+        #expect(Set([OpenEnum<Kind>.account, OpenEnum(rawValue: "account"), OpenEnum(rawValue: "flow")]).count == 2)
+    }
+
     @Test(
         arguments: [
             (["kind": "phone_number", "id": "1"], "account is missing"),
@@ -108,7 +148,7 @@ import WhatsAppBusiness
 }
 
 let watch = WatchStatus(
-    account: "acme", kind: .blockedUser, phoneNumberID: "1", state: Open(.late), reason: "the budget is used up", since: Sample.moment,
+    account: "acme", kind: .blockedUser, phoneNumberID: "1", state: OpenEnum(.late), reason: "the budget is used up", since: Sample.moment,
     everyMilliseconds: 900_000, lastSuccessAt: Sample.moment, nextAt: Sample.moment, failures: 2)
 
 let records: [any Record] = [

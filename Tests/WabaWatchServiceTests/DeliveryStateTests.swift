@@ -1,3 +1,4 @@
+import Continuations
 import FoundationEssentials
 import StrictJSON
 import Synchronization
@@ -45,14 +46,14 @@ import WabaWatchInterface
         /// How many tasks were woken behind it, and whether a thread is told to go on.
         func given(_ round: DeliveryState.Round, refusedBy refused: [Int] = []) -> (woken: Int, rest: Bool) {
             let after = state.withLock { $0.given(round.gifts, refusedBy: refused) }
-            for task in after.woken { task.resume() }
+            for task in after.woken { task.fulfil() }
             return (after.woken.count, after.rest != nil)
         }
 
         /// Lets every task go, whatever went wrong.
         func end() {
             for round in rounds.withLock(\.self) { _ = given(round) }
-            for reader in state.withLock(\.readers.indices) { state.withLock { $0.wake(reader) }?.resume() }
+            for reader in state.withLock(\.readers.indices) { state.withLock { $0.wake(reader) }?.fulfil() }
         }
     }
 
@@ -82,10 +83,10 @@ import WabaWatchInterface
                     state.enter(DeliveryState.Place(position: 0, filter: state.filters.enter(filter(number)), outlet: place))
                 }
                 group.addTask {
-                    await withCheckedContinuation { task in
-                        _ = site.state.withLock { $0.wait(reader, task) }
-                        waiting.yield()
-                    }
+                    let task = OneShot<Void>()
+                    _ = site.state.withLock { $0.wait(reader, task) }
+                    waiting.yield()
+                    await task.wait()
                 }
             }
             var all = waits.makeAsyncIterator()
@@ -149,16 +150,16 @@ import WabaWatchInterface
     @Test func threadThatWasToldAndEndedWithTheLastReader_isNotWaitedFor() async throws {
         try await withReaders(1) { site in
             let outlet = try #require(site.committed(1...20).rest)
-            site.state.withLock { $0.wake(0) }?.resume()
+            site.state.withLock { $0.wake(0) }?.fulfil()
             let next = site.state.withLock { state in
                 state.leave(0)
                 return state.enter(DeliveryState.Place(position: 20, filter: state.filters.enter(nil), outlet: outlet))
             }
-            await withCheckedContinuation { task in
-                _ = site.state.withLock { $0.wait(next, task) }
-                #expect(site.committed(21...40).rest != nil)
-                site.state.withLock { $0.wake(next) }?.resume()
-            }
+            let task = OneShot<Void>()
+            _ = site.state.withLock { $0.wait(next, task) }
+            #expect(site.committed(21...40).rest != nil)
+            site.state.withLock { $0.wake(next) }?.fulfil()
+            await task.wait()
         }
     }
 
@@ -170,7 +171,7 @@ import WabaWatchInterface
                 return state.wake(0)
             }
             #expect(task == nil, "its socket is being written to")
-            task?.resume()
+            task?.fulfil()
             #expect(site.given(round).woken == 1)
             guard case .heartbeat(1) = site.state.withLock({ $0.step(0) }) else {
                 Issue.record("no heartbeat")

@@ -37,7 +37,7 @@ import WhatsAppBusiness
             _ = try await subscription.changes(3)
             let before = try await site.things()
             site.simulator.setFault(one.fault, on: EdgeMatch(edge: .phoneNumbers))
-            // Something does change behind the fault; without it Meta would answer 304.
+            // Something does change behind the fault; without it the answer would be known again by its bytes.
             site.set(0, "quality_rating", "RED")
             let told = try await subscription.change()
             #expect(told.kind == .watch)

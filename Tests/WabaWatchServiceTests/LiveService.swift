@@ -100,5 +100,5 @@ struct LiveService: Sendable {
     }
 
     /// The cursor at a sequence.
-    func cursor(_ sequence: Int64) -> Cursor { Cursor(LedgerCursor(ledger: ledger.id, sequence: sequence)) }
+    func cursor(_ sequence: Int64) -> Cursor { Cursor(ledger.cursor(at: sequence)) }
 }

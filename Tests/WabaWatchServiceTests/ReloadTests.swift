@@ -1,3 +1,4 @@
+import Dispatch
 import FoundationEssentials
 import Glibc
 import GraphSimulator
@@ -48,7 +49,7 @@ struct ReloadTests {
             let good = try String(contentsOfFile: site.config, encoding: .utf8)
             try Data(good.replacing("environment: TOKEN", with: "environment: GONE").utf8).write(to: URL(filePath: site.config))
             #expect(try await reload(daemon).contains("refused: \(site.config):"))
-            #expect(site.log.contains("key: acme.token, line: "))
+            #expect(site.log.contains("key: accounts[0].token.environment, line: "))
             #expect(site.log.contains("the environment variable GONE is not set"))
             #expect(!site.log.contains(Site.token))
             #expect(await daemon.stop() == 0)
@@ -65,6 +66,46 @@ struct ReloadTests {
             #expect(site.log.contains("some settings take effect at the next start only (keys: ledger.path, journal.enabled)"))
             #expect(!FileManager.default.fileExists(atPath: site.folder + "/other.sqlite"))
             #expect(await daemon.stop() == 0)
+        }
+    }
+
+    /// What `systemctl reload` is built on: whoever asks is told whether the new configuration is in force, and why not.
+    @Test func reload_thatIsAskedFor_saysWhatBecameOfIt() async throws {
+        try await Site.with { site in
+            let daemon = try await site.start()
+            let manager = daemon.notify.drained()
+            defer { manager.cancel() }
+            let good = try String(contentsOfFile: site.config, encoding: .utf8)
+            func ask(_ text: String) async throws -> (status: Int32, said: String) {
+                try Data(text.utf8).write(to: URL(filePath: site.config))
+                let log = "\(site.folder)/asked-\(UUID().uuidString)"
+                let program = try Program.spawn(
+                    [Site.programs + "wabawatchd", "--reload", "\(daemon.process.id)", "--replies", site.folder],
+                    environment: ["SWIFT_BACKTRACE": "enable=no"], log: log)
+                return (await program.wait(), try String(contentsOfFile: log, encoding: .utf8))
+            }
+            #expect(try await ask(good).status == 0)
+            for (bad, reason) in [
+                (good + "nonsense: 1\n", "nonsense: this key is not known"),
+                (good.replacing("environment: TOKEN", with: "environment: GONE"), "the environment variable GONE is not set"),
+                (good.replacing("environment: TOKEN", with: "file: /nowhere"), "the file /nowhere cannot be opened"),
+                (good + "# \u{0}\n", ""), ("", "the file is empty"),
+            ] {
+                let (status, said) = try await ask(bad)
+                #expect(status == 1)
+                #expect(said.contains("the configuration stays as it was: \(site.config)") && said.contains(reason), "\(said)")
+                #expect(!said.contains(Site.token))
+            }
+            // What cannot be written down is not in force either.
+            let holder = try await LockHolder(site.ledger)
+            let (status, said) = try await ask(
+                good.replacing("business_profile: { every: 100ms }", with: "business_profile: { every: never }"))
+            #expect(status == 1, "\(said)")
+            await holder.letGo()
+            #expect(try await ask(good).status == 0)
+            #expect(await daemon.stop() == 0)
+            let gone = try await ask(good)
+            #expect(gone.status == 1 && gone.said.contains("cannot be asked to reload"), "\(gone.said)")
         }
     }
 

@@ -71,6 +71,17 @@ struct LockHolder {
 }
 
 extension NotifySocket {
+    /// Reads and forgets what the daemon says until the source is cancelled, as a manager does: a daemon that is not listened to waits.
+    func drained() -> any DispatchSourceRead {
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: DispatchQueue(label: "notify"))
+        source.setEventHandler { [self] in
+            var buffer = [UInt8](repeating: 0, count: 8192)
+            while recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT)) > 0 {}
+        }
+        source.activate()
+        return source
+    }
+
     /// Whether nothing of that line comes for so long, after what was said until now.
     func isSilent(about line: String, for span: Duration, ignoringFirst: Duration) async -> Bool {
         await withCheckedContinuation { continuation in

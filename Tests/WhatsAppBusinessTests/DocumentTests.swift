@@ -21,8 +21,8 @@ import WhatsAppBusiness
     }
 
     @Test func enum_inAnyLetterCase_isKnown() {
-        #expect(Open<QualityRating>("green").known == .green)
-        #expect(Open<QualityRating>("green").rawText == "green")
+        #expect(OpenEnum<QualityRating>("green").known == .green)
+        #expect(OpenEnum<QualityRating>("green").rawText == "green")
     }
 
     @Test(arguments: ["2026-11-21T04:14:00.007Z", "1969-12-31T23:59:59.999Z", "1970-01-01T00:00:00.000Z"])

@@ -16,6 +16,8 @@ struct Program: ParsableCommand {
     var seeds: String?
     @Option(name: .customLong("break"), help: "Break one promise on purpose in what is checked, or `all`, and say which seed shows it.")
     var broken: String?
+    @Option(help: "Odd things that may happen, alone: \(Oddity.allCases.map(\.rawValue).joined(separator: ",")); `none` for none.")
+    var troubles: String?
     @Flag(help: "Print everything that happens.")
     var trace = false
     @Flag(help: "Stop at the first seed that breaks a promise.")
@@ -31,17 +33,31 @@ struct Program: ParsableCommand {
             setenv("SWIFT_DETERMINISTIC_HASHING", "1", 1)
             execv("/proc/self/exe", CommandLine.unsafeArgv)
         }
+        let only = try oddities
         if let broken {
             try breakPromises(broken)
         } else if let seed {
-            let outcome = try Simulation.run(seed: seed, print: trace ? { print($0) } : nil)
+            let outcome = try Simulation.run(seed: seed, only: only, print: trace ? { print($0) } : nil)
             report(outcome)
             print(
                 "seed \(seed): digest \(String(outcome.digest, radix: 16)), \(outcome.requests) requests, \(outcome.changes) changes, \(outcome.lives) lives"
             )
             if !outcome.complaints.isEmpty { throw ExitCode.failure }
         } else if let seeds, let range = Self.range(seeds) {
-            try runAll(range)
+            try runAll(range, only)
+        }
+    }
+
+    /// What `--troubles` says.
+    private var oddities: Set<Oddity>? {
+        get throws {
+            guard let troubles else { return nil }
+            if troubles == "none" { return [] }
+            return Set(
+                try troubles.split(separator: ",").map { name in
+                    guard let oddity = Oddity(rawValue: String(name)) else { throw ValidationError("--troubles: there is no \(name).") }
+                    return oddity
+                })
         }
     }
 
@@ -69,7 +85,7 @@ struct Program: ParsableCommand {
         if missed > 0 { throw ExitCode.failure }
     }
 
-    private func runAll(_ range: Range<UInt64>) throws {
+    private func runAll(_ range: Range<UInt64>, _ only: Set<Oddity>?) throws {
         let next = Mutex(range.lowerBound)
         let sums = Mutex((runs: 0, failed: 0, requests: 0, changes: 0))
         let body: @Sendable () -> Void = {
@@ -81,7 +97,7 @@ struct Program: ParsableCommand {
                 }
                 guard let seed else { return }
                 do {
-                    let outcome = try Simulation.run(seed: seed)
+                    let outcome = try Simulation.run(seed: seed, only: only)
                     sums.withLock { sums in
                         report(outcome)
                         sums.runs += 1
@@ -106,7 +122,7 @@ struct Program: ParsableCommand {
     private func report(_ outcome: Outcome) {
         guard !outcome.complaints.isEmpty else { return }
         print(
-            "seed \(outcome.seed) breaks a promise; repeat it with: swift run -c release wabawatch-simulation --seed \(outcome.seed) --trace"
+            "seed \(outcome.seed) breaks a promise; repeat it with: swift run -c release wabawatch-simulation --seed \(outcome.seed) --trace\(troubles.map { " --troubles \($0)" } ?? "")"
         )
         for complaint in outcome.complaints { print("  \(complaint)") }
         fflush(nil)

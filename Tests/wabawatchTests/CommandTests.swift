@@ -1,5 +1,7 @@
 import FakeDaemon
 import Foundation
+import Printing
+import Programs
 import StrictJSON
 import Testing
 import WabaWatchClient

@@ -1,4 +1,5 @@
 import Foundation
+import Printing
 import Testing
 
 @testable import wabawatch
@@ -17,6 +18,10 @@ enum Golden {
         }
         let expected = try String(contentsOf: file, encoding: .utf8)
         #expect(visible == expected, "\(name)", sourceLocation: sourceLocation)
+    }
+
+    static func expect(_ lines: [PrintableText], _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try expect(lines.map(\.rendered), name, sourceLocation: sourceLocation)
     }
 
     static func expect(_ lines: [String], _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {

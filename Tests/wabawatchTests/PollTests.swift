@@ -1,6 +1,7 @@
 import FakeDaemon
 import Foundation
 import GraphSimulator
+import Printing
 import TestSupport
 import Testing
 import WabaWatchInterface
@@ -14,7 +15,7 @@ import WhatsAppBusiness
     private func status(pages: Int) -> Status {
         var status = Sample.status
         status.budgets[0].callsLastHour += pages
-        status.watches[2].state = Open(.starting)
+        status.watches[2].state = OpenEnum(.starting)
         status.watches[2].reason = pages == 0 ? nil : "page \(pages), \(pages),000 users so far"
         return status
     }

@@ -1,4 +1,5 @@
 import FakeDaemon
+import Printing
 import StrictJSON
 import Testing
 import WabaWatchInterface
@@ -8,7 +9,8 @@ import WhatsAppBusiness
 
 @Suite struct ReportTests {
     @Test(arguments: PageCase.all) func status_isLaidOutForItsPage(page: PageCase) throws {
-        let report = StatusReport(status: Sample.status, resources: Sample.resources.filter { $0.kind != .blockedUser })
+        let states = StateTimes(Sample.arrivals, bound: nil)
+        let report = StatusReport(status: Sample.status, resources: Sample.resources.filter { $0.kind != .blockedUser }, states: states)
         let lines = report.lines(page.page)
         try Golden.expect(lines, "status-\(page.name)")
         if let width = page.width, !page.isColored { #expect(lines.allSatisfy { $0.displayWidth <= width }) }
@@ -24,6 +26,29 @@ import WhatsAppBusiness
         if let width = page.width, !page.isColored { #expect(lines.allSatisfy { $0.displayWidth <= width }) }
     }
 
+    /// What only a later daemon knows is shown by its text, wherever it stands.
+    @Test func valuesOfALaterDaemon_areShownByTheirTexts() throws {
+        let page = PageCase.all[0].page
+        var change = Sample.fall(7, Cursor("fake.7"))
+        (change.kind, change.operation) = (OpenEnum(rawValue: "flow"), OpenEnum(rawValue: "renamed"))
+        (change.origin, change.severity) = (OpenEnum(rawValue: "gossip"), OpenEnum(rawValue: "dire"))
+        let full = ChangeText(form: .full, page: page).lines(change).joined(separator: "\n")
+        for text in ["renamed", "dire", "by gossip", "flow 107878721936019"] { #expect(full.contains(text), "\(full)") }
+        #expect(ChangeText(form: .json, page: page).lines(change) == [JSONValue.object(change.json).description])
+        var resource = Sample.resources[1]
+        resource.kind = OpenEnum(rawValue: "flow")
+        #expect(ResourceTable(resources: [resource]).lines(page).last?.contains("flow") == true)
+        #expect(ResourceTable.line(resource, page).contains("flow"))
+        #expect(ResourcePage(resource: resource, lastChange: change).lines(page).first?.contains("flow 107878721936019") == true)
+        var status = Sample.status
+        status.watches[0].kind = OpenEnum(rawValue: "flow")
+        status.watches[0].state = OpenEnum(rawValue: "asleep")
+        let lines = StatusReport(status: status, resources: [resource]).lines(page).joined(separator: "\n")
+        #expect(lines.contains("acme flow") && lines.contains("asleep"))
+        let plan = PlanReport(status: status).lines(page)
+        #expect(plan.last?.contains("flow") == true, "behind those that are known: \(plan)")
+    }
+
     @Test(arguments: PageCase.all) func show_isWhatAPersonWouldRead(page: PageCase) throws {
         let change = Sample.fall(7, Cursor("fake.7"))
         try Golden.expect(ResourcePage(resource: Sample.resources[1], lastChange: change).lines(page.page), "show-\(page.name)")
@@ -34,10 +59,10 @@ import WhatsAppBusiness
         form: OutputForm, page: PageCase
     ) throws {
         let text = ChangeText(form: form, page: page.page)
-        var lines: [String] = []
+        var lines: [PrintableText] = []
         for severity in Severity.allCases {
             var change = Sample.fall(7, Cursor("fake.7"))
-            change.severity = severity
+            change.severity = OpenEnum(severity)
             lines += text.lines(change)
         }
         var added = Sample.fall(8, Cursor("fake.8"))
@@ -55,7 +80,7 @@ import WhatsAppBusiness
         let lines = ChangeText(form: .json, page: PageCase.all[1].page).lines(change)
         let line = try #require(lines.first)
         #expect(lines.count == 1)
-        #expect(try Change(json: try #require(try JSONValue(parsing: line).object)) == change)
+        #expect(try Change(json: try #require(try JSONValue(parsing: line.plain).object)) == change)
     }
 
     @Test(
@@ -71,7 +96,7 @@ import WhatsAppBusiness
     func status_exitsAsAMonitoringCheck(numbers: [(String, String, String?)], watches: [String], code: Int32) {
         var status = Sample.status
         status.watches = watches.map {
-            WatchStatus(account: "acme", kind: .account, state: Open($0), since: Sample.moment, everyMilliseconds: 1000)
+            WatchStatus(account: "acme", kind: .account, state: OpenEnum($0), since: Sample.moment, everyMilliseconds: 1000)
         }
         let resources = numbers.map { rating, state, canSend in
             var resource = Sample.number("1", "+1", "n", status: state, rating: rating, limit: "1K", changed: 0)
@@ -85,7 +110,7 @@ import WhatsAppBusiness
         var change = Sample.fall(1, Cursor("c"))
         change.summary = "evil \u{1B}[2J\u{9B}31m name\u{202E}\nsecond"
         let line = ChangeText(form: .cat, page: PageCase.all[0].page).lines(change)
-        #expect(line == [#"evil \u{1b}[2J\u{9b}31m name\u{202e}\nsecond"#])
+        #expect(line == [PrintableText(#"evil \u{1B}[2J\u{9B}31m name\u{202E}\nsecond"#)])
     }
 
     @Test func status_ofAThousandNumbers_isQuick() {

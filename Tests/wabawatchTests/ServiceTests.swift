@@ -1,6 +1,7 @@
 import FakeDaemon
 import Foundation
 import GraphSimulator
+import Printing
 import StrictJSON
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
+import FakeDaemon
 import Testing
 
+@testable import Printing
 @testable import wabawatch
 
 @Suite struct TextTests {
@@ -10,7 +12,23 @@ import Testing
     @Test(arguments: [("abcdef", 4, "abc…"), ("abc", 3, "abc"), ("配送車", 5, "配送…"), ("配送車", 4, "配…"), ("ab", 0, ""), ("ab", 1, "…")])
     func text_thatIsTooWide_isCutByColumns(text: String, width: Int, expected: String) { #expect(text.fitted(to: width) == expected) }
 
-    @Test func emoji_thatAreJoined_stayAsTheyAre() { #expect("👩‍👩‍👧 ok".printable == "👩‍👩‍👧 ok") }
+    /// A pager that could run a shell would be root's, run by sudo. It is told so whatever the pager's command is made of.
+    @Test(
+        arguments: [
+            ([:], "1"), (["SYSTEMD_PAGERSECURE": "0"], ""), (["SYSTEMD_PAGERSECURE": "no"], ""), (["SYSTEMD_PAGERSECURE": "yes"], "1"),
+            (["LESSSECURE": "0"], "1"), (["SYSTEMD_PAGERSECURE": "perhaps"], "1"),
+        ] as [([String: String], String)],
+        ["cat >/dev/null; echo \"<$LESSSECURE>\"", "cat >/dev/null | cat; env | sed -n 's/^LESSSECURE=\\(.*\\)/<\\1>/p'"])
+    func pager_isToldToBeSecure(variables: ([String: String], String), command: String) async throws {
+        try await withSocket { path in
+            try await serving(FakeDaemon(FakeLog(resources: Sample.resources), status: Sample.status), at: path) {
+                let outcome = try await BuiltCommand(["list"], socket: path, environment: variables.0.merging(["PAGER": command]) { $1 })
+                    .run(inTerminalOf: 80)
+                let isTold = outcome.output == "<\(variables.1)>\n" || (variables.1.isEmpty && outcome.output.isEmpty)
+                #expect(isTold, "\(outcome)")
+            }
+        }
+    }
 
     @Test(
         arguments: [

@@ -1,4 +1,5 @@
 import FakeDaemon
+import Printing
 import StrictJSON
 import Testing
 import WabaWatchInterface
@@ -80,13 +81,13 @@ import WhatsAppBusiness
         let lines = TimelineText(timeline: timeline, page: page.page, isASCII: !page.isUnicode).lines()
         try Golden.expect(lines, "timeline-\(page.name)")
         if let width = page.width, !page.isColored { #expect(lines.allSatisfy { $0.displayWidth <= width }) }
-        if !page.isUnicode { #expect(lines.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }) }
+        if !page.isUnicode { #expect(lines.allSatisfy { $0.plain.utf8.allSatisfy { $0 < 0x80 } }) }
     }
 
     @Test func outageShorterThanAColumn_isSeen() {
-        let line = TimelineText(timeline: timeline, page: PageCase.all[0].page, isASCII: true).lines()[2]
+        let line = TimelineText(timeline: timeline, page: PageCase.all[0].page, isASCII: true).lines()[2].plain
         #expect(line.filter { $0 == "_" }.count >= 1)
     }
 
-    @Test func picture_isTheSame() throws { try Golden.expect(TimelineSVG(timeline: timeline, time: .utc).text, "timeline-svg") }
+    @Test func picture_isTheSame() throws { try Golden.expect(TimelineSVG(timeline: timeline, time: .utc).text + "\n", "timeline-svg") }
 }

@@ -1,5 +1,6 @@
 import FakeDaemon
 import Glibc
+import Printing
 import Testing
 import WabaWatchClient
 import WabaWatchInterface

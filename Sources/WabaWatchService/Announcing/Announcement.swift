@@ -45,8 +45,8 @@ package enum Announcement: Sendable {
     /// How urgent it is, by the most urgent change in it.
     var severity: Severity {
         switch self {
-        case .change(let change): change.change.severity
-        case .bulk(let bulk): bulk.worst.severity
+        case .change(let change): change.change.severity.level
+        case .bulk(let bulk): bulk.worst.severity.level
         }
     }
 }
@@ -71,7 +71,7 @@ package struct Bulk: Sendable {
     /// The sequence of the last of them.
     private(set) var last: Int64
     /// How many there are of each operation.
-    private(set) var counts: [Operation: Int] = [:]
+    private(set) var counts: [OpenEnum<Operation>: Int] = [:]
     /// The members that became known.
     private(set) var members: Set<String> = []
     /// The number that they belong to, as people know it.
@@ -85,7 +85,7 @@ package struct Bulk: Sendable {
     }
 
     mutating func add(_ next: RecordedChange) {
-        if next.change.severity > worst.severity { worst = next.change }
+        if next.change.severity.level > worst.severity.level { worst = next.change }
         last = next.sequence
         count(next)
     }
@@ -93,6 +93,13 @@ package struct Bulk: Sendable {
     private mutating func count(_ next: RecordedChange) {
         counts[next.change.operation, default: 0] += 1
         if reason == .joined { members.formUnion((next.change.after ?? [:]).names) }
+    }
+
+    /// How many there are of each operation, in the order of the interface's text; those that are not known come last.
+    var counted: [(operation: OpenEnum<Operation>, count: Int)] {
+        let known = Operation.allCases.map(OpenEnum.init)
+        let others = counts.keys.filter { $0.known == nil }.sorted { $0.rawText < $1.rawText }
+        return (known + others).compactMap { operation in counts[operation].map { (operation, $0) } }
     }
 
     /// How many there are. They follow each other: the first one's sequence is the last one's less this, and one more.
@@ -109,7 +116,7 @@ package struct Bulk: Sendable {
         let changes = "(changes \(last - Int64(count) + 1) to \(last))"
         switch reason {
         case .many:
-            let operations = Operation.allCases.compactMap { operation in counts[operation].map { "\($0) \(operation.rawValue)" } }
+            let operations = counted.map { "\($0.count) \($0.operation)" }
             return "\(worst.resource.account): \(things) at once: \(operations.joined(separator: ", ")) \(changes)"
         case .joined:
             let names = members.sorted().joined(separator: ", ")

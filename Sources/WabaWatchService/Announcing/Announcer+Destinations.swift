@@ -1,8 +1,9 @@
-import WhatsAppBusiness
 import Changes
+import Continuations
 import Dispatch
 import Ledger
 import Systemd
+import WhatsAppBusiness
 
 extension Announcer {
     /// One entry an announcement in the journal, handed over on a thread of its own, which may have to wait for journald.
@@ -10,9 +11,11 @@ extension Announcer {
         let thread = DispatchQueue(label: "wabawatch.journal")
         return { announcement, cursor, wabaID in
             let entry = JournalEntry(announcement, cursor: cursor, wabaID: wabaID)
-            try await withCheckedThrowingContinuation { continuation in
-                thread.async { continuation.resume(with: Result { try journal.send(entry) }) }
-            }
+            let handedOver = OneShot<Result<Void, any Error>>()
+            thread.async { handedOver.fulfil(Result { try journal.send(entry) }) }
+            // What is on its way cannot be called back. Whether journald took it is waited for: it is told again otherwise.
+            let stalled = SystemdError(.journalStalled, "journald does not read what it is sent")
+            try await handedOver.value(whenCancelled: .failure(stalled), after: .seconds(1)).get()
         }
     }
 

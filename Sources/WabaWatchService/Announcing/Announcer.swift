@@ -102,7 +102,8 @@ package struct Announcer: Sendable {
 
     /// Where it stood when its cursor was moved last. In the midst of an observation, what was announced of that one counts.
     func position() async throws -> AnnouncerPosition {
-        let sequence = try await ledger.announced(by: name)
+        // Nothing was announced that the ledger does not have: what comes next is new.
+        let sequence = min(try await ledger.announced(by: name), ledger.cursor.sequence)
         let oldest = try await ledger.oldestCursor().sequence
         // What comes next is of another observation: one is committed whole.
         guard sequence < ledger.cursor.sequence, oldest < sequence else { return AnnouncerPosition(sequence) }
@@ -122,7 +123,7 @@ package struct Announcer: Sendable {
         guard let first = changes.first else { return }
         let accounts = try await bell.away { try await ledger.accounts() }
         func handOver(_ announcement: Announcement) async throws {
-            let cursor = LedgerCursor(ledger: ledger.id, sequence: announcement.sequence)
+            let cursor = ledger.cursor(at: announcement.sequence)
             try await take(announcement, cursor, accounts[announcement.account])
         }
         if let reason = position.sharing(first, following: changes.dropFirst().first) {

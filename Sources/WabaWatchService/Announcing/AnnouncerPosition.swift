@@ -55,9 +55,9 @@ struct AnnouncerPosition: Sendable, Equatable {
 private struct ObservationMark: Sendable, Equatable {
     var observedAt: Timestamp
     var account: String
-    var kind: Kind
+    var kind: OpenEnum<Kind>
     var phoneNumberID: String?
-    var origin: Origin
+    var origin: OpenEnum<Origin>
 
     init(_ change: RecordedChange) {
         let resource = change.change.resource

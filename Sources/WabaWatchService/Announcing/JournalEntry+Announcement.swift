@@ -18,8 +18,8 @@ extension JournalEntry {
         let resource = bulk.worst.resource
         self.init()
         append(.message, bytes: Array(bulk.summary.utf8).cut(to: Self.longestMessage))
-        append(.messageID, MessageID(of: bulk.worst).rawValue)
-        append(.priority, bulk.worst.severity.journalPriority)
+        if let id = MessageID(of: bulk.worst) { append(.messageID, id.rawValue) }
+        append(.priority, bulk.worst.severity.level.journalPriority)
         append(.identifier, "wabawatchd")
         append("WABAWATCH_CURSOR", cursor.description)
         append("WABAWATCH_SEQUENCE", bulk.last)
@@ -29,8 +29,7 @@ extension JournalEntry {
         if let number = bulk.phoneNumberID { append("WABAWATCH_PHONE_NUMBER_ID", number) }
         append("WABAWATCH_ORIGIN", bulk.worst.origin.rawValue)
         append("WABAWATCH_COUNT", bulk.count)
-        for operation in Operation.allCases {
-            guard let count = bulk.counts[operation] else { continue }
+        for (operation, count) in bulk.counted {
             append("WABAWATCH_OPERATION", operation.rawValue)
             append(JournalField(adapting: operation.rawValue, prefix: "WABAWATCH_COUNT_"), count)
         }

@@ -19,8 +19,8 @@ extension JournalEntry {
         let change = recorded.change
         self.init()
         append(.message, bytes: Array(change.summary.utf8).cut(to: Self.longestMessage))
-        append(.messageID, MessageID(of: change).rawValue)
-        append(.priority, change.severity.journalPriority)
+        if let id = MessageID(of: change) { append(.messageID, id.rawValue) }
+        append(.priority, change.severity.level.journalPriority)
         append(.identifier, "wabawatchd")
         append("WABAWATCH_CURSOR", cursor.description)
         append("WABAWATCH_SEQUENCE", recorded.sequence)

@@ -17,9 +17,9 @@ enum MessageID: String, CaseIterable {
     case messageTemplate = "e6c6f8e266e048609f4c106c70278cd0"
     case watch = "005375599ac24a439fc6b35a934fab54"
 
-    /// The class of a change. Of a phone number's members the first of this order decides: rating, status, limits, callback, automation, others.
-    init(of change: Changes.Change) {
-        switch change.resource.kind {
+    /// The class of a change; `nil` for one of a kind that only a later release knows. Of a phone number's members the first of this order decides: rating, status, limits, callback, automation, others.
+    init?(of change: Changes.Change) {
+        switch change.resource.kind.known {
         case .phoneNumber: self = Self.phoneNumber(change.fields)
         case .businessProfile: self = .businessProfile
         case .phoneNumberSettings, .commerceSettings: self = .settings
@@ -29,6 +29,7 @@ enum MessageID: String, CaseIterable {
         case .subscribedApp: self = .subscribedApp
         case .messageTemplate: self = .messageTemplate
         case .watch: self = .watch
+        case nil: return nil
         }
     }
 

@@ -4,8 +4,27 @@ import Watching
 import WhatsAppBusiness
 
 extension Configuration {
-    /// Whether everything that the configuration names can be had: the secrets, the endpoint, the certificate authority.
-    public func check(secrets: Secrets) throws(ConfigurationError) { _ = try plans(secrets: secrets) { _, _, _ in } }
+    /// Whether everything that the configuration names can be had: the secrets, the endpoint, the certificate authority, the group. Where no credentials
+    /// were passed, everything else is looked at.
+    /// - Returns: what could not be looked at, a line each.
+    public func check(secrets: Secrets) throws(ConfigurationError) -> [String] {
+        var problems: [ConfigurationProblem] = []
+        do throws(ConfigurationError) { try transport().close() } catch { problems += error.problems }
+        do throws(ConfigurationError) { _ = try ControlRight(of: self) } catch { problems += error.problems }
+        let unseen = Dictionary(uniqueKeysWithValues: accounts.map { ($0.name, secrets.unseen(of: $0)) })
+        for account in accounts {
+            func look<Secret>(_ place: Place, _ read: () throws(ConfigurationProblem) -> Secret) {
+                if unseen[account.name]?.contains(where: { $0.place == place }) == true { return }
+                do throws(ConfigurationProblem) { _ = try read() } catch { problems.append(error) }
+            }
+            look(account.tokenPlace) { () throws(ConfigurationProblem) in try secrets.token(of: account) }
+            if account.appSecret != nil {
+                look(account.appSecretPlace) { () throws(ConfigurationProblem) in try secrets.appSecret(of: account) }
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+        return accounts.flatMap { unseen[$0.name] ?? [] }.map { $0.place.problem($0.sentence).description }
+    }
 
     /// The accounts as they are to be watched.
     func plans(secrets: Secrets, transport: any Transport) throws(ConfigurationError) -> [AccountPlan] {
@@ -51,7 +70,7 @@ extension Configuration {
         do {
             return try Endpoint(baseURL: graph.baseURL, version: graph.version)
         } catch {
-            throw ConfigurationProblem(file: file, line: nil, key: "graph", sentence: "\(error)")
+            throw problem("graph.base_url", "\(error)")
         }
     }
 }

@@ -55,6 +55,8 @@ public struct Configuration: Sendable, Equatable {
         public var since = "2022-05-01"
         /// Each window is seen within this time.
         public var fullSweep = Duration.seconds(6 * 3600)
+        /// Where `every` stands.
+        var place: Place?
     }
 
     /// How a list is walked.
@@ -78,6 +80,8 @@ public struct Configuration: Sendable, Equatable {
         ]
         /// The largest deviation from an interval, as a part of it.
         public var splay = 0.1
+        /// Where this stands.
+        var place: Place?
     }
 
     /// How many requests may be made.
@@ -114,6 +118,20 @@ public struct Configuration: Sendable, Equatable {
         public var watch: Watch
         /// Where in the files it stands, for what is found out later: `file:line`.
         public var place: String
+        /// Where its secrets are named, for the same.
+        var tokenPlace = Configuration.Place()
+        var appSecretPlace = Configuration.Place()
+    }
+
+    /// Where something stands.
+    struct Place: Sendable, Equatable {
+        var file = ""
+        var line: Int?
+        var key = ""
+
+        func problem(_ sentence: String) -> ConfigurationProblem {
+            ConfigurationProblem(file: file, line: line, key: key, sentence: sentence)
+        }
     }
 
     /// The file it was read from.
@@ -132,6 +150,13 @@ public struct Configuration: Sendable, Equatable {
     public var budget = Budget()
     /// The accounts.
     public var accounts: [Account] = []
+    /// Where values stand whose faults show later, by their keys.
+    var places: [String: Place] = [:]
+
+    /// A fault of the value of a key, where that stands.
+    func problem(_ key: String, _ sentence: String) -> ConfigurationProblem {
+        (places[key] ?? Place(file: file, key: key)).problem(sentence)
+    }
 }
 
 /// Something in a configuration that cannot be used: which file, line and key, and what is wrong.
@@ -156,4 +181,10 @@ public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     public var problems: [ConfigurationProblem]
 
     public var description: String { problems.map(\.description).joined(separator: "\n") }
+
+    /// The first of them, and how many more there are.
+    public var sentence: String {
+        let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
+        return "\(problems.first?.description ?? "")\(more)"
+    }
 }

@@ -1,3 +1,5 @@
+import GraphAPI
+import Watching
 import WhatsAppBusiness
 import Yams
 
@@ -10,10 +12,19 @@ extension ConfigurationReader {
         guard let place else { return graph }
         let members = members(of: place, keys: ["base_url", "version", "timeout", "ca_file"])
         graph.baseURL = text(members["base_url"]) ?? graph.baseURL
+        if let place = members["base_url"] { checkEndpoint(place, Configuration.Graph(baseURL: graph.baseURL)) }
         graph.version = text(members["version"]) ?? graph.version
+        if let place = members["version"] { checkEndpoint(place, Configuration.Graph(version: graph.version)) }
         graph.timeout = duration(members["timeout"], in: .milliseconds(100)...Duration.seconds(600)) ?? graph.timeout
         graph.caFile = optionalText(members["ca_file"])
+        places["graph.ca_file"] = members["ca_file"]?.place
         return graph
+    }
+
+    private mutating func checkEndpoint(_ place: YAMLPlace, _ graph: Configuration.Graph) {
+        do throws(EndpointError) { _ = try Endpoint(baseURL: graph.baseURL, version: graph.version) } catch {
+            problems.append(place.problem("\(error)"))
+        }
     }
 
     mutating func ledger(_ place: YAMLPlace?) -> Configuration.Ledger {
@@ -39,6 +50,7 @@ extension ConfigurationReader {
             }
         }
         socket.controlGroup = optionalText(members["control_group"])
+        places["socket.control_group"] = members["control_group"]?.place
         socket.maxConnections = integer(members["max_connections"], in: 1...1_000_000) ?? socket.maxConnections
         return socket
     }
@@ -67,6 +79,7 @@ extension ConfigurationReader {
     /// - Parameter floors: whether intervals have floors; a simulator on a loopback address has none.
     mutating func watch(_ place: YAMLPlace?, over defaults: Configuration.Watch, floors: Bool) -> Configuration.Watch {
         var watch = defaults
+        watch.place = place?.place ?? watch.place
         guard let place else { return watch }
         let kinds = Kind.allCases.filter { $0 != .watch }
         let members = members(of: place, keys: Set(kinds.map(\.rawValue)).union(["splay"]))
@@ -85,6 +98,7 @@ extension ConfigurationReader {
         let windowed = kind == .blockedUser || kind == .messageTemplate
         let members = members(of: place, keys: windowed ? ["every", "paging", "window", "since", "full_sweep"] : ["every"])
         if let every = members["every"] {
+            settings.place = every.place
             if every.node.scalar?.string == "never" {
                 settings.every = nil
             } else if kind == .subscribedApp {
@@ -122,25 +136,58 @@ extension ConfigurationReader {
         let appSecret = members["app_secret"].flatMap { Self.isNull($0.node) ? nil : secret($0) }
         var numbers: [String]?
         if let place = members["phone_numbers"], place.node.scalar?.string != "all" {
-            numbers = elements(of: place).compactMap { id($0) }
+            numbers = self.numbers(place)
         }
         let watch = watch(members["watch"], over: defaults, floors: floors)
+        checkThatSomethingIsWatched(watch, place)
         guard let name, let wabaID, let token else { return nil }
         return Configuration.Account(
-            name: name, wabaID: wabaID, token: token, appSecret: appSecret, phoneNumbers: numbers, watch: watch,
-            place: "\(place.file):\(place.line ?? 1)")
+            name: name, wabaID: wabaID, token: token.source, appSecret: appSecret?.source, phoneNumbers: numbers, watch: watch,
+            place: "\(place.file):\(place.line ?? 1)", tokenPlace: token.place, appSecretPlace: appSecret?.place ?? Configuration.Place())
     }
 
-    private mutating func secret(_ place: YAMLPlace) -> Configuration.SecretSource? {
+    private mutating func numbers(_ place: YAMLPlace) -> [String] {
+        let elements = elements(of: place)
+        if case .sequence = place.node, elements.isEmpty {
+            problems.append(place.problem("no number is named, so nothing of any would be watched; all, or a list of ids"))
+        }
+        var numbers: [String] = []
+        for element in elements {
+            guard let id = id(element) else { continue }
+            if numbers.contains(id) { problems.append(element.problem("this number stands twice")) }
+            numbers.append(id)
+        }
+        return numbers
+    }
+
+    /// Kinds that can be on and yet be never looked at.
+    private mutating func checkThatSomethingIsWatched(_ watch: Configuration.Watch, _ account: YAMLPlace) {
+        func isOn(_ kind: Kind) -> Bool { watch.kinds[kind]?.every != nil }
+        let ofNumbers = AccountPlan.numberKinds.filter(isOn)
+        let problem: ConfigurationProblem
+        if !isOn(.phoneNumber), !ofNumbers.isEmpty {
+            let names = ofNumbers.map(\.rawValue).joined(separator: ", ")
+            let place = watch.kinds[.phoneNumber]?.place ?? account.place
+            problem = place.problem("the numbers are found by phone_number, which cannot be turned off while \(names) are on")
+        } else if !isOn(.phoneNumber), !isOn(.account), !isOn(.messageTemplate) {
+            problem = (watch.place ?? account.place).problem("every kind is turned off, so nothing would be watched")
+        } else {
+            return
+        }
+        // The defaults are those of many accounts.
+        if !problems.contains(problem) { problems.append(problem) }
+    }
+
+    private mutating func secret(_ place: YAMLPlace) -> (source: Configuration.SecretSource, place: Configuration.Place)? {
         let members = members(of: place, keys: ["credential", "file", "environment"])
         guard members.count == 1, let (key, value) = members.first, let name = text(value) else {
             if members.count != 1 { problems.append(place.problem("should name one of credential, file and environment")) }
             return nil
         }
         switch key {
-        case "credential": return .credential(name)
-        case "file": return .file(name)
-        default: return .environment(name)
+        case "credential": return (.credential(name), value.place)
+        case "file": return (.file(name), value.place)
+        default: return (.environment(name), value.place)
         }
     }
 

@@ -9,12 +9,20 @@ struct YAMLPlace {
 
     var line: Int? { node.mark?.line }
 
-    func problem(_ sentence: String) -> ConfigurationProblem { ConfigurationProblem(file: file, line: line, key: key, sentence: sentence) }
+    /// The same without what stands there.
+    var place: Configuration.Place { Configuration.Place(file: file, line: line, key: key) }
+
+    func problem(_ sentence: String) -> ConfigurationProblem { place.problem(sentence) }
 }
 
 /// Reads values out of YAML and collects every problem instead of stopping at the first.
 struct ConfigurationReader {
     var problems: [ConfigurationProblem] = []
+    /// Where values stand whose faults show later.
+    var places: [String: Configuration.Place] = [:]
+
+    /// So many problems are looked for; a file that has more is another one than was meant.
+    static let mostProblems = 500
 
     /// The members of a mapping, each with its place. A key that is not known, or stands twice, is a problem.
     mutating func members(of place: YAMLPlace, keys: Set<String>) -> [String: YAMLPlace] {
@@ -24,7 +32,7 @@ struct ConfigurationReader {
             return [:]
         }
         var members: [String: YAMLPlace] = [:]
-        for (keyNode, node) in mapping {
+        for (keyNode, node) in mapping where problems.count < Self.mostProblems {
             let name = keyNode.scalar?.string ?? "?"
             let key = place.key.isEmpty ? name : "\(place.key).\(name)"
             guard keys.contains(name) else {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import GraphAPI
 public import Systemd
 import WhatsAppBusiness
@@ -16,23 +15,30 @@ public struct Secrets: Sendable {
 
     /// The account's access token, or why there is none.
     func token(of account: Configuration.Account) throws(ConfigurationProblem) -> AccessToken {
-        try read(account.token, key: "token", of: account) { try AccessToken($0) }
+        try read(account.token, account.tokenPlace) { try AccessToken($0) }
     }
 
     /// The app's secret, if the account has one, or why it cannot be had.
     func appSecret(of account: Configuration.Account) throws(ConfigurationProblem) -> AppSecret? {
         guard let source = account.appSecret else { return nil }
-        return try read(source, key: "app_secret", of: account) { try AppSecret($0) }
+        return try read(source, account.appSecretPlace) { try AppSecret($0) }
+    }
+
+    /// Those of an account's secrets that cannot be looked at here, because they are credentials and none were passed: where each stands, and what is to
+    /// be said of it. `wabawatchd --check` on a command line has none.
+    func unseen(of account: Configuration.Account) -> [(place: Configuration.Place, sentence: String)] {
+        guard credentials.directory == nil else { return [] }
+        let sources = [(account.token, account.tokenPlace)] + (account.appSecret.map { [($0, account.appSecretPlace)] } ?? [])
+        return sources.compactMap { source, place in
+            guard case .credential(let name) = source, Credentials.isValid(name) else { return nil }
+            return (place, "the credential \(name) could not be looked at: $CREDENTIALS_DIRECTORY is not set here")
+        }
     }
 
     private func read<Secret>(
-        _ source: Configuration.SecretSource, key: String, of account: Configuration.Account, make: (String) throws -> Secret
+        _ source: Configuration.SecretSource, _ place: Configuration.Place, make: (String) throws -> Secret
     ) throws(ConfigurationProblem) -> Secret {
-        func problem(_ sentence: String) -> ConfigurationProblem {
-            let parts = account.place.split(separator: ":")
-            let file = parts.dropLast().joined(separator: ":")
-            return ConfigurationProblem(file: file, line: parts.last.flatMap { Int($0) }, key: "\(account.name).\(key)", sentence: sentence)
-        }
+        func problem(_ sentence: String) -> ConfigurationProblem { place.problem(sentence) }
         let bytes: [UInt8]
         let name: String
         switch source {
@@ -41,10 +47,7 @@ public struct Secrets: Sendable {
             do { bytes = try credentials.read(credential) } catch { throw problem("\(error)") }
         case .file(let path):
             name = "the file \(path)"
-            guard let data = try? Data(contentsOf: URL(filePath: path)), data.count <= 65_536 else {
-                throw problem("\(name) cannot be read")
-            }
-            bytes = Array(data)
+            do throws(RegularFile.Failure) { bytes = try RegularFile.read(path, limit: 65_536) } catch { throw problem("\(name) \(error)") }
         case .environment(let variable):
             name = "the environment variable \(variable)"
             guard let value = environment[variable] else { throw problem("\(name) is not set") }

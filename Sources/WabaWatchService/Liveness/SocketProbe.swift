@@ -1,3 +1,4 @@
+import Continuations
 import Dispatch
 import Glibc
 
@@ -22,9 +23,11 @@ struct SocketProbe: Sendable {
         self.patience = patience
     }
 
-    /// Asks on a thread of its own; takes at most twice the patience.
+    /// Asks on a thread of its own; takes at most twice the patience. A task that is cancelled has heard nothing.
     func ask() async -> Outcome {
-        await withCheckedContinuation { continuation in thread.async { continuation.resume(returning: askNow()) } }
+        let outcome = OneShot<Outcome>()
+        thread.async { outcome.fulfil(askNow()) }
+        return await outcome.value(whenCancelled: .silent)
     }
 
     private static let question = Array(#"{"method":"org.varlink.service.GetInfo"}"#.utf8) + [0]

@@ -47,7 +47,8 @@ final class Reloader: Sendable {
     func close() { state.withLock(\.transport).close() }
 
     /// Reads the files and the secrets anew. Anything wrong with them changes nothing; everything wrong is told. Not to be called twice at a time.
-    func reload() async {
+    /// - Returns: why nothing was put in force, in a line; `nil` where it was.
+    @discardableResult func reload() async -> String? {
         var fresh: CurlTransport?
         do {
             let (inForce, transport) = state.withLock { ($0.inForce, $0.transport) }
@@ -73,6 +74,7 @@ final class Reloader: Sendable {
             state.withLock { $0.refusal = "\(error)" }
             log.error("the configuration could not be put in force; nothing was changed", metadata: ["error": "\(error)"])
         }
+        return refusal
     }
 
     /// No more problems are told one by one.
@@ -90,8 +92,7 @@ final class Reloader: Sendable {
         log.error(
             "the configuration stays as it was",
             metadata: ["problems": "\(error.problems.count)", "first": "\(error.problems.first?.description ?? "")"])
-        let more = error.problems.count > 1 ? " (and \(error.problems.count - 1) more)" : ""
-        state.withLock { $0.refusal = "\(error.problems.first?.description ?? "")\(more)" }
+        state.withLock { $0.refusal = error.sentence }
     }
 }
 
@@ -102,7 +103,7 @@ extension Configuration {
         settings.timeout = graph.timeout
         settings.extraCAFile = graph.caFile
         do throws(TransportError) { return try CurlTransport(settings) } catch {
-            throw ConfigurationError(problems: [ConfigurationProblem(file: file, line: nil, key: "graph.ca_file", sentence: "\(error)")])
+            throw ConfigurationError(problems: [problem("graph.ca_file", "\(error)")])
         }
     }
 }

@@ -23,14 +23,13 @@ struct ControlRight: Sendable {
 extension ControlRight {
     /// The rule for this process and the group of that name.
     /// - Throws: `ConfigurationError` where there is no such group, or only the one that stands for unknown ones.
-    init(of configuration: Configuration) throws {
+    init(of configuration: Configuration) throws(ConfigurationError) {
         userID = geteuid()
         guard let name = configuration.socket.controlGroup else { return }
         groupID = Self.groupID(of: name)
         if let groupID, groupID != Self.unknown { return }
         let sentence = groupID == nil ? "there is no group \(name)" : "the group \(name) stands for groups that are not known"
-        throw ConfigurationError(
-            problems: [ConfigurationProblem(file: configuration.file, line: nil, key: "socket.control_group", sentence: sentence)])
+        throw ConfigurationError(problems: [configuration.problem("socket.control_group", sentence)])
     }
 
     private static func groupID(of name: String) -> UInt32? {

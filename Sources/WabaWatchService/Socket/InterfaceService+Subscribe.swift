@@ -26,7 +26,7 @@ extension InterfaceService {
                     switch try await self.delivery.next(for: reader) {
                     case .replies(let frames): try await replies.send(frames: frames)
                     case .heartbeat(let position):
-                        let cursor = Cursor(LedgerCursor(ledger: self.ledger.id, sequence: position))
+                        let cursor = Cursor(self.ledger.cursor(at: position))
                         try await replies.send(SubscribeReply.heartbeat(cursor).json)
                     }
                 }

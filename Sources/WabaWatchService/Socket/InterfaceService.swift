@@ -99,7 +99,7 @@ final class InterfaceService: VarlinkInterface {
         var resources: [Resource] = []
         while let page = try await walk.next() { resources += page.map(Resource.init).filter(filter.matches) }
         guard let resource = resources.first else {
-            throw WabaWatchError.noSuchResource(account: parameters.account, kind: parameters.kind, id: parameters.id)
+            throw WabaWatchError.noSuchResource(account: parameters.account, kind: OpenEnum(parameters.kind), id: parameters.id)
         }
         guard resources.count == 1 else { throw VarlinkError.invalidParameter("phoneNumberId") }
         return GetReply(resource: resource, cursor: Cursor(walk.cursor)).json

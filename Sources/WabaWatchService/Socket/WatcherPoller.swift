@@ -16,7 +16,7 @@ struct WatcherPoller: Poller {
         } catch {
             switch error {
             case .noSuchAccount: throw .noSuchAccount(account: account)
-            case .noSuchResource(let kind, let id): throw .noSuchResource(account: account, kind: kind, id: id)
+            case .noSuchResource(let kind, let id): throw .noSuchResource(account: account, kind: OpenEnum(kind), id: id)
             case .budgetExhausted(let wait):
                 throw .budgetExhausted(account: account, retryAfterSeconds: Int((wait.milliseconds + 999) / 1000))
             case .failed(_, _, .some(let error)):

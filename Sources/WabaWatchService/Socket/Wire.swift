@@ -12,7 +12,8 @@ extension WabaWatchInterface.Change {
     init(_ recorded: RecordedChange, ledger: String) {
         let change = recorded.change
         self.init(
-            change.resource, cursor: Cursor(LedgerCursor(ledger: ledger, sequence: recorded.sequence)), sequence: Int(recorded.sequence),
+            change.resource, cursor: Cursor(LedgerCursor(ledger: ledger, epoch: recorded.epoch, sequence: recorded.sequence)),
+            sequence: Int(recorded.sequence),
             observedAt: recorded.observedAt, operation: change.operation, origin: change.origin,
             severity: change.severity, fields: change.fields, before: change.before, after: change.after, summary: change.summary)
     }
@@ -29,7 +30,7 @@ extension WatchStatus {
     init(_ report: WatchReport, trouble: LedgerError?) {
         self.init(
             account: report.unit.account, kind: report.unit.kind, phoneNumberID: report.unit.phoneNumberID,
-            state: Open(trouble == nil ? report.watch.state : .late),
+            state: OpenEnum(trouble == nil ? report.watch.state : .late),
             reason: trouble.map { "nothing can be recorded: \($0.cause)" } ?? report.watch.reason
                 ?? report.progress.map { "page \($0.pages), \($0.things) \(report.unit.kind == .blockedUser ? "users" : "things") so far" },
             since: report.watch.since,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Printing
 import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
@@ -94,13 +95,13 @@ private struct BlockOutcome {
         _ done: [WabaWatchInterface.BlockedUser], _ failed: [BlockFailure], _ json: JSONObject, _ page: Page, _ output: LineOutput
     ) throws {
         hasFailed = hasFailed || !failed.isEmpty
-        if form == .json { return try output.line(JSONValue.object(json).description) }
+        if form == .json { return try output.line(PrintableText(json)) }
         for user in done {
             let id = (user.waID ?? user.userID).map { $0 == user.input ? "" : " (\($0))" } ?? ""
-            try output.line(form == .cat ? user.input.printable : "\(word) \(user.input)\(id)".printable)
+            try output.line(form == .cat ? PrintableText(user.input) : "\(word) \(user.input)\(id)")
         }
         for failure in failed {
-            try output.line(page.paint("not \(word) \(failure.input): \(failure.message) (\(failure.code))".printable, .critical))
+            try output.line(page.paint("not \(word) \(failure.input): \(failure.message) (\(failure.code))", .critical))
         }
     }
 }

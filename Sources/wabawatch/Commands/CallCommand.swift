@@ -1,4 +1,5 @@
 import ArgumentParser
+import Printing
 import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
@@ -34,12 +35,12 @@ struct CallCommand: AsyncParsableCommand {
         ]
         let output = LineOutput()
         guard more || streams.contains(name) else {
-            try output.line(JSONValue.object(try await session.client.call(name, parameters)).description)
+            try output.line(PrintableText(try await session.client.call(name, parameters)))
             return try output.flush()
         }
         output.endWithReader()
         for try await reply in session.client.replies(name, parameters) {
-            try output.line(JSONValue.object(reply).description)
+            try output.line(PrintableText(reply))
             // A stream may be silent for long after this reply.
             try output.flush()
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Printing
 import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Printing
 import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
@@ -25,8 +26,8 @@ struct ListCommand: AsyncParsableCommand {
             for try await resource in session.client.list(filter) {
                 switch form.output {
                 case .short: resources.append(resource)
-                case .json: try output.line(JSONValue.object(resource.json).description)
-                case .cat: try output.line(resource.id.printable)
+                case .json: try output.line(PrintableText(resource.json))
+                case .cat: try output.line(PrintableText(resource.id))
                 case .full: try output.lines(ResourcePage(resource: resource, lastChange: nil).lines(page) + [""])
                 }
             }

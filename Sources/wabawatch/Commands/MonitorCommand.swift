@@ -1,4 +1,5 @@
 import ArgumentParser
+import Printing
 import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
@@ -66,20 +67,20 @@ struct MonitorCommand: AsyncParsableCommand {
                 isAway = true
                 Session.remark("\(error); waiting for it to come back")
             case .unreadable(let json, let error):
-                if form.output == .json, let change = json["change"] { try output.lines([change.description]) }
+                if form.output == .json, let change = json["change"] { try output.lines([PrintableText(json: change.description)]) }
                 Session.remark("a change of a newer daemon cannot be read: \(error)")
             case .historyLost(let oldest, let current):
                 throw Failure(
-                    "what came after the cursor is not kept any more; begin again with --snapshot, or with --after \(oldest) (the newest is \(current))"
+                    "the cursor cannot be resumed: what came after it is not kept any more, or the ledger was put back from a copy or begun anew; begin again with --snapshot, or with --after \(oldest) (the newest is \(current))"
                 )
             }
         }
     }
 
-    private func lines(_ resource: Resource, _ page: Page) -> [String] {
+    private func lines(_ resource: Resource, _ page: Page) -> [PrintableText] {
         switch form.output {
-        case .json: [JSONValue.object(resource.json).description]
-        case .cat: [resource.id.printable]
+        case .json: [PrintableText(resource.json)]
+        case .cat: [PrintableText(resource.id)]
         case .short: [ResourceTable.line(resource, page)]
         case .full: ResourcePage(resource: resource, lastChange: nil).lines(page) + [""]
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Printing
 import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
@@ -18,7 +19,7 @@ struct PlanCommand: AsyncParsableCommand {
         let status = try await session.client.getStatus()
         try await session.print(paged: !pager.noPager) { output in
             switch form.output {
-            case .json: for watch in status.watches { try output.line(JSONValue.object(watch.json).description) }
+            case .json: for watch in status.watches { try output.line(PrintableText(watch.json)) }
             case .short, .full, .cat: try output.lines(PlanReport(status: status).lines(session.page))
             }
         }

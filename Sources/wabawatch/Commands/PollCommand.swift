@@ -1,4 +1,5 @@
 import ArgumentParser
+import Printing
 import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
@@ -29,11 +30,11 @@ struct PollCommand: AsyncParsableCommand {
         let reply = try await look(PollParameters(account: account, kind: kind, phoneNumberID: phoneNumberID), session.client)
         try await session.print { output in
             switch form.output {
-            case .json: try output.line(JSONValue.object(reply.json).description)
+            case .json: try output.line(PrintableText(reply.json))
             case .cat: try output.line("\(reply.changes)")
             case .short, .full:
                 let count = reply.changes == 0 ? "nothing changed" : StatusReport.count(reply.changes, "change") + " recorded"
-                try output.line("\(account.printable): \(count), cursor \(reply.cursor.text.printable)")
+                try output.line("\(account): \(count), cursor \(reply.cursor.text)")
             }
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Printing
 import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
@@ -38,19 +39,59 @@ struct Session {
         try output.flush()
     }
 
-    /// The id of a number that a person wrote as an id or as people write numbers. Asks the daemon only where it is not plain digits.
+    /// The id of a number that a person wrote as an id or as people write numbers. A number that fits several is an error that names them.
     func phoneNumberID(_ text: String, accounts: Set<String>? = nil) async throws -> String {
-        let digits = text.filter(\.isNumber)
-        guard digits != text else { return text }
-        for try await resource in client.list(Filter(accounts: accounts, kinds: [.phoneNumber])) {
-            if resource.document["display_phone_number"]?.string?.filter(\.isNumber) == digits { return resource.id }
+        var watched: [Resource] = []
+        for try await resource in client.list(Filter(accounts: accounts, kinds: [.phoneNumber])) { watched.append(resource) }
+        let search = NumberSearch(text)
+        var outcome = search.outcome(watched, removals: [])
+        if outcome != .found(text, removed: []) {
+            let removals = try await changes(Filter(accounts: accounts, kinds: [.phoneNumber], operations: [.removed]))
+            outcome = search.outcome(watched, removals: removals)
         }
-        throw Failure("no phone number is watched that reads \(text.printable)")
+        switch outcome {
+        case .found(let id, removed: let removed):
+            if !removed.isEmpty {
+                Self.remark("\(text) is \(id); a number that was removed reads the same: \(removed.joined(separator: ", "))")
+            }
+            return id
+        case .removed(let id):
+            Self.remark("\(text) was \(id), which was removed")
+            return id
+        case .several(let numbers): throw Failure("\(text) fits several numbers, say which by its id: \(numbers.joined(separator: "; "))")
+        // Of a thing whose id is known there may be a past all the same.
+        case .none where text.utf8.allSatisfy { 0x30...0x39 ~= $0 }: return text
+        case .none: throw Failure("no phone number is watched that reads \(text)")
+        }
+    }
+
+    /// The newest changes that match, the newest first. None from a daemon that has no history.
+    func changes(_ filter: Filter, limit: Int = 10_000) async throws -> [Change] {
+        var changes: [Change] = []
+        do {
+            for try await change in client.history(HistoryParameters(filter: filter, limit: limit, newestFirst: true)) {
+                changes.append(change)
+            }
+        } catch let error as ClientError { guard case .notImplemented = error.code else { throw error } }
+        return changes
+    }
+
+    /// Since when the numbers' states hold.
+    func stateTimes() async throws -> StateTimes {
+        let moves = try await changes(StateTimes.moves, limit: StateTimes.limit)
+        let arrivals = try await changes(StateTimes.arrivals, limit: StateTimes.limit)
+        var bound = [moves, arrivals].compactMap { $0.count == StateTimes.limit ? $0.last?.observedAt : nil }.max()
+        do {
+            if bound == nil {
+                for try await oldest in client.history(HistoryParameters(limit: 1)) { bound = oldest.observedAt }
+            }
+        } catch let error as ClientError { guard case .notImplemented = error.code else { throw error } }
+        return StateTimes(moves + arrivals, bound: bound)
     }
 
     /// A word to the person, not to the program that reads the output.
     static func remark(_ text: String) {
-        let output = LineOutput(STDERR_FILENO)
+        let output = LineOutput.errors
         try? output.line("wabawatch: \(text)")
         try? output.flush()
     }

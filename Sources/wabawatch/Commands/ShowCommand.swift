@@ -1,4 +1,5 @@
 import ArgumentParser
+import Printing
 import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
@@ -27,8 +28,8 @@ struct ShowCommand: AsyncParsableCommand {
         let resource = try await find(session)
         try await session.print(paged: !pager.noPager) { output in
             switch form.output {
-            case .json: try output.line(JSONValue.object(resource.json).description)
-            case .cat: try output.line(JSONValue.object(resource.document).description)
+            case .json: try output.line(PrintableText(resource.json))
+            case .cat: try output.line(PrintableText(resource.document))
             case .short, .full:
                 let last = try await lastChange(of: resource, session)
                 try output.lines(ResourcePage(resource: resource, lastChange: last).lines(session.page))
@@ -43,11 +44,11 @@ struct ShowCommand: AsyncParsableCommand {
         if let number { filter.phoneNumberIDs = [try await session.phoneNumberID(number, accounts: accounts)] }
         var found: [Resource] = []
         for try await resource in session.client.list(filter) { found.append(resource) }
-        guard let first = found.first else { throw Failure("there is no \(kind.rawValue) \(id.printable)") }
+        guard let first = found.first else { throw Failure("there is no \(kind.rawValue) \(id)") }
         guard found.count == 1 else {
             let places = found.map { [$0.account, $0.phoneNumberID].compactMap { $0 }.joined(separator: "/") }.joined(separator: ", ")
             throw Failure(
-                "\(kind.rawValue) \(id.printable) is there \(found.count) times (\(places)); say which with --account or --number")
+                "\(kind.rawValue) \(id) is there \(found.count) times (\(places)); say which with --account or --number")
         }
         return first
     }
@@ -56,9 +57,6 @@ struct ShowCommand: AsyncParsableCommand {
     private func lastChange(of resource: Resource, _ session: Session) async throws -> Change? {
         let filter = Filter(
             accounts: [resource.account], kinds: [resource.kind], ids: [resource.id], phoneNumberIDs: resource.phoneNumberID.map { [$0] })
-        do {
-            for try await change in session.client.history(HistoryParameters(filter: filter, limit: 1, newestFirst: true)) { return change }
-        } catch let error as ClientError { guard case .notImplemented = error.code else { throw error } }
-        return nil
+        return try await session.changes(filter, limit: 1).first
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Printing
 import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
@@ -24,14 +25,16 @@ struct StatusCommand: AsyncParsableCommand {
         let status = try await session.client.getStatus()
         var resources: [Resource] = []
         for try await resource in session.client.list(Filter(kinds: [.account, .phoneNumber])) { resources.append(resource) }
-        let report = StatusReport(status: status, resources: resources)
+        let isForPeople = form.output == .short || form.output == .full
+        let states = isForPeople ? try await session.stateTimes() : StateTimes()
+        let report = StatusReport(status: status, resources: resources, states: states)
         // A check that reads the first line alone gets the exit status all the same.
         do {
             try await session.print(paged: !pager.noPager) { output in
                 switch form.output {
                 case .json:
-                    try output.line(JSONValue.object(status.json).description)
-                    for resource in resources { try output.line(JSONValue.object(resource.json).description) }
+                    try output.line(PrintableText(status.json))
+                    for resource in resources { try output.line(PrintableText(resource.json)) }
                 case .cat: try output.line("\(report.health)")
                 case .short, .full: try output.lines(report.lines(session.page))
                 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Printing
 import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -19,7 +20,9 @@ struct TimelineCommand: AsyncParsableCommand {
     var until: MomentArgument?
     @Flag(help: "Draw with ASCII alone.")
     var ascii = false
-    @Option(help: ArgumentHelp("Write a picture to this file instead.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Write a picture (SVG) to this file instead; - writes it to standard output.", valueName: "file"),
+        completion: .file())
     var svg: String?
     @Argument(help: "Only this number, by its id or as people write it.")
     var number: String?
@@ -34,7 +37,7 @@ struct TimelineCommand: AsyncParsableCommand {
         let to = until?.moment.milliseconds ?? page.now
         guard from < to else { throw Failure("the timeline ends before it begins") }
         let timeline = try await timeline(from, to, filter, session)
-        guard !timeline.numbers.isEmpty else { throw Failure("no phone number is watched\(number.map { " as \($0.printable)" } ?? "")") }
+        guard !timeline.numbers.isEmpty else { throw Failure("no phone number is watched\(number.map { " as \($0)" } ?? "")") }
         if let svg { return try write(TimelineSVG(timeline: timeline, time: .system).text, to: svg) }
         try await session.print(paged: !pager.noPager) { output in
             try output.lines(TimelineText(timeline: timeline, page: page, isASCII: ascii || !page.isUnicode).lines())
@@ -60,11 +63,17 @@ struct TimelineCommand: AsyncParsableCommand {
     }
 
     private func write(_ text: String, to path: String) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let file = path == "-" ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))") }
-        defer { close(file) }
         let output = LineOutput(file)
-        try output.line(text)
-        try output.flush()
+        do {
+            try output.lines(PrintableText.lines(of: text))
+            try output.flush()
+        } catch let error as OutputFailure {
+            throw path == "-" ? error : Failure("\(path) cannot be written: \(String(cString: strerror(error.number)))")
+        }
+        guard path == "-" || close(file) == 0 else {
+            throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))")
+        }
     }
 }

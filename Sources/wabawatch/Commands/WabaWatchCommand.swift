@@ -1,5 +1,7 @@
 import ArgumentParser
 import Glibc
+import Printing
+import Programs
 import WabaWatchClient
 import WabaWatchInterface
 
@@ -20,29 +22,11 @@ import WabaWatchInterface
     static func main() async {
         // A reader that has gone is seen by the write that fails.
         signal(SIGPIPE, SIG_IGN)
-        do {
-            let command = try parseAsRoot()
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                var command = command
-                try command.run()
-            }
-        } catch let error as BrokenPipe {
-            _ = error
-        } catch {
-            guard let ending = Ending(error) else { exit(withError: error) }
-            Session.remark(ending.message)
-            Glibc.exit(ending.code)
-        }
+        await start(telling: Ending.init)
     }
 }
 
-/// How an error of this program's own is told: a line and an exit status.
-struct Ending: Equatable {
-    let message: String
-    let code: Int32
-
+extension Ending {
     /// EX_UNAVAILABLE of sysexits.h.
     static let unavailable: Int32 = 69
 
@@ -50,17 +34,11 @@ struct Ending: Equatable {
     init?(_ error: any Error) {
         switch error {
         case let error as ClientError where error.code == .notRunning:
-            message = "\(error); start the daemon with: systemctl start wabawatchd"
-            code = Self.unavailable
-        case let error as ClientError where error.isPassing:
-            message = error.description
-            code = Self.unavailable
+            self.init(message: "\(error); start the daemon with: systemctl start wabawatchd", code: Self.unavailable)
+        case let error as ClientError where error.isPassing: self.init(message: error.description, code: Self.unavailable)
         case let error as ClientError where error.code == .notPermitted:
-            message = "\(error); root and members of the group wabawatch may"
-            code = 1
-        case is ClientError, is Failure, is CursorFileError, is OutputFailure:
-            message = "\(error)"
-            code = 1
+            self.init(message: "\(error); root and members of the group wabawatch may", code: 1)
+        case is ClientError, is Failure, is CursorFileError, is OutputFailure: self.init(message: "\(error)", code: 1)
         default: return nil
         }
     }

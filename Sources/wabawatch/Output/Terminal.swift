@@ -32,7 +32,8 @@ struct Terminal: Equatable {
     /// A variable of the process's environment.
     static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-    private static func truth(_ text: String) -> Bool? {
+    /// A truth value as systemd reads it; `nil` if it is none.
+    static func truth(_ text: String) -> Bool? {
         switch text.lowercased() {
         case "0", "no", "n", "false", "f", "off": false
         case "1", "yes", "y", "true", "t", "on": true

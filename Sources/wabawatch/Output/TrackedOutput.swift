@@ -1,3 +1,4 @@
+import Printing
 import WabaWatchClient
 import WabaWatchInterface
 
@@ -15,11 +16,11 @@ struct TrackedOutput {
     }
 
     /// Writes lines, then moves the cursor as far as they are delivered.
-    mutating func lines(_ texts: [String], upTo cursor: Cursor? = nil) throws {
+    mutating func lines(_ texts: [PrintableText], upTo cursor: Cursor? = nil) throws {
         try output.lines(texts)
         try output.flush()
         guard delivery != nil else { return try keep(cursor) }
-        delivery?.wrote(texts.reduce(0) { $0 + $1.utf8.count + 1 }, upTo: cursor)
+        delivery?.wrote(texts.reduce(0) { $0 + $1.rendered.utf8.count + 1 }, upTo: cursor)
         try keep(delivery?.looked(unread: output.unread))
     }
 

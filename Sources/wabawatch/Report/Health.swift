@@ -1,3 +1,4 @@
+import Printing
 import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -24,17 +25,17 @@ extension Health {
     /// Accounts, phone numbers and watches; everything else is well.
     init(_ resource: Resource) {
         let document = resource.document
-        switch resource.kind {
+        switch resource.kind.known {
         case .account, .phoneNumber:
             self = max(Self(status: document["status"]?.string), Self(canSend: Self.canSend(document)))
             if resource.kind == .phoneNumber { self = max(self, Self(rating: document["quality_rating"]?.string)) }
-        case .watch: self = document["state"]?.string.map { Self(Open<WatchState>($0)) } ?? .good
+        case .watch: self = document["state"]?.string.map { Self(OpenEnum<WatchState>(rawValue: $0)) } ?? .good
         default: self = .good
         }
     }
 
     /// A refused token is the worst that can happen to a watch.
-    init(_ state: Open<WatchState>) {
+    init(_ state: OpenEnum<WatchState>) {
         switch state.known {
         case .current: self = .good
         case .unauthorized: self = .critical

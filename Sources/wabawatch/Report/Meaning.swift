@@ -1,3 +1,4 @@
+import Printing
 import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -11,7 +12,7 @@ struct Meaning {
     init?(_ resource: Resource) {
         guard resource.kind == .phoneNumber else { return nil }
         var sentences: [String] = []
-        switch resource.document["status"]?.string.map({ Open<PhoneNumberStatus>($0) })?.known {
+        switch resource.document["status"]?.string.map({ OpenEnum<PhoneNumberStatus>($0) })?.known {
         case .banned:
             sentences.append("BANNED: Meta has closed this number for breaking its policies. Ask for a review in Account Quality.")
         case .restricted: sentences.append("RESTRICTED: the number has used up its limit, or Meta has limited it. See Account Quality.")
@@ -22,7 +23,7 @@ struct Meaning {
         case .rateLimited: sentences.append("RATE_LIMITED: messages are sent faster than the number's throughput allows. Send slower.")
         default: break
         }
-        switch resource.document["quality_rating"]?.string.map({ Open<QualityRating>($0) })?.known {
+        switch resource.document["quality_rating"]?.string.map({ OpenEnum<QualityRating>($0) })?.known {
         case .yellow:
             sentences.append("YELLOW: in the last seven days people blocked or reported this number more than before.")
             sentences.append("Pause campaigns to people who did not ask for them, and look at the reasons in WhatsApp Manager.")
@@ -36,7 +37,9 @@ struct Meaning {
         health = Health(resource)
     }
 
-    func lines(_ page: Page) -> [String] {
-        sentences.joined(separator: " ").wrapped(to: (page.width ?? 100) - 2).map { page.paint("  " + $0, StatusReport.style(health)) }
+    func lines(_ page: Page) -> [PrintableText] {
+        PrintableText(sentences.joined(separator: " ")).wrapped(to: (page.width ?? 100) - 2).map {
+            page.paint("  " + $0, StatusReport.style(health))
+        }
     }
 }

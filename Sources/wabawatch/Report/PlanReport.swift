@@ -1,3 +1,4 @@
+import Printing
 import WabaWatchInterface
 import WhatsAppBusiness
 
@@ -15,10 +16,10 @@ struct PlanReport {
         var isUnseen = false
     }
 
-    func lines(_ page: Page) -> [String] {
+    func lines(_ page: Page) -> [PrintableText] {
         let accounts = Set(status.watches.map(\.account)).union(status.budgets.map(\.account)).sorted()
         let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
-        var lines: [String] = []
+        var lines: [PrintableText] = []
         for account in accounts {
             let parts = parts(account)
             let planned = parts.values.reduce(0) { $0 + $1.callsPerHour }
@@ -29,8 +30,8 @@ struct PlanReport {
         return lines
     }
 
-    private func parts(_ account: String) -> [Kind: Part] {
-        var parts: [Kind: Part] = [:]
+    private func parts(_ account: String) -> [OpenEnum<Kind>: Part] {
+        var parts: [OpenEnum<Kind>: Part] = [:]
         for watch in status.watches where watch.account == account && watch.everyMilliseconds > 0 {
             var part = parts[watch.kind] ?? Part()
             part.watches += 1
@@ -47,15 +48,15 @@ struct PlanReport {
         return parts
     }
 
-    private func head(_ account: String, _ planned: Double, _ budget: Budget?, _ page: Page) -> String {
-        let name = page.paint(account.printable, .bold)
+    private func head(_ account: String, _ planned: Double, _ budget: Budget?, _ page: Page) -> PrintableText {
+        let name = page.paint(PrintableText(account), .bold)
         guard let budget else { return "\(name): \(Self.calls(planned)) calls an hour at least" }
         let isOver = planned > Double(budget.callsPerHour)
         let text = page.paint("\(Self.calls(planned)) of \(budget.callsPerHour) calls an hour at least", isOver ? .warning : .plain)
         return "\(name): \(text), \(budget.callsLastHour) in the last hour"
     }
 
-    private func table(_ parts: [Kind: Part], _ budget: Budget?, _ page: Page) -> Table {
+    private func table(_ parts: [OpenEnum<Kind>: Part], _ budget: Budget?, _ page: Page) -> Table {
         var table = Table(columns: [
             .init(title: "KIND"), .init(title: "WATCHES", isRight: true), .init(title: "EVERY", isRight: true),
             .init(title: "CALLS/H", isRight: true), .init(title: "SHARE", isRight: true), .init(title: "OLDEST ANSWER", isRight: true),

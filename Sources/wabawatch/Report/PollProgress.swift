@@ -1,3 +1,4 @@
+import Printing
 import WabaWatchInterface
 import WhatsAppBusiness
 
@@ -13,7 +14,7 @@ struct PollProgress {
     }
 
     /// A line for a person; the daemon gives a watch whose look takes more than a page the reason "page 12, 12,000 users so far".
-    func line(_ status: Status) -> String {
+    func line(_ status: Status) -> PrintableText {
         let calls = Self.calls(parameters.account, status) - callsBefore
         var line = "looking at \(parameters.account)"
         if calls > 0 { line += ": \(StatusReport.count(calls, "request"))" }
@@ -22,11 +23,11 @@ struct PollProgress {
             guard let reason = watch.reason else { continue }
             line += "; " + [watch.kind.rawValue, watch.phoneNumberID].compactMap { $0 }.joined(separator: " ") + ": " + reason
         }
-        return line.printable
+        return PrintableText(line)
     }
 
     private func isAsked(_ watch: WatchStatus) -> Bool {
-        watch.account == parameters.account && watch.kind == parameters.kind ?? watch.kind
+        watch.account == parameters.account && watch.kind == parameters.kind.map(OpenEnum.init) ?? watch.kind
             && watch.phoneNumberID == parameters.phoneNumberID ?? watch.phoneNumberID
     }
 

@@ -1,3 +1,4 @@
+import Printing
 import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -7,23 +8,23 @@ struct ResourcePage {
     let resource: Resource
     let lastChange: Change?
 
-    func lines(_ page: Page) -> [String] {
+    func lines(_ page: Page) -> [PrintableText] {
         let style = Health(resource).style
-        var lines = ["\(page.paint(page.dot, style)) \(page.paint(title.printable, .bold))"]
+        var lines: [PrintableText] = ["\(page.paint(PrintableText(page.dot), style)) \(page.paint(PrintableText(title), .bold))"]
         let confirmed = resource.confirmedAt.milliseconds
         let changed = resource.changedAt.milliseconds
         lines.append("    Confirmed: \(page.time.full(confirmed)); \(Spans.relative(confirmed, to: page.now))")
         lines.append("      Changed: \(page.time.full(changed)); \(Spans.relative(changed, to: page.now))")
         if let lastChange {
-            let words = lastChange.summary.printable.wrapped(to: (page.width ?? .max) - Self.lastChange.count)
+            let words = PrintableText(lastChange.summary).wrapped(to: (page.width ?? .max) - Self.lastChange.count)
             for (index, words) in words.enumerated() {
                 let head = index == 0 ? Self.lastChange : String(repeating: " ", count: Self.lastChange.count)
-                lines.append(head + page.paint(words, Style(lastChange.severity)))
+                lines.append("\(head)\(page.paint(words, Style(lastChange.severity.level)))")
             }
         }
         // What to do stands before what may be longer than the screen.
         if let meaning = Meaning(resource) { lines += [""] + meaning.lines(page) }
-        return lines + [""] + members(.object(resource.document), depth: 1, page)
+        return lines + [""] + members(.object(resource.document), "  ", "  ", page)
     }
 
     private static let lastChange = "  Last change: "
@@ -33,26 +34,35 @@ struct ResourcePage {
         return "\(resource.kind.rawValue) \(resource.id)\(number), account \(resource.account)"
     }
 
-    private func members(_ value: JSONValue, depth: Int, _ page: Page) -> [String] {
-        let indent = String(repeating: "  ", count: depth)
+    /// The first line begins with `first`, the others with `indent`.
+    private func members(_ value: JSONValue, _ first: String, _ indent: String, _ page: Page) -> [PrintableText] {
+        var head = first
+        var lines: [PrintableText] = []
         switch value {
         case .object(let object):
-            let width = object.members.filter { !Self.isNested($0.value) }.map(\.name.displayWidth).max() ?? 0
-            return object.flatMap { member -> [String] in
-                let name = member.name.printable
-                guard !Self.isNested(member.value) else { return [indent + name] + members(member.value, depth: depth + 1, page) }
-                let space = String(repeating: " ", count: max(0, width - name.displayWidth))
-                return ["\(indent)\(name)\(space)  \(page.paint(ChangeText.text(member.value).printable, .bold))"]
+            let width = object.members.filter { !Self.isNested($0.value) }.map { PrintableText($0.name).displayWidth }.max() ?? 0
+            for member in object.members {
+                let name = PrintableText(member.name)
+                if Self.isNested(member.value) {
+                    lines += ["\(head)\(name)"] + members(member.value, indent + "  ", indent + "  ", page)
+                } else {
+                    let space = String(repeating: " ", count: max(0, width - name.displayWidth))
+                    lines.append("\(head)\(name)\(space)  \(page.paint(PrintableText(ChangeText.text(member.value)), .bold))")
+                }
+                head = indent
             }
         case .array(let elements):
-            return elements.flatMap { element -> [String] in
-                guard Self.isNested(element) else { return ["\(indent)- \(page.paint(ChangeText.text(element).printable, .bold))"] }
-                var lines = members(element, depth: depth + 1, page)
-                if let first = lines.first { lines[0] = indent + "- " + first.dropFirst(indent.count + 2) }
-                return lines
+            for element in elements {
+                if Self.isNested(element) {
+                    lines += members(element, head + "- ", indent + "  ", page)
+                } else {
+                    lines.append("\(head)- \(page.paint(PrintableText(ChangeText.text(element)), .bold))")
+                }
+                head = indent
             }
-        default: return [indent + ChangeText.text(value).printable]
+        default: lines.append("\(head)\(ChangeText.text(value))")
         }
+        return lines
     }
 
     private static func isNested(_ value: JSONValue) -> Bool {

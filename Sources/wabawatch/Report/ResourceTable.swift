@@ -1,3 +1,4 @@
+import Printing
 import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -6,7 +7,7 @@ import WhatsAppBusiness
 struct ResourceTable {
     let resources: [Resource]
 
-    func lines(_ page: Page) -> [String] {
+    func lines(_ page: Page) -> [PrintableText] {
         guard !resources.isEmpty else { return [] }
         var table = Table(columns: [
             .init(title: "ACCOUNT", least: 8), .init(title: "KIND"), .init(title: "ID", least: 15), .init(title: "NUMBER", least: 12),
@@ -23,9 +24,9 @@ struct ResourceTable {
     }
 
     /// A thing on a line of its own, where no table can be made because more may come.
-    static func line(_ resource: Resource, _ page: Page) -> String {
+    static func line(_ resource: Resource, _ page: Page) -> PrintableText {
         let what = what(resource)
-        let name = [resource.account, resource.kind.rawValue, resource.id].joined(separator: " ").printable
+        let name = [resource.account, resource.kind.rawValue, resource.id].joined(separator: " ")
         return
             "\(page.time.short(resource.changedAt.milliseconds)) \(name)\(what.text.isEmpty ? "" : ": ")\(page.paint(what.text, what.style))"
     }
@@ -34,7 +35,7 @@ struct ResourceTable {
     private static func what(_ resource: Resource) -> Table.Cell {
         let document = resource.document
         let names: [String] =
-            switch resource.kind {
+            switch resource.kind.known {
             case .account: ["name", "status", "account_review_status"]
             case .subscribedApp: ["name"]
             case .phoneNumber: ["display_phone_number", "verified_name", "status", "quality_rating"]
@@ -42,7 +43,7 @@ struct ResourceTable {
             case .qrCode: ["prefilled_message"]
             case .messageTemplate: ["name", "language", "status"]
             case .watch: ["state", "reason"]
-            case .phoneNumberSettings, .commerceSettings, .blockedUser: []
+            case .phoneNumberSettings, .commerceSettings, .blockedUser, nil: []
             }
         let texts = names.compactMap { document[$0]?.string }
         let style = StatusReport.style(Health(resource))

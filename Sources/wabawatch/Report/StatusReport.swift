@@ -1,3 +1,4 @@
+import Printing
 import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -7,6 +8,7 @@ struct StatusReport {
     let status: Status
     /// The worst of all.
     let health: Health
+    private let states: StateTimes
     private let accounts: [Judged<Resource>]
     private let numbers: [Judged<Resource>]
     private let troubled: [Judged<WatchStatus>]
@@ -16,9 +18,10 @@ struct StatusReport {
         var health: Health
     }
 
-    /// From the daemon's status and the present state of accounts and phone numbers.
-    init(status: Status, resources: [Resource]) {
+    /// From the daemon's status, the present state of accounts and phone numbers, and since when the numbers' holds.
+    init(status: Status, resources: [Resource], states: StateTimes = StateTimes()) {
         self.status = status
+        self.states = states
         accounts = Self.worstFirst(resources.filter { $0.kind == .account }, Health.init) { [$0.account] }
         numbers = Self.worstFirst(resources.filter { $0.kind == .phoneNumber }, Health.init) { [$0.account, Self.number($0), $0.id] }
         troubled = Self.worstFirst(status.watches.filter { $0.state.known != .current }, { Health($0.state) }) {
@@ -27,7 +30,7 @@ struct StatusReport {
         health = [accounts.first?.health, numbers.first?.health, troubled.first?.health].compactMap { $0 }.max() ?? .good
     }
 
-    func lines(_ page: Page) -> [String] {
+    func lines(_ page: Page) -> [PrintableText] {
         var lines = head(page)
         for part in [accountTable(page).lines(page), numberTable(page).lines(page), watchLines(page)] where !part.isEmpty {
             lines += [""] + part
@@ -35,19 +38,19 @@ struct StatusReport {
         return lines
     }
 
-    private func head(_ page: Page) -> [String] {
+    private func head(_ page: Page) -> [PrintableText] {
         let all = accounts.map(\.health) + numbers.map(\.health) + troubled.map(\.health)
         let critical = all.count { $0 == .critical }
         let warning = all.count { $0 == .warning }
-        var counts = [Self.count(status.budgets.count, "account"), Self.count(numbers.count, "number")]
+        var counts: [PrintableText] = ["\(Self.count(status.budgets.count, "account"))", "\(Self.count(numbers.count, "number"))"]
         if critical > 0 { counts.append(page.paint("\(critical) critical", .critical)) }
-        if warning > 0 { counts.append(page.paint(Self.count(warning, "warning"), .warning)) }
+        if warning > 0 { counts.append(page.paint("\(Self.count(warning, "warning"))", .warning)) }
         if critical + warning == 0 { counts.append(page.paint("all well", .good)) }
         let started = status.startedAt.milliseconds
         return [
-            "\(page.paint(page.dot, health.style)) wabawatchd \(status.version.printable): \(counts.joined(separator: ", "))",
+            "\(page.paint(PrintableText(page.dot), health.style)) wabawatchd \(status.version): \(counts.joined(separator: ", "))",
             "  running since \(page.time.full(started)); \(Spans.relative(started, to: page.now))",
-            "  cursor \(status.cursor.text.printable), \(Self.count(status.subscribers, "subscriber"))",
+            "  cursor \(status.cursor.text), \(Self.count(status.subscribers, "subscriber"))",
         ]
     }
 
@@ -103,14 +106,23 @@ struct StatusReport {
                 .init(page.dot, health.style), .init(number.account), .init(Self.number(number), .bold),
                 .init(document["verified_name"]?.string ?? ""), .init(state ?? "-", Self.style(Health(status: state))),
                 .init(rating ?? "-", Self.style(rating: rating)), .init(Self.limit(document)),
-                .init(Spans.column(page.now - number.changedAt.milliseconds)),
+                .init(since(number, page)),
             ])
         }
         return table
     }
 
+    /// Longer than what is kept: `>90d`.
+    private func since(_ number: Resource, _ page: Page) -> String {
+        switch states.since(number) {
+        case .at(let moment): Spans.column(page.now - moment.milliseconds)
+        case .before(let moment): ">" + Spans.column(page.now - moment.milliseconds)
+        case .unknown: "-"
+        }
+    }
+
     /// Watches that stand alike are told why once, below them: a reason is longer than a column.
-    private func watchLines(_ page: Page) -> [String] {
+    private func watchLines(_ page: Page) -> [PrintableText] {
         var table = Table(columns: [
             .init(title: " "), .init(title: "WATCH", least: 36), .init(title: "STATE"), .init(title: "SINCE", isRight: true),
             .init(title: "NEXT", isRight: true),
@@ -130,7 +142,7 @@ struct StatusReport {
             lines.append(rows[index])
             let next = index + 1 < troubled.count ? troubled[index + 1].thing : nil
             guard let reason = watch.reason, next?.reason != reason || next?.account != watch.account else { continue }
-            lines += reason.printable.wrapped(to: (page.width ?? .max) - 4).map { "    " + $0 }
+            lines += PrintableText(reason).wrapped(to: (page.width ?? .max) - 4).map { "    \($0)" }
         }
         return lines
     }

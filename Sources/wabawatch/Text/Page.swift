@@ -1,3 +1,5 @@
+import Printing
+
 /// What a report has to fit: the terminal's width, its colours and its characters, and the reader's time.
 struct Page {
     /// Columns; `nil` where nothing need be cut.

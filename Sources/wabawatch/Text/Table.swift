@@ -1,3 +1,5 @@
+import Printing
+
 /// Rows under titles, as wide as what stands in them; where that is wider than the page, columns that may be cut are.
 struct Table {
     struct Column {
@@ -8,10 +10,10 @@ struct Table {
     }
 
     struct Cell {
-        var text: String
+        var text: PrintableText
         var style = Style.plain
         init(_ text: String, _ style: Style = .plain) {
-            self.text = text.printable
+            self.text = PrintableText(text)
             self.style = style
         }
     }
@@ -20,7 +22,7 @@ struct Table {
     var rows: [[Cell]] = []
 
     /// The titles and the rows; nothing where there are no rows.
-    func lines(_ page: Page) -> [String] {
+    func lines(_ page: Page) -> [PrintableText] {
         guard !rows.isEmpty else { return [] }
         let filled = columns.indices.filter { index in rows.contains { !$0[index].text.isEmpty } }
         let full = Table(columns: filled.map { columns[$0] }, rows: rows.map { row in filled.map { row[$0] } })
@@ -28,7 +30,7 @@ struct Table {
     }
 
     /// Columns that hold nothing are left out before.
-    private func laidOut(_ page: Page) -> [String] {
+    private func laidOut(_ page: Page) -> [PrintableText] {
         let widths = fit(page.width)
         let titles = line(columns.map { Cell($0.title, .bold) }, widths, page)
         return [titles] + rows.map { line($0, widths, page) }
@@ -49,15 +51,15 @@ struct Table {
         return widths
     }
 
-    private func line(_ cells: [Cell], _ widths: [Int], _ page: Page) -> String {
-        var line = ""
+    private func line(_ cells: [Cell], _ widths: [Int], _ page: Page) -> PrintableText {
+        var line: PrintableText = ""
         var pad = 0
         for (index, cell) in cells.enumerated() {
             let text = cell.text.fitted(to: widths[index], ellipsis: page.ellipsis)
             let space = widths[index] - text.displayWidth
             let before = columns[index].isRight ? space : 0
             if !text.isEmpty {
-                line += String(repeating: " ", count: pad + before) + page.paint(text, cell.style)
+                line += "\(String(repeating: " ", count: pad + before))\(page.paint(text, cell.style))"
                 pad = 0
             } else {
                 pad += before

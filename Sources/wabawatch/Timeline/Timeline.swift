@@ -1,3 +1,4 @@
+import Printing
 import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -51,13 +52,13 @@ struct Timeline: Equatable {
 
     private func segments(_ measure: Measure, _ present: JSONObject?, _ changes: [Change], _ beginning: Timestamp?) -> [Segment] {
         let steps = changes.filter { change in
-            switch change.operation {
+            switch change.operation.known {
             case .added, .removed: true
             // Of a member that is newly asked for, perhaps another.
             case .baseline: measure.value(change.after) != nil
             case .changed: measure.members.contains { change.fields.contains(JSONPointer([$0])) }
             // What a webhook tells is no part of the snapshot; the poll that sees it is.
-            case .reported: false
+            case .reported, nil: false
             }
         }
         var value = steps.first.map { measure.value($0.before) } ?? measure.value(present)
@@ -99,11 +100,11 @@ enum Measure: String, CaseIterable {
     func level(_ value: String?) -> Int? {
         guard let value else { return nil }
         switch self {
-        case .rating: return Open<QualityRating>(value).known.flatMap { [.green: 6, .yellow: 3, .red: 1][$0] }
+        case .rating: return OpenEnum<QualityRating>(value).known.flatMap { [.green: 6, .yellow: 3, .red: 1][$0] }
         case .status: return [.good: value.uppercased() == "CONNECTED" ? 6 : 3, .warning: 3, .critical: 1][Health(status: value)]
         case .limit:
             let tiers: [MessagingLimit: Int] = [.tier250: 1, .tier1K: 2, .tier2K: 3, .tier10K: 4, .tier100K: 5, .unlimited: 6]
-            return Open<MessagingLimit>(value).known.flatMap { tiers[$0] }
+            return OpenEnum<MessagingLimit>(value).known.flatMap { tiers[$0] }
         }
     }
 

@@ -1,3 +1,5 @@
+import Printing
+
 /// A timeline as a picture: the same bars, a rectangle for each segment.
 struct TimelineSVG {
     let timeline: Timeline
@@ -12,18 +14,18 @@ struct TimelineSVG {
         var body: [String] = []
         var top = 30
         for number in timeline.numbers {
-            body.append("<text x=\"10\" y=\"\(top)\" font-weight=\"bold\">\(Self.escaped(number.title))</text>")
+            body.append("<text x=\"10\" y=\"\(top)\" font-weight=\"bold\">\(number.title.xml)</text>")
             top += 6
             for track in number.tracks {
-                body.append("<text x=\"10\" y=\"\(top + Self.barHeight - 3)\" fill=\"#555\">\(track.title)</text>")
+                body.append("<text x=\"10\" y=\"\(top + Self.barHeight - 3)\" fill=\"#555\">\(track.title.xml)</text>")
                 body += track.segments.map { rectangle($0, track.measure, top) }
                 top += Self.rowHeight
             }
             top += 24
         }
-        body.append("<text x=\"\(Self.left)\" y=\"\(top)\" fill=\"#555\">\(Self.escaped(time.full(timeline.from)))</text>")
+        body.append("<text x=\"\(Self.left)\" y=\"\(top)\" fill=\"#555\">\(time.full(timeline.from).xml)</text>")
         body.append(
-            "<text x=\"\(Self.left + Self.width)\" y=\"\(top)\" fill=\"#555\" text-anchor=\"end\">\(Self.escaped(time.full(timeline.to)))</text>"
+            "<text x=\"\(Self.left + Self.width)\" y=\"\(top)\" fill=\"#555\" text-anchor=\"end\">\(time.full(timeline.to).xml)</text>"
         )
         let size = "width=\"\(Self.left + Self.width + 10)\" height=\"\(top + 12)\""
         return """
@@ -31,7 +33,6 @@ struct TimelineSVG {
             <rect width="100%" height="100%" fill="#fff"/>
             \(body.joined(separator: "\n"))
             </svg>
-
             """
     }
 
@@ -40,7 +41,7 @@ struct TimelineSVG {
         let height = max(2, Self.barHeight * (level ?? 1) / 6)
         let x = position(segment.from)
         let shape = "x=\"\(x)\" y=\"\(top + Self.barHeight - height)\" width=\"\(max(1, position(segment.to) - x))\" height=\"\(height)\""
-        return "<rect \(shape) fill=\"\(Self.color(measure, level))\"><title>\(Self.escaped(segment.value ?? "not known"))</title></rect>"
+        return "<rect \(shape) fill=\"\(Self.color(measure, level))\"><title>\((segment.value ?? "not known").xml)</title></rect>"
     }
 
     private func position(_ moment: Int64) -> Int {
@@ -54,18 +55,6 @@ struct TimelineSVG {
         case .critical: "#c0392b"
         case .bold: "#3a6ea5"
         case .plain, .faint: "#ccc"
-        }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.printable.reduce(into: "") { escaped, character in
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            default: escaped.append(character)
-            }
         }
     }
 }

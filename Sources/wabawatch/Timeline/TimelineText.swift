@@ -1,3 +1,5 @@
+import Printing
+
 /// A timeline drawn in the terminal: the taller, the better; in every column the worst that was in it, so that a short outage is not lost.
 struct TimelineText {
     let timeline: Timeline
@@ -8,14 +10,14 @@ struct TimelineText {
     private static let blocks = ["▁", "▂", "▃", "▅", "▆", "█"]
     private static let label = "  rating  "
 
-    func lines() -> [String] {
+    func lines() -> [PrintableText] {
         let width = max(10, (page.width ?? 80) - Self.label.count - 1)
-        var lines: [String] = []
+        var lines: [PrintableText] = []
         for number in timeline.numbers {
-            lines.append(page.paint(number.title.printable, .bold))
+            lines.append(page.paint(PrintableText(number.title), .bold))
             for track in number.tracks {
                 let name = "  " + track.title + String(repeating: " ", count: Self.label.count - 2 - track.title.count)
-                lines.append(name + draw(track, width))
+                lines.append("\(name)\(draw(track, width))")
             }
             lines.append("")
         }
@@ -23,20 +25,20 @@ struct TimelineText {
         return lines + [axis(width)] + legend()
     }
 
-    private func draw(_ track: Timeline.Track, _ width: Int) -> String {
-        var line = ""
+    private func draw(_ track: Timeline.Track, _ width: Int) -> PrintableText {
+        var line: PrintableText = ""
         var run = ""
         var style = Style.plain
         for column in 0..<width {
             let level = level(track, column, width)
             let next = track.measure.style(level)
             if next != style {
-                line += page.paint(run, style)
+                line += page.paint(PrintableText(run), style)
                 (run, style) = ("", next)
             }
             run += glyph(level, track.measure)
         }
-        return line + page.paint(run, style)
+        return line + page.paint(PrintableText(run), style)
     }
 
     private func glyph(_ level: Int?, _ measure: Measure) -> String {
@@ -53,14 +55,15 @@ struct TimelineText {
         return track.segments.lazy.filter { $0.from < to && $0.to > from }.compactMap { track.measure.level($0.value) }.min()
     }
 
-    private func axis(_ width: Int) -> String {
+    private func axis(_ width: Int) -> PrintableText {
         let start = page.time.short(timeline.from)
         let end = abs(timeline.to - page.now) < 1000 ? "now" : page.time.short(timeline.to)
         let space = max(1, width - start.count - end.count)
-        return page.paint(String(repeating: " ", count: Self.label.count) + start + String(repeating: " ", count: space) + end, .faint)
+        return page.paint(
+            PrintableText(String(repeating: " ", count: Self.label.count) + start + String(repeating: " ", count: space) + end), .faint)
     }
 
-    private func legend() -> [String] {
+    private func legend() -> [PrintableText] {
         let good = glyph(6, .rating)
         let middle = glyph(3, .rating)
         let bad = glyph(1, .rating)
@@ -69,6 +72,6 @@ struct TimelineText {
             "  rating  \(good) GREEN  \(middle) YELLOW  \(bad) RED  \(glyph(nil, .rating)) not known",
             "  status  \(good) connected  \(middle) flagged, rate limited, pending  \(bad) down or banned",
             "  limit   \(tiers.joined(separator: "  "))",
-        ].map { page.paint($0, .faint) }
+        ].map { page.paint(PrintableText($0), .faint) }
     }
 }

@@ -1,3 +1,4 @@
+import Continuations
 import Ledger
 import StrictJSON
 import Synchronization
@@ -79,7 +80,7 @@ final class Delivery: Sendable {
         state.withLock { state in
             state.readers[reader]?.isBeatDue = true
             return state.wake(reader)
-        }?.resume()
+        }?.fulfil()
     }
 }
 
@@ -97,17 +98,16 @@ extension Delivery {
             }
             carryOut(state.withLock { $0.given(round.gifts, refusedBy: refused) })
         }
-        for task in round.woken { task.resume() }
+        for task in round.woken { task.fulfil() }
     }
 
     private func wait(_ reader: Reader) async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let waits = state.withLock { !Task.isCancelled && $0.wait(reader, continuation) }
-                if !waits { continuation.resume() }
-            }
+            let task = OneShot<Void>()
+            guard state.withLock({ !Task.isCancelled && $0.wait(reader, task) }) else { return }
+            await task.wait()
         } onCancel: {
-            state.withLock { $0.wake(reader) }?.resume()
+            state.withLock { $0.wake(reader) }?.fulfil()
         }
     }
 }
@@ -129,22 +129,21 @@ extension Delivery {
             state.isReading = false
             return state.readers.indices.compactMap { state.wakeBehind($0) }
         }
-        for continuation in woken { continuation.resume() }
+        for task in woken { task.fulfil() }
         _ = try changes.get()
     }
 
     private func waitForReading(_ reader: Reader) async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let waits = state.withLock { state in
-                    guard state.isReading, !Task.isCancelled else { return false }
-                    state.readers[reader]?.behind = continuation
-                    return true
-                }
-                if !waits { continuation.resume() }
+            let task = OneShot<Void>()
+            let waits = state.withLock { state in
+                guard state.isReading, !Task.isCancelled else { return false }
+                state.readers[reader]?.behind = task
+                return true
             }
+            if waits { await task.wait() }
         } onCancel: {
-            state.withLock { $0.wakeBehind(reader) }?.resume()
+            state.withLock { $0.wakeBehind(reader) }?.fulfil()
         }
     }
 }

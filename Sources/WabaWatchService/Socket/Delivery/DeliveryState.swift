@@ -1,3 +1,4 @@
+import Continuations
 import Ledger
 import Varlink
 import WabaWatchInterface
@@ -15,9 +16,9 @@ struct DeliveryState {
         var isBeatDue = false
         fileprivate var activity = Activity.works
         /// Its task, while that waits for a commit.
-        fileprivate var task: CheckedContinuation<Void, Never>?
+        fileprivate var task: OneShot<Void>?
         /// Its task, while that waits for the ledger being read.
-        var behind: CheckedContinuation<Void, Never>?
+        var behind: OneShot<Void>?
         /// Whether its task has to be woken when it has been given what it is given.
         fileprivate var isWakeDue = false
 
@@ -48,7 +49,7 @@ struct DeliveryState {
         var gifts: [Gift] = []
         /// On whose thread the readers that are left are to be given theirs.
         var rest: ReplyOutlet?
-        var woken: [CheckedContinuation<Void, Never>] = []
+        var woken: [OneShot<Void>] = []
     }
 
     /// How much is given in one go.
@@ -129,16 +130,16 @@ struct DeliveryState {
     }
 
     /// A reader's task waits for a commit from here on; `false` if there is something for it.
-    mutating func wait(_ reader: Int, _ task: CheckedContinuation<Void, Never>) -> Bool {
+    mutating func wait(_ reader: Int, _ task: OneShot<Void>) -> Bool {
         guard mustWait(reader), let place = readers[reader] else { return false }
         (place.activity, place.task) = (.waits, task)
         return true
     }
 
     /// The task of a reader that waits for a commit; it does no longer. One whose socket is being written to is woken later.
-    func wake(_ reader: Int) -> CheckedContinuation<Void, Never>? { readers[reader].flatMap(wake) }
+    func wake(_ reader: Int) -> OneShot<Void>? { readers[reader].flatMap(wake) }
 
-    private func wake(_ place: Place) -> CheckedContinuation<Void, Never>? {
+    private func wake(_ place: Place) -> OneShot<Void>? {
         switch place.activity {
         case .works: return nil
         case .waits:
@@ -151,7 +152,7 @@ struct DeliveryState {
     }
 
     /// The task of a reader that waits for the ledger being read; it does no longer.
-    mutating func wakeBehind(_ reader: Int) -> CheckedContinuation<Void, Never>? {
+    mutating func wakeBehind(_ reader: Int) -> OneShot<Void>? {
         defer { readers[reader]?.behind = nil }
         return readers[reader]?.behind
     }

@@ -1,6 +1,6 @@
 extension StringProtocol {
     /// Columns that this takes in a terminal.
-    var displayWidth: Int {
+    public var displayWidth: Int {
         // Most text is ASCII, where a byte is a column.
         utf8.allSatisfy({ $0 < 0x80 }) ? utf8.count : reduce(0) { $0 + $1.displayWidth }
     }
@@ -35,11 +35,12 @@ extension StringProtocol {
 }
 
 extension Character {
-    /// Columns in a terminal: none for marks alone, two for emoji and East Asian wide characters.
+    /// Columns in a terminal: two for an emoji however it is made; else what its scalars take together, as wcwidth(3) has it: a conjunct of
+    /// Devanagari is one Character of two letters.
     var displayWidth: Int {
-        var width = 0
-        for scalar in unicodeScalars { width = max(width, scalar.value == 0xFE0F ? 2 : scalar.displayWidth) }
-        return width
+        let scalars = unicodeScalars
+        guard !scalars.contains(where: { $0.value == 0xFE0F || $0.properties.isEmojiPresentation }) else { return 2 }
+        return scalars.reduce(0) { $0 + $1.displayWidth }
     }
 }
 
@@ -53,8 +54,11 @@ extension Unicode.Scalar {
 
     fileprivate var displayWidth: Int {
         switch properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format: 0
-        default: properties.isEmojiPresentation || Self.wide.contains { $0.contains(value) } ? 2 : 1
+        case .nonspacingMark, .enclosingMark: 0
+        case .format: isPrependedMark ? 1 : 0
+        // The vowels and finals of a Hangul syllable that is spelled out stand in its initial's columns.
+        case _ where 0x1160...0x11FF ~= value: 0
+        default: Self.wide.contains { $0.contains(value) } ? 2 : 1
         }
     }
 }

@@ -1,0 +1,130 @@
+import Changes
+import Ledger
+import StrictJSON
+import Watching
+import WhatsAppBusiness
+
+// "Too good to be true, or too bad" (`polling.md`): what a look must lack to be held, and when it is believed; and that nobody is left blind.
+extension Checker {
+    /// How many complete looks without a thing it takes to remove it.
+    static func looksToRemove(_ unit: Unit) -> Int { unit.kind.isList ? 2 : 1 }
+    /// How many looks in a row without many things it takes to believe it.
+    static func looksToBelieve(_ unit: Unit) -> Int { unit.kind == .blockedUser ? 3 : 10 }
+    /// How long it must last.
+    static func timeToBelieve(_ unit: Unit) -> Duration { .seconds(unit.kind == .blockedUser ? 1800 : 3600) }
+
+    /// Whether a walk lacks so much of what is known that it is held.
+    func isMass(_ walk: Walk, _ known: [String: JSONObject]) -> Bool {
+        guard walk.unit.kind.isList, walk.isComplete else { return false }
+        return isMass(known.keys.count { !walk.served.contains($0) && !walk.unreadable.contains($0) }, of: known.count, walk.unit)
+    }
+
+    private func isMass(_ lacking: Int, of known: Int, _ unit: Unit) -> Bool {
+        (known >= 2 && lacking == known) || (known >= (unit.kind == .blockedUser ? 1000 : 6) && lacking * 2 >= known)
+    }
+
+    /// A thing that went together with many others was missing for long enough.
+    mutating func checkHeld(_ id: String, _ unit: Unit, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
+        let list = walks[unit] ?? []
+        guard isMass(history.walks[list[place]], toldBefore[unit] ?? [:]) else { return }
+        var looks = 0
+        for index in list[...place].reversed() {
+            let walk = history.walks[index]
+            guard walk.isComplete, walk.isExact, isRecorded(index, at: moment) || index == list[place] else { continue }
+            if walk.served.contains(id) { break }
+            looks += 1
+            if looks >= Self.looksToBelieve(unit),
+                history.walks[list[place]].span.end - walk.span.start >= Self.timeToBelieve(unit) - .seconds(60)
+            {
+                return
+            }
+        }
+        complain("removal is certain", moment, text("many others went with it, and it was believed after \(looks) looks"))
+    }
+
+    /// What is told and gone, and may still be held when the run ends.
+    func heldAtEnd(_ unit: Unit, _ truth: [String: JSONObject]) -> Set<String> {
+        let told = self.told[unit] ?? [:]
+        let gone = Set(told.keys.filter { truth[$0] == nil })
+        return unit.kind.isList && isMass(gone.count, of: told.count, unit) ? gone : []
+    }
+
+    /// A document as it ends, without what came back so often that nobody can say yet that it is gone, and what all things lost together, whoever did it.
+    func settled(_ document: JSONObject, _ truth: JSONObject, _ unit: Unit) -> JSONObject {
+        let plain = WireForm.plain(document, unit.kind)
+        let now = WireForm.plain(truth, unit.kind)
+        guard let last = (walks[unit] ?? []).last.map({ history.walks[$0] }) else { return plain }
+        return JSONObject(
+            plain.filter { now[$0.name] != nil || !(hasReturned($0.name, last) || isTaken($0.name, last, by: history.end)) }.map {
+                ($0.name, $0.value)
+            })
+    }
+
+    /// Whether a watch that is drifted in the end may be so, because much is held.
+    func isHeldAtEnd(_ resource: StoredResource) -> Bool {
+        guard resource.document["state"]?.string == "drifted", let unit = Unit(watch: resource.resource) else { return false }
+        let truth = watched(history.truth.things(of: unit, at: history.end), unit)
+        return !heldAtEnd(unit, truth).isEmpty
+            || (told[unit] ?? [:]).contains { id, document in
+                let plain = WireForm.plain(document, unit.kind)
+                return truth[id].map { settled(document, $0, unit).count < plain.count } ?? false
+            }
+    }
+
+    /// Nobody is blind for longer than fifteen minutes and an interval while nothing hinders a look.
+    mutating func checkBlindness() {
+        for account in history.scenario.accounts where !account.isTight {
+            for unit in walks.keys.sorted(by: { "\($0)" < "\($1)" }) where unit.account == account.name {
+                guard let interval = account.intervals[unit.kind], unit.kind != .subscribedApp else { continue }
+                let growth = history.scenario.reloadsPerHour > 0 ? 3.0 : 1.0
+                let limit = interval * (growth * (1 + account.splay)) + .seconds(900) + slack + .seconds(60)
+                for clear in clear(unit) {
+                    let seen = (walks[unit] ?? []).map { history.walks[$0] }.filter { $0.isComplete }.compactMap(\.delivered)
+                    guard let first = seen.first, first < clear.start else { continue }
+                    let moments = [clear.start] + seen.filter { clear.start < $0 && $0 < clear.end } + [clear.end]
+                    if let gap = zip(moments, moments.dropFirst()).first(where: { $1 - $0 > limit }) {
+                        complain("nobody is blind", gap.1, "\(unit) was not seen since \(Stage.seconds(gap.0)), and nothing hindered it")
+                    }
+                }
+            }
+        }
+    }
+
+    /// The times in which a unit could be looked at: a process ran, the disk was not full, nothing was out.
+    private func clear(_ unit: Unit) -> [Span] {
+        var blocked = history.troubles.filter { $0.account == unit.account && ($0.unit == nil || $0.unit == unit) }.map(\.span)
+        blocked += history.fullDisk.map { Span(start: $0.start, end: $0.end + slack) }
+        if let number = unit.phoneNumberID {
+            // Only while its number is there.
+            let numbers = Unit(account: unit.account, kind: .phoneNumber)
+            for version in history.truth.versions[numbers]?[number] ?? [] where version.document == nil {
+                blocked.append(Span(start: version.from, end: history.end))
+            }
+        }
+        blocked.sort { $0.start < $1.start }
+        var result: [Span] = []
+        for life in history.lives {
+            var start = life.begin
+            for span in blocked where span.end > start && span.start < life.end {
+                if span.start > start { result.append(Span(start: start, end: span.start)) }
+                start = max(start, span.end)
+            }
+            if start < life.end { result.append(Span(start: start, end: life.end)) }
+        }
+        return result
+    }
+
+    /// Meta removed conditional requests: none is made.
+    mutating func checkAsking() {
+        if history.scenario.oddities.contains(.notModified), let moment = history.conditional {
+            complain("no conditional requests", moment, "one was made")
+        }
+    }
+}
+
+extension [String: JSONObject] {
+    /// By bytes alone.
+    func isSame(as other: [String: JSONObject]) -> Bool {
+        count == other.count && allSatisfy { id, document in other[id].map { document.isSame(as: $0) } ?? false }
+    }
+}

@@ -1,0 +1,118 @@
+import Changes
+import FoundationEssentials
+import GraphAPI
+import Ledger
+import Logging
+import StrictJSON
+import Synchronization
+import WhatsAppBusiness
+
+@testable import Watching
+
+/// Meta as a function of what is asked, before the real watcher and ledger.
+final class AnswerStage: Sendable {
+    /// What a request asks for.
+    struct Asked: Sendable {
+        var path: String
+        var fields: [String]
+        var limit: Int?
+        var after: String?
+    }
+
+    /// An answer of Meta's.
+    struct Reply: Sendable {
+        var status = 200
+        var headers: [(name: String, value: String)] = []
+        var body: String
+
+        static func error(_ code: Int, _ message: String, status: Int = 400) -> Reply {
+            let error: JSONObject = ["code": .integer(code), "message": .string(message)]
+            return Reply(status: status, body: JSONValue.object(["error": .object(error)]).description)
+        }
+    }
+
+    typealias Meta = @Sendable (Asked) -> Reply
+    static let account = "102"
+
+    private struct State {
+        var meta: Meta
+        var requests: [Asked] = []
+        var conditional = 0
+        var now: Int64 = 5_000_000_000_000
+    }
+
+    private let state: Mutex<State>
+    private let folder: String
+    let ledger: Ledger
+
+    private init(_ meta: @escaping Meta) throws {
+        state = Mutex(State(meta: meta))
+        folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        ledger = try Ledger(path: folder + "/ledger.sqlite")
+    }
+
+    /// Runs a test's body and puts everything away, however it ends.
+    static func with(_ meta: @escaping Meta, _ body: (AnswerStage) async throws -> Void) async throws {
+        let stage = try AnswerStage(meta)
+        defer { try? FileManager.default.removeItem(atPath: stage.folder) }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(stage)) } catch { result = .failure(error) }
+        try stage.ledger.close()
+        try result.get()
+    }
+
+    /// What Meta answers from now on.
+    func answer(_ meta: @escaping Meta) { state.withLock { $0.meta = meta } }
+    var requests: [Asked] { state.withLock(\.requests) }
+    /// How many requests were conditional.
+    var conditional: Int { state.withLock(\.conditional) }
+    func advance(_ seconds: Int64) { state.withLock { $0.now += seconds * 1_000_000_000 } }
+
+    func watcher(_ kinds: Kind..., ceiling: Budget.Ceiling = .fixed(10_000)) throws -> Watcher {
+        let client = GraphClient(
+            endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("a-token-of-the-test"),
+            transport: self)
+        let plan = AccountPlan(
+            name: "acme", wabaID: Self.account, client: client, numbers: .all,
+            intervals: Dictionary(uniqueKeysWithValues: kinds.map { ($0, Duration.seconds(300)) }),
+            lists: [.messageTemplate: ListPlan(paging: .cursor), .blockedUser: ListPlan(paging: .cursor)], splay: 0, ceiling: ceiling)
+        let world = World(
+            now: { [self] in Moment(nanoseconds: state.withLock(\.now)) },
+            wallClock: { [self] in Timestamp(milliseconds: 1_795_000_000_000 + state.withLock(\.now) / 1_000_000) }, random: { 0.5 },
+            alarm: SilentAlarm())
+        return Watcher(accounts: [plan], ledger: ledger, world: world, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// What was told after a sequence.
+    func told(after sequence: Int64 = 0) async throws -> [Change] { try await ledger.changes(after: sequence, limit: 1000).map(\.change) }
+    var sequence: Int64 { ledger.cursor.sequence }
+
+    /// The number that the accounts of these tests have.
+    static let numbers = Reply(body: #"{"data":[{"id":"7","display_phone_number":"+1 555"}]}"#)
+    static func unit(_ kind: Kind, _ number: String? = nil) -> Unit { Unit(account: "acme", kind: kind, phoneNumberID: number) }
+}
+
+extension AnswerStage: Transport {
+    func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+        let parts = request.url.dropFirst("https://graph.example/v25.0".utf8.count).split(separator: "?", maxSplits: 1)
+        var query: [String: String] = [:]
+        for part in parts.count > 1 ? parts[1].split(separator: "&") : [] {
+            let pair = part.split(separator: "=", maxSplits: 1)
+            query[String(pair[0])] = String(pair.count > 1 ? pair[1] : "").replacing("%2C", with: ",").replacing("%7B", with: "{")
+                .replacing(
+                    "%7D", with: "}")
+        }
+        let asked = Asked(
+            path: String(parts[0]), fields: (query["fields"] ?? "").split(separator: ",").map(String.init),
+            limit: query["limit"].flatMap { Int($0) }, after: query["after"])
+        let isConditional = request.headers.contains { $0.name.lowercased().hasPrefix("if-") }
+        let meta = state.withLock { state in
+            state.requests.append(asked)
+            if isConditional { state.conditional += 1 }
+            return state.meta
+        }
+        let reply = meta(asked)
+        return HTTPResponse(status: reply.status, headers: reply.headers, body: Array(reply.body.utf8))
+    }
+}
