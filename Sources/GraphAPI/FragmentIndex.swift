@@ -88,7 +88,7 @@ struct FragmentIndex: Sendable {
         return word
     }
 
-    private static func slot(_ word: UInt32) -> UInt32 { word &* 0x9E37_79B1 >> 14 }
+    private static func slot(_ word: UInt32) -> UInt32 { (word &* 0x9E37_79B1) >> 14 }
 
     private static func all(_ needle: [UInt8], in bytes: UnsafeRawBufferPointer) -> [Hit] {
         guard !needle.isEmpty, bytes.count >= needle.count else { return [] }

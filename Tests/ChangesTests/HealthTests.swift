@@ -84,7 +84,7 @@ import WhatsAppBusiness
                 #expect(comparison.changes.isEmpty == (health.severity == nil))
                 continue
             }
-            #expect(comparison.changes.map(\.severity) == (health.severity.map { [$0] } ?? []))
+            #expect(comparison.changes.map(\.severity.known) == (health.severity.map { [$0] } ?? []))
             #expect(
                 comparison.changes.first.map { $0.summary.contains(health.words) } ?? true, "\(comparison.changes.first?.summary ?? "")")
         }
@@ -100,7 +100,7 @@ import WhatsAppBusiness
         let item = Observation.Item(id: "7", document: ["quality_rating": .string(to)])
         let change = Comparison(of: Observation(unit: unit, owner: "1", items: [item], asked: ["quality_rating"]), with: known).changes
             .first
-        #expect(change?.severity == severity && change?.summary.contains(verb) == true, "\(change?.summary ?? "")")
+        #expect(change?.severity.known == severity && change?.summary.contains(verb) == true, "\(change?.summary ?? "")")
         #expect(change?.before == ["quality_rating": .string(from)] && change?.after == ["quality_rating": .string(to)])
     }
 
@@ -111,7 +111,7 @@ import WhatsAppBusiness
             let known = Snapshot(asked: ["is_pin_enabled"], entries: ["7": .init(document: ["is_pin_enabled": true])])
             let item = Observation.Item(id: "7", document: ["is_pin_enabled": value])
             return Comparison(of: Observation(unit: unit, owner: "1", items: [item], asked: ["is_pin_enabled"]), with: known).changes.first?
-                .severity
+                .severity.known
         }
         #expect(told("true") == .notice && told("false") == .warning && told(false) == .warning)
     }

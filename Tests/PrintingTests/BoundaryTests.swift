@@ -34,7 +34,9 @@ import Testing
         text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { number, line -> [String] in
             let code = line.drop { $0 == " " }
             guard !code.hasPrefix("//"), !code.contains("func print(") else { return [] }
-            return ways.filter { line.firstMatch(of: $0.pattern) != nil && !($0.name == "descriptor" && isAsking(line)) }.map {
+            return ways.filter {
+                line.firstMatch(of: $0.pattern.wordBoundaryKind(.simple)) != nil && !($0.name == "descriptor" && isAsking(line))
+            }.map {
                 "\(file):\(number + 1): \($0.name): \(code)"
             }
         }

@@ -29,7 +29,7 @@ import WhatsAppBusiness
         }
         func parser(_ parser: XMLParser, foundCharacters characters: String) { text += characters }
         func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
-            if name != "svg" { texts.append(text) }
+            if name == "text" || name == "title" { texts.append(text) }
             text = ""
         }
     }

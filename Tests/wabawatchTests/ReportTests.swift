@@ -32,21 +32,21 @@ import WhatsAppBusiness
         var change = Sample.fall(7, Cursor("fake.7"))
         (change.kind, change.operation) = (OpenEnum(rawValue: "flow"), OpenEnum(rawValue: "renamed"))
         (change.origin, change.severity) = (OpenEnum(rawValue: "gossip"), OpenEnum(rawValue: "dire"))
-        let full = ChangeText(form: .full, page: page).lines(change).joined(separator: "\n")
+        let full = ChangeText(form: .full, page: page).lines(change).map(\.plain).joined(separator: "\n")
         for text in ["renamed", "dire", "by gossip", "flow 107878721936019"] { #expect(full.contains(text), "\(full)") }
-        #expect(ChangeText(form: .json, page: page).lines(change) == [JSONValue.object(change.json).description])
+        #expect(ChangeText(form: .json, page: page).lines(change).map(\.plain) == [JSONValue.object(change.json).description])
         var resource = Sample.resources[1]
         resource.kind = OpenEnum(rawValue: "flow")
-        #expect(ResourceTable(resources: [resource]).lines(page).last?.contains("flow") == true)
-        #expect(ResourceTable.line(resource, page).contains("flow"))
-        #expect(ResourcePage(resource: resource, lastChange: change).lines(page).first?.contains("flow 107878721936019") == true)
+        #expect(ResourceTable(resources: [resource]).lines(page).last?.plain.contains("flow") == true)
+        #expect(ResourceTable.line(resource, page).plain.contains("flow"))
+        #expect(ResourcePage(resource: resource, lastChange: change).lines(page).first?.plain.contains("flow 107878721936019") == true)
         var status = Sample.status
         status.watches[0].kind = OpenEnum(rawValue: "flow")
         status.watches[0].state = OpenEnum(rawValue: "asleep")
-        let lines = StatusReport(status: status, resources: [resource]).lines(page).joined(separator: "\n")
+        let lines = StatusReport(status: status, resources: [resource]).lines(page).map(\.plain).joined(separator: "\n")
         #expect(lines.contains("acme flow") && lines.contains("asleep"))
         let plan = PlanReport(status: status).lines(page)
-        #expect(plan.last?.contains("flow") == true, "behind those that are known: \(plan)")
+        #expect(plan.last?.plain.contains("flow") == true, "behind those that are known: \(plan)")
     }
 
     @Test(arguments: PageCase.all) func show_isWhatAPersonWouldRead(page: PageCase) throws {

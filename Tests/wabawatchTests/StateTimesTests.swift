@@ -14,7 +14,7 @@ import WhatsAppBusiness
     private static func change(_ seconds: Int, _ field: String, _ operation: Operation = .changed, account: Bool = false) -> Change {
         var change = Sample.fall(1, Cursor("c"))
         change.observedAt = at(seconds)
-        change.operation = operation
+        change.operation = OpenEnum(operation)
         change.fields = operation == .changed ? [JSONPointer([field])] : []
         change.before = operation == .added ? nil : [field: "a"]
         change.after = operation == .removed ? nil : [field: "b"]
