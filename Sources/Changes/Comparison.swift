@@ -9,13 +9,20 @@ public struct Comparison: Sendable, Equatable {
     public private(set) var writes: [(id: String, entry: Snapshot.Entry?)] = []
     /// Of a first look: the ids that are to be written beside those entries.
     public private(set) var ids: IDSet = []
-    /// Members that every thing, three at least, lost in this one look: Meta's doing, not anybody's. Their last values are kept.
+    /// Members that every thing, three at least, no longer has: Meta's doing, not anybody's. Their last values are kept.
     public private(set) var drifted: [String] = []
-    /// Members that only whole answers lacked, with the things that lost them: Meta may have stopped giving them, or given them again, between two
-    /// answers of the look. Their last values are kept for now; the next look says what it was.
-    public private(set) var torn: [String: Set<String>] = [:]
     /// Members that a thing no longer has and whose last value is kept for now, sorted.
     public private(set) var vanished: [String] = []
+    /// Those of them that are believed to be gone from it, whoever took them.
+    public private(set) var confirmed: Set<String> = []
+    /// What is still open of members that things no longer show.
+    public private(set) var quorum: Quorum
+    /// Things that are missed, and not removed yet.
+    public private(set) var missed: Set<String> = []
+    /// Whether there are things of which nothing is known now.
+    public private(set) var hasUnseen = false
+    /// What is still open of things that are missing.
+    public private(set) var hold: Hold
     /// Whether the members that are asked for are others than the last time, so that the snapshot must say so.
     public let askedChanged: Bool
 
@@ -28,6 +35,8 @@ public struct Comparison: Sendable, Equatable {
     public init(of observation: Observation, with snapshot: Snapshot, displayNumber: @escaping @Sendable (String) -> String? = { _ in nil })
     {
         unit = observation.unit
+        quorum = observation.quorum
+        hold = observation.hold
         rules = Rules.of(unit.kind)
         askedChanged = snapshot.asked != observation.asked
         self.displayNumber = displayNumber
@@ -37,29 +46,60 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         items += observation.ids.lazy.map(Observation.Item.init(bare:))
-        drifted = Self.drifted(items, snapshot, asked: observation.asked)
-        torn = Self.torn(items, observation.starts, snapshot, asked: observation.asked)
-        for (member, ids) in observation.doubted { torn[member] = torn[member].map { $0.subtracting(ids) } }
-        torn = torn.filter { !$0.value.isEmpty }
-        var kept = Set(drifted)
+        // What is the same in another form is neither lost nor changed.
+        for index in items.indices {
+            guard let entry = snapshot.entries[items[index].id] else { continue }
+            items[index].document = rules.sameness.kept(entry.document, over: items[index].document)
+        }
+        let losses = Losses(items, snapshot, asked: observation.asked)
+        if !observation.isComparedAgain { quorum.on(lost: losses.lost) { losses.shows($0, of: $1) } }
+        drifted = losses.byMeta.filter { member in losses.lost[member, default: []].allSatisfy { quorum.isConfirmed(member, of: $0) } }
+            .sorted()
         if observation.keepsVanished {
-            vanished = Self.vanished(items, snapshot, asked: observation.asked).subtracting(observation.gone).sorted()
-            kept.formUnion(vanished)
+            vanished = losses.lost.keys.filter { !observation.gone.contains($0) }.sorted()
+            confirmed = Set(vanished.filter { member in losses.lost[member, default: []].contains { quorum.isConfirmed(member, of: $0) } })
         }
         for item in items {
             let entry = snapshot.entries[item.id]
             // What was not asked for is what it was, however long ago that was.
             let unasked = observation.namesMembers ? entry.map { Set($0.document.names).subtracting(observation.asked) } ?? [] : []
-            let doubted = torn.filter { $0.value.contains(item.id) }.keys
-            compare(item, with: entry, keeping: kept.union(unasked).union(doubted), joining: observation.asked.subtracting(asked))
+            let keeping = losses.lost.keys.filter { member in
+                guard losses.lost[member]?.contains(item.id) == true else { return false }
+                if observation.keepsVanished { return !observation.gone.contains(member) }
+                return losses.byMeta.contains(member) || !quorum.isConfirmed(member, of: item.id)
+            }
+            for member in losses.lost.keys where losses.lost[member]?.contains(item.id) == true && !keeping.contains(member) {
+                quorum.told(member, of: item.id)
+            }
+            compare(item, with: entry, keeping: unasked, keeping, joining: observation.asked.subtracting(asked))
         }
         // What became known stands together, before what changed, so that it can be told as one.
         if observation.asked != asked {
             changes = changes.filter { $0.operation == .baseline } + changes.filter { $0.operation != .baseline }
         }
-        let present = Set(items.map(\.id))
-        let absent = snapshot.entries.lazy.filter { !present.contains($0.key) && observation.shows($0.key) }
-        for (id, entry) in absent.sorted(by: { $0.key < $1.key }) { miss(id, entry) }
+        miss(observation, present: Set(items.map(\.id)), snapshot)
+    }
+
+    /// What the look lacks.
+    private mutating func miss(_ observation: Observation, present: Set<String>, _ snapshot: Snapshot) {
+        let away = snapshot.entries.filter { !present.contains($0.key) }.sorted { $0.key < $1.key }
+        guard !observation.isPartial else {
+            for (id, entry) in away {
+                hasUnseen = true
+                leave(id, entry)
+            }
+            return
+        }
+        let absent = away.filter { observation.shows($0.key) }
+        let known = snapshot.others + snapshot.entries.count - away.count + absent.count
+        let verdict = hold.on(
+            absent: absent.count, of: known, now: observation.now, measure: rules.hold, isGone: observation.isAccountGone)
+        for (id, entry) in absent { miss(id, entry, verdict) }
+    }
+
+    /// A thing of which nothing is known now: it was last seen before this look, and no look since has missed it for certain.
+    private mutating func leave(_ id: String, _ entry: Snapshot.Entry) {
+        if entry.misses == 0 { writes.append((id, Snapshot.Entry(document: entry.document, misses: -1))) }
     }
 
     /// The first complete look: one change, everything is written.
@@ -79,7 +119,9 @@ public struct Comparison: Sendable, Equatable {
         }
     }
 
-    private mutating func compare(_ item: Observation.Item, with entry: Snapshot.Entry?, keeping kept: Set<String>, joining: Set<String>) {
+    private mutating func compare(
+        _ item: Observation.Item, with entry: Snapshot.Entry?, keeping unasked: Set<String>, _ lost: [String], joining: Set<String>
+    ) {
         let resource = unit.resource(item.id)
         guard let entry else {
             writes.append((item.id, Snapshot.Entry(document: item.document)))
@@ -87,8 +129,9 @@ public struct Comparison: Sendable, Equatable {
             changes.append(Change(resource, .added, severity: rules.added, after: item.document, summary: wording.added()))
             return
         }
-        var document = rules.sameness.kept(entry.document, over: item.document)
-        for name in kept where !Self.has(document, name) { document[name] = entry.document[name] }
+        var document = item.document
+        for name in unasked where document[name]?.isNothing ?? true { document[name] = entry.document[name] }
+        document = Losses.keeping(lost, of: entry.document, in: document)
         let wording = wording(resource, document)
 
         let joined = JSONObject(document.filter { joining.contains($0.name) && entry.document[$0.name] == nil }.map { ($0.name, $0.value) })
@@ -105,12 +148,15 @@ public struct Comparison: Sendable, Equatable {
                     resource, .changed, severity: severity, fields: difference.fields, before: difference.before, after: difference.after,
                     summary: summary))
         }
-        if document != entry.document || entry.misses > 0 { writes.append((item.id, Snapshot.Entry(document: document))) }
+        if document != entry.document || entry.misses != 0 { writes.append((item.id, Snapshot.Entry(document: document))) }
     }
 
-    private mutating func miss(_ id: String, _ entry: Snapshot.Entry) {
-        guard entry.misses + 1 >= rules.looksToRemove else {
-            writes.append((id, Snapshot.Entry(document: entry.document, misses: entry.misses + 1)))
+    private mutating func miss(_ id: String, _ entry: Snapshot.Entry, _ verdict: Hold.Verdict) {
+        let misses = max(entry.misses, 0) + 1
+        let isGone = verdict == .believed ? entry.misses != 0 : misses >= rules.looksToRemove
+        guard isGone, verdict != .held else {
+            missed.insert(id)
+            if verdict == .held { leave(id, entry) } else { writes.append((id, Snapshot.Entry(document: entry.document, misses: misses))) }
             return
         }
         writes.append((id, nil))
@@ -124,50 +170,10 @@ public struct Comparison: Sendable, Equatable {
         return Wording(resource, displayNumber: own ?? resource.phoneNumberID.flatMap(displayNumber))
     }
 
-    /// Members that a thing had and has no longer.
-    private static func vanished(_ items: [Observation.Item], _ snapshot: Snapshot, asked: Set<String>) -> Set<String> {
-        items.reduce(into: []) { vanished, item in
-            guard let before = snapshot.entries[item.id]?.document else { return }
-            vanished.formUnion(asked.filter { has(before, $0) && !has(item.document, $0) })
-        }
-    }
-
-    private static func has(_ document: JSONObject, _ name: String) -> Bool { document[name].map { !$0.isNothing } ?? false }
-
-    /// Members that all things had and none has now.
-    private static func drifted(_ items: [Observation.Item], _ snapshot: Snapshot, asked: Set<String>) -> [String] {
-        let pairs = items.compactMap { item in snapshot.entries[item.id].map { (before: $0.document, after: item.document) } }
-        guard pairs.count >= 3 else { return [] }
-        return asked.sorted().filter { name in
-            pairs.count(where: { has($0.before, name) }) >= 3 && pairs.allSatisfy { !has($0.after, name) }
-        }
-    }
-
-    /// Members that all things of some answers lost and no thing of the others, three things at least having had them.
-    private static func torn(
-        _ items: [Observation.Item], _ starts: [Int], _ snapshot: Snapshot, asked: Set<String>
-    ) -> [String: Set<String>] {
-        guard !asked.isEmpty, starts.count > 1, items.count >= 3 else { return [:] }
-        let parts = zip(starts, starts.dropFirst() + [items.count]).map { items[$0..<$1] }
-        return asked.reduce(into: [:]) { torn, name in
-            var holders = 0
-            var lost: Set<String> = []
-            for part in parts {
-                let had = part.filter { snapshot.entries[$0.id].map { has($0.document, name) } ?? false }
-                holders += had.count
-                if part.allSatisfy({ !has($0.document, name) }) {
-                    lost.formUnion(had.map(\.id))
-                } else if had.contains(where: { !has($0.document, name) }) {
-                    return
-                }
-            }
-            if holders >= 3, !lost.isEmpty, lost.count < holders { torn[name] = lost }
-        }
-    }
-
     public static func == (left: Comparison, right: Comparison) -> Bool {
-        left.changes == right.changes && left.drifted == right.drifted && left.torn == right.torn && left.vanished == right.vanished
-            && left.askedChanged == right.askedChanged && left.ids.ids == right.ids.ids
+        left.changes == right.changes && left.drifted == right.drifted && left.vanished == right.vanished && left.missed == right.missed
+            && left.quorum == right.quorum && left.hold == right.hold && left.askedChanged == right.askedChanged
+            && left.ids.ids == right.ids.ids
             && left.writes.map(\.id) == right.writes.map(\.id) && left.writes.map(\.entry) == right.writes.map(\.entry)
     }
 }

@@ -19,16 +19,23 @@ public struct Observation: Sendable {
     public var shows: @Sendable (String) -> Bool = { _ in true }
     /// Whether the look covers everything of the unit, so that `shows` is always true.
     public var isWhole = true
+    /// Whether some of the things could not be read: what is not among the others is not missed, and not seen either.
+    public var isPartial = false
     /// Whether members that a thing no longer has keep their last value for now, because it is not yet known whether Meta took them from every
     /// number (guarantee 7). They are told as `vanished`; those in `gone` are not kept.
     public var keepsVanished = false
     /// Members that may go.
     public var gone: Set<String> = []
-    /// Where among the items each answer begins, if there were several: what Meta stopped giving, or gave again, between two of them is missing
-    /// from whole answers.
-    public var starts: [Int] = []
-    /// Members that the look before found missing from whole answers only, with the things that lacked them. These are not kept any longer.
-    public var doubted: [String: Set<String>] = [:]
+    /// What the looks before left open of members that things no longer show.
+    public var quorum = Quorum()
+    /// What the looks before left open of things that are missing.
+    public var hold = Hold()
+    /// The monotonic clock.
+    public var now = Duration.zero
+    /// Whether the account is known to be gone, so that its things may be, too.
+    public var isAccountGone = false
+    /// Whether this look was compared before, and only what may go is new.
+    public var isComparedAgain = false
     /// What the look is void without, if it was removed meanwhile.
     public var needs = Needs.nothing
 
@@ -83,7 +90,7 @@ public struct Snapshot: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         /// The document in its compared form.
         public var document: JSONObject
-        /// How many complete looks in a row have missed it.
+        /// How many complete looks in a row have missed it. Below zero: it was not seen, but that counts for nothing.
         public var misses: Int
 
         /// A thing as it was seen, and how often it was missed since.
@@ -97,10 +104,13 @@ public struct Snapshot: Sendable, Equatable {
     public var asked: Set<String>?
     /// The things by their ids.
     public var entries: [String: Entry]
+    /// How many more things there are, which are known to be among those of the look.
+    public var others: Int
 
     /// What was last seen.
-    public init(asked: Set<String>? = nil, entries: [String: Entry] = [:]) {
+    public init(asked: Set<String>? = nil, entries: [String: Entry] = [:], others: Int = 0) {
         self.asked = asked
         self.entries = entries
+        self.others = others
     }
 }

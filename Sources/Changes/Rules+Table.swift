@@ -44,7 +44,8 @@ extension Rules {
 
     static let subscribedApp = Rules(
         "subscribed app", "subscribed apps", isList: true,
-        meanings: [("override_callback_uri", .sensitive(what: "callback address"))], added: .warning, removed: .warning)
+        meanings: [("override_callback_uri", .sensitive(what: "callback address"))], looksToRemove: 2, added: .warning,
+        removed: .warning)
 
     static let phoneNumberSettings = Rules(
         "settings", "settings", isList: false,
@@ -68,7 +69,7 @@ extension Rules {
         meanings: [
             ("status", .state(what: "status", critical: [], warning: ["REJECTED", "PAUSED", "DISABLED", "FLAGGED"], good: ["APPROVED"])),
             ("quality_score/score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
-        ])
+        ], looksToRemove: 2)
 
     private static let limits = ["TIER_UNLIMITED", "TIER_100K", "TIER_10K", "TIER_2K", "TIER_1K", "TIER_250", "TIER_50"]
 

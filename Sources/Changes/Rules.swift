@@ -19,6 +19,8 @@ public struct Rules: Sendable {
     let meanings: [(pointer: JSONPointer, meaning: Meaning)]
     /// How many complete looks in a row must miss a thing before it is removed.
     let looksToRemove: Int
+    /// When a list that lacks much is believed.
+    var hold: Hold.Measure { noun == "blocked user" ? .long : .usual }
     /// Whether a look shows all things of the kind, or one.
     let isList: Bool
     /// How urgent it is when one comes or goes.

@@ -18,8 +18,6 @@ public struct PageWalk: Sendable {
     public struct Outcome: Sendable {
         /// The things, each once, in the order in which they came; empty where only keys were wanted.
         public let items: [JSONValue]
-        /// Where among the things each page begins; empty where only keys were wanted.
-        public let starts: [Int]
         /// The keys, each once, in the order in which they came.
         public let keys: IDSet
         /// How many pages they came in.
@@ -41,7 +39,8 @@ public struct PageWalk: Sendable {
     private var asked: Position
     private var seenPositions: Set<Position> = []
     private var items: [JSONValue] = []
-    private var starts: [Int] = []
+    /// The keys of the parts of the window before this one. Neighbours overlap: what stands in both says nothing of a shift.
+    private var earlierKeys = IDSet()
     private var keys = IDSet()
     private var strays = 0
     private var pages = 0
@@ -63,7 +62,6 @@ public struct PageWalk: Sendable {
 
     /// Takes the page that was asked for. Throws `paging` when the walk cannot end well, `invalidAnswer` when Meta gives no way on.
     public mutating func on(_ page: Page) throws(GraphFailure) -> Step {
-        starts.append(items.count)
         var fresh = 0
         let before = strays
         for item in page.items where try take(item) { fresh += 1 }
@@ -109,13 +107,14 @@ public struct PageWalk: Sendable {
             }
             try makeRoom(for: 1)
             guard keys.insert(key) else { return false }
+            if earlierKeys.contains(key) { return true }
         }
         items.append(item)
         return true
     }
 
     private func makeRoom(for count: Int) throws(GraphFailure) {
-        guard keys.count + count <= IDList.most else { throw GraphFailure(.invalidAnswer("a list of more than \(IDList.most) things")) }
+        guard earlierKeys.count + keys.count + count <= IDList.most else { throw GraphFailure(.invalidAnswer("a list of more than \(IDList.most) things")) }
     }
 
     /// A window of an answer never leaves the one that was asked for.
@@ -136,11 +135,13 @@ public struct PageWalk: Sendable {
     }
 
     private mutating func endOfWindow() throws(GraphFailure) -> Step {
+        if earlierKeys.isEmpty { swap(&earlierKeys, &keys) } else { _ = earlierKeys.insert(keys.ids) }
+        keys = IDSet()
         guard windows.isEmpty else {
             isSettling = false
             sawNext = false
             return try ask(.window(windows.removeFirst()))
         }
-        return .done(Outcome(items: items, starts: starts, keys: keys, pages: pages, strays: strays, isExact: isExact))
+        return .done(Outcome(items: items, keys: earlierKeys, pages: pages, strays: strays, isExact: isExact))
     }
 }

@@ -12,7 +12,7 @@ public enum Position: Sendable, Hashable {
     case window(TimeWindow)
 }
 
-/// A stretch of time, in Unix seconds, both ends included.
+/// A stretch of time, in Unix seconds. Whether Meta counts its ends in is not known.
 public struct TimeWindow: Sendable, Hashable {
     /// From here.
     public let since: Int64
@@ -29,7 +29,8 @@ public struct TimeWindow: Sendable, Hashable {
     /// The longest one that Meta answers: six months (Graph API, "Paginated results"), taken as 180 days.
     public static let longest: Int64 = 180 * 86400
 
-    /// This stretch in parts that Meta answers, the newest first, without gap or overlap. At most `limit` of them, the oldest left out.
+    /// This stretch in parts that Meta answers, the newest first. Neighbours share two seconds at their edge, so that nothing falls
+    /// between them whether Meta counts the ends in or not. At most `limit` of them, the oldest left out.
     public func parts(limit: Int = 1000) -> [TimeWindow] {
         var parts: [TimeWindow] = []
         var end = until
@@ -39,7 +40,7 @@ public struct TimeWindow: Sendable, Hashable {
             guard let part = TimeWindow(since: start, until: end) else { break }
             parts.append(part)
             guard start > since else { break }
-            end = start - 1
+            end = start + 1
         }
         return parts
     }

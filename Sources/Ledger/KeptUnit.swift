@@ -59,9 +59,11 @@ extension Snapshot {
         try statement.setArguments(Stored.columns([unit.account, unit.kind.rawValue] + number))
         var entries: [String: Snapshot.Entry] = [:]
         var digest = Digest()
+        var others = 0
         try statement.forEachRow { row in
             if let taken = sieve.take(row) {
                 digest += taken
+                others += 1
                 return
             }
             let (column, document) = (DatabaseValue(sqliteStatement: row, index: 0), DatabaseValue(sqliteStatement: row, index: 1))
@@ -73,7 +75,7 @@ extension Snapshot {
             entries[id] = Stored.document(document, of: id).map { Snapshot.Entry(document: $0, misses: count) }
         }
         guard digest == kept?.digest ?? Digest() else { throw Stored.damaged("a thing of \(unit)") }
-        self.init(asked: kept?.asked, entries: entries)
+        self.init(asked: kept?.asked, entries: entries, others: others)
     }
 }
 

@@ -48,7 +48,7 @@ struct RecordWriter {
             kept.digest == Self.digest(of: observation.items, by: .of(unit.kind)) + sieve.digest
         {
             try learn(others, at: unit)
-            return Recording(changes: 0, drifted: [], pending: false, ids: observation.numbers, removed: [])
+            return Recording(agreeing: observation)
         }
         let comparison = try Self.compare(observation, kept, sieve, &others, in: database)
         guard comparison.isNews else {
@@ -64,7 +64,7 @@ struct RecordWriter {
             if let entry {
                 let document = Stored.document(entry.document, of: id)
                 digest += Digest(of: id, document, misses: entry.misses)
-                try put(resource, document, misses: entry.misses, confirmedAt: entry.misses > 0 ? missedSince : nil)
+                try put(resource, document, misses: entry.misses, confirmedAt: entry.misses != 0 ? missedSince : nil)
             } else {
                 try remove(resource)
             }
@@ -108,7 +108,7 @@ struct RecordWriter {
                 INSERT INTO resource (place, id, document, changed_at, confirmed_at, misses) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET changed_at = iif(document = excluded.document, changed_at, excluded.changed_at),
                     document = excluded.document, misses = excluded.misses,
-                    confirmed_at = iif(excluded.misses > 1, confirmed_at, excluded.confirmed_at)
+                    confirmed_at = iif(excluded.misses <> 0 AND misses <> 0, confirmed_at, excluded.confirmed_at)
                 """)
         try statement.execute(arguments: [
             place, Stored.column(resource.id), document, now.milliseconds, confirmedAt?.milliseconds, misses,

@@ -10,15 +10,19 @@ public struct Recording: Sendable, Equatable {
     public var drifted: [String]
     /// Members that are gone and keep their last value for now.
     public var vanished: [String] = []
-    /// Members that only whole answers of the look lacked, with the things that lost them and keep their last value until the next look.
-    public var torn: [String: Set<String>] = [:]
+    /// Those of them that are believed to be gone, whoever took them.
+    public var confirmed: Set<String> = []
+    /// What is open of members that things no longer show.
+    public var quorum = Quorum()
+    /// What is open of things that are missing.
+    public var hold = Hold()
     /// Whether things are missed that are not removed yet: the next look decides, even if its answer is the same.
     public var pending: Bool
     /// Of an account's list of numbers: the ids that it shows now. Empty for all else.
     public var ids: Set<String>
     /// The ids of the things that were removed.
     public var removed: Set<String>
-    /// The ids of the things that are missed and not removed yet.
+    /// The ids of the things that are missed and not removed yet, those that are held included.
     public var missed: Set<String> = []
     /// Whether nothing was recorded, because the phone number that the unit belongs to is gone.
     public var isVoid = false
@@ -28,12 +32,17 @@ extension Recording {
     /// Nothing.
     static let void = Recording(changes: 0, drifted: [], pending: false, ids: [], removed: [], isVoid: true)
 
+    /// A look that shows what is kept, and nothing else.
+    init(agreeing observation: Observation) {
+        self.init(changes: 0, drifted: [], quorum: observation.quorum, pending: false, ids: observation.numbers, removed: [])
+        if !observation.isComparedAgain { quorum.agreed() }
+    }
+
     init(_ comparison: Comparison, _ observation: Observation) {
         self.init(
-            changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished, torn: comparison.torn,
-            pending: comparison.writes.contains { $0.entry.map { $0.misses > 0 } ?? false }, ids: observation.numbers,
-            removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)),
-            missed: Set(comparison.writes.filter { ($0.entry?.misses ?? 0) > 0 }.map(\.id)))
+            changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished, confirmed: comparison.confirmed,
+            quorum: comparison.quorum, hold: comparison.hold, pending: !comparison.missed.isEmpty || comparison.hasUnseen,
+            ids: observation.numbers, removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)), missed: comparison.missed)
     }
 }
 

@@ -47,7 +47,7 @@ extension StoredResource {
         self.document = document
         changedAt = Timestamp(milliseconds: try row.value(2))
         let own = (try row.optional(3) as Int64?).map(Timestamp.init(milliseconds:))
-        if let own, try row.value(4) > 0 {
+        if let own, try row.value(4) != 0 {
             confirmedAt = own
         } else {
             let unit = Unit(watch: resource) ?? Unit(resource)

@@ -9,6 +9,12 @@ struct Drift: Sendable {
     var taken: Set<String> = []
     /// The version that Meta answers by, where it is not the one that was asked for.
     var upgraded: String?
+    /// Members that Meta gives in some answers only.
+    var unsteady: [String] = []
+    /// What is held: see `Hold`.
+    var hold = Hold()
+    /// What a person calls the things.
+    var plural = "things"
     /// What was odd about the answer.
     var odd: [String] = []
     /// What other watches over the same kind have told already.
@@ -18,13 +24,20 @@ struct Drift: Sendable {
     var isAny: Bool { leftOut != LeftOut() || !taken.isEmpty || !odd.isEmpty }
 
     /// How a complete look ended.
-    func outcome(_ recording: Recording) -> Watch.Outcome { outcome(recording.drifted + recording.vanished.filter(taken.contains)) }
+    func outcome(_ recording: Recording) -> Watch.Outcome {
+        var drift = self
+        drift.unsteady = recording.quorum.unsteady
+        drift.hold = recording.hold
+        return drift.outcome(recording.drifted + recording.vanished.filter(taken.contains))
+    }
 
     /// How a complete look ended that these members were missing from.
     func outcome(_ missing: [String] = []) -> Watch.Outcome {
         let lost = Self.listed(leftOut.unknown.union(missing)).map { "Meta no longer gives \($0)" }
         let refused = Self.listed(leftOut.refused).map { "Meta refuses \($0)" }
-        let reasons = [lost, refused].compactMap(\.self) + odd + [upgraded].compactMap(\.self)
+        let flapping = Self.listed(Set(unsteady)).map { "Meta gives \($0) in some answers only" }
+        let held = hold.missing.map { "\($0.things) of \($0.of) \(plural) are not shown" }
+        let reasons = [lost, refused, flapping].compactMap(\.self) + odd + [held, upgraded].compactMap(\.self)
         guard !reasons.isEmpty else { return .complete }
         let reason = reasons.joined(separator: "; ")
         return .drifted(reason, isTold: echoes.contains(reason))

@@ -21,9 +21,9 @@ extension Observation {
             let ids = found.keys.dropFirst().reduce(into: found.keys.first?.keys ?? []) { _ = $0.insert($1.keys.ids) }
             observation = Observation(unit: unit, owner: plan.owner(of: unit), ids: ids)
         } else {
-            var (things, starts): ([Item], [Int]) = ([], [])
+            var things: [Item]
             if edge.form == .list {
-                (things, starts) = Self.list(found, edge, unit, plan, &oddities)
+                things = Self.list(found, edge, unit, plan, &oddities)
             } else {
                 things = [try Self.thing(found.items, edge, unit, plan, asked: fields, &oddities)]
             }
@@ -33,9 +33,7 @@ extension Observation {
                     things[index].document = JSONObject(members.map { ($0.name, $0.value) })
                 }
             }
-            var whole = Observation(unit: unit, owner: plan.owner(of: unit), items: things, asked: names)
-            whole.starts = starts
-            observation = whole
+            observation = Observation(unit: unit, owner: plan.owner(of: unit), items: things, asked: names)
         }
         // Where nothing can be told apart nothing was seen.
         if oddities.hasStrays, observation.items.isEmpty, observation.ids.isEmpty, found.items.allSatisfy({ edge.key(of: $0) == nil }) {
@@ -47,16 +45,10 @@ extension Observation {
     /// The things of a list, each id once.
     private static func list(
         _ found: Sweep.Found, _ edge: Edge, _ unit: Unit, _ plan: AccountPlan, _ oddities: inout Oddities
-    ) -> (things: [Item], starts: [Int]) {
+    ) -> [Item] {
         var seen: Set<String> = []
         var things: [Item] = []
-        var starts: [Int] = []
-        var following = found.starts[...]
-        for (index, item) in found.items.enumerated() {
-            while following.first == index {
-                starts.append(things.count)
-                following.removeFirst()
-            }
+        for item in found.items {
             guard let id = edge.key(of: item) else {
                 oddities.leaveOut()
                 continue
@@ -65,7 +57,7 @@ extension Observation {
             for oddity in edge.oddities(of: item) { oddities.add(oddity, of: id) }
             things.append(Item(id: id, document: item.object ?? [:]))
         }
-        return (things, starts)
+        return things
     }
 
     /// The one thing of an answer. It must be the thing that was asked about, as far as it says what it is.
@@ -108,6 +100,7 @@ extension Observation {
     mutating func mayLack(_ oddities: Oddities?) {
         guard oddities?.hasStrays == true else { return }
         isWhole = false
+        isPartial = true
         shows = { _ in false }
     }
 }

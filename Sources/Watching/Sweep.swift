@@ -11,8 +11,6 @@ struct Sweep: Sendable {
     struct Found: Sendable {
         /// The things as they came; none where only the keys are wanted.
         var items: [JSONValue] = []
-        /// Where among them each answer begins.
-        var starts: [Int] = []
         /// The things' keys, window by window.
         var keys: [(window: Int?, keys: IDSet)] = []
         /// How many things were left out, because nothing tells them apart.
@@ -104,7 +102,6 @@ struct Sweep: Sendable {
     }
 
     private mutating func accept(_ outcome: PageWalk.Outcome) {
-        found.starts += outcome.starts.map { found.items.count + $0 }
         found.items += outcome.items
         found.keys.append((window, outcome.keys))
         found.strays += outcome.strays

@@ -22,6 +22,9 @@ struct Vanishing: Sendable, Equatable {
     /// Whether there is nothing to decide.
     var isIdle: Bool { lost.isEmpty && drifted.isEmpty && taken.isEmpty }
 
+    /// The members that there is something to decide of.
+    var members: Set<String> { Set(lost.keys).union(drifted).union(taken.keys) }
+
     /// Members that may go at this number.
     func gone(at number: String) -> Set<String> { Set(taken.filter { $0.value.contains(number) }.keys) }
 

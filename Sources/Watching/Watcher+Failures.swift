@@ -74,7 +74,7 @@ extension Watcher {
     /// No usable answer: the watch says so, and the next try is set by what failed.
     func fail(_ unit: Unit, _ failure: GraphFailure) async -> Look {
         let now = world.now()
-        forgetOpen(unit)
+        watched[unit]?.memory = nil
         log.debug("a look failed", metadata: ["unit": "\(unit)", "error": "\(failure)"])
         guard let account = accounts[unit.account] else { return Look(result: .notWatched) }
         var state = Watch.State(failure.code)
@@ -90,12 +90,6 @@ extension Watcher {
         let next = next(unit, failure, state, now)
         account.token.failed(unit, until: next)
         return Look(result: .failed(state, failure), next: keepLookout(unit, state, next))
-    }
-
-    /// What was not decided when a look at a unit failed: what is seen after that may be something else.
-    private func forgetOpen(_ unit: Unit) {
-        watched[unit]?.memory = nil
-        doubts[unit] = nil
     }
 
     /// The token was refused; `nil` if it was only to this unit.

@@ -24,7 +24,6 @@ extension Watcher {
             observation.shows = rotation.shows(sweep.coverage, wallClock: world.wallClock())
         }
         observation.mayLack(oddities[unit])
-        observation.doubted = doubts[unit] ?? [:]
         observation.needs = plan.needs
         let isOneOfMany = unit.phoneNumberID != nil && unit.kind.edge.form != .list
         if isOneOfMany {
@@ -35,19 +34,21 @@ extension Watcher {
             var recording = try await self.record(observation)
             var changes = recording.changes
             guard !recording.isVoid else { return Look(result: .notWatched) }
-            let gone = isOneOfMany ? try await decide(recording.vanished, observation) : []
+            let gone = isOneOfMany ? try await decide(recording, observation) : []
             if !gone.isEmpty {
                 // A person took them away, so they are changes like any other.
                 observation.gone.formUnion(gone)
+                observation.quorum = recording.quorum
+                observation.isComparedAgain = true
                 recording = try await self.record(observation)
                 changes += recording.changes
             }
             await settle(recording, observation, memory, sweep, found, plan)
-            var next: Moment?
+            var next = confirmation(of: recording, unit)
             if unit.kind == .account {
                 let apps = try await recordApps(found, plan, sweep)
                 changes += apps.changes
-                next = apps.next
+                next = [next, apps.next].compactMap(\.self).min()
                 // The same answer again would say nothing new of what could not be read or is not decided yet.
                 if followers(of: unit).contains(where: { !isSettled($0) }) { watched[unit]?.memory = nil }
             }
@@ -63,6 +64,11 @@ extension Watcher {
     private func record(_ observation: Observation) async throws(LedgerError) -> Recording {
         let unit = observation.unit
         let now = world.wallClock()
+        var observation = observation
+        if !observation.isComparedAgain { observation.quorum = quorums[unit] ?? Quorum() }
+        observation.hold = holds[unit] ?? Hold()
+        observation.now = .nanoseconds(world.now().nanoseconds)
+        observation.isAccountGone = watched[Unit(account: unit.account, kind: .account)]?.watch.state == .notFound
         let before = watched[unit]?.watch ?? Watch(over: unit, since: now)
         let drift = drift(of: unit)
         let move: @Sendable (inout Watch, Recording) -> Watch.Telling = { watch, recording in
@@ -75,31 +81,46 @@ extension Watcher {
         guard !recording.isVoid, let watched = watched[unit] else { return recording }
         watched.watch = before
         _ = move(&watched.watch, recording)
+        quorums[unit] = recording.quorum.isIdle ? nil : recording.quorum
+        holds[unit] = recording.hold.isActive ? recording.hold : nil
         return recording
     }
 
-    /// Decides about members that a number no longer shows; returns those that a person took away.
-    private func decide(_ vanished: [String], _ observation: Observation) async throws(LedgerError) -> Set<String> {
+    /// When a look is made that confirms what this one lacked, if that is not to wait for its turn.
+    private func confirmation(of recording: Recording, _ unit: Unit) -> Moment? {
+        if recording.quorum.isDoubtful { return sooner(world.now() + Self.doubt, unit) }
+        let isShort = unit.kind == .messageTemplate || unit.kind == .qrCode || unit.kind == .subscribedApp
+        guard isShort, rotations[unit]?.mode != .time, !recording.missed.isEmpty, !recording.hold.isActive else { return nil }
+        return world.now() + Self.missing
+    }
+
+    /// What a look lacked is looked for again this soon: members, and things of a list that is short.
+    private static let doubt = Duration.seconds(5)
+    private static let missing = Duration.seconds(15)
+
+    /// Decides about members that a number no longer shows; returns those that a person took away. What one look alone lacked is decided only where it
+    /// is asked for another number's sake.
+    private func decide(_ recording: Recording, _ observation: Observation) async throws(LedgerError) -> Set<String> {
         let unit = observation.unit
         guard let number = unit.phoneNumberID,
-            let open = accounts[unit.account]?.vanishing[unit.kind] ?? (vanished.isEmpty ? nil : Vanishing())
+            let open = accounts[unit.account]?.vanishing[unit.kind] ?? (recording.confirmed.isEmpty ? nil : Vanishing())
         else { return [] }
+        let vanished = recording.confirmed.union(open.members.intersection(recording.vanished))
         var holders: [String: Set<String>] = [:]
         if !open.drifted.isSuperset(of: vanished) {
             for stored in try await ledger.resources(accounts: [unit.account], kinds: [unit.kind]).resources {
-                for member in vanished where stored.document[member].map({ !$0.isNothing }) ?? false {
-                    holders[member, default: []].insert(stored.resource.id)
-                }
+                for member in vanished where stored.document.shows(member) { holders[member, default: []].insert(stored.resource.id) }
             }
         }
-        let shown = Set((observation.items.first?.document ?? [:]).filter { !$0.value.isNothing }.map(\.name))
+        let document = Rules.of(unit.kind).compared(observation.items.first?.document ?? [:])
+        let shown = open.members.filter { document.shows($0) }
         var vanishing = accounts[unit.account]?.vanishing[unit.kind] ?? open
-        let answer = vanishing.on(number, vanished: Set(vanished), shown: shown) { holders[$0] ?? [] }
+        let answer = vanishing.on(number, vanished: vanished, shown: shown) { holders[$0] ?? [] }
         accounts[unit.account]?.vanishing[unit.kind] = vanishing.isIdle ? nil : vanishing
         for other in answer.ask.sorted() {
             on(.hasten(Unit(account: unit.account, kind: unit.kind, phoneNumberID: other), ahead: false), world.now())
         }
-        if !vanishing.drifted.isDisjoint(with: vanished) { await move(unit, standing(unit, vanished: vanished)) }
+        if !vanishing.drifted.isDisjoint(with: vanished) { await move(unit, standing(unit, vanished: recording.vanished)) }
         return answer.gone
     }
 
@@ -109,11 +130,9 @@ extension Watcher {
     ) async {
         let unit = observation.unit
         let isSettled =
-            !recording.pending && recording.vanished.isEmpty && recording.torn.isEmpty && watched[unit]?.watch.state == .current
+            !recording.pending && recording.vanished.isEmpty && recording.quorum.isIdle && watched[unit]?.watch.state == .current
             && (unit.kind != .account || !plan.watches(.subscribedApp) || Self.apps(in: found) != nil)
         watched[unit]?.memory = isSettled && sweep.coverage == .whole ? memory : nil
-        doubts[unit] = recording.torn.isEmpty ? nil : recording.torn
-        if !recording.torn.isEmpty { on(.hasten(unit, ahead: false), world.now()) }
         if rotations[unit] != nil {
             rotations[unit]?.on(
                 sweep.coverage, keys: found.keys, missed: recording.missed, removed: recording.removed, now: world.now())
@@ -140,7 +159,9 @@ extension Watcher {
     // MARK: Apps
 
     /// Whether the last look left nothing of a unit open.
-    private func isSettled(_ unit: Unit) -> Bool { watched[unit]?.watch.state == .current && watched[unit]?.watch.failures == 0 }
+    private func isSettled(_ unit: Unit) -> Bool {
+        watched[unit]?.watch.state == .current && watched[unit]?.watch.failures == 0 && quorums[unit] == nil && !missing.contains(unit)
+    }
 
     /// There was no request to be had for what does not come with its account: it is as late as that.
     private func leaveUnasked(_ unit: Unit) async {
@@ -185,12 +206,15 @@ extension Watcher {
         } catch {
             return (0, await fail(unit, error).next)
         }
-        return (try await record(observation).changes, nil)
+        let recording = try await record(observation)
+        if recording.pending { missing.insert(unit) } else { missing.remove(unit) }
+        return (recording.changes, confirmation(of: recording, unit))
     }
 
     /// A moment that comes before a unit's turn would; `nil` if it does not.
     func sooner(_ moment: Moment?, _ unit: Unit) -> Moment? {
-        guard let moment, let every = interval(of: unit), moment < world.now() + every else { return nil }
+        let looked = unit.kind == .subscribedApp ? Unit(account: unit.account, kind: .account) : unit
+        guard let moment, let every = interval(of: looked), moment < world.now() + every else { return nil }
         return moment
     }
 

@@ -88,7 +88,9 @@ extension Watcher {
     /// No longer watches a unit.
     func forget(_ unit: Unit) {
         watched[unit] = nil
-        doubts[unit] = nil
+        quorums[unit] = nil
+        holds[unit] = nil
+        missing.remove(unit)
         sweeps[unit] = nil
         progress[unit] = nil
         rotations[unit] = nil

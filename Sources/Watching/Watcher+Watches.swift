@@ -21,7 +21,12 @@ extension Watcher {
             drift.upgraded = account.upgraded
         }
         drift.taken = account.vanishing[unit.kind]?.drifted ?? []
-        if unit.phoneNumberID != nil, watched[unit]?.watch.state == .drifted || drift.isAny {
+        drift.unsteady = quorums[unit]?.unsteady ?? []
+        drift.hold = holds[unit] ?? Hold()
+        drift.plural = Rules.of(unit.kind).plural
+        if unit.phoneNumberID != nil,
+            watched[unit]?.watch.state == .drifted || quorums[unit] != nil || holds[unit] != nil || drift.isAny
+        {
             let others = account.numbers.lazy.filter { $0 != unit.phoneNumberID }.compactMap {
                 self.watched[Unit(account: unit.account, kind: unit.kind, phoneNumberID: $0)]?.watch
             }

@@ -57,8 +57,11 @@ public actor Watcher {
     var incoming: [String: AccountPlan]?
     var schedule: Schedule
     var watched: [Unit: Watched] = [:]
-    /// What the last look at each unit left open: see `Observation.doubted`.
-    var doubts: [Unit: [String: Set<String>]] = [:]
+    /// What the last looks at units left open: of members that things no longer show, and of things that are missing.
+    var quorums: [Unit: Quorum] = [:]
+    var holds: [Unit: Hold] = [:]
+    /// What comes with another's answer and lacks things of which it is not decided whether they are gone.
+    var missing: Set<Unit> = []
     /// Looks that wait for the budget in the middle of a list.
     var sweeps: [Unit: Sweep] = [:]
     /// How far looks at long lists are.

@@ -60,10 +60,11 @@ struct WindowRotation: Sendable {
         return .windows(([newest] + due) + doubted.subtracting(due).sorted(by: >))
     }
 
-    /// A window's bounds.
+    /// A window's bounds. Neighbours share two seconds at their edge, so that nothing is missed whether Meta counts the ends in or not; a thing that
+    /// both show is one thing, by its key.
     func window(_ index: Int) -> TimeWindow? {
         let since = plan.since.milliseconds / 1000 + Int64(index) * length
-        return TimeWindow(since: since, until: since + length - 1)
+        return TimeWindow(since: since - 1, until: since + length)
     }
 
     /// Which of the things that a look did not show it would have shown, if they were still there.
@@ -110,7 +111,8 @@ struct WindowRotation: Sendable {
     /// Whether a probe is due, after a look that showed something.
     var isUndecided: Bool { mode == .undecided }
 
-    private var length: Int64 { max(1, plan.window.nanoseconds / 1_000_000_000) }
+    /// From one window's beginning to the next one's: what is asked for is two seconds longer, and no longer than Meta answers.
+    private var length: Int64 { max(1, min(plan.window.nanoseconds / 1_000_000_000, TimeWindow.longest) - 2) }
 
     private func newest(_ wallClock: Timestamp) -> Int {
         Int(clamping: min(10_000, max(0, (wallClock.milliseconds - plan.since.milliseconds) / 1000 / length)))

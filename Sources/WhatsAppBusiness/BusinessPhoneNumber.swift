@@ -12,7 +12,7 @@ public struct BusinessPhoneNumber: Document {
         "messaging_limit_tier": .string, "whatsapp_business_manager_messaging_limit": .string, "is_on_biz_app": .bool,
         "is_official_business_account": .bool, "is_pin_enabled": .bool, "is_preverified_number": .bool,
         "eligibility_for_api_business_global_search": .string, "certificate": .string, "new_certificate": .string,
-        "last_onboarded_time": .string, "country_code": .string, "country_dial_code": .id, "username": .string,
+        "last_onboarded_time": .time, "country_code": .string, "country_dial_code": .id, "username": .string,
         "health_status": HealthStatus.shape, "conversational_automation": ConversationalAutomation.shape,
         "webhook_configuration": WebhookConfiguration.shape,
     ])

@@ -44,7 +44,7 @@ public struct QualityScore: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }
 
-    public static let shape = Shape.object(["score": .string, "date": .integer, "reasons": .array(.string)])
+    public static let shape = Shape.object(["score": .string, "date": .time, "reasons": .array(.string)])
 
     /// The rating.
     public var score: OpenEnum<QualityRating>? { open("score") }

@@ -11,6 +11,8 @@ public indirect enum Shape: Sendable {
     case integer
     /// Any number.
     case number
+    /// A moment: text, or a number where Meta sends one.
+    case time
     /// An object with these members, each of which may be missing unless it is required.
     case object([String: Shape], required: [String] = [])
     case array(Shape)
@@ -54,7 +56,8 @@ extension Shape {
     /// Throws where the value does not have this shape.
     public func check(_ value: JSONValue, at pointer: JSONPointer = JSONPointer()) throws(DocumentError) {
         switch (self, value) {
-        case (_, .null), (.anything, _), (.string, .string), (.id, .string), (.bool, .bool), (.number, .number): break
+        case (_, .null), (.anything, _), (.string, .string), (.id, .string), (.bool, .bool), (.number, .number), (.time, .string), (.time, .number):
+            break
         case (.integer, .number) where value.integer != nil, (.id, .number) where value.idText != nil: break
         case (.object(let members, let required), .object(let object)):
             for name in required where !object.contains(name) {
@@ -106,6 +109,7 @@ extension Shape {
         case .bool: "a boolean"
         case .integer: "a whole number of at most 64 bits"
         case .number: "a number"
+        case .time: "a time"
         case .object, .map: "an object"
         case .array: "an array"
         case .anything: "anything"

@@ -12,7 +12,7 @@ public struct WhatsAppBusinessAccount: Document {
         "on_behalf_of_business_info": BusinessInfo.shape, "owner_business_info": BusinessInfo.shape, "currency": .string,
         "country": .string, "primary_business_location": .string, "disable_marketing_messages_on_cloud_api": .bool,
         "whatsapp_business_manager_messaging_limit": .string, "health_status": HealthStatus.shape,
-        "subscribed_apps": .object(["data": .array(FacebookApplication.shape)]), "creation_time": .integer,
+        "subscribed_apps": .object(["data": .array(FacebookApplication.shape)]), "creation_time": .time,
         "is_shared_with_partners": .bool,
     ])
 

@@ -125,11 +125,11 @@ import TestSupport
         }
     }
 
-    @Test func window_longerThanSixMonths_isSplitWithoutGap() throws {
+    @Test func window_longerThanSixMonths_isSplitIntoPartsThatOverlap() throws {
         let window = try #require(TimeWindow(since: 1_000_000_000, until: 1_100_000_000))
         let parts = window.parts()
         #expect(parts.first?.until == window.until && parts.last?.since == window.since)
-        for (newer, older) in zip(parts, parts.dropFirst()) { #expect(older.until == newer.since - 1) }
+        for (newer, older) in zip(parts, parts.dropFirst()) { #expect(older.until == newer.since + 1) }
         #expect(parts.allSatisfy { $0.until - $0.since < TimeWindow.longest })
         #expect(TimeWindow(since: .min, until: .max)?.parts(limit: 3).count == 3)
         #expect(TimeWindow(since: .min, until: .min)?.parts().count == 1)

@@ -9,6 +9,10 @@ extension Checker {
     mutating func take(_ transaction: History.Transaction) {
         toldBefore = told
         defer { toldBefore = told }
+        for unit in Set(transaction.changes.map { Unit(of: $0.change.resource) }) {
+            guard let (place, walk) = latestWalk(unit, transaction.time), isMass(walk, told[unit] ?? [:]) else { continue }
+            if let index = walks[unit]?[place] { massWalks.insert(index) }
+        }
         var last: [ResourceID: Int64] = [:]
         for recorded in transaction.changes { last[recorded.change.resource] = recorded.sequence }
         for recorded in transaction.changes {

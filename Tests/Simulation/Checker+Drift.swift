@@ -28,7 +28,7 @@ extension Checker {
     /// going says less.
     func mustBeTold(_ member: String, of id: String, _ walk: Walk) -> Bool {
         if [walk.span.end, walk.delivered].contains(where: { $0.map { isTaken(member, walk, by: $0) } ?? false }) { return false }
-        if walk.unit.isOneOfMany, !isDecided(member, walk) { return false }
+        if walk.unit.isOneOfMany, !isDecided(member, of: id, walk) { return false }
         guard looksWithout(member, of: id, walk) > 1 else { return false }
         return looksWithout(member, of: id, walk) >= (hasReturned(member, walk) ? Self.mostLooks : 2)
     }
@@ -63,10 +63,11 @@ extension Checker {
         return false
     }
 
-    /// Whether it must be known that a person took a member from a number, not Meta from all: this number was seen without it at a time when another
-    /// one was known to have it, then another one with it, then this one again.
-    private func isDecided(_ member: String, _ walk: Walk) -> Bool {
+    /// Whether it must be known that a person took a member from a number, not Meta from all: this number was seen without it for certain at a time when
+    /// another one was known to have it, then another one with it, then this one again.
+    private func isDecided(_ member: String, of id: String, _ walk: Walk) -> Bool {
         guard let first = certain(walk.unit).last(where: { $0.span.end < walk.span.start && $0.life == walk.life }), lacks(member, first),
+            looksWithout(member, of: id, first) >= (hasReturned(member, first) ? Self.mostLooks : 2),
             let seen = first.delivered,
             // What was taken for drift meanwhile begins anew when it ends.
             driftTold[walk.unit.account]?[walk.unit.kind].map({ $0 < first.span.start }) ?? true

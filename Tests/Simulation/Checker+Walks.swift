@@ -45,8 +45,10 @@ extension Checker {
             guard other.span.start <= walk.span.start, other.isComplete, other.isExact else { continue }
             // What cannot be read, or has no id, may be the very thing.
             guard isRecorded(index), !other.isPartial, !other.hasStray, other.unreadable.isEmpty, !other.served.contains(id),
-                !isMass || other.life == walk.life
+                !isMass || (other.life == walk.life && massWalks.contains(index))
             else { return false }
+            // What was held counts for nothing once it is over.
+            if !isMass, massWalks.contains(index) { continue }
             needed -= 1
             if needed <= 0, !isMass || walk.span.start - other.span.start > Self.timeToBelieve(walk.unit) + .seconds(60) { return true }
         }
@@ -65,7 +67,9 @@ extension Checker {
         }
         defer { watchesTold[unit] = state }
         func refuse(_ why: String) -> String { "\(unit) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
-        if state == .unauthorized || earlier == WatchState.unauthorized.rawValue {
+        // What is wrong with a watch by itself is told of it, though it was unauthorized without a word.
+        let isOver = earlier == WatchState.unauthorized.rawValue
+        if state == .unauthorized || isOver && (state == .current || unit.kind == .account) {
             // What ends is told where its beginning was.
             let isEnd = state != .unauthorized && watchesTold[unit].map { $0 != .current && $0 != state } ?? false
             if unit.kind != .account, !isEnd { complain("watch", transaction.time, refuse("only the account says so")) }

@@ -21,6 +21,8 @@ struct Checker {
     var driftTold: [String: [Kind: Moment]] = [:]
     /// What was told last of each watch.
     var watchesTold: [Unit: WatchState] = [:]
+    /// Walks that lacked so much of what was told before them that they are held.
+    var massWalks: Set<Int> = []
     /// Each unit's walks, as places in the history's.
     let walks: [Unit: [Int]]
 
@@ -79,7 +81,9 @@ struct Checker {
         for (_, _, happening) in happenings {
             switch happening {
             case .transaction(let index): take(history.transactions[index])
-            case .checkpoint(let index): check(history.walks[index])
+            case .checkpoint(let index):
+                if isMass(history.walks[index], told[history.walks[index].unit] ?? [:]) { massWalks.insert(index) }
+                check(history.walks[index])
             case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence)
             case .restore(let index):
                 guard let copy = copies[index] else { continue }

@@ -120,7 +120,7 @@ import WhatsAppBusiness
         let rotation = WindowRotation(ListPlan(paging: .time))
         let windows = (0..<10).compactMap(rotation.window)
         #expect(windows.count == 10)
-        #expect(zip(windows, windows.dropFirst()).allSatisfy { $0.until + 1 == $1.since })
+        #expect(zip(windows, windows.dropFirst()).allSatisfy { $0.until - 1 == $1.since })
         #expect(windows.allSatisfy { $0.until - $0.since < 184 * 86_400 })
     }
 }

@@ -1,0 +1,106 @@
+import StrictJSON
+import Testing
+import WhatsAppBusiness
+
+@testable import Changes
+
+/// A list that suddenly lacks much is held: nothing of it is removed until that has gone on for long.
+@Suite struct HoldTests {
+    @Test(arguments: [
+        (1, 1, false), (2, 2, true), (3, 3, true), (4, 5, false), (5, 5, true), (2, 6, false), (3, 6, true), (3, 7, false), (4, 7, true),
+        (49, 100, false), (50, 100, true), (0, 0, false), (0, 9, false),
+    ])
+    func listOfFewThings_isHeld_whereAllOfTwoOrHalfOfSixAreMissing(absent: Int, known: Int, isHeld: Bool) {
+        var hold = Hold()
+        let verdict = hold.on(absent: absent, of: known, now: .zero, measure: .usual)
+        #expect(verdict == (isHeld ? .held : .usual))
+        #expect(hold.isActive == isHeld)
+        #expect(hold.missing?.things == (isHeld ? absent : nil) && hold.missing?.of == (isHeld ? known : nil))
+    }
+
+    @Test(arguments: [(1, 1, false), (5, 5, true), (3, 6, false), (499, 999, false), (499, 1000, false), (500, 1000, true)])
+    func blockedUsers_areHeld_whereAllOrHalfOfAThousandAreMissing(absent: Int, known: Int, isHeld: Bool) {
+        var hold = Hold()
+        let verdict = hold.on(absent: absent, of: known, now: .zero, measure: Rules.of(.blockedUser).hold)
+        #expect(verdict == (isHeld ? .held : .usual))
+    }
+
+    /// Neither many looks in a short time nor a long time with few looks is enough.
+    @Test(arguments: [
+        (Kind.messageTemplate, 9, 3600, false), (.messageTemplate, 10, 3600, true), (.messageTemplate, 10, 3599, false),
+        (.phoneNumber, 200, 3500, false), (.blockedUser, 2, 9000, false), (.blockedUser, 3, 1800, true), (.blockedUser, 30, 1700, false),
+    ])
+    func whatIsMissing_isBelieved_afterSoManyLooksAndSoLong(kind: Kind, looks: Int, seconds: Int, isBelieved: Bool) {
+        var hold = Hold()
+        var last = Hold.Verdict.usual
+        for look in 0..<looks {
+            let now = Duration.seconds(seconds) * look / (looks - 1)
+            last = hold.on(absent: 8, of: 8, now: now, measure: Rules.of(kind).hold)
+        }
+        #expect(last == (isBelieved ? .believed : .held))
+        #expect(hold.isActive != isBelieved)
+    }
+
+    @Test func lookThatShowsEnough_beginsItAnew() {
+        var hold = Hold()
+        for look in 0..<9 { _ = hold.on(absent: 8, of: 8, now: .seconds(600 * look), measure: .usual) }
+        let shown = hold.on(absent: 1, of: 8, now: .seconds(6000), measure: .usual)
+        let again = hold.on(absent: 8, of: 8, now: .seconds(9000), measure: .usual)
+        #expect(shown == .usual && again == .held && hold.isActive)
+    }
+
+    @Test func accountThatIsGone_takesEverythingWithIt() {
+        var hold = Hold()
+        let before = hold.on(absent: 3, of: 3, now: .zero, measure: .usual)
+        let gone = hold.on(absent: 3, of: 3, now: .seconds(1), measure: .usual, isGone: true)
+        #expect(before == .held && gone == .believed && !hold.isActive)
+    }
+
+    /// Random lists, seen by random looks: nothing goes that one complete look alone lacked, and nothing by a look that lacks much, before it is believed.
+    @Test(arguments: 0..<200) func randomLists_loseOnlyWhatIsCertain(seed: UInt64) {
+        var dice = SplitMix(seed: seed)
+        let kind = [Kind.messageTemplate, .qrCode, .subscribedApp, .phoneNumber].randomElement(using: &dice) ?? .qrCode
+        let unit = Unit(account: "acme", kind: kind, phoneNumberID: kind == .qrCode ? "7" : nil)
+        var snapshot = Snapshot(asked: [])
+        for index in 0..<Int.random(in: 1...14, using: &dice) { snapshot.entries["\(index)"] = .init(document: ["id": .string("\(index)")]) }
+        var hold = Hold()
+        var (now, misses, heavy): (Duration, [String: Int], (since: Duration, looks: Int)?) = (.zero, [:], nil)
+        for _ in 0..<40 {
+            now += .seconds(Int.random(in: 1...900, using: &dice))
+            let known = Set(snapshot.entries.keys)
+            let chance = ([1.0, 0.95, 0.5, 0, 0] as [Double]).randomElement(using: &dice) ?? 1
+            let shown = known.sorted().filter { _ in Double.random(in: 0..<1, using: &dice) < chance }
+            var observation = Observation(
+                unit: unit, owner: "102", items: shown.map { .init(id: $0, document: ["id": .string($0)]) })
+            (observation.hold, observation.now) = (hold, now)
+            let comparison = Comparison(of: observation, with: snapshot)
+            hold = comparison.hold
+            let absent = known.subtracting(shown)
+            let isHeavy = (absent.count == known.count && known.count >= 2) || (known.count >= 6 && absent.count * 2 >= known.count)
+            heavy = isHeavy ? (heavy?.since ?? now, (heavy?.looks ?? 0) + 1) : nil
+            let removed = Set(comparison.changes.filter { $0.operation == .removed }.map(\.resource.id))
+            for id in known { misses[id] = absent.contains(id) ? misses[id, default: 0] + 1 : 0 }
+            #expect(removed.isSubset(of: absent) && removed.allSatisfy { misses[$0, default: 0] >= 2 })
+            if let heavy, heavy.looks < 10 || now - heavy.since < .seconds(3600) {
+                #expect(removed.isEmpty && hold.isActive && comparison.missed == absent)
+            } else if heavy != nil {
+                #expect(removed == absent.filter { misses[$0, default: 0] >= 2 } && !hold.isActive)
+                heavy = nil
+            }
+            for (id, entry) in comparison.writes { snapshot.entries[id] = entry }
+        }
+    }
+}
+
+/// Numbers that look random and come again by their seed.
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
