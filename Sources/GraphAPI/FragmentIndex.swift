@@ -60,8 +60,10 @@ struct FragmentIndex: Sendable {
         return tiny.isEmpty ? hits : Self.ordered(hits)
     }
 
-    /// Whether there is a piece of a secret itself in the bytes.
-    func findsSecret(in bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { hits(in: $0).contains { !$0.isName } } }
+    /// How many of the bytes are pieces of secrets themselves.
+    func secretBytes(in bytes: [UInt8]) -> Int {
+        bytes.withUnsafeBytes { hits(in: $0).reduce(0) { $0 + ($1.isName ? 0 : $1.range.count) } }
+    }
 
     /// The longest piece that the word belongs to.
     private func hit(_ word: UInt32, _ bytes: UnsafeRawBufferPointer, _ position: Int, from start: Int) -> Hit? {
@@ -75,8 +77,9 @@ struct FragmentIndex: Sendable {
                 (high, behind) = (high + 1, behind + 1)
             }
             guard high - low >= form.least, high - low > longest?.range.count ?? 0 else { continue }
-            // Of a token "APP|SECRET" the app's id is nothing secret, and stands in documents.
-            guard high - low == form.bytes.count || bytes[low..<high].contains(where: { !$0.isDigit }) else { continue }
+            guard form.countsDigits || high - low == form.bytes.count || bytes[low..<high].contains(where: { !$0.isDigit }) else {
+                continue
+            }
             longest = Hit(range: low..<high, isName: form.isName)
         }
         return longest

@@ -89,14 +89,20 @@ struct Redactor: Sendable {
         guard text.withBytes(mayHoldOne) else { return nil }
         let original = Array(text.utf8)
         let result = withoutSecrets(original)
-        // Encoded once or more, or broken into pieces, in whole or in part: then nothing of the text is worth keeping.
-        var layer = result
+        // Encoded once or more, or broken into pieces, in whole or in part: then nothing of the text is worth keeping. A layer that shows more of a
+        // secret than the text itself did shows what was left of it.
+        let taken = index.secretBytes(in: original)
+        var (layer, rest) = (original, result)
         for _ in 0..<Self.layers {
             // Names are not looked for where spaces were taken out: "access token: Session has expired" tells none.
-            if let joined = Unescaping.joined(layer), index.findsSecret(in: joined) { return Self.replacement }
+            if let joined = Unescaping.joined(layer), index.secretBytes(in: joined) > taken { return Self.replacement }
             guard let decoded = Unescaping.decoded(layer) else { break }
+            if index.secretBytes(in: decoded) > taken { return Self.replacement }
+            if let decoded = Unescaping.decoded(rest) {
+                if withoutSecrets(decoded) != decoded { return Self.replacement }
+                rest = decoded
+            }
             layer = decoded
-            if withoutSecrets(layer) != layer { return Self.replacement }
         }
         return result == original ? nil : String(decoding: result, as: UTF8.self)
     }

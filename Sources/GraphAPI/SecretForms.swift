@@ -8,6 +8,9 @@ struct SecretForm: Equatable {
     var least: Int
     /// Whether it is the name of a member that holds a secret: then what stands behind it is taken out.
     var isName = false
+    /// Whether a piece of digits alone counts. As it stands it does not: of a token "APP|SECRET" the app's id is nothing secret, and stands in
+    /// documents.
+    var countsDigits = true
 
     /// A secret as it is, in hexadecimal, and in base64 at each of the three places where it may begin in what was encoded.
     ///
@@ -17,7 +20,10 @@ struct SecretForm: Equatable {
         let bytes = Array(secret.utf8)
         guard bytes.count >= 8 else { return [SecretForm(bytes: bytes.map(\.folded), least: bytes.count)] }
         let least = min(max(bytes.count / 3, 8), 16)
-        var forms = [SecretForm(bytes: bytes.map(\.folded), least: least), SecretForm(bytes: hexadecimal(bytes), least: 2 * least)]
+        var forms = [
+            SecretForm(bytes: bytes.map(\.folded), least: least, countsDigits: false),
+            SecretForm(bytes: hexadecimal(bytes), least: 2 * least),
+        ]
         // So many digits do not depend on what stands around these bytes.
         let digits = (8 * least - 10) / 6
         for offset in 0..<3 { forms.append(SecretForm(bytes: base64(bytes, offset), least: digits)) }

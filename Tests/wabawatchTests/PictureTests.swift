@@ -59,7 +59,7 @@ import WhatsAppBusiness
                 .joined()
             let read = try read(name)
             #expect(read.elements == plain, "\(name.debugDescription)")
-            #expect(read.texts.first?.hasPrefix("acme: +1 ") ?? false)
+            #expect(read.texts.first?.unicodeScalars.starts(with: "acme: +1 ".unicodeScalars) ?? false)
         }
     }
 
