@@ -114,7 +114,9 @@ public struct PageWalk: Sendable {
     }
 
     private func makeRoom(for count: Int) throws(GraphFailure) {
-        guard earlierKeys.count + keys.count + count <= IDList.most else { throw GraphFailure(.invalidAnswer("a list of more than \(IDList.most) things")) }
+        guard earlierKeys.count + keys.count + count <= IDList.most else {
+            throw GraphFailure(.invalidAnswer("a list of more than \(IDList.most) things"))
+        }
     }
 
     /// A window of an answer never leaves the one that was asked for.

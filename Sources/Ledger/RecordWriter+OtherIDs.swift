@@ -37,7 +37,9 @@ extension RecordWriter {
         // A thing has two ids at the most beside the one that it is kept under, however often they change.
         let prune = try database.cachedStatement(sql: "DELETE FROM other_id WHERE place = ? AND id = ? AND other NOT IN (?, ?)")
         for new in news {
-            if new.shown.count == 2 { try prune.execute(arguments: [place, Stored.column(new.pair.id), Stored.column(new.shown[0]), Stored.column(new.shown[1])]) }
+            if new.shown.count == 2 {
+                try prune.execute(arguments: [place, Stored.column(new.pair.id), Stored.column(new.shown[0]), Stored.column(new.shown[1])])
+            }
             try insert.execute(arguments: [place, Stored.column(new.pair.id), Stored.column(new.pair.other)])
         }
     }
@@ -45,6 +47,8 @@ extension RecordWriter {
     /// What is removed has no other ids.
     mutating func forgetOtherIDs(of resource: ResourceID, at place: Int64) throws {
         guard resource.kind == .blockedUser else { return }
-        try database.cachedStatement(sql: "DELETE FROM other_id WHERE place = ? AND id = ?").execute(arguments: [place, Stored.column(resource.id)])
+        try database.cachedStatement(sql: "DELETE FROM other_id WHERE place = ? AND id = ?").execute(arguments: [
+            place, Stored.column(resource.id),
+        ])
     }
 }

@@ -56,7 +56,8 @@ extension Shape {
     /// Throws where the value does not have this shape.
     public func check(_ value: JSONValue, at pointer: JSONPointer = JSONPointer()) throws(DocumentError) {
         switch (self, value) {
-        case (_, .null), (.anything, _), (.string, .string), (.id, .string), (.bool, .bool), (.number, .number), (.time, .string), (.time, .number):
+        case (_, .null), (.anything, _), (.string, .string), (.id, .string), (.bool, .bool), (.number, .number), (.time, .string),
+            (.time, .number):
             break
         case (.integer, .number) where value.integer != nil, (.id, .number) where value.idText != nil: break
         case (.object(let members, let required), .object(let object)):

@@ -62,7 +62,9 @@ import WhatsAppBusiness
         let kind = [Kind.messageTemplate, .qrCode, .subscribedApp, .phoneNumber].randomElement(using: &dice) ?? .qrCode
         let unit = Unit(account: "acme", kind: kind, phoneNumberID: kind == .qrCode ? "7" : nil)
         var snapshot = Snapshot(asked: [])
-        for index in 0..<Int.random(in: 1...14, using: &dice) { snapshot.entries["\(index)"] = .init(document: ["id": .string("\(index)")]) }
+        for index in 0..<Int.random(in: 1...14, using: &dice) {
+            snapshot.entries["\(index)"] = .init(document: ["id": .string("\(index)")])
+        }
         var hold = Hold()
         var (now, misses, heavy): (Duration, [String: Int], (since: Duration, looks: Int)?) = (.zero, [:], nil)
         for _ in 0..<40 {

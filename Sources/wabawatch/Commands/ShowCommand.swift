@@ -56,7 +56,8 @@ struct ShowCommand: AsyncParsableCommand {
     /// A daemon without a history has a present all the same.
     private func lastChange(of resource: Resource, _ session: Session) async throws -> Change? {
         let filter = Filter(
-            accounts: [resource.account], kinds: resource.kind.known.map { [$0] }, ids: [resource.id], phoneNumberIDs: resource.phoneNumberID.map { [$0] })
+            accounts: [resource.account], kinds: resource.kind.known.map { [$0] }, ids: [resource.id],
+            phoneNumberIDs: resource.phoneNumberID.map { [$0] })
         return try await session.changes(filter, limit: 1).first
     }
 }
