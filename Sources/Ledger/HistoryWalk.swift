@@ -43,8 +43,8 @@ public struct HistoryWalk: Sendable {
     static let page = 256
     /// Changes that are gone through in one transaction.
     static let stretch: Int64 = 16_384
-    /// Where an index leads to more than this, it is left aside.
-    static let longestList = 16_384
+    /// Where an index leads to more than this, it is left aside. A walk holds the list however slow its reader is.
+    static let longestList = 4_096
 
     /// Begins: what is recorded later is not gone through.
     public init(over ledger: Ledger, _ query: HistoryQuery) async throws(LedgerError) {
@@ -53,8 +53,8 @@ public struct HistoryWalk: Sendable {
         (way, condition) = try await ledger.read { try Self.begin(query, in: $0) }
     }
 
-    /// The next changes, perhaps none of a stretch; `nil` when there are no more.
-    public mutating func next() async throws(LedgerError) -> [RecordedChange]? {
+    /// The next changes, of about so many bytes at the most, perhaps none of a stretch; `nil` when there are no more.
+    public mutating func next(atMost bytes: Int = Ledger.longestPage) async throws(LedgerError) -> [RecordedChange]? {
         let (ledger, condition, newestFirst) = (ledger, condition, query.newestFirst)
         switch way {
         case .finished: return nil
@@ -63,7 +63,7 @@ public struct HistoryWalk: Sendable {
             let changes = try await ledger.read { database in
                 let marks = databaseQuestionMarks(count: taken.count)
                 return try Self.fetch(
-                    ledger, "sequence IN (\(marks))", StatementArguments(Array(taken)), condition, newestFirst, in: database)
+                    ledger, "sequence IN (\(marks))", StatementArguments(Array(taken)), condition, newestFirst, atMost: bytes, in: database)
             }
             // A page may have ended early because its changes are large; what was not read of it comes with the next.
             let rest = changes.isFull ? left.drop { newestFirst ? $0 >= changes.last : $0 <= changes.last } : left.dropFirst(taken.count)
@@ -76,7 +76,8 @@ public struct HistoryWalk: Sendable {
                 : left.lowerBound...min(left.upperBound, left.lowerBound + Self.stretch - 1)
             let changes = try await ledger.read { database in
                 try Self.fetch(
-                    ledger, "sequence BETWEEN ? AND ?", [taken.lowerBound, taken.upperBound], condition, newestFirst, in: database)
+                    ledger, "sequence BETWEEN ? AND ?", [taken.lowerBound, taken.upperBound], condition, newestFirst, atMost: bytes,
+                    in: database)
             }
             let end = changes.isFull ? changes.last : newestFirst ? taken.lowerBound : taken.upperBound
             if newestFirst {
@@ -105,14 +106,14 @@ public struct HistoryWalk: Sendable {
     }
 
     private static func fetch(
-        _ ledger: Ledger, _ range: String, _ arguments: StatementArguments, _ condition: Condition, _ newestFirst: Bool,
+        _ ledger: Ledger, _ range: String, _ arguments: StatementArguments, _ condition: Condition, _ newestFirst: Bool, atMost bytes: Int,
         in database: Database
     ) throws -> (page: [RecordedChange], isFull: Bool, last: Int64) {
         let order = newestFirst ? "DESC" : "ASC"
         let rows = try Row.fetchCursor(
             database, sql: "\(RecordedChange.select) WHERE \(range)\(condition.sql) ORDER BY sequence \(order) LIMIT \(page)",
             arguments: arguments + condition.arguments)
-        let changes = try ledger.page(rows)
+        let changes = try ledger.page(rows, atMost: bytes)
         // A page that is not full has come to the end of its range: the byte limit leaves a row unread, so that asking again costs nothing else.
         let more = try changes.count == page || rows.next() != nil
         return (changes, more && !changes.isEmpty, changes.last?.sequence ?? 0)

@@ -5,7 +5,7 @@ public import WhatsAppBusiness
 
 extension Ledger {
     /// A page of rows ends when it has this many bytes, whatever its limit.
-    static let longestPage = 1 << 20
+    public static let longestPage = 1 << 20
 
     /// Changes after a sequence, oldest first, at most `limit`, and fewer where they are large.
     /// - Throws: `historyLost` where the change after that sequence is not kept any more.
@@ -24,12 +24,16 @@ extension Ledger {
     /// there are very many, and the last sequence there is. Called on the thread that writes, so it must be quick. For one follower.
     public func follow(_ follower: @escaping @Sendable (_ changes: [RecordedChange], _ last: Int64) -> Void) { tail.follow(follower) }
 
-    func page(_ rows: RowCursor) throws -> [RecordedChange] { try Self.page(rows, epochs.withLock { $0 }, unreadable) }
+    func page(_ rows: RowCursor, atMost longest: Int = Ledger.longestPage) throws -> [RecordedChange] {
+        try Self.page(rows, epochs.withLock { $0 }, unreadable, atMost: longest)
+    }
 
-    static func page(_ rows: RowCursor, _ epochs: Epochs, _ unreadable: UnreadableRows) throws -> [RecordedChange] {
+    static func page(
+        _ rows: RowCursor, _ epochs: Epochs, _ unreadable: UnreadableRows, atMost longest: Int = longestPage
+    ) throws -> [RecordedChange] {
         var changes: [RecordedChange] = []
         var bytes = 0
-        while bytes < longestPage, let row = try rows.next() {
+        while bytes < longest, let row = try rows.next() {
             changes.append(try RecordedChange(row: row, bytes: &bytes, epochs, unreadable))
         }
         return changes

@@ -40,16 +40,15 @@ public struct ResourceWalk: Sendable {
     /// Things on one page.
     static let longestPage = 1024
 
-    /// Begins, and reads the first page.
-    public init(over ledger: Ledger, _ query: ResourceQuery) async throws(LedgerError) {
+    /// Begins, and reads the first page, of about so many bytes at the most.
+    public init(over ledger: Ledger, _ query: ResourceQuery, atMost bytes: Int = Ledger.longestPage) async throws(LedgerError) {
         self.ledger = ledger
         self.query = query
         let unsaved = ledger.confirmed.withLock(\.unsaved)
         let (places, page, last) = try await ledger.read { database in
             let places = try Self.places(of: query, in: database)
-            return (
-                places, try Self.page(of: places, after: nil, query, unsaved, ledger.unreadable, in: database), try Ledger.last(database)
-            )
+            let page = try Self.page(of: places, after: nil, query, unsaved, ledger.unreadable, atMost: bytes, in: database)
+            return (places, page, try Ledger.last(database))
         }
         cursor = ledger.cursor(at: last)
         self.places = places
@@ -57,8 +56,8 @@ public struct ResourceWalk: Sendable {
         move(behind: page)
     }
 
-    /// The next things; `nil` when there are no more.
-    public mutating func next() async throws(LedgerError) -> [StoredResource]? {
+    /// The next things, of about so many bytes at the most, but one at least; `nil` when there are no more.
+    public mutating func next(atMost bytes: Int = Ledger.longestPage) async throws(LedgerError) -> [StoredResource]? {
         if let page = read {
             read = nil
             if !page.isEmpty { return page }
@@ -66,10 +65,10 @@ public struct ResourceWalk: Sendable {
         guard !places.isEmpty else { return nil }
         let (places, lastID, query, unsaved) = (places, lastID, query, ledger.confirmed.withLock(\.unsaved))
         let unreadable = ledger.unreadable
-        let page = try await ledger.read { try Self.page(of: places, after: lastID, query, unsaved, unreadable, in: $0) }
+        let page = try await ledger.read { try Self.page(of: places, after: lastID, query, unsaved, unreadable, atMost: bytes, in: $0) }
         move(behind: page)
         // What is left out of a page is not the end.
-        return page.resources.isEmpty ? try await next() : page.resources
+        return page.resources.isEmpty ? try await next(atMost: bytes) : page.resources
     }
 
     private mutating func move(behind page: Page) {
@@ -87,7 +86,7 @@ public struct ResourceWalk: Sendable {
 
     private static func page(
         of places: ArraySlice<Place>, after id: DatabaseValue?, _ query: ResourceQuery, _ unsaved: [Unit: Timestamp],
-        _ unreadable: UnreadableRows, in database: Database
+        _ unreadable: UnreadableRows, atMost longest: Int, in database: Database
     ) throws -> Page {
         var page = Page(lastID: id)
         var bytes = 0
@@ -103,7 +102,7 @@ public struct ResourceWalk: Sendable {
             let after = page.lastID.map { [$0] } ?? []
             let rows = try Row.fetchCursor(
                 after.isEmpty ? first : next, arguments: [place.number] + StatementArguments(after) + Stored.columns(wanted) + [limit])
-            while bytes < Ledger.longestPage, let row = try rows.next() {
+            while bytes < longest, let row = try rows.next() {
                 if let resource = try StoredResource(row: row, in: place, &confirmed, in: database) {
                     page.resources.append(resource)
                 } else {
@@ -114,7 +113,7 @@ public struct ResourceWalk: Sendable {
                 page.lastID = row[0]
                 bytes += 100 + (row[1] as DatabaseValue).size
             }
-            guard bytes < Ledger.longestPage, read < limit else { break }
+            guard bytes < longest, read < limit else { break }
             page.finished += 1
             page.lastID = nil
         }

@@ -165,6 +165,7 @@ extension JSONParser {
             if offset < bytes.count, bytes[offset] == UInt8(ascii: "+") || bytes[offset] == UInt8(ascii: "-") { offset += 1 }
             guard digits() > 0 else { throw JSONError(.badNumber, at: start) }
         }
+        guard offset - start <= limits.string else { throw JSONError(.tooLarge, at: start, detail: "a number of \(limits.string) bytes") }
         return JSONNumber(validated: String(decoding: bytes[start..<offset], as: UTF8.self))
     }
 

@@ -14,7 +14,7 @@ public struct ClientLimits: Sendable {
     /// The defaults.
     public init() {}
 
-    var json: JSONLimits { JSONLimits(bytes: messageBytes, depth: 64, values: messageValues) }
+    var json: JSONLimits { JSONLimits(bytes: messageBytes, depth: 64, values: messageValues, string: messageBytes) }
 
     /// The limits of a stream's connection.
     var connection: ServerLimits {
@@ -22,6 +22,8 @@ public struct ClientLimits: Sendable {
         limits.messageBytes = messageBytes
         limits.pipelinedBytes = bufferedBytes
         limits.halfMessageTime = halfMessageTime
+        limits.smallBytes = .max
+        limits.pipelinedCalls = .max
         return limits
     }
 }

@@ -9,20 +9,24 @@ import Synchronization
 final class Connection: Sendable {
     let channel: any Channel
     let peer: Peer
+    /// What it costs; `nil` where nobody counts.
+    let costs: ConnectionCosts?
     private let limits: ServerLimits
-    private let budget: ByteBudget
     private let inbox: Mutex<Inbox>
     private let outbox: Mutex<Outbox>
     private let gone = Gate()
     private let lastSender = Atomic(0)
     private let isEnding = Atomic(false)
 
-    init(_ channel: any Channel, socket: DirectSocket? = nil, peer: Peer, limits: ServerLimits, budget: ByteBudget) {
+    init(_ channel: any Channel, socket: DirectSocket? = nil, peer: Peer, limits: ServerLimits, costs: ConnectionCosts? = nil) {
         self.channel = channel
         self.peer = peer
         self.limits = limits
-        self.budget = budget
-        inbox = Mutex(Inbox(messageBytes: limits.messageBytes, pipelinedBytes: limits.pipelinedBytes))
+        self.costs = costs
+        inbox = Mutex(
+            Inbox(
+                messageBytes: limits.messageBytes, pipelinedBytes: limits.pipelinedBytes, smallBytes: limits.smallBytes,
+                pipelinedCalls: limits.pipelinedCalls))
         outbox = Mutex(Outbox(limit: limits.outgoingBytes, socket: socket))
     }
 
@@ -30,16 +34,17 @@ final class Connection: Sendable {
 
     /// Whether the peer has closed the connection.
     var isGone: Bool { gone.isOpen }
+    /// What the peer has done wrong, if that is why the connection ends.
+    var violation: ProtocolViolation? { if case .violation(let violation) = inbox.withLock(\.end) { violation } else { nil } }
 
     /// The next message, without its NUL, or how the connection ended. A task that is cancelled gets the end at once.
     func next() async -> Result<ByteBuffer, Inbox.Ending> {
         while !Task.isCancelled {
-            let (next, before, after, isReadable) = inbox.withLock { inbox in
-                let (before, wasFull) = (inbox.byteCount, inbox.isFull)
+            let (next, isReadable) = inbox.withLock { inbox in
                 let next = inbox.next()
-                return (next, before, inbox.byteCount, wasFull && !inbox.isFull)
+                count(inbox)
+                return (next, inbox.resume())
             }
-            budget.give(before - after)
             if isReadable { channel.read() }
             switch next {
             case .message(let message): return .success(message)
@@ -50,14 +55,20 @@ final class Connection: Sendable {
         return .failure(Inbox.Ending(end: .closed))
     }
 
+    /// The message that was taken last is held no longer.
+    func letGo() {
+        inbox.withLock { inbox in
+            inbox.letGo()
+            count(inbox)
+        }
+    }
+
+    private func count(_ inbox: borrowing Inbox) { costs?.set(unread: inbox.footprint, isBegun: inbox.isBegun) }
+
     private func waitForMessage() async {
         await withTaskCancellationHandler {
             let taker = OneShot<Void>()
-            let (waits, hasPartial) = inbox.withLock { inbox in
-                (!Task.isCancelled && inbox.wait(taker), inbox.awaited != nil)
-            }
-            guard waits else { return }
-            if hasPartial { channel.pipeline.fireUserInboundEventTriggered(ConnectionHandler.RestAwaited()) }
+            guard inbox.withLock({ !Task.isCancelled && $0.wait(taker) }) else { return }
             await taker.wait()
         } onCancel: {
             inbox.withLock { $0.abandon() }?.fulfil()
@@ -67,7 +78,7 @@ final class Connection: Sendable {
     /// Hands bytes to the channel. Suspends while enough waits to be written.
     func send(_ bytes: ByteBuffer) async throws {
         while true {
-            switch outbox.withLock({ $0.offer(bytes) }) {
+            switch outbox.withLock({ take(bytes, &$0) }) {
             case .accepted(let drain):
                 if drain { channel.eventLoop.execute { self.drain() } }
                 return
@@ -83,21 +94,32 @@ final class Connection: Sendable {
     func offer(_ bytes: ByteBuffer) -> Bool {
         let offer = outbox.withLock { outbox -> Outbox.Offer in
             // The way through the channel costs as much as the system call, and more where its thread has to be woken.
-            guard let socket = outbox.idleSocket else { return outbox.offer(bytes) }
+            guard let socket = outbox.idleSocket else { return take(bytes, &outbox) }
             let count = socket.write(bytes)
             if count == bytes.readableBytes { return .accepted(drain: false) }
-            return outbox.offer(bytes.getSlice(at: bytes.readerIndex + count, length: bytes.readableBytes - count) ?? ByteBuffer())
+            return take(bytes.getSlice(at: bytes.readerIndex + count, length: bytes.readableBytes - count) ?? ByteBuffer(), &outbox)
         }
         guard case .accepted(let drain) = offer else { return false }
         if drain { channel.eventLoop.execute { self.drain() } }
         return true
     }
 
-    private func waitForRoom() async {
+    /// Takes bytes if there is room, and counts them.
+    private func take(_ bytes: ByteBuffer, _ outbox: inout Outbox) -> Outbox.Offer {
+        let offer = outbox.offer(bytes, isTight: costs?.isTight(.replies) ?? false)
+        if case .accepted = offer { costs?.queue(bytes) }
+        return offer
+    }
+
+    /// Returns when the peer has taken what was sent, but for a little.
+    func waitForRoom() async {
         let sender = lastSender.add(1, ordering: .relaxed).newValue
         await withTaskCancellationHandler {
             let room = OneShot<Void>()
-            guard outbox.withLock({ !Task.isCancelled && $0.wait(sender, room) }) else { return }
+            let waits = outbox.withLock { outbox in
+                !Task.isCancelled && outbox.wait(sender, room, isTight: costs?.isTight(.replies) ?? false)
+            }
+            guard waits else { return }
             await room.wait()
         } onCancel: {
             outbox.withLock { $0.abandon(sender) }?.fulfil()
@@ -133,19 +155,43 @@ final class Connection: Sendable {
 
     // MARK: For the channel's loop
 
-    /// Whether enough waits that the socket must not be read.
-    var isFull: Bool { inbox.withLock(\.isFull) }
+    /// What becomes of a wish to read the socket.
+    enum Reading { case now, whenTaken, later }
+
+    /// Whether the socket may be read, or has to wait for this connection's own messages to be taken, or for its peer's share.
+    func reading() -> Reading {
+        inbox.withLock { inbox in
+            if inbox.mayRead(isTight: { costs?.isTight(.unread) ?? false }) { return .now }
+            return inbox.isFull ? .whenTaken : .later
+        }
+    }
+
     /// The number of the message whose rest is being waited for.
     var awaited: Int? { inbox.withLock(\.awaited) }
 
     func received(_ bytes: ByteBuffer) {
-        let (taker, before, after) = inbox.withLock { inbox in
-            let before = inbox.byteCount
-            return (inbox.append(bytes), before, inbox.byteCount)
+        inbox.withLock { inbox in
+            defer { count(inbox) }
+            return inbox.append(bytes)
+        }?.fulfil()
+    }
+
+    /// A message was begun and not ended in time. What came before it is still answered, as far as that takes no longer than flushing may.
+    func timeOut() {
+        end(.violation(.halfMessage))
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limits.flushTime)) { self.channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in timer.cancel() }
+    }
+
+    /// The connection is closed because of what its peer makes others want for: at once where a call is under way, otherwise by whoever takes messages.
+    func close(for violation: ProtocolViolation) {
+        let taker = inbox.withLock { inbox in
+            defer { count(inbox) }
+            let taker = inbox.finish(.violation(violation))
+            inbox.clear()
+            return taker
         }
-        let fits = budget.take(after - before)
-        taker?.fulfil()
-        if !fits, after > limits.pipelinedBytes { end(.violation(.buffersFull)) }
+        if let taker { taker.fulfil() } else { channel.close(promise: nil) }
     }
 
     /// The peer sends nothing more; it may still read.
@@ -154,7 +200,11 @@ final class Connection: Sendable {
     /// The channel is closed.
     func closed() {
         end(.closed)
-        for sender in outbox.withLock({ $0.close() }) { sender.fulfil() }
+        let senders = outbox.withLock { outbox in
+            costs?.dropReplies()
+            return outbox.close()
+        }
+        for sender in senders { sender.fulfil() }
         gone.open()
     }
 
@@ -165,14 +215,21 @@ final class Connection: Sendable {
             for bytes in pending.dropLast() { channel.write(bytes, promise: nil) }
             for sender in senders { sender.fulfil() }
             guard let last = pending.last else { break }
-            channel.writeAndFlush(last).whenComplete { _ in self.outbox.withLock { $0.wrote() } }
+            channel.writeAndFlush(last).whenComplete { _ in self.wrote() }
         }
         if isEnding.load(ordering: .relaxed), channel.isWritable {
             channel.writeAndFlush(ByteBuffer()).whenComplete { [channel] _ in channel.close(promise: nil) }
         }
     }
 
-    deinit { budget.give(inbox.withLock(\.byteCount)) }
+    private func wrote() {
+        let progress = outbox.withLock { outbox in
+            let progress = outbox.wrote()
+            costs?.wrote(progress.written)
+            return progress
+        }
+        for sender in progress.senders { sender.fulfil() }
+    }
 }
 
 extension TimeAmount {

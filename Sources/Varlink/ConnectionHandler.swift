@@ -5,12 +5,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
 
-    /// Somebody waits for the rest of a message that was begun before.
-    struct RestAwaited: Sendable {}
-
     private let connection: Connection
     private let halfMessageTime: TimeAmount
     private var timer: (message: Int, task: Scheduled<Void>)?
+    private var isReadDue = false
+
+    /// How often a connection whose peer holds too much asks whether it may be read again.
+    private static let pause = TimeAmount.milliseconds(250)
 
     init(_ connection: Connection, halfMessageTime: Duration) {
         self.connection = connection
@@ -23,7 +24,19 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if !connection.isFull { context.read() }
+        time(context)
+        switch connection.reading() {
+        case .now: context.read()
+        case .whenTaken: break
+        case .later:
+            guard !isReadDue else { return }
+            isReadDue = true
+            let channel = context.channel
+            context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
+                self.isReadDue = false
+                channel.read()
+            }
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -33,7 +46,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ChannelEvent.inputClosed: connection.end(.closed)
-        case is RestAwaited: time(context)
         default: break
         }
     }
@@ -46,13 +58,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    /// The time runs for the whole message from its first byte, so that a byte now and then does not lengthen it.
+    /// The time runs for the whole message from its first byte, so that a byte now and then does not lengthen it; and while a call is under way, too.
     private func time(_ context: ChannelHandlerContext) {
         let awaited = connection.awaited
         guard awaited != timer?.message else { return }
         timer?.task.cancel()
         timer = awaited.map { message in
-            (message, context.eventLoop.scheduleTask(in: halfMessageTime) { [connection] in connection.end(.violation(.halfMessage)) })
+            (message, context.eventLoop.scheduleTask(in: halfMessageTime) { [connection] in connection.timeOut() })
         }
     }
 }

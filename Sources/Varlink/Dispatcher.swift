@@ -20,37 +20,63 @@ struct Dispatcher: Sendable {
 
     /// Answers calls until the peer has gone or broke the protocol, or the task is cancelled; then closes.
     func serve(_ connection: Connection) async {
+        var violation: ProtocolViolation?
         do throws(ProtocolViolation) {
-            while case .success(let message) = try await next(connection) {
-                let call = try CallMessage(parsing: message.readableBytesView, limits: limits.json)
-                guard await answer(call, connection) else { break }
-            }
+            while case .success(let message) = await connection.next(), try await answer(message, connection) {}
         } catch {
-            report(.violation(error, peer: connection.peer))
+            violation = error
         }
+        if let violation = violation ?? connection.violation { report(.violation(violation, peer: connection.peer)) }
         await connection.finish()
+        connection.costs?.leave()
     }
 
-    private func next(_ connection: Connection) async throws(ProtocolViolation) -> Result<ByteBuffer, Inbox.Ending> {
-        let next = await connection.next()
-        if case .failure(let ending) = next, case .violation(let violation) = ending.end { throw violation }
-        return next
+    /// Reads and answers a call, when there is room for it. Whether the connection goes on.
+    private func answer(_ message: ByteBuffer, _ connection: Connection) async throws(ProtocolViolation) -> Bool {
+        let bytes = CallCost.bytes(of: message)
+        guard let costs = connection.costs else { return await answer(try read(message, connection), connection, nil) }
+        guard bytes > limits.smallCallBytes else {
+            guard let turn = await CallTurn(of: costs) else { return false }
+            defer { turn.leave() }
+            return await answer(try read(message, connection), connection, turn)
+        }
+        let hasRoom = await costs.common.calls.enter(
+            weight: bytes, of: costs.share, within: (limits.callWait, connection.channel.eventLoop))
+        guard hasRoom else {
+            if Task.isCancelled { return false }
+            throw .buffersFull
+        }
+        defer { costs.common.calls.leave(weight: bytes, of: costs.share) }
+        // One at a time, so that those that are small are read beside it.
+        guard await costs.common.parsing.enter(of: costs.share) else { return false }
+        let call = Result { () throws(ProtocolViolation) in try read(message, connection) }
+        costs.common.parsing.leave(of: costs.share)
+        guard let turn = await CallTurn(of: costs) else { return false }
+        defer { turn.leave() }
+        return await answer(try call.get(), connection, turn)
+    }
+
+    /// Reads a call; its message is held no longer.
+    private func read(_ message: consuming ByteBuffer, _ connection: Connection) throws(ProtocolViolation) -> CallMessage {
+        defer { connection.letGo() }
+        return try CallMessage(parsing: message.readableBytesView, limits: limits.json)
     }
 
     /// Whether the connection goes on.
-    private func answer(_ message: CallMessage, _ connection: Connection) async -> Bool {
+    private func answer(_ message: CallMessage, _ connection: Connection, _ turn: CallTurn?) async -> Bool {
         let call = Call(
             method: message.method, parameters: message.parameters, wantsMore: message.mode == .more, isOneway: message.mode == .oneway,
             peer: connection.peer)
         // A peer may send oneway calls and go; nobody is left to want anything else.
         if call.isOneway {
-            if case .close = await outcome(of: call, message.mode, connection) { return false }
+            if case .close = await outcome(of: call, message.mode, connection, turn) { return false }
             return true
         }
         guard !connection.isGone else { return true }
-        guard case .reply(let reply) = await connection.untilGone({ await outcome(of: call, message.mode, connection) }) else {
+        guard case .reply(let reply) = await connection.untilGone({ await outcome(of: call, message.mode, connection, turn) }) else {
             return false
         }
+        turn?.leave()
         do {
             try await connection.send(ByteBuffer(bytes: reply.frame))
             return true
@@ -59,13 +85,17 @@ struct Dispatcher: Sendable {
         }
     }
 
-    private func outcome(of call: Call, _ mode: CallMessage.Mode, _ connection: Connection) async -> Outcome {
+    private func outcome(of call: Call, _ mode: CallMessage.Mode, _ connection: Connection, _ turn: CallTurn?) async -> Outcome {
         do {
             let (interface, method) = try route(call, mode)
+            // What the handler does may take long; it takes turns of its own where it has to.
+            turn?.leave()
             let fitting: @Sendable (Frames) -> Bool = { fits($0, interface, method) }
             let outlet = ReplyOutlet(connection, fits: checksReplies ? fitting : nil)
-            let replies = Replies(wantsMore: call.wantsMore, on: LoopExecutor(connection.channel.eventLoop), outlet: outlet) { frames in
-                if checksReplies { try check(frames, of: call, interface, method) }
+            let replies = Replies(
+                wantsMore: call.wantsMore, on: LoopExecutor(connection.channel.eventLoop), outlet: outlet, pace: Pace(of: connection)
+            ) { frames in
+                if checksReplies { try await checkInTurn(frames, of: call, interface, method, connection) }
                 try await connection.send(frames.buffer)
             }
             do {
@@ -74,7 +104,7 @@ struct Dispatcher: Sendable {
                 return .reply(ReplyMessage(.last(last)))
             } catch let error as VarlinkError {
                 try check(error, of: call, interface)
-                return .reply(ReplyMessage(.error(error)))
+                return .reply(ReplyMessage(.error(error.cut(toUTF8: limits.errorTextBytes))))
             }
         } catch let error as VarlinkError {
             return .reply(ReplyMessage(.error(error)))
@@ -104,6 +134,16 @@ struct Dispatcher: Sendable {
 extension Dispatcher {
     private func check(_ frames: Frames, of call: Call, _ interface: any VarlinkInterface, _ method: InterfaceMethod) throws {
         do throws(MismatchedParameter) { try check(frames, interface, method) } catch { throw fail(call, error) }
+    }
+
+    /// In turn, for it takes longer than to make them.
+    private func checkInTurn(
+        _ frames: Frames, of call: Call, _ interface: any VarlinkInterface, _ method: InterfaceMethod, _ connection: Connection
+    ) async throws {
+        guard let costs = connection.costs else { return try check(frames, of: call, interface, method) }
+        guard await costs.common.parsing.enter(of: costs.share) else { throw CancellationError() }
+        defer { costs.common.parsing.leave(of: costs.share) }
+        try check(frames, of: call, interface, method)
     }
 
     private func fits(_ frames: Frames, _ interface: any VarlinkInterface, _ method: InterfaceMethod) -> Bool {

@@ -14,7 +14,7 @@ extension InterfaceDescription {
 
     private func check(_ object: JSONObject, _ fields: [TypeField], _ isOpen: Bool, at path: String) throws(MismatchedParameter) {
         for member in object where !fields.contains(where: { $0.name.hasSameUTF8(as: member.name) }) {
-            throw MismatchedParameter(path: Self.join(path, String(member.name.prefix(80))), expected: "no such parameter")
+            throw MismatchedParameter(path: Self.join(path, member.name.cut(toUTF8: 80)), expected: "no such parameter")
         }
         for field in fields { try check(object[field.name], field.type, isOpen, at: Self.join(path, field.name)) }
     }
@@ -45,7 +45,7 @@ extension InterfaceDescription {
             for (index, value) in values.enumerated() { try check(value, element, isOpen, at: "\(path())[\(index)]") }
         case (.map(let element), .some(let value)):
             guard let members = value.object else { return "an object" }
-            for member in members { try check(member.value, element, isOpen, at: Self.join(path(), String(member.name.prefix(80)))) }
+            for member in members { try check(member.value, element, isOpen, at: Self.join(path(), member.name.cut(toUTF8: 80))) }
         case (.structure(let fields), .some(let value)):
             guard let members = value.object else { return "an object" }
             try check(members, fields, isOpen, at: path())

@@ -8,6 +8,13 @@ private struct SocketCredentials {
     var groupID: UInt32 = 0
 }
 
+/// The first form of the kernel's `struct pidfd_info`, 64 bytes.
+private struct ProcessInformation {
+    var mask: UInt64
+    var controlGroupID: UInt64 = 0
+    var rest: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
+}
+
 /// Who is at the other end of a Unix socket.
 func peer(of channel: any Channel) -> EventLoopFuture<Peer> {
     let loop = channel.eventLoop
@@ -28,7 +35,20 @@ extension Peer {
         guard getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { throw ConnectionClosed() }
         self.init(
             processID: credentials.processID, userID: credentials.userID, groupID: credentials.groupID,
-            supplementaryGroupIDs: Self.groups(of: socket))
+            supplementaryGroupIDs: Self.groups(of: socket),
+            controlGroupID: credentials.userID == Self.unknownID ? Self.controlGroup(of: socket) : nil)
+    }
+
+    /// The control group's id, by the process's own descriptor: neither needs any right, and no number can have become another's.
+    private static func controlGroup(of socket: Int32) -> UInt64? {
+        // SO_PEERPIDFD, PIDFD_GET_INFO and PIDFD_INFO_CGROUPID (linux/pidfd.h), which this system's headers may not have.
+        let (peerProcess, getInfo, wanted): (Int32, UInt, UInt64) = (77, 0xC040_FF0B, 1 << 2)
+        var (process, length): (Int32, socklen_t) = (-1, socklen_t(MemoryLayout<Int32>.size))
+        guard getsockopt(socket, SOL_SOCKET, peerProcess, &process, &length) == 0, process >= 0 else { return nil }
+        defer { close(process) }
+        var info = ProcessInformation(mask: wanted)
+        let result = withUnsafeMutablePointer(to: &info) { ioctl(process, getInfo, $0) }
+        return result == 0 && info.mask & wanted != 0 ? info.controlGroupID : nil
     }
 
     /// The kernel says how many there are where the room that it is given is too small. Where it says nothing there are none.

@@ -20,8 +20,10 @@ public enum ProtocolViolation: Error, Sendable, Equatable {
     case messageTooLarge(Int)
     /// A message was begun and did not end in time.
     case halfMessage
-    /// All connections together hold more unread bytes than allowed.
+    /// The peer, or all together, hold more bytes of calls than allowed, and this connection had its part of it for long.
     case buffersFull
+    /// The peer, or all together, have more replies waiting than allowed, and this connection has not been read from for long.
+    case repliesNotTaken
 }
 
 extension ProtocolViolation {
@@ -34,7 +36,26 @@ extension ProtocolViolation {
 
     /// A vendor's members have a dot in their names; others must be known.
     static func checkForeign(_ name: String) throws(ProtocolViolation) {
-        guard name.utf8.contains(UInt8(ascii: ".")) else { throw .unknownMember(String(name.prefix(80))) }
+        guard name.utf8.contains(UInt8(ascii: ".")) else { throw .unknownMember(name.cut(toUTF8: 80)) }
+    }
+}
+
+extension ProtocolViolation {
+    /// What kind of violation it is: a fixed word, whatever the peer wrote.
+    public var kind: String {
+        switch self {
+        case .badJSON: "badJSON"
+        case .noObject: "noObject"
+        case .missingMethod: "missingMethod"
+        case .badMember: "badMember"
+        case .unknownMember: "unknownMember"
+        case .severalFlags: "severalFlags"
+        case .unexpectedReply: "unexpectedReply"
+        case .messageTooLarge: "messageTooLarge"
+        case .halfMessage: "halfMessage"
+        case .buffersFull: "buffersFull"
+        case .repliesNotTaken: "repliesNotTaken"
+        }
     }
 }
 
@@ -50,7 +71,8 @@ extension ProtocolViolation: CustomStringConvertible {
         case .unexpectedReply: "a reply came that was not asked for"
         case .messageTooLarge(let limit): "a message is larger than \(limit) bytes"
         case .halfMessage: "a message was begun and not ended in time"
-        case .buffersFull: "too many bytes of unfinished messages are held"
+        case .buffersFull: "too many bytes of calls are held"
+        case .repliesNotTaken: "too many replies wait to be read"
         }
     }
 }

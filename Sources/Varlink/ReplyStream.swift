@@ -46,7 +46,7 @@ public struct ReplyStream: AsyncSequence, Sendable {
             if let connection { return connection.connection }
             let limits = stream.limits.connection
             let opened = try await VarlinkClient.connect(stream.path) { channel, peer in
-                let connection = Connection(channel, peer: peer, limits: limits, budget: ByteBudget(limit: .max))
+                let connection = Connection(channel, peer: peer, limits: limits)
                 try channel.pipeline.syncOperations.addHandler(ConnectionHandler(connection, halfMessageTime: limits.halfMessageTime))
                 return connection
             }

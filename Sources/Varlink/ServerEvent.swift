@@ -8,14 +8,18 @@ public enum ServerEvent: Sendable {
     case violation(ProtocolViolation, peer: Peer)
     /// A connection was closed as it came: there are too many.
     case refused(ConnectionRefusal, peer: Peer)
+    /// Connections cannot be taken for now, with the system's error number: there is no descriptor or no memory. It is tried again.
+    case cannotAccept(number: Int32)
 }
 
 /// Which limit a new connection met.
-public enum ConnectionRefusal: Sendable, Equatable {
+public enum ConnectionRefusal: Error, Sendable, Equatable {
     /// The connections in all.
     case connections
     /// The connections of its user.
     case connectionsPerUser
+    /// The descriptors that the process may have.
+    case descriptors
 }
 
 /// Why a server cannot be.

@@ -32,7 +32,25 @@ extension VarlinkError {
     public static let expectedUpgrade = VarlinkError("org.varlink.service.ExpectedUpgrade")
 
     private static func service(_ error: String, _ parameter: String, _ value: String) -> VarlinkError {
-        VarlinkError("org.varlink.service." + error, [parameter: .string(value)])
+        // What the peer wrote need not go back to it as it came: the error tells which it was.
+        VarlinkError("org.varlink.service." + error, [parameter: .string(value.cut(toUTF8: ServerLimits().echoedBytes))])
+    }
+
+    /// The error with each of its texts cut to so many bytes.
+    func cut(toUTF8 count: Int) -> VarlinkError {
+        guard parameters.contains(where: { $0.value.string?.utf8.count ?? 0 > count }) else { return self }
+        let cut = parameters.map { ($0.name, $0.value.string.map { .string($0.cut(toUTF8: count)) } ?? $0.value) }
+        return VarlinkError(name, JSONObject(cut))
+    }
+}
+
+extension String {
+    /// The text, or so many of its first bytes and a mark where it is longer.
+    func cut(toUTF8 count: Int) -> String {
+        guard utf8.count > count else { return self }
+        var end = utf8.index(startIndex, offsetBy: count)
+        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return self[..<end] + "…"
     }
 }
 

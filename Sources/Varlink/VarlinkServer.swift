@@ -81,37 +81,49 @@ public final class VarlinkServer: Sendable {
     }
 
     private func bootstrap(on loops: MultiThreadedEventLoopGroup, _ accepted: AsyncStream<Connection>.Continuation) -> ServerBootstrap {
-        let counts = ConnectionRegister(limits: limits)
-        let budget = ByteBudget(limit: limits.bufferedBytes)
+        let costs = Costs(limits: limits)
         let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: limits.outgoingBytes / 2, high: limits.outgoingBytes)
+        // No more at a time than anybody may hold: what has been read has to be held.
+        let reading = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 2048, maximum: max(512, limits.smallBytes))
         return ServerBootstrap(group: loops)
             .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .serverChannelInitializer { [report = dispatcher.report] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptFailures(report: report))
+                    // Without a descriptor to be had the socket stays ready: it is left alone for a while.
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { _ in .milliseconds(100) })
+                }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.recvAllocator, value: reading)
             .childChannelOption(.writeBufferWaterMark, value: waterMark)
             .childChannelInitializer { [limits, report = dispatcher.report] channel in
                 Varlink.peer(of: channel).flatMapThrowing { peer in
-                    if let refusal = counts.admit(peer.userID) {
+                    let admitted: ConnectionCosts
+                    switch costs.admit(peer) {
+                    case .success(let costs): admitted = costs
+                    case .failure(let refusal):
                         report(.refused(refusal, peer: peer))
                         throw ConnectionClosed()
                     }
-                    channel.closeFuture.whenComplete { _ in counts.release(peer.userID) }
-                    let socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
-                    guard let socket else { throw ConnectionClosed() }
-                    let connection = Connection(channel, socket: DirectSocket(socket), peer: peer, limits: limits, budget: budget)
-                    try channel.pipeline.syncOperations.addHandler(
-                        ConnectionHandler(connection, halfMessageTime: limits.halfMessageTime))
-                    accepted.yield(connection)
+                    do {
+                        let socket = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { $0 }
+                        guard let socket, let direct = DirectSocket(socket) else {
+                            report(.refused(.descriptors, peer: peer))
+                            throw ConnectionClosed()
+                        }
+                        let connection = Connection(channel, socket: direct, peer: peer, limits: limits, costs: admitted)
+                        try channel.pipeline.syncOperations.addHandler(
+                            ConnectionHandler(connection, halfMessageTime: limits.halfMessageTime))
+                        admitted.enter(connection)
+                        if case .terminated = accepted.yield(connection) { throw ConnectionClosed() }
+                    } catch {
+                        admitted.leave()
+                        throw error
+                    }
                 }
             }
     }
-}
-
-/// The counts, for the loops' threads.
-private final class ConnectionRegister: Sendable {
-    private let counts: Mutex<ConnectionCounts>
-
-    init(limits: ServerLimits) { counts = Mutex(ConnectionCounts(limits: limits)) }
-
-    func admit(_ user: UInt32) -> ConnectionRefusal? { counts.withLock { $0.admit(user) } }
-    func release(_ user: UInt32) { counts.withLock { $0.release(user) } }
 }

@@ -38,12 +38,12 @@ public struct Filter: Record {
     public init(json: JSONObject) throws(MemberError) {
         let member = MemberReader(json)
         try member.expectOnly("accounts", "kinds", "ids", "phoneNumberIds", "operations", "fields", "minimumSeverity")
-        accounts = try member(optional: "accounts", .list(.text, atMost: Self.listLimit)).map { Set($0) }
+        accounts = try member(optional: "accounts", .list(.name, atMost: Self.listLimit)).map { Set($0) }
         kinds = try member(optional: "kinds", .list(.choice(Kind.self), atMost: Self.listLimit)).map { Set($0) }
-        ids = try member(optional: "ids", .list(.text, atMost: Self.listLimit)).map { Set($0) }
-        phoneNumberIDs = try member(optional: "phoneNumberIds", .list(.text, atMost: Self.listLimit)).map { Set($0) }
+        ids = try member(optional: "ids", .list(.name, atMost: Self.listLimit)).map { Set($0) }
+        phoneNumberIDs = try member(optional: "phoneNumberIds", .list(.name, atMost: Self.listLimit)).map { Set($0) }
         operations = try member(optional: "operations", .list(.choice(Operation.self), atMost: Self.listLimit)).map { Set($0) }
-        fields = try member(optional: "fields", .list(.pointer, atMost: Self.fieldLimit))
+        fields = try member(optional: "fields", .list(.wantedPointer, atMost: Self.fieldLimit))
         minimumSeverity = try member(optional: "minimumSeverity", .choice(Severity.self))
     }
 

@@ -26,10 +26,10 @@ public struct GetParameters: Parameters {
     public init(json: JSONObject) throws(MemberError) {
         let member = MemberReader(json)
         try member.expectOnly("account", "kind", "id", "phoneNumberId")
-        account = try member("account", .text)
+        account = try member("account", .name)
         kind = try member("kind", .choice(Kind.self))
-        id = try member("id", .text)
-        phoneNumberID = try member(optional: "phoneNumberId", .text)
+        id = try member("id", .name)
+        phoneNumberID = try member(optional: "phoneNumberId", .name)
     }
 
     public var json: JSONObject {

@@ -41,7 +41,7 @@ public struct HistoryParameters: Parameters {
         let member = MemberReader(json)
         try member.expectOnly("filter", "after", "since", "until", "limit", "newestFirst")
         filter = try member(optional: "filter", .record(Filter.self))
-        after = try member(optional: "after", .cursor)
+        after = try member(optional: "after", .place)
         since = try member(optional: "since", .time)
         until = try member(optional: "until", .time)
         limit = try member(optional: "limit", .integer(in: Self.limits))

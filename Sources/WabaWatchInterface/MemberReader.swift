@@ -92,8 +92,25 @@ extension Form {
     }
 }
 
+/// What the texts of a call's parameters may be, so that none costs much or goes back in an error.
+enum TextBounds {
+    /// Bytes of a name, an id, a cursor or a pointer.
+    static let bytes = 1024
+    /// Names in a pointer.
+    static let names = 32
+}
+
 extension Form where Value == String {
     static var text: Form { Form("a string") { $0.string } }
+
+    /// A name or an id in a call.
+    static var name: Form {
+        Form { (value, member) throws(MemberError) in
+            let text = try text.read(value, member)
+            guard text.utf8.count <= TextBounds.bytes else { throw MemberError(member, "has more than \(TextBounds.bytes) bytes") }
+            return text
+        }
+    }
 }
 
 extension Form where Value == Bool {
@@ -106,6 +123,9 @@ extension Form where Value == JSONObject {
 
 extension Form where Value == Cursor {
     static var cursor: Form { Form("a string") { $0.string.map(Cursor.init) } }
+
+    /// A cursor in a call.
+    static var place: Form { Form { (value, member) throws(MemberError) in Cursor(try Form<String>.name.read(value, member)) } }
 }
 
 extension Form where Value == Timestamp {
@@ -114,6 +134,17 @@ extension Form where Value == Timestamp {
 
 extension Form where Value == JSONPointer {
     static var pointer: Form { .parsed("a JSON pointer") { JSONPointer(parsing: $0) } }
+
+    /// A pointer in a call.
+    static var wantedPointer: Form {
+        Form { (value, member) throws(MemberError) in
+            let text = try Form<String>.name.read(value, member)
+            guard text.utf8.count(where: { $0 == UInt8(ascii: "/") }) <= TextBounds.names else {
+                throw MemberError(member, "has more than \(TextBounds.names) names")
+            }
+            return try pointer.read(value, member)
+        }
+    }
 }
 
 extension Form where Value == Int {

@@ -23,9 +23,9 @@ public struct PollParameters: Parameters {
     public init(json: JSONObject) throws(MemberError) {
         let member = MemberReader(json)
         try member.expectOnly("account", "kind", "phoneNumberId")
-        account = try member("account", .text)
+        account = try member("account", .name)
         kind = try member(optional: "kind", .choice(Kind.self))
-        phoneNumberID = try member(optional: "phoneNumberId", .text)
+        phoneNumberID = try member(optional: "phoneNumberId", .name)
     }
 
     public var json: JSONObject {

@@ -31,7 +31,7 @@ public struct SubscribeParameters: Parameters {
         let member = MemberReader(json)
         try member.expectOnly("filter", "after", "snapshot", "heartbeatSeconds")
         filter = try member(optional: "filter", .record(Filter.self))
-        after = try member(optional: "after", .cursor)
+        after = try member(optional: "after", .place)
         snapshot = try member(optional: "snapshot", .flag)
         heartbeatSeconds = try member(optional: "heartbeatSeconds", .integer(in: Self.heartbeats))
         if after != nil, snapshot == true { throw MemberError("snapshot", "cannot go with \"after\"") }

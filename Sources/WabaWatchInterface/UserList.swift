@@ -22,9 +22,9 @@ public struct UserList: Record {
     public init(json: JSONObject) throws(MemberError) {
         let member = MemberReader(json)
         try member.expectOnly("account", "phoneNumberId", "users")
-        account = try member("account", .text)
-        phoneNumberID = try member("phoneNumberId", .text)
-        users = try member("users", .list(.text, atMost: Self.limit))
+        account = try member("account", .name)
+        phoneNumberID = try member("phoneNumberId", .name)
+        users = try member("users", .list(.name, atMost: Self.limit))
     }
 
     public var json: JSONObject {

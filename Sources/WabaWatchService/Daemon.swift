@@ -127,19 +127,19 @@ public struct Daemon: Sendable {
             ledger: ledger, watcher: watcher, controlRight: controlRight,
             poller: WatcherPoller(watcher: watcher, ledger: ledger), version: Self.version, startedAt: world.wallClock(),
             pause: Self.pause)
-        var limits = ServerLimits()
-        limits.connections = configuration.socket.maxConnections
+        let events = ServerEventLog(log: log, pause: Self.pause)
         let identity = ServiceIdentity(
             vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch")
-        let server = try VarlinkServer(identity: identity, interfaces: [service], limits: limits)
+        let server = try VarlinkServer(identity: identity, interfaces: [service], limits: socketLimits()) { events.tell($0) }
         let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: watcher) { service.delivery.readers }
         let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger, reloader: reloader)
         var services: [any Service] = [
             AnnouncerService(announcer: announcer),
+            events,
             SocketService(server: server, listening: listening, notifier: notifier),
             DiscoveryService(
                 socket: listening, inherited: metricsListening, isFoundByUnits: isFoundByUnits, identity: identity,
-                metrics: try MetricsService(metrics), log: log),
+                metrics: try MetricsService(metrics), events: events, log: log),
             WatcherService(watcher: watcher),
             LedgerService(
                 ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,

@@ -79,7 +79,8 @@ import WhatsAppBusiness
             let service = DiscoveryService(
                 socket: .path(folder + "/socket", mode: 0o600),
                 identity: ServiceIdentity(vendor: "wabawatch", product: "wabawatchd", version: "0", url: ""),
-                metrics: try MetricsService(source), log: Logger(label: "test"), registry: folder + "/registry",
+                metrics: try MetricsService(source), events: ServerEventLog(log: Logger(label: "test")) { try await Task.sleep(for: $0) },
+                log: Logger(label: "test"), registry: folder + "/registry",
                 reports: folder + "/reports")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await service.run() }
@@ -181,7 +182,8 @@ import WhatsAppBusiness
             let service = DiscoveryService(
                 socket: .path(folder + "/socket", mode: 0o600), inherited: .inherited(fileDescriptor: descriptor), isFoundByUnits: true,
                 identity: ServiceIdentity(vendor: "wabawatch", product: "wabawatchd", version: "0", url: ""),
-                metrics: try MetricsService(source), log: Logger(label: "test"), registry: folder + "/registry",
+                metrics: try MetricsService(source), events: ServerEventLog(log: Logger(label: "test")) { try await Task.sleep(for: $0) },
+                log: Logger(label: "test"), registry: folder + "/registry",
                 reports: folder + "/reports")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await service.run() }

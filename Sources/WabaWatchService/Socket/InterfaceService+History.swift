@@ -13,23 +13,27 @@ extension InterfaceService {
             query.after = cursor.sequence
         }
         var left = parameters.limit ?? HistoryParameters.defaultLimit
-        var walk = try await HistoryWalk(over: ledger, query)
-        var frames = Frames()
+        var walk = try await replies.inTurn { _ in try await HistoryWalk(over: ledger, query) }
         // The last one goes out as the call's own reply.
         var held: WabaWatchInterface.Change?
-        while left > 0, let page = try await walk.next() {
-            for recorded in page where left > 0 {
-                let change = WabaWatchInterface.Change(recorded, ledger: ledger.id)
-                guard parameters.filter?.matches(change) ?? true else { continue }
-                left -= 1
-                if let held { frames.append(HistoryReply(change: held).json) }
-                held = change
-                if frames.isFull { try await replies.send(frames: frames.taken()) }
+        while left > 0 {
+            let frames: Frames? = try await replies.inTurn { bytes in
+                guard let page = try await walk.next(atMost: bytes) else { return nil }
+                var frames = Frames()
+                for recorded in page where left > 0 {
+                    let change = WabaWatchInterface.Change(recorded, ledger: ledger.id)
+                    guard parameters.filter?.matches(change) ?? true else { continue }
+                    left -= 1
+                    if let held { frames.append(HistoryReply(change: held).json) }
+                    held = change
+                }
+                return frames
             }
+            guard let frames else { break }
+            if !frames.isEmpty { try await replies.send(frames: frames) }
             // A long walk without a match ends with its reader all the same.
             try Task.checkCancellation()
         }
-        if !frames.isEmpty { try await replies.send(frames: frames) }
         return HistoryReply(change: held).json
     }
 }

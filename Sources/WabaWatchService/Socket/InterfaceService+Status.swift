@@ -9,21 +9,28 @@ extension InterfaceService {
     /// A part is encoded when the one before it has gone out.
     func status(_ call: Call, _ replies: Replies) async throws -> JSONObject {
         guard call.wantsMore else {
-            let report = await StatusReport(of: watcher)
-            guard let whole = try await report.whole(trouble: ledger.trouble, within: largestStatus) else {
-                throw VarlinkError.expectedMore
+            let standing = try await standing()
+            return try await replies.inTurn(.gathering) { _ in
+                let report = await StatusReport(of: watcher)
+                // What its peer has not read yet leaves the less for this.
+                let bytes = min(largestStatus, replies.bytesLeft)
+                guard let whole = try await report.whole(trouble: ledger.trouble, within: bytes) else { throw VarlinkError.expectedMore }
+                return GetStatusReply(status: standing.with(whole)).json
             }
-            return GetStatusReply(status: try await standing().with(whole)).json
         }
-        await reports.enter()
-        defer { reports.leave() }
         let standing = try await standing()
-        var part = reports.part(after: .beginning, trouble: ledger.trouble)
-        while let next = part.next {
-            try await replies.send(GetStatusReply(status: standing.with(part)).json)
-            part = reports.part(after: next, trouble: ledger.trouble)
+        try await replies.inTurn(.gathering) { _ in await reports.enter() }
+        defer { reports.leave() }
+        var place = StatusReport.Place.beginning
+        while true {
+            let (reply, next) = try await replies.inTurn(.gathering) { bytes in
+                let part = reports.part(after: place, trouble: ledger.trouble, atMost: StatusReport.Room(bytes: bytes))
+                return (GetStatusReply(status: standing.with(part)).json, part.next)
+            }
+            guard let next else { return reply }
+            try await replies.send(reply)
+            place = next
         }
-        return GetStatusReply(status: standing.with(part)).json
     }
 
     /// The daemon as a whole, without its watches and budgets.

@@ -12,6 +12,13 @@ extension InterfaceService {
         let reader = delivery.enter(parameters.filter, outlet: replies.outlet)
         defer { delivery.leave(reader) }
         delivery.move(reader, to: try await begin(parameters, replies))
+        // Who resumes from long ago catches up in turns: what is looked through for it alone must not hold up those who follow.
+        let end = ledger.cursor.sequence
+        while delivery.position(of: reader) < end {
+            let turn: Delivery.Turn? = try await replies.inTurn { _ in try await delivery.nextPage(for: reader) }
+            guard let turn else { break }
+            try await send(turn, replies)
+        }
         let heartbeat = Duration.seconds(parameters.heartbeatSeconds ?? SubscribeParameters.defaultHeartbeatSeconds)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -22,16 +29,18 @@ extension InterfaceService {
             }
             defer { group.cancelAll() }
             try await replies.besideTheSocket {
-                while true {
-                    switch try await self.delivery.next(for: reader) {
-                    case .replies(let frames): try await replies.send(frames: frames)
-                    case .heartbeat(let position):
-                        let cursor = Cursor(self.ledger.cursor(at: position))
-                        try await replies.send(SubscribeReply.heartbeat(cursor).json)
-                    }
-                }
+                while true { try await self.send(try await self.delivery.next(for: reader), replies) }
             }
             throw CancellationError()
+        }
+    }
+
+    private func send(_ turn: Delivery.Turn, _ replies: Replies) async throws {
+        switch turn {
+        case .replies(let frames): try await replies.send(frames: frames)
+        case .heartbeat(let position):
+            let cursor = Cursor(ledger.cursor(at: position))
+            try await replies.send(SubscribeReply.heartbeat(cursor).json)
         }
     }
 
@@ -43,16 +52,16 @@ extension InterfaceService {
             guard try await ledger.canResume(cursor) else { throw try await historyLost() }
             start = cursor
         } else if parameters.snapshot == true {
-            var walk = try await ResourceWalk(over: ledger, ResourceQuery(parameters.filter))
-            var frames = Frames()
-            while let page = try await walk.next() {
-                for resource in page.lazy.map(Resource.init) where parameters.filter?.matches(resource) ?? true {
-                    frames.append(SubscribeReply.resource(resource).json)
-                    if frames.isFull { try await replies.send(frames: frames.taken()) }
+            var pages = ResourcePages(of: ledger, parameters.filter)
+            while !pages.isFinished {
+                let frames = try await replies.inTurn { bytes in
+                    var frames = Frames()
+                    for resource in try await pages.next(atMost: bytes) { frames.append(SubscribeReply.resource(resource).json) }
+                    return frames
                 }
+                try await replies.send(frames: frames)
             }
-            try await replies.send(frames: frames)
-            start = walk.cursor
+            start = pages.start
         }
         try await replies.send(SubscribeReply.ready(Cursor(start)).json)
         return start.sequence

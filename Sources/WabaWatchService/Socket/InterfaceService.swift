@@ -71,23 +71,23 @@ final class InterfaceService: VarlinkInterface {
     }
 
     private func list(_ parameters: ListParameters, _ call: Call, _ replies: Replies) async throws -> JSONObject {
-        var walk = try await ResourceWalk(over: ledger, ResourceQuery(parameters.filter))
-        let cursor = Cursor(walk.cursor)
-        var frames = Frames()
+        var pages = ResourcePages(of: ledger, parameters.filter)
         // The last one goes out as the call's own reply.
         var held: Resource?
-        while let page = try await walk.next() {
-            for stored in page {
-                let resource = Resource(stored)
-                guard parameters.filter?.matches(resource) ?? true else { continue }
-                guard call.wantsMore else { return ListReply(resource: resource, cursor: cursor).json }
-                if let held { frames.append(ListReply(resource: held, cursor: cursor).json) }
-                held = resource
-                if frames.isFull { try await replies.send(frames: frames.taken()) }
+        while !pages.isFinished, call.wantsMore || held == nil {
+            let frames = try await replies.inTurn { bytes in
+                var frames = Frames()
+                for resource in try await pages.next(atMost: bytes) {
+                    if let held { frames.append(ListReply(resource: held, cursor: pages.cursor).json) }
+                    held = resource
+                    guard call.wantsMore else { return Frames() }
+                }
+                return frames
             }
+            if !frames.isEmpty { try await replies.send(frames: frames) }
+            try Task.checkCancellation()
         }
-        if !frames.isEmpty { try await replies.send(frames: frames) }
-        return ListReply(resource: held, cursor: cursor).json
+        return ListReply(resource: held, cursor: pages.cursor).json
     }
 
     private func get(_ parameters: GetParameters) async throws -> JSONObject {
@@ -103,16 +103,5 @@ final class InterfaceService: VarlinkInterface {
         }
         guard resources.count == 1 else { throw VarlinkError.invalidParameter("phoneNumberId") }
         return GetReply(resource: resource, cursor: Cursor(walk.cursor)).json
-    }
-}
-
-extension Frames {
-    /// Whether these are enough for one write.
-    var isFull: Bool { byteCount >= 64 << 10 }
-
-    /// The frames so far; none are left.
-    mutating func taken() -> Frames {
-        defer { self = Frames() }
-        return self
     }
 }

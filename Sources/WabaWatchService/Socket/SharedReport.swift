@@ -41,8 +41,10 @@ final class SharedReport: Sendable {
     }
 
     /// The part behind a place, for a caller who has entered.
-    func part(after place: StatusReport.Place, trouble: LedgerError?) -> StatusReport.Part {
+    func part(after place: StatusReport.Place, trouble: LedgerError?, atMost room: StatusReport.Room = StatusReport.Room())
+        -> StatusReport.Part
+    {
         guard let report = state.withLock(\.newest) else { preconditionFailure("a caller asks for a part and has not entered") }
-        return report.part(after: place, trouble: trouble)
+        return report.part(after: place, trouble: trouble, atMost: room)
     }
 }

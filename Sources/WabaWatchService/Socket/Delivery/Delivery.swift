@@ -58,6 +58,9 @@ final class Delivery: Sendable {
     /// Reads on behind another place.
     func move(_ reader: Reader, to position: Int64) { state.withLock { $0.readers[reader]?.position = position } }
 
+    /// The place that a reader stands at.
+    func position(of reader: Reader) -> Int64 { state.withLock { $0.readers[reader]?.position ?? .max } }
+
     /// Ends reading.
     func leave(_ reader: Reader) { state.withLock { $0.leave(reader) } }
 
@@ -72,6 +75,18 @@ final class Delivery: Sendable {
             case .end: await wait(reader)
             case .absent(let position, let limit): try await read(after: position, limit: limit, for: reader)
             }
+        }
+    }
+
+    /// What comes next for a reader that is behind, with one page looked through at the most; `nil` where there is nothing it would not wait for.
+    func nextPage(for reader: Reader) async throws -> Turn? {
+        switch state.withLock({ $0.step(reader) }) {
+        case .heartbeat(let position): return .heartbeat(position)
+        case .replies(let frames): return .replies(frames)
+        case .end: return nil
+        case .absent(let position, let limit):
+            try await read(after: position, limit: limit, for: reader)
+            return .replies(Frames())
         }
     }
 

@@ -14,6 +14,8 @@ struct DiscoveryService: Service {
     var isFoundByUnits = false
     let identity: ServiceIdentity
     let metrics: MetricsService
+    /// What peers do wrong at its own socket.
+    let events: ServerEventLog
     let log: Logger
     var registry = "/run/varlink/registry"
     var reports = "/run/systemd/report"
@@ -29,7 +31,7 @@ struct DiscoveryService: Service {
             return
         }
         do {
-            let server = try VarlinkServer(identity: identity, interfaces: [metrics])
+            let server = try VarlinkServer(identity: identity, interfaces: [metrics], limits: .metrics) { [events] in events.tell($0) }
             try await withGracefulShutdownHandler {
                 try await server.run(on: listening)
             } onGracefulShutdown: {

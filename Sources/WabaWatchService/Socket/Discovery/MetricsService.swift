@@ -16,7 +16,7 @@ struct MetricsService: VarlinkInterface {
         guard call.wantsMore else { throw VarlinkError.expectedMore }
         var told = Told(to: replies)
         switch call.methodName {
-        case "List": try await source.tell { page in for metric in page { try await told.add(Self.json(metric)) } }
+        case "List": try await source.tell(replies) { page in for metric in page { try await told.add(Self.json(metric)) } }
         case "Describe": for family in MetricFamily.all { try await told.add(Self.json(family)) }
         default: throw VarlinkError.methodNotFound(call.method)
         }
@@ -25,6 +25,9 @@ struct MetricsService: VarlinkInterface {
 
     /// What is told, some in one write. The last one goes out as the call's own reply.
     private struct Told {
+        /// Bytes that are enough for one write.
+        private static let enough = 64 << 10
+
         private let replies: Replies
         private var frames = Frames()
         private var held: JSONObject?
@@ -34,7 +37,9 @@ struct MetricsService: VarlinkInterface {
         mutating func add(_ reply: JSONObject) async throws {
             if let held { frames.append(held) }
             held = reply
-            if frames.isFull { try await replies.send(frames: frames.taken()) }
+            guard frames.byteCount >= Self.enough else { return }
+            try await replies.send(frames: frames)
+            frames = Frames()
         }
 
         mutating func end() async throws -> JSONObject {

@@ -2,6 +2,7 @@ import Changes
 import Glibc
 import Ledger
 import StrictJSON
+import Varlink
 import WabaWatchInterface
 import Watching
 import WhatsAppBusiness
@@ -30,8 +31,8 @@ struct MetricsSource: Sendable {
     }
 
     /// Tells every metric, family after family and some at a time: where very many are watched, what was told is let go before what comes next is made.
-    func tell(_ page: ([Metric]) async throws -> Void) async throws {
-        await reports.enter()
+    func tell(_ replies: Replies, _ page: ([Metric]) async throws -> Void) async throws {
+        try await replies.inTurn(.gathering) { _ in await reports.enter() }
         defer { reports.leave() }
         let tallies = (await counting?.tallies ?? [:]).sorted { $0.key < $1.key }
         for family in MetricFamily.all {
@@ -40,21 +41,39 @@ struct MetricsSource: Sendable {
             case .ledger: try await page([Metric(family, Self.bytes(of: ledger.path))])
             case .readers: try await page([Metric(family, readers())])
             case .watch, .failures:
-                try await parts(after: .beginning) { try await page($0.watches.map { Self.metric(family, of: $0) }) }
+                try await parts(after: .beginning, replies) { try await page($0.watches.map { Self.metric(family, of: $0) }) }
             case .calls, .allowed, .usage:
-                try await parts(after: .budget(account: nil)) { try await page($0.budgets.compactMap { Self.metric(family, of: $0) }) }
+                try await parts(after: .budget(account: nil), replies) {
+                    try await page($0.budgets.compactMap { Self.metric(family, of: $0) })
+                }
             case .polls, .pollFailures, .latency: try await page(tallies.flatMap { Self.metrics(family, of: $0.value, $0.key) })
             default:
-                var walk = try await ResourceWalk(over: ledger, ResourceQuery(kinds: [.phoneNumber]))
-                while let numbers = try await walk.next() { try await page(numbers.compactMap { Self.metric(family, of: $0) }) }
+                var walk: ResourceWalk?
+                var isFinished = false
+                while !isFinished {
+                    // What is kept of a number is a metric, which is small.
+                    let metrics = try await replies.inTurn { bytes in
+                        if walk == nil { walk = try await ResourceWalk(over: ledger, ResourceQuery(kinds: [.phoneNumber]), atMost: bytes) }
+                        guard let numbers = try await walk?.next(atMost: bytes) else {
+                            isFinished = true
+                            return [Metric]()
+                        }
+                        return numbers.compactMap { Self.metric(family, of: $0) }
+                    }
+                    try await page(metrics)
+                }
             }
         }
     }
 
-    private func parts(after place: StatusReport.Place, _ body: (StatusReport.Part) async throws -> Void) async throws {
+    private func parts(
+        after place: StatusReport.Place, _ replies: Replies, _ body: (StatusReport.Part) async throws -> Void
+    ) async throws {
         var place: StatusReport.Place? = place
         while let here = place {
-            let part = reports.part(after: here, trouble: ledger.trouble)
+            let part = try await replies.inTurn(.gathering) { bytes in
+                reports.part(after: here, trouble: ledger.trouble, atMost: StatusReport.Room(bytes: bytes))
+            }
             try await body(part)
             place = part.next
         }

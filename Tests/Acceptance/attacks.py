@@ -1,0 +1,252 @@
+"""What somebody can do who may only connect, and what the others notice of it. Plain Python, used by attacks.sh:
+
+    attacks.py subscribe SOCKET         a healthy reader: for each change, how long it took from the answer that shows it, in ms
+    attacks.py attack SOCKET NUMBER     one of the attacks, held until standard input ends
+    attacks.py judge SOCKET PID ATTACKER READER URL TOKEN PHONE...
+                                        all of them, each by ATTACKER while READER reads and asks for the status (both are users)
+"""
+import _strptime  # noqa: F401, which time.strptime would read later
+import calendar
+import json
+import os
+import pwd
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+
+role, path = sys.argv[1:3]
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+if user := os.environ.get("RUN_AS"):
+    # Python itself may lie where only root can read it: what is needed of it has been read.
+    entry = pwd.getpwnam(user)
+    os.setgroups(os.getgrouplist(user, entry.pw_gid))
+    os.setgid(entry.pw_gid)
+    os.setuid(entry.pw_uid)
+
+
+def connect():
+    peer = socket.socket(socket.AF_UNIX)
+    peer.settimeout(10)
+    peer.connect(path)
+    return peer
+
+
+def call(method, parameters=None, **flags):
+    message = {"method": method if "." in method else "io.wabawatch." + method, **flags}
+    if parameters is not None:
+        message["parameters"] = parameters
+    return json.dumps(message).encode() + b"\0"
+
+
+def push(peer, data):
+    """Sends what goes within a second; what the service does not take is not its."""
+    peer.settimeout(1)
+    try:
+        peer.sendall(data)
+    except (OSError, TimeoutError):
+        pass
+    return peer
+
+
+def many(count, data, each=None):
+    """So many connections that send something and read nothing."""
+    peers = []
+    for number in range(count):
+        try:
+            peers.append(connect())
+        except OSError:
+            continue
+        peers[-1].setblocking(False)
+    rest = [memoryview(each(number) if each else data) for number in range(len(peers))]
+    end = time.monotonic() + 6
+    while time.monotonic() < end and any(rest):
+        moved = False
+        for index, peer in enumerate(peers):
+            if not rest[index]:
+                continue
+            try:
+                rest[index] = rest[index][peer.send(rest[index][:262144]):]
+                moved = True
+            except BlockingIOError:
+                pass
+            except OSError:
+                rest[index] = memoryview(b"")
+        if not moved:
+            time.sleep(0.01)
+    return peers
+
+
+def churn():
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        for peer in [connect() for _ in range(50)]:
+            peer.close()
+    return []
+
+
+def drip():
+    peers = many(200, b'{"method":"')
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        for peer in peers:
+            try:
+                peer.send(b" ")
+            except OSError:
+                pass
+        time.sleep(0.05)
+    return peers
+
+
+def oldest_cursor():
+    peer = connect()
+    peer.sendall(call("GetStatus"))
+    return next(messages(peer))["status"]["oldestCursor"]
+
+
+def resumed():
+    """Each is sent replies that are made for it alone."""
+    oldest = oldest_cursor()
+    severities = {"operations": ["added", "baseline", "changed"]}
+    return many(1000, None, lambda n: call("Subscribe", {"after": oldest, "filter": {**severities, "accounts": ["acme", str(n)]}}, more=True))
+
+
+subscribe = call("Subscribe", {}, more=True)
+ids = ["%020d" % number for number in range(10_000)]
+name = "x." * (500_000)
+ATTACKS = {
+    "Subscribe, then 40 MiB of NUL bytes": lambda: [push(push(connect(), subscribe), b"\0" * (40 << 20))],
+    "Subscribe, then 40 MiB of empty objects": lambda: [push(push(connect(), subscribe), b"{}\0" * (14 << 20))],
+    "200 connections with 140 KB of x": lambda: many(200, b"x\0" * 70_000),
+    "200 after a Subscribe": lambda: many(200, subscribe + b"x\0" * 70_000),
+    "a pointer of 15 MiB": lambda: [push(connect(), call("Subscribe", {"filter": {"fields": ["/" * (15 << 20)]}}, more=True))],
+    "100 pointers of 10 KB, 100 times": lambda: many(100, call("Subscribe", {"filter": {"fields": ["/" * 10_000] * 100}}, more=True)),
+    "10 filters of 15 MiB": lambda: many(10, call("Subscribe", {"filter": {"ids": ["%01500d" % n for n in range(10_000)]}}, more=True)),
+    "300 filters of 10,000 ids": lambda: many(300, call("Subscribe", {"filter": {"ids": ids}}, more=True)),
+    "25 interfaces of 1 MB": lambda: many(1, call(name + "Method") * 25),
+    "1,000 Gets of an id of 1 MB": lambda: many(1000, call("Get", {"account": "acme", "kind": "account", "id": name})),
+    "1,000 interfaces of 60 KB, 20 each": lambda: many(1000, call("x." * 30_000 + "M") * 20),
+    "1,000 Histories": lambda: many(1000, call("History", {"limit": 100_000}, more=True)),
+    "1,000 Histories, newest first": lambda: many(1000, call("History", {"limit": 100_000, "newestFirst": True}, more=True)),
+    "1,000 snapshots": lambda: many(1000, call("Subscribe", {"snapshot": True}, more=True)),
+    "1,000 resumed with filters of their own": resumed,
+    "1,000 Lists of 10,000 ids": lambda: many(1000, call("List", {"filter": {"ids": ids}}, more=True)),
+    "1,000 Lists": lambda: many(1000, call("List", {}, more=True)),
+    "1,000 GetStatus with more": lambda: many(1000, call("GetStatus", more=True) * 20),
+    "1,000 times 2,000 GetStatus": lambda: many(1000, call("GetStatus") * 2000),
+    "200 calls of 1.2 MiB that do not end": lambda: many(200, b" " * (1200 << 10)),
+    "200 messages byte by byte": drip,
+    "connects and closes": churn,
+    "1,000 oneway Lists": lambda: many(1000, call("List", {"filter": {"ids": ids}}, oneway=True)),
+    "1,000 upgrades": lambda: many(1000, call("GetStatus", upgrade=True) * 500),
+    "deep JSON, 100 times": lambda: many(100, b'{"method":"a.B","parameters":{"a":' + b"[" * (1 << 20) + b"\0"),
+    "a million values, 100 times": lambda: many(100, b'{"method":"a.B","parameters":{"a":[' + b"0," * (600 << 10) + b"0]}}\0"),
+    "long numbers, 100 times": lambda: many(100, b'{"method":"a.B","parameters":{"a":' + b"9" * (1 << 20) + b"}}\0"),
+    "one member 100,000 times, 100 times": lambda: many(100, b'{"method":"a.B","parameters":{' + b'"a":0,' * 100_000 + b'"a":0}}\0'),
+    "4,000 connections": lambda: many(4000, b""),
+}
+
+
+def messages(peer):
+    """Replies of a peer, one after the other."""
+    rest = b""
+    while True:
+        part = peer.recv(1 << 20)
+        if not part:
+            return
+        rest += part
+        *whole, rest = rest.split(b"\0")
+        yield from (json.loads(message)["parameters"] for message in whole)
+
+
+def subscriber():
+    peer = connect()
+    peer.settimeout(None)
+    peer.sendall(call("Subscribe", {}, more=True))
+    for reply in messages(peer):
+        if "change" in reply:
+            stamp = reply["change"]["observedAt"]
+            seen = calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S")) + float(stamp[19:-1])
+            print(round(1000 * (time.time() - seen)), flush=True)
+    raise SystemExit("the connection was closed")
+
+
+def judge(pid, attacker, reader, url, token, *phones):
+    def run(user, *arguments, **options):
+        return subprocess.Popen(
+            [sys.executable, __file__, arguments[0], path, *arguments[1:]], env={**os.environ, "RUN_AS": user}, text=True, **options)
+
+    def memory(field):
+        with open(f"/proc/{pid}/status") as status:
+            return next(int(line.split()[1]) / 1024 for line in status if line.startswith(field + ":"))
+
+    writer = subprocess.Popen([sys.executable, __file__, "write", path, url, token, *phones])
+    subscribed = run(reader, "subscribe", stdout=open("/tmp/heard.ms", "w"))
+    heard = open("/tmp/heard.ms")
+    time.sleep(3)
+    failures, rows = [], []
+    for number, name in enumerate([None, *ATTACKS]):
+        with open(f"/proc/{pid}/clear_refs", "w") as refs:
+            refs.write("5")
+        heard.seek(0, os.SEEK_END)
+        attack = name and run(attacker, "attack", str(number - 1), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        asked, end = [], time.monotonic() + 8
+        while time.monotonic() < end:
+            asked.append(float(run(reader, "status", stdout=subprocess.PIPE).communicate()[0] or "inf"))
+            time.sleep(0.2)
+        took = [float(line) for line in heard.read().split()]
+        peak = memory("VmHWM")
+        if attack:
+            attack.kill()
+            attack.communicate()
+        p99 = statistics.quantiles(took, n=100)[98] if len(took) > 1 else float("inf")
+        rows.append((name or "nobody attacks", peak, p99, statistics.median(took) if took else float("inf"), max(asked), len(took)))
+        print("%-42s | %4.0f MiB | %5.0f ms | %5.0f ms | %5.2f s | %d changes" % rows[-1], flush=True)
+        if subscribed.poll() is not None:
+            failures.append(f"{name}: the subscriber was closed")
+            break
+        if peak > 256:
+            failures.append(f"{name}: {peak:.0f} MiB")
+        if max(asked) > 2:
+            failures.append(f"{name}: GetStatus took {max(asked):.2f} s")
+        if len(took) < 20:
+            failures.append(f"{name}: {len(took)} changes were heard")
+        # A busy machine is late without any attack.
+        if p99 > max(100, 2 * rows[0][2]):
+            failures.append(f"{name}: p99 {p99:.0f} ms")
+    writer.kill()
+    subscribed.kill()
+    if failures:
+        raise SystemExit("\n".join(failures))
+
+
+def status():
+    start = time.monotonic()
+    peer = connect()
+    peer.sendall(call("GetStatus"))
+    assert "status" in next(messages(peer))
+    print(time.monotonic() - start)
+
+
+def write(url, token, *phones):
+    """Somebody changes the profiles, one after the other."""
+    turn = 0
+    while True:
+        for phone in phones:
+            turn += 1
+            body = json.dumps({"messaging_product": "whatsapp", "about": f"Revision {turn}"}).encode()
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            urllib.request.urlopen(urllib.request.Request(f"{url}/{phone}/whatsapp_business_profile", body, headers)).read()
+        time.sleep(0.5)
+
+
+def attack(number):
+    held = list(ATTACKS.values())[int(number)]()
+    sys.stdin.read()
+    del held
+
+
+{"subscribe": subscriber, "status": status, "write": write, "attack": attack, "judge": judge}[role](*sys.argv[3:])
