@@ -1,5 +1,6 @@
 import FakeDaemon
 import Foundation
+import Glibc
 import Testing
 import WabaWatchClient
 import WabaWatchInterface
@@ -27,10 +28,14 @@ import WabaWatchInterface
                 try command.start()
                 for await line in command.lines {
                     lines.append(line)
-                    let isRenamed = lines.contains { $0.contains("rename") && $0.contains(file) }
+                    // The first cursor that is kept is where it began.
+                    let last = lines.drop { !($0.contains(".cursor.new>") && $0.contains("fake.1")) }
+                    let isRenamed = last.contains { $0.contains("rename") && $0.contains(file) }
                     if isRenamed, line.contains("fsync("), line.contains(" = ") { break }
                 }
-                command.kill()
+                // strace ends with the program that it watches, and not the other way round.
+                let process = try #require(lines.first.flatMap { Int32($0.prefix(while: \.isNumber)) })
+                kill(process, SIGKILL)
                 _ = await command.ended()
             }
             let folder = URL(fileURLWithPath: file).deletingLastPathComponent().resolvingSymlinksInPath().path
@@ -39,13 +44,13 @@ import WabaWatchInterface
                     lines.indices.first { index in index > after && words.allSatisfy { lines[index].contains($0) } }, "\(words) in \(lines)"
                 )
             }
-            let opened = try place("open", file + ".new", "O_EXCL", "O_NOFOLLOW", "0600")
+            let told = try place("write(1<", "fell from GREEN")
+            // The line itself went out first.
+            let opened = try place("open", file + ".new", "O_EXCL", "O_NOFOLLOW", "0600", after: told)
             let written = try place("write(", ".cursor.new>", "fake.1", after: opened)
             let synced = try place("fsync(", ".cursor.new>", after: written)
             let renamed = try place("rename", file + ".new", after: synced)
             _ = try place("fsync(", "<\(folder)>", after: renamed)
-            // The line itself went out first.
-            #expect(try place("write(1<", "fell from GREEN") < opened)
         }
     }
 }
