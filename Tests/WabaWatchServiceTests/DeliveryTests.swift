@@ -168,6 +168,24 @@ import WhatsAppBusiness
         }
     }
 
+    @Test func readers_farBehindEachOther_comeOnAtEveryTurn_thoughNoPageStaysForTheNext() async throws {
+        let limits = RecentChanges.Limits(bytes: 1, changes: 8, pageChanges: 8)
+        try await LiveService.with(recent: limits, checksReplies: false) { live in
+            try await live.record(80)
+            let (delivery, last) = (live.service.delivery, live.ledger.cursor.sequence)
+            let readers = (0..<3).map { delivery.enter(nil, after: Int64($0) * 24, outlet: nil) }
+            var positions = readers.map { delivery.position(of: $0) }
+            while positions.contains(where: { $0 < last }) {
+                for (index, reader) in readers.enumerated() where positions[index] < last {
+                    _ = try await delivery.nextPage(for: reader)
+                    try #require(delivery.position(of: reader) > positions[index])
+                    positions[index] = delivery.position(of: reader)
+                }
+            }
+            for reader in readers { delivery.leave(reader) }
+        }
+    }
+
     @Test func subscribers_thatComeAndGo_leaveNothingBehind() async throws {
         try await LiveService.with(checksReplies: false) { live in
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -67,26 +67,29 @@ final class Delivery: Sendable {
     /// What comes next for a reader; waits until there is something.
     /// - Throws: `LedgerError` with `historyLost` where it is not kept any more, `CancellationError`.
     func next(for reader: Reader) async throws -> Turn {
+        var read: DeliveryState.Step?
         while true {
             try Task.checkCancellation()
-            switch state.withLock({ $0.step(reader) }) {
+            let step = read ?? state.withLock { $0.step(reader) }
+            read = nil
+            switch step {
             case .heartbeat(let position): return .heartbeat(position)
             case .replies(let frames): if !frames.isEmpty { return .replies(frames) }
             case .end: await wait(reader)
-            case .absent(let position, let limit): try await read(after: position, limit: limit, for: reader)
+            case .absent(let position, let limit): read = try await self.read(after: position, limit: limit, for: reader)
             }
         }
     }
 
     /// What comes next for a reader that is behind, with one page looked through at the most; `nil` where there is nothing it would not wait for.
     func nextPage(for reader: Reader) async throws -> Turn? {
-        switch state.withLock({ $0.step(reader) }) {
+        var step: DeliveryState.Step? = state.withLock { $0.step(reader) }
+        if case .absent(let position, let limit) = step { step = try await read(after: position, limit: limit, for: reader) }
+        switch step {
         case .heartbeat(let position): return .heartbeat(position)
         case .replies(let frames): return .replies(frames)
         case .end: return nil
-        case .absent(let position, let limit):
-            try await read(after: position, limit: limit, for: reader)
-            return .replies(Frames())
+        case .absent, nil: return .replies(Frames())
         }
     }
 
@@ -130,22 +133,31 @@ extension Delivery {
 // MARK: The ledger
 
 extension Delivery {
-    /// Reads the ledger, or waits until somebody else has: what they read may be what is wanted here.
-    private func read(after position: Int64, limit: Int, for reader: Reader) async throws {
+    /// Reads the ledger, and takes what comes next of that at once: where many are behind, others' pages may take its place before anybody asks again, and
+    /// nobody would come on. Or waits until somebody else has read: it may be what is wanted here; `nil` then.
+    private func read(after position: Int64, limit: Int, for reader: Reader) async throws -> DeliveryState.Step? {
         let isMine = state.withLock { state in
             defer { state.isReading = true }
             return !state.isReading
         }
-        guard isMine else { return await waitForReading(reader) }
+        guard isMine else {
+            await waitForReading(reader)
+            return nil
+        }
         let changes: Result<[RecordedChange], any Error>
         do { changes = .success(try await ledger.changes(after: position, limit: limit)) } catch { changes = .failure(error) }
-        let woken = state.withLock { state in
-            if case .success(let changes) = changes { state.recent.read(changes) }
+        let (step, woken) = state.withLock { state in
+            var step: DeliveryState.Step?
+            if case .success(let changes) = changes {
+                state.recent.read(changes)
+                step = state.step(reader)
+            }
             state.isReading = false
-            return state.readers.indices.compactMap { state.wakeBehind($0) }
+            return (step, state.readers.indices.compactMap { state.wakeBehind($0) })
         }
         for task in woken { task.fulfil() }
         _ = try changes.get()
+        return step
     }
 
     private func waitForReading(_ reader: Reader) async {
