@@ -10,8 +10,8 @@ import Testing
     private static let wait = #"{"method":"org.example.test.Wait"}"# + "\0"
 
     @Test(arguments: [
-        [UInt8](repeating: 0, count: 8 << 20), Array(String(repeating: "x\0", count: 4 << 20).utf8),
-        Array(String(repeating: "{}\0", count: 2 << 20).utf8), Array(String(repeating: "\0\0" + wait, count: 200_000).utf8),
+        [UInt8](repeating: 0, count: 2 << 20), Array(String(repeating: "x\0", count: 1 << 20).utf8),
+        Array(String(repeating: "{}\0", count: 1 << 20).utf8), Array(String(repeating: "\0\0" + wait, count: 60_000).utf8),
     ])
     func messages_behindACall_areNotReadWithoutBound_howeverSmall(messages: [UInt8]) async throws {
         let (released, release) = AsyncStream<Void>.makeStream()
@@ -184,7 +184,7 @@ import Testing
                 before = made.load(ordering: .relaxed)
                 for _ in 0..<100 {
                     await other.write(#"{"method":"org.example.test.Status"}"# + "\0")
-                    #expect(await other.readMessage() == #"{"parameters":{}}"# + "\0")
+                    try #require(await other.readMessage() == #"{"parameters":{}}"# + "\0")
                 }
             }
             // What the sockets took, a share, and for each a little.
