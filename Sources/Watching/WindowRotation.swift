@@ -36,6 +36,8 @@ struct WindowRotation: Sendable {
     /// With `auto`: what the last whole look showed and no window did.
     private var orphans: Set<String> = []
     private var wholeAt: Moment?
+    /// Whether the last whole look missed any of those, which the next one is to confirm.
+    private var isWholeDoubted = false
 
     init(_ plan: ListPlan) {
         self.plan = plan
@@ -49,7 +51,7 @@ struct WindowRotation: Sendable {
     /// - Parameter isFirst: whether the list was never seen completely: then everything is looked at, as the starting point.
     func coverage(wallClock: Timestamp, now: Moment, every: Duration, isFirst: Bool) -> Coverage {
         guard mode == .time else { return .whole }
-        if plan.paging == .auto, !orphans.isEmpty, let wholeAt, now - wholeAt >= plan.fullSweep { return .whole }
+        if plan.paging == .auto, !orphans.isEmpty, let wholeAt, isWholeDoubted || now - wholeAt >= plan.fullSweep { return .whole }
         let newest = newest(wallClock)
         guard newest > 0 else { return .windows([0]) }
         let old = Array((0..<newest).reversed())
@@ -86,8 +88,10 @@ struct WindowRotation: Sendable {
         // Where time is not heeded, everything is always looked at.
         case .whole where mode == .cursor: break
         case .whole:
+            let open = missed.filter { places[$0] == nil }
             wholeAt = now
-            orphans = Set(keys.flatMap(\.keys)).subtracting(places.keys)
+            orphans = Set(keys.flatMap(\.keys)).subtracting(places.keys).union(open)
+            isWholeDoubted = !open.isEmpty
         case .windows(let indices):
             for part in keys.reversed() {
                 for key in part.keys { places[key] = part.window }
