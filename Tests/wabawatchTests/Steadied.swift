@@ -1,11 +1,16 @@
 import Foundation
 
 extension String {
-    /// This text with what differs between two runs put into a fixed form of the same width: moments, ages, and the ledger's own name in cursors.
+    /// This text with what differs between two runs put into a fixed form of the same width: moments, ages, counts of calls, traces, and the
+    /// ledger's own name in cursors.
     var steadied: String {
         let rules: [(pattern: String, make: (Substring) -> String)] = [
             (#"[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"#, { _ in "Day YYYY-MM-DD HH:MM:SS UTC" }),
-            (#"[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d"#, { _ in "Mon DD HH:MM:SS" }), (#"[0-9a-f]{16}(?=:\d)"#, { _ in "the-ledgers-name" }),
+            (#"[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d"#, { _ in "Mon DD HH:MM:SS" }),
+            (#"[0-9a-f]{16}(:[0-9a-f]{12})?(?=:\d+\b(?!:))"#, { _ in "the-ledgers-name" }),
+            // How often something was tried again depends on how long the test took.
+            (#"\d+(?=/1000000| in the last hour)"#, { String(repeating: "N", count: $0.count) }),
+            (#"(?<=\btrace\s{1,12})[A-Za-z0-9]+"#, { String(repeating: "T", count: $0.count) }),
             // At the end of a sentence an age may be as wide as it likes; in a column it stands at the right.
             (#"(?<=; )(\d+(ms|s|min) ago|\d+min \d+s ago|now)(?=\n)"#, { _ in "AGE" }),
             (#"(?<=%) +(\d+s ago|now)(?=\n)"#, { $0.replacing(with: "AGE") }), (#" +\d+(s|min)(?= |\n)"#, { $0.replacing(with: "AGE") }),
