@@ -4,7 +4,8 @@ import Testing
 import WabaWatchClient
 import WabaWatchInterface
 
-@Suite struct CursorFileTests {
+/// One of these limits the files of the whole process.
+@Suite(.serialized) struct CursorFileTests {
     private func withFile(_ body: (String) throws -> Void) async throws {
         try await withSocket { path in
             defer { _ = unlink(path + ".cursor") }

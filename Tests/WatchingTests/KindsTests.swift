@@ -196,7 +196,7 @@ import WhatsAppBusiness
             #expect(await watcher.watch(over: stage.unit(.account))?.state == .current, "nothing is lost by it")
             let before = stage.sequence
             stage.simulator.update { $0.accounts[Stage.account]?.subscribedApps = [] }
-            await stage.run(watcher, for: .seconds(300))
+            await stage.run(watcher, for: .seconds(600))
             #expect(try await stage.changes(after: before).map(\.change.operation) == [.removed])
         }
     }

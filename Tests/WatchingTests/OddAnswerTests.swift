@@ -47,7 +47,7 @@ import WhatsAppBusiness
     }
 
     @Test(arguments: [
-        (#""webhook_configuration":[]"#, "webhook_configuration of 1 is an array instead of an object"),
+        (#""webhook_configuration":["x"]"#, "webhook_configuration of 1 is an array instead of an object"),
         (#""throughput":"STANDARD""#, "throughput of 1 is a string instead of an object"),
         (#""is_pin_enabled":"true""#, "is_pin_enabled of 1 is a string instead of a boolean"),
         (#""verified_name":{"text":"x"}"#, "verified_name of 1 is an object instead of a string"),

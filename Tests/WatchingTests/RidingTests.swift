@@ -82,7 +82,7 @@ import WhatsAppBusiness
             let told = try await stage.changes(after: before).map(\.change)
             #expect(
                 told.map { "\($0.resource.id) \($0.after?["state"]?.string ?? "")" } == [
-                    "subscribed_app \(state)", "subscribed_app current",
+                    "subscribed_app \(state.rawValue)", "subscribed_app current",
                 ])
         }
     }
