@@ -33,7 +33,7 @@ struct Dispatcher: Sendable {
 
     /// Reads and answers a call, when there is room for it. Whether the connection goes on.
     private func answer(_ message: ByteBuffer, _ connection: Connection) async throws(ProtocolViolation) -> Bool {
-        let bytes = CallCost.bytes(of: message)
+        let bytes = CallCost.bytes(of: message, values: limits.messageValues)
         guard let costs = connection.costs else { return await answer(try read(message, connection), connection, nil) }
         guard bytes > limits.smallCallBytes else {
             guard let turn = await CallTurn(of: costs) else { return false }

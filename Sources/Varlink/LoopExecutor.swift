@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Runs tasks on the thread of a channel's loop.
+/// Runs tasks on the thread of a loop.
 final class LoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 

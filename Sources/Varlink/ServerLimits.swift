@@ -76,8 +76,10 @@ public struct ServerLimits: Sendable {
     /// How long replies that are still to be written may hold up the end of a connection.
     public var flushTime = Duration.seconds(2)
 
-    /// Threads that move bytes. Handlers run on Swift's own threads.
+    /// Threads that move bytes.
     public var threads = 1
+    /// Threads that read calls and run handlers, whatever many peers ask for: the process's other work, on Swift's own threads, never waits behind them.
+    public var workers = max(1, min(4, System.coreCount / 2))
 
     /// The defaults.
     public init() {}

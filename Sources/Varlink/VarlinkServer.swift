@@ -46,20 +46,26 @@ public final class VarlinkServer: Sendable {
     public func run(on socket: ListeningSocket, listening: @Sendable () -> Void = {}) async throws {
         let opened = try socket.open()
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: limits.threads)
+        let workers = MultiThreadedEventLoopGroup(numberOfThreads: limits.workers)
         do {
-            try await serve(opened, on: loops, listening)
+            try await serve(opened, on: loops, workers, listening)
         } catch {
             opened.remove()
             try? await loops.shutdownGracefully()
+            try? await workers.shutdownGracefully()
             throw error
         }
         try await loops.shutdownGracefully()
+        try await workers.shutdownGracefully()
     }
 
     /// Ends `run`.
     public func shutdown() { stop.open() }
 
-    private func serve(_ opened: OpenSocket, on loops: MultiThreadedEventLoopGroup, _ listening: @Sendable () -> Void) async throws {
+    private func serve(
+        _ opened: OpenSocket, on loops: MultiThreadedEventLoopGroup, _ workers: MultiThreadedEventLoopGroup,
+        _ listening: @Sendable () -> Void
+    ) async throws {
         let (connections, accepted) = AsyncStream<Connection>.makeStream(bufferingPolicy: .unbounded)
         let channel = try await bootstrap(on: loops, accepted).withBoundSocket(opened.descriptor).get()
         // SwiftNIO has set a queue of 128. Where it is full, who connects without waiting is refused (connect(2), EAGAIN).
@@ -71,7 +77,7 @@ public final class VarlinkServer: Sendable {
             }
             listening()
             for await connection in connections {
-                group.addTask { [dispatcher] in await dispatcher.serve(connection) }
+                group.addTask(executorPreference: LoopExecutor(workers.next())) { [dispatcher] in await dispatcher.serve(connection) }
             }
             // New peers must find nobody rather than a socket that is never answered.
             opened.remove()

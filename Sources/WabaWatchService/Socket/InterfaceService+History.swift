@@ -9,7 +9,7 @@ extension InterfaceService {
         var query = HistoryQuery(parameters)
         if let after = parameters.after {
             guard let cursor = LedgerCursor(parsing: after.text) else { throw VarlinkError.invalidParameter("after") }
-            guard try await ledger.canResume(cursor) else { throw try await historyLost() }
+            try await replies.inTurn { _ in guard try await ledger.canResume(cursor) else { throw try await historyLost() } }
             query.after = cursor.sequence
         }
         var left = parameters.limit ?? HistoryParameters.defaultLimit

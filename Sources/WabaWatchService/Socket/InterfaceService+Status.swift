@@ -9,8 +9,8 @@ extension InterfaceService {
     /// A part is encoded when the one before it has gone out.
     func status(_ call: Call, _ replies: Replies) async throws -> JSONObject {
         guard call.wantsMore else {
-            let standing = try await standing()
             return try await replies.inTurn(.gathering) { _ in
+                let standing = try await self.standing()
                 let report = await StatusReport(of: watcher)
                 // What its peer has not read yet leaves the less for this.
                 let bytes = min(largestStatus, replies.bytesLeft)
@@ -18,8 +18,11 @@ extension InterfaceService {
                 return GetStatusReply(status: standing.with(whole)).json
             }
         }
-        let standing = try await standing()
-        try await replies.inTurn(.gathering) { _ in await reports.enter() }
+        let standing = try await replies.inTurn(.gathering) { _ in
+            let standing = try await self.standing()
+            await reports.enter()
+            return standing
+        }
         defer { reports.leave() }
         var place = StatusReport.Place.beginning
         while true {

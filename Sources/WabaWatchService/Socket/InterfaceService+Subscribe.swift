@@ -49,7 +49,7 @@ extension InterfaceService {
         var start = ledger.cursor
         if let after = parameters.after {
             guard let cursor = LedgerCursor(parsing: after.text) else { throw VarlinkError.invalidParameter("after") }
-            guard try await ledger.canResume(cursor) else { throw try await historyLost() }
+            try await replies.inTurn { _ in guard try await ledger.canResume(cursor) else { throw try await historyLost() } }
             start = cursor
         } else if parameters.snapshot == true {
             var pages = ResourcePages(of: ledger, parameters.filter)

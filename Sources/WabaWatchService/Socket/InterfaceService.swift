@@ -51,7 +51,9 @@ final class InterfaceService: VarlinkInterface {
             case "History":
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
                 return try await history(try HistoryParameters(json: call.parameters), replies)
-            case "Get": return try await get(try GetParameters(json: call.parameters))
+            case "Get":
+                let parameters = try GetParameters(json: call.parameters)
+                return try await replies.inTurn { _ in try await get(parameters) }
             case "Subscribe":
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
                 return try await subscribe(try SubscribeParameters(json: call.parameters), replies)
