@@ -176,8 +176,10 @@ def subscriber():
 
 def judge(pid, attacker, reader, url, token, *phones):
     def run(user, *arguments, **options):
+        # Who attacks has a control group of its own, as every user who is logged in has.
+        scope = ["systemd-run", "--quiet", "--scope", "--slice=mallory.slice"] if user == attacker else []
         return subprocess.Popen(
-            [sys.executable, __file__, arguments[0], path, *arguments[1:]], env={**os.environ, "RUN_AS": user}, text=True, **options)
+            [*scope, sys.executable, __file__, arguments[0], path, *arguments[1:]], env={**os.environ, "RUN_AS": user}, text=True, **options)
 
     def memory(field):
         with open(f"/proc/{pid}/status") as status:
@@ -214,8 +216,7 @@ def judge(pid, attacker, reader, url, token, *phones):
             failures.append(f"{name}: GetStatus took {max(asked):.2f} s")
         if len(took) < 20:
             failures.append(f"{name}: {len(took)} changes were heard")
-        # A busy machine is late without any attack.
-        if p99 > max(100, 2 * rows[0][2]):
+        if p99 > 100:
             failures.append(f"{name}: p99 {p99:.0f} ms")
     writer.kill()
     subscribed.kill()

@@ -1,5 +1,4 @@
 # seconds: 900
-# when: asked
 # What a user who may connect can do to the service and to another user's programs: nothing that they notice, and never more memory than it may have.
 . "$(dirname "$0")/library.sh"
 

@@ -11,7 +11,7 @@ import WhatsAppBusiness
 @testable import WabaWatchService
 
 /// Which changes get an entry of their own, and which share one.
-@Suite("Many changes of one observation", .timeLimit(.minutes(2)))
+@Suite("Many changes of one observation", .inTurn, .timeLimit(.minutes(2)))
 struct AnnouncerTests {
     private static let number = "107878721936019"
 

@@ -4,7 +4,7 @@ import WhatsAppBusiness
 
 @testable import WabaWatchService
 
-@Suite struct ConfigurationTests {
+@Suite(.inTurn) struct ConfigurationTests {
     /// Loads a text as the configuration, with more files beside it.
     private func load(_ text: String, files: [String: String] = [:]) throws -> Configuration {
         let folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"

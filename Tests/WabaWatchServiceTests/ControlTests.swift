@@ -56,7 +56,7 @@ extension String {
 }
 
 /// Real sockets, and real peers of another user: only root can begin such.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: geteuid() == 0, "only root can run a peer as somebody else"))
+@Suite(.inTurn, .timeLimit(.minutes(1)), .enabled(if: geteuid() == 0, "only root can run a peer as somebody else"))
 struct ControlTests {
     private static let none = ControlRight(userID: 0)
     private static let group = ControlRight(userID: 0, groupID: 4_242)

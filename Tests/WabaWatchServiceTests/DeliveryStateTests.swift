@@ -10,7 +10,7 @@ import WabaWatchInterface
 @testable import WabaWatchService
 
 /// What is decided between a commit and the sockets, step by step.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryStateTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct DeliveryStateTests {
     /// A service with one method, which hands out where its replies can be written.
     private struct Host: VarlinkInterface {
         let description: InterfaceDescription

@@ -11,7 +11,7 @@ import WhatsAppBusiness
 
 @testable import WabaWatchService
 
-@Suite(.timeLimit(.minutes(2))) struct DeliveryTests {
+@Suite(.inTurn, .timeLimit(.minutes(2))) struct DeliveryTests {
     /// A peer that subscribes and never reads, until it is told to.
     private final class Sleeper: Sendable {
         let descriptor: Int32

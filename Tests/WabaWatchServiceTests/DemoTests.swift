@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a new user sees first.
-@Suite(.timeLimit(.minutes(1)), .serialized) struct DemoTests {
+@Suite(.inTurn, .timeLimit(.minutes(1)), .serialized) struct DemoTests {
     /// The demo's output as it comes, and the folder that it works in.
     private final class Run {
         let program: Program

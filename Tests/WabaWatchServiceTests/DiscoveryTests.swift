@@ -15,7 +15,7 @@ import WhatsAppBusiness
 @testable import WabaWatchService
 @testable import Watching
 
-@Suite(.timeLimit(.minutes(1))) struct DiscoveryTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct DiscoveryTests {
     private struct OneAccount: WatchReporting, LookCounting {
         func watches(account: String) -> Bool { true }
         func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import WabaWatchService
 
-@Suite struct DryRunTests {
+@Suite(.inTurn) struct DryRunTests {
     private func configuration(_ text: String) throws -> Configuration {
         let folder = try TemporaryFolder()
         let path = folder.path + "/wabawatch.yaml"

@@ -7,7 +7,7 @@ import WabaWatchInterface
 import WhatsAppBusiness
 
 /// The real daemon, the real socket, real HTTP.
-@Suite(.timeLimit(.minutes(1))) struct EndToEndTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct EndToEndTests {
     @Test func change_atMeta_reachesASubscriber_andSIGTERMEndsTheDaemonCleanly() async throws {
         try await Site.with { site in
             let daemon = try await site.start()

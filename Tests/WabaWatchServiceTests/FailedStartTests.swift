@@ -9,7 +9,7 @@ import WabaWatchClient
 @testable import WabaWatchService
 
 /// A daemon that cannot start and was given a socket on which somebody waits.
-@Suite(.timeLimit(.minutes(1))) struct FailedStartTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct FailedStartTests {
     /// A listening socket as the manager would hand it over.
     private func listener(_ path: String) throws -> Int32 {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)

@@ -7,7 +7,7 @@ import WabaWatchInterface
 import WhatsAppBusiness
 
 /// Guarantee 5: no failure is a change. Whatever Meta does wrong moves the watch, once, and nothing else.
-@Suite(.timeLimit(.minutes(1))) struct FailureTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct FailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var fault: Fault
         var state: String

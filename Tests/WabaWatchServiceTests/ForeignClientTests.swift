@@ -7,7 +7,7 @@ import WabaWatchInterface
 private let python = ProcessInfo.processInfo.environment["WABAWATCH_PYTHON"]
 
 /// The socket judged by another's client: `python3 -m varlink.cli` of PyPI's `varlink`, with the interpreter that `WABAWATCH_PYTHON` names.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: python != nil, "WABAWATCH_PYTHON names no interpreter with varlink installed"))
+@Suite(.inTurn, .timeLimit(.minutes(1)), .enabled(if: python != nil, "WABAWATCH_PYTHON names no interpreter with varlink installed"))
 struct ForeignClientTests {
     /// Runs the command line; returns its output.
     private func varlink(_ site: Site, _ arguments: [String], status: Int32 = 0) async throws -> String {

@@ -7,7 +7,7 @@ import WhatsAppBusiness
 @testable import Ledger
 @testable import WabaWatchService
 
-@Suite struct JournalEntryTests {
+@Suite(.inTurn) struct JournalEntryTests {
     private let number = ResourceID(account: "acme", kind: .phoneNumber, id: "107", phoneNumberID: "107")
 
     private func entry(_ change: Change, wabaID: String? = "102") -> [String: [String]] {

@@ -9,7 +9,7 @@ import WabaWatchInterface
 import WhatsAppBusiness
 
 /// The real daemon and its ledger: kills at random moments, a second daemon, damage.
-@Suite(.timeLimit(.minutes(120))) struct LedgerServiceTests {
+@Suite(.inTurn, .timeLimit(.minutes(120))) struct LedgerServiceTests {
     /// `WABAWATCH_KILLS=10000 swift test --filter LedgerServiceTests` for the long run.
     static let kills = ProcessInfo.processInfo.environment["WABAWATCH_KILLS"].flatMap(Int.init) ?? 200
 

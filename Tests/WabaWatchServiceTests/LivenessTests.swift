@@ -6,7 +6,7 @@ import Watching
 
 @testable import WabaWatchService
 
-@Suite("When the manager's watchdog is told")
+@Suite("When the manager's watchdog is told", .inTurn)
 struct LivenessTests {
     private func at(_ seconds: Int64) -> Moment { Moment(nanoseconds: seconds * 1_000_000_000) }
 

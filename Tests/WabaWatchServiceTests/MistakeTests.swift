@@ -8,7 +8,7 @@ import WhatsAppBusiness
 @testable import WabaWatchService
 
 /// Mistakes in the configuration's files, whatever they are: each is told with file, line and key, soon, and none is taken for "nothing there".
-@Suite(.timeLimit(.minutes(1))) struct MistakeTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct MistakeTests {
     private static let account = """
         accounts:
           - name: acme

@@ -14,7 +14,7 @@ import WhatsAppBusiness
 @testable import WabaWatchService
 
 /// Ledgers that were put back from a copy, that hold odd texts, and that a later release wrote, as the socket's readers and the journal meet them.
-@Suite(.timeLimit(.minutes(2))) struct OddLedgerTests {
+@Suite(.inTurn, .timeLimit(.minutes(2))) struct OddLedgerTests {
     private func isLost(_ cursor: Cursor?, at site: Site) async throws -> Bool {
         var subscription = try await site.subscribe(SubscribeParameters(after: cursor))
         do {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import WabaWatchService
 
-@Suite("Time that a long opening takes", .timeLimit(.minutes(1)))
+@Suite("Time that a long opening takes", .inTurn, .timeLimit(.minutes(1)))
 struct PatienceTests {
     @Test func manager_whileSomethingTakesLong_isAskedForTimeAndToldWhy() throws {
         let (words, three) = (Box(), Gate())

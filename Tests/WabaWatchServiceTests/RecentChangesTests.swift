@@ -9,7 +9,7 @@ import WhatsAppBusiness
 @testable import Ledger
 @testable import WabaWatchService
 
-@Suite struct RecentChangesTests {
+@Suite(.inTurn) struct RecentChangesTests {
     private static let ledger = "0123456789abcdef"
     private let everything = ReaderFilter(number: 0, filter: nil, readers: 2)
 

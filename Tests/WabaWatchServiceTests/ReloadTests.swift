@@ -10,7 +10,7 @@ import WhatsAppBusiness
 
 @testable import WabaWatchService
 
-@Suite("SIGHUP and SIGUSR1", .timeLimit(.minutes(2)))
+@Suite("SIGHUP and SIGUSR1", .inTurn, .timeLimit(.minutes(2)))
 struct ReloadTests {
     /// SIGHUP, and what the manager was told at the end of the reload.
     private func reload(_ daemon: RunningDaemon) async throws -> String {

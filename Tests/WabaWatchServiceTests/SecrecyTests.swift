@@ -7,7 +7,7 @@ import WabaWatchInterface
 import WhatsAppBusiness
 
 /// Guarantee 10: the access token never reaches a log line, an error, the ledger, the argument list or a subscriber. Kept for good.
-@Suite(.timeLimit(.minutes(1))) struct SecrecyTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct SecrecyTests {
     @Test func token_isNowhereButInTheRequests() async throws {
         try await Site.with(every: "1s") { site in
             // Meta puts the token into links to the next page and into the words of an error.

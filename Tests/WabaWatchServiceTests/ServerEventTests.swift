@@ -6,7 +6,7 @@ import Varlink
 @testable import WabaWatchService
 
 /// What the log is told of peers.
-@Suite struct ServerEventTests {
+@Suite(.inTurn) struct ServerEventTests {
     private func peer(_ user: UInt32, _ process: Int32 = 1) -> Peer { Peer(processID: process, userID: user, groupID: 0) }
 
     @Test func events_ofOneKindAndUser_areOneLineAMinute_andANumber() {

@@ -16,7 +16,7 @@ import WhatsAppBusiness
 private let python = ProcessInfo.processInfo.environment["WABAWATCH_PYTHON"]
 
 /// Where very many are watched, one message does not hold how they stand.
-@Suite("Status in parts", .timeLimit(.minutes(2)))
+@Suite("Status in parts", .inTurn, .timeLimit(.minutes(2)))
 struct StatusPartsTests {
     /// So many accounts with so many numbers each, all of whose kinds by number are watched.
     private static func report(accounts: Int, numbers: Int, reason: String? = nil) -> StatusReport {

@@ -10,7 +10,7 @@ import WabaWatchInterface
 import WhatsAppBusiness
 
 /// The end of the real daemon, whatever is going on: SIGTERM ends it, in time and with status 0.
-@Suite(.timeLimit(.minutes(30))) struct StopTests {
+@Suite(.inTurn, .timeLimit(.minutes(30))) struct StopTests {
     /// `WABAWATCH_STOPS=200 swift test --filter StopTests` for the long run.
     static let stops = ProcessInfo.processInfo.environment["WABAWATCH_STOPS"].flatMap(Int.init) ?? 20
 

@@ -9,7 +9,7 @@ import WhatsAppBusiness
 
 @testable import WabaWatchService
 
-@Suite(.timeLimit(.minutes(2))) struct WatchPropertyTests {
+@Suite(.inTurn, .timeLimit(.minutes(2))) struct WatchPropertyTests {
     static let filters: [Filter?] = [
         nil, nil, Filter(kinds: [.phoneNumber]), Filter(minimumSeverity: .warning), Filter(accounts: ["acme"]),
         Filter(phoneNumberIDs: ["11", "12"]), Filter(operations: [.added]), Filter(fields: [JSONPointer(["about"])]),

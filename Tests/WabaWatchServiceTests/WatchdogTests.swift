@@ -13,7 +13,7 @@ import WhatsAppBusiness
 
 @testable import WabaWatchService
 
-@Suite("Signs of life", .timeLimit(.minutes(1)))
+@Suite("Signs of life", .inTurn, .timeLimit(.minutes(1)))
 struct WatchdogTests {
     /// One part that hangs, by whatever cause, keeps the word from the manager; the others' signs do not stand in for it.
     @Test(arguments: Liveness.Part.allCases) func partThatHangs_amongThreeThatMove_keepsTheManagerUntold(hung: Liveness.Part) async {
