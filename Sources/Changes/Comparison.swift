@@ -15,6 +15,8 @@ public struct Comparison: Sendable, Equatable {
     public private(set) var vanished: [String] = []
     /// Those of them that are believed to be gone from it, whoever took them.
     public private(set) var confirmed: Set<String> = []
+    /// Those of them that the next look decides about.
+    public private(set) var doubtful: Set<String> = []
     /// What is still open of members that things no longer show.
     public private(set) var quorum: Quorum
     /// Things that are missed, and not removed yet.
@@ -56,8 +58,9 @@ public struct Comparison: Sendable, Equatable {
         drifted = losses.byMeta.filter { member in losses.lost[member, default: []].allSatisfy { quorum.isConfirmed(member, of: $0) } }
             .sorted()
         if observation.keepsVanished {
-            vanished = losses.lost.keys.filter { !observation.gone.contains($0) }.sorted()
-            confirmed = Set(vanished.filter { member in losses.lost[member, default: []].contains { quorum.isConfirmed(member, of: $0) } })
+            vanished = losses.lost.keys.filter { !(observation.gone.contains($0) && isConfirmed($0, losses)) }.sorted()
+            confirmed = Set(vanished.filter { isConfirmed($0, losses) })
+            doubtful = Set(vanished.filter { member in losses.lost[member, default: []].contains { quorum.isNearlyConfirmed(member, of: $0) } })
         }
         for item in items {
             let entry = snapshot.entries[item.id]
@@ -65,7 +68,7 @@ public struct Comparison: Sendable, Equatable {
             let unasked = observation.namesMembers ? entry.map { Set($0.document.names).subtracting(observation.asked) } ?? [] : []
             let keeping = losses.lost.keys.filter { member in
                 guard losses.lost[member]?.contains(item.id) == true else { return false }
-                if observation.keepsVanished { return !observation.gone.contains(member) }
+                if observation.keepsVanished { return !observation.gone.contains(member) || !quorum.isConfirmed(member, of: item.id) }
                 return losses.byMeta.contains(member) || !quorum.isConfirmed(member, of: item.id)
             }
             for member in losses.lost.keys where losses.lost[member]?.contains(item.id) == true && !keeping.contains(member) {
@@ -78,6 +81,10 @@ public struct Comparison: Sendable, Equatable {
             changes = changes.filter { $0.operation == .baseline } + changes.filter { $0.operation != .baseline }
         }
         miss(observation, present: Set(items.map(\.id)), snapshot)
+    }
+
+    private func isConfirmed(_ member: String, _ losses: Losses) -> Bool {
+        losses.lost[member, default: []].contains { quorum.isConfirmed(member, of: $0) }
     }
 
     /// What the look lacks.
@@ -93,7 +100,7 @@ public struct Comparison: Sendable, Equatable {
         let absent = away.filter { observation.shows($0.key) }
         let known = snapshot.others + snapshot.entries.count - away.count + absent.count
         let verdict = hold.on(
-            absent: absent.count, of: known, now: observation.now, measure: rules.hold, isGone: observation.isAccountGone)
+            absent: Set(absent.map(\.key)), of: known, now: observation.now, measure: rules.hold, isGone: observation.isAccountGone)
         for (id, entry) in absent { miss(id, entry, verdict) }
     }
 
@@ -153,10 +160,15 @@ public struct Comparison: Sendable, Equatable {
 
     private mutating func miss(_ id: String, _ entry: Snapshot.Entry, _ verdict: Hold.Verdict) {
         let misses = max(entry.misses, 0) + 1
-        let isGone = verdict == .believed ? entry.misses != 0 : misses >= rules.looksToRemove
-        guard isGone, verdict != .held else {
+        let (isGone, isHeld) =
+            switch verdict {
+            case .usual: (misses >= rules.looksToRemove, false)
+            case .held: (false, true)
+            case .believed(let ids): (ids.contains(id), true)
+            }
+        guard isGone else {
             missed.insert(id)
-            if verdict == .held { leave(id, entry) } else { writes.append((id, Snapshot.Entry(document: entry.document, misses: misses))) }
+            if isHeld { leave(id, entry) } else { writes.append((id, Snapshot.Entry(document: entry.document, misses: misses))) }
             return
         }
         writes.append((id, nil))

@@ -1,7 +1,8 @@
 /// Whether a list that suddenly lacks much is believed (`polling.md`, "Too good to be true"). A pure decision.
 ///
-/// A complete look that lacks all of several things, or half of many, is more often Meta's mistake than a person's doing: it removes nothing until it
-/// has gone on for long, and for many looks in a row. Kept in memory alone: a restart begins it anew, so that nothing is believed sooner by one.
+/// A complete look that lacks all of several things, or half of many, is more often Meta's mistake than a person's doing: it removes nothing. Each of the
+/// things is believed to be gone when it has been missing for long, and from many such looks in a row: what goes later than others waits for itself.
+/// Kept in memory alone: a restart begins it anew, so that nothing is believed sooner by one.
 public struct Hold: Sendable, Equatable {
     /// What is held, and for how long.
     public struct Measure: Sendable, Equatable {
@@ -26,12 +27,17 @@ public struct Hold: Sendable, Equatable {
         case usual
         /// Nothing.
         case held
-        /// It has gone on for long enough: what was missed before as well is gone.
-        case believed
+        /// For these it has gone on for long enough; nothing for the others.
+        case believed(Set<String>)
     }
 
-    private var begun: Duration?
-    private var looks = 0
+    /// How long a thing has been missing.
+    private struct Track: Sendable, Equatable {
+        var since: Duration
+        var looks = 0
+    }
+
+    private var tracks: [String: Track] = [:]
     /// How many things were missing when it began, and of how many.
     public private(set) var missing: (things: Int, of: Int)?
 
@@ -39,33 +45,36 @@ public struct Hold: Sendable, Equatable {
     public init() {}
 
     /// Whether something is held.
-    public var isActive: Bool { begun != nil }
+    public var isActive: Bool { !tracks.isEmpty }
 
     /// Takes a complete look.
     /// - Parameters:
-    ///   - absent: how many of the things that it covers it lacks.
+    ///   - absent: the things that it covers and lacks.
     ///   - known: how many it covers, those included.
     ///   - now: the monotonic clock.
     ///   - isGone: whether the account that the list belongs to is known to be gone.
-    public mutating func on(absent: Int, of known: Int, now: Duration, measure: Measure, isGone: Bool = false) -> Verdict {
-        let lacksAll = absent == known && known >= Measure.several
-        let lacksHalf = known >= measure.many && absent * 2 >= known
+    public mutating func on(absent: Set<String>, of known: Int, now: Duration, measure: Measure, isGone: Bool = false) -> Verdict {
+        let lacksAll = absent.count == known && known >= Measure.several
+        let lacksHalf = known >= measure.many && absent.count * 2 >= known
         guard lacksAll || lacksHalf, !isGone else {
-            let wasActive = isActive
+            let held = absent.intersection(tracks.keys)
             self = Hold()
-            return isGone && wasActive ? .believed : .usual
+            return isGone && !held.isEmpty ? .believed(held) : .usual
         }
-        let since = begun ?? now
-        begun = since
-        if missing == nil { missing = (absent, known) }
-        looks += 1
-        guard looks >= measure.looks, now - since >= measure.time else { return .held }
-        self = Hold()
-        return .believed
+        if missing == nil { missing = (absent.count, known) }
+        var believed: Set<String> = []
+        var open: [String: Track] = [:]
+        for id in absent {
+            var track = tracks[id] ?? Track(since: now)
+            track.looks += 1
+            if track.looks >= measure.looks, now - track.since >= measure.time { believed.insert(id) } else { open[id] = track }
+        }
+        tracks = open
+        if open.isEmpty { missing = nil }
+        return believed.isEmpty ? .held : .believed(believed)
     }
 
     public static func == (left: Hold, right: Hold) -> Bool {
-        left.begun == right.begun && left.looks == right.looks && left.missing?.things == right.missing?.things
-            && left.missing?.of == right.missing?.of
+        left.tracks == right.tracks && left.missing?.things == right.missing?.things && left.missing?.of == right.missing?.of
     }
 }

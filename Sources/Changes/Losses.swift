@@ -29,7 +29,7 @@ struct Losses {
     static func of(_ before: JSONObject, _ after: JSONObject, isAsked: (String) -> Bool) -> [String] {
         guard before != after else { return [] }
         var lost: [String] = []
-        for member in before where member.name != "id" && isAsked(member.name) {
+        for member in before where isAsked(member.name) {
             collect(member.value, after[member.name], [member.name], &lost)
         }
         return lost

@@ -41,6 +41,12 @@ public struct Quorum: Sendable, Equatable {
         return looks >= track.needed
     }
 
+    /// Whether a member is believed to be gone from a thing if the next look lacks it, too.
+    public func isNearlyConfirmed(_ member: String, of id: String) -> Bool {
+        guard let track = tracks[member], let looks = track.missing[id] else { return false }
+        return looks + 1 == track.needed
+    }
+
     /// Takes a complete look: the things that lack a member which they had, and whether a thing shows one.
     public mutating func on(lost: [String: Set<String>], shows: (_ member: String, _ id: String) -> Bool) {
         for member in Set(tracks.keys).union(lost.keys) {

@@ -12,6 +12,8 @@ public struct Recording: Sendable, Equatable {
     public var vanished: [String] = []
     /// Those of them that are believed to be gone, whoever took them.
     public var confirmed: Set<String> = []
+    /// Those of them that the next look decides about.
+    public var doubtful: Set<String> = []
     /// What is open of members that things no longer show.
     public var quorum = Quorum()
     /// What is open of things that are missing.
@@ -41,7 +43,7 @@ extension Recording {
     init(_ comparison: Comparison, _ observation: Observation) {
         self.init(
             changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished, confirmed: comparison.confirmed,
-            quorum: comparison.quorum, hold: comparison.hold, pending: !comparison.missed.isEmpty || comparison.hasUnseen,
+            doubtful: comparison.doubtful, quorum: comparison.quorum, hold: comparison.hold, pending: !comparison.missed.isEmpty || comparison.hasUnseen,
             ids: observation.numbers, removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)), missed: comparison.missed)
     }
 }

@@ -98,14 +98,14 @@ extension Watcher {
     private static let doubt = Duration.seconds(5)
     private static let missing = Duration.seconds(15)
 
-    /// Decides about members that a number no longer shows; returns those that a person took away. What one look alone lacked is decided only where it
-    /// is asked for another number's sake.
+    /// Decides about members that a number no longer shows; returns those that a person took away, where the look that was just recorded did not know it.
     private func decide(_ recording: Recording, _ observation: Observation) async throws(LedgerError) -> Set<String> {
         let unit = observation.unit
+        let loss = Vanishing.Loss(doubtful: recording.doubtful, confirmed: recording.confirmed, all: Set(recording.vanished))
+        let vanished = loss.doubtful.union(loss.confirmed)
         guard let number = unit.phoneNumberID,
-            let open = accounts[unit.account]?.vanishing[unit.kind] ?? (recording.confirmed.isEmpty ? nil : Vanishing())
+            let open = accounts[unit.account]?.vanishing[unit.kind] ?? (vanished.isEmpty ? nil : Vanishing())
         else { return [] }
-        let vanished = recording.confirmed.union(open.members.intersection(recording.vanished))
         var holders: [String: Set<String>] = [:]
         if !open.drifted.isSuperset(of: vanished) {
             for stored in try await ledger.resources(accounts: [unit.account], kinds: [unit.kind]).resources {
@@ -115,12 +115,15 @@ extension Watcher {
         let document = Rules.of(unit.kind).compared(observation.items.first?.document ?? [:])
         let shown = open.members.filter { document.shows($0) }
         var vanishing = accounts[unit.account]?.vanishing[unit.kind] ?? open
-        let answer = vanishing.on(number, vanished: vanished, shown: shown) { holders[$0] ?? [] }
+        let answer = vanishing.on(number, loss: loss, shown: shown, holders: { holders[$0] ?? [] }) { other in
+            let other = Unit(account: unit.account, kind: unit.kind, phoneNumberID: other)
+            return self.watched[other].map { !$0.watch.state.isTrouble } ?? false
+        }
         accounts[unit.account]?.vanishing[unit.kind] = vanishing.isIdle ? nil : vanishing
         for other in answer.ask.sorted() {
             on(.hasten(Unit(account: unit.account, kind: unit.kind, phoneNumberID: other), ahead: false), world.now())
         }
-        if !vanishing.drifted.isDisjoint(with: vanished) { await move(unit, standing(unit, vanished: recording.vanished)) }
+        if !vanishing.drifted.isDisjoint(with: loss.all) { await move(unit, standing(unit, vanished: recording.vanished)) }
         return answer.gone
     }
 

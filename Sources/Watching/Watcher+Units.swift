@@ -95,6 +95,7 @@ extension Watcher {
         progress[unit] = nil
         rotations[unit] = nil
         forgetFields(of: unit)
+        if let number = unit.phoneNumberID { accounts[unit.account]?.vanishing[unit.kind]?.forget(number) }
         _ = accounts[unit.account]?.keep(pages: 1, ofLookAt: unit)
         accounts[unit.account]?.refusedSince[unit] = nil
         accounts[unit.account]?.outage.forget(unit)

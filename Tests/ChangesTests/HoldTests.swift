@@ -6,13 +6,15 @@ import WhatsAppBusiness
 
 /// A list that suddenly lacks much is held: nothing of it is removed until that has gone on for long.
 @Suite struct HoldTests {
+    private static func things(_ count: Int, from first: Int = 0) -> Set<String> { Set((first..<first + count).map { "\($0)" }) }
+
     @Test(arguments: [
         (1, 1, false), (2, 2, true), (3, 3, true), (4, 5, false), (5, 5, true), (2, 6, false), (3, 6, true), (3, 7, false), (4, 7, true),
         (49, 100, false), (50, 100, true), (0, 0, false), (0, 9, false),
     ])
     func listOfFewThings_isHeld_whereAllOfTwoOrHalfOfSixAreMissing(absent: Int, known: Int, isHeld: Bool) {
         var hold = Hold()
-        let verdict = hold.on(absent: absent, of: known, now: .zero, measure: .usual)
+        let verdict = hold.on(absent: Self.things(absent), of: known, now: .zero, measure: .usual)
         #expect(verdict == (isHeld ? .held : .usual))
         #expect(hold.isActive == isHeld)
         #expect(hold.missing?.things == (isHeld ? absent : nil) && hold.missing?.of == (isHeld ? known : nil))
@@ -21,7 +23,7 @@ import WhatsAppBusiness
     @Test(arguments: [(1, 1, false), (5, 5, true), (3, 6, false), (499, 999, false), (499, 1000, false), (500, 1000, true)])
     func blockedUsers_areHeld_whereAllOrHalfOfAThousandAreMissing(absent: Int, known: Int, isHeld: Bool) {
         var hold = Hold()
-        let verdict = hold.on(absent: absent, of: known, now: .zero, measure: Rules.of(.blockedUser).hold)
+        let verdict = hold.on(absent: Self.things(absent), of: known, now: .zero, measure: Rules.of(.blockedUser).hold)
         #expect(verdict == (isHeld ? .held : .usual))
     }
 
@@ -35,25 +37,49 @@ import WhatsAppBusiness
         var last = Hold.Verdict.usual
         for look in 0..<looks {
             let now = Duration.seconds(seconds) * look / (looks - 1)
-            last = hold.on(absent: 8, of: 8, now: now, measure: Rules.of(kind).hold)
+            last = hold.on(absent: Self.things(8), of: 8, now: now, measure: Rules.of(kind).hold)
         }
-        #expect(last == (isBelieved ? .believed : .held))
+        #expect(last == (isBelieved ? .believed(Self.things(8)) : .held))
         #expect(hold.isActive != isBelieved)
     }
 
     @Test func lookThatShowsEnough_beginsItAnew() {
         var hold = Hold()
-        for look in 0..<9 { _ = hold.on(absent: 8, of: 8, now: .seconds(600 * look), measure: .usual) }
-        let shown = hold.on(absent: 1, of: 8, now: .seconds(6000), measure: .usual)
-        let again = hold.on(absent: 8, of: 8, now: .seconds(9000), measure: .usual)
+        for look in 0..<9 { _ = hold.on(absent: Self.things(8), of: 8, now: .seconds(600 * look), measure: .usual) }
+        let shown = hold.on(absent: Self.things(1), of: 8, now: .seconds(6000), measure: .usual)
+        let again = hold.on(absent: Self.things(8), of: 8, now: .seconds(9000), measure: .usual)
         #expect(shown == .usual && again == .held && hold.isActive)
     }
 
     @Test func accountThatIsGone_takesEverythingWithIt() {
         var hold = Hold()
-        let before = hold.on(absent: 3, of: 3, now: .zero, measure: .usual)
-        let gone = hold.on(absent: 3, of: 3, now: .seconds(1), measure: .usual, isGone: true)
-        #expect(before == .held && gone == .believed && !hold.isActive)
+        let before = hold.on(absent: Self.things(3), of: 3, now: .zero, measure: .usual)
+        let gone = hold.on(absent: Self.things(3), of: 3, now: .seconds(1), measure: .usual, isGone: true)
+        #expect(before == .held && gone == .believed(Self.things(3)) && !hold.isActive)
+    }
+
+    /// What goes while others are held has its own hour and its own ten looks.
+    @Test(arguments: 1...12) func whatGoesLater_isBelievedLater(delay: Int) {
+        var hold = Hold()
+        var believed: [String: Int] = [:]
+        for look in 0..<24 {
+            let absent = Self.things(6).union(look >= delay ? Self.things(2, from: 6) : []).subtracting(believed.keys)
+            let verdict = hold.on(absent: absent, of: 8 - believed.count, now: .seconds(600 * look), measure: .usual)
+            if case .believed(let ids) = verdict { for id in ids { believed[id] = look } }
+            if believed["0"] != nil { break }
+        }
+        #expect(believed == Dictionary(uniqueKeysWithValues: Self.things(6).map { ($0, 9) }))
+        #expect(hold.isActive == (delay <= 9))
+    }
+
+    @Test func whatCameBackMeanwhile_isNotBelieved() {
+        var hold = Hold()
+        var last = Hold.Verdict.usual
+        for look in 0..<10 {
+            let absent = look == 5 ? Self.things(7, from: 1) : Self.things(8)
+            last = hold.on(absent: absent, of: 8, now: .seconds(600 * look), measure: .usual)
+        }
+        #expect(last == .believed(Self.things(7, from: 1)))
     }
 
     /// Random lists, seen by random looks: nothing goes that one complete look alone lacked, and nothing by a look that lacks much, before it is believed.
@@ -66,7 +92,7 @@ import WhatsAppBusiness
             snapshot.entries["\(index)"] = .init(document: ["id": .string("\(index)")])
         }
         var hold = Hold()
-        var (now, misses, heavy): (Duration, [String: Int], (since: Duration, looks: Int)?) = (.zero, [:], nil)
+        var (now, misses, heavy): (Duration, [String: Int], [String: (since: Duration, looks: Int)]) = (.zero, [:], [:])
         for _ in 0..<40 {
             now += .seconds(Int.random(in: 1...900, using: &dice))
             let known = Set(snapshot.entries.keys)
@@ -79,15 +105,15 @@ import WhatsAppBusiness
             hold = comparison.hold
             let absent = known.subtracting(shown)
             let isHeavy = (absent.count == known.count && known.count >= 2) || (known.count >= 6 && absent.count * 2 >= known.count)
-            heavy = isHeavy ? (heavy?.since ?? now, (heavy?.looks ?? 0) + 1) : nil
+            heavy = isHeavy ? heavy.filter { absent.contains($0.key) } : [:]
+            for id in absent where isHeavy { heavy[id] = (heavy[id]?.since ?? now, (heavy[id]?.looks ?? 0) + 1) }
             let removed = Set(comparison.changes.filter { $0.operation == .removed }.map(\.resource.id))
             for id in known { misses[id] = absent.contains(id) ? misses[id, default: 0] + 1 : 0 }
             #expect(removed.isSubset(of: absent) && removed.allSatisfy { misses[$0, default: 0] >= 2 })
-            if let heavy, heavy.looks < 10 || now - heavy.since < .seconds(3600) {
-                #expect(removed.isEmpty && hold.isActive && comparison.missed == absent)
-            } else if heavy != nil {
-                #expect(removed == absent.filter { misses[$0, default: 0] >= 2 } && !hold.isActive)
-                heavy = nil
+            if isHeavy {
+                #expect(removed == Set(heavy.filter { $0.value.looks >= 10 && now - $0.value.since >= .seconds(3600) }.keys))
+                for id in removed { heavy[id] = nil }
+                #expect(comparison.missed == absent.subtracting(removed) && hold.isActive == !heavy.isEmpty)
             }
             for (id, entry) in comparison.writes { snapshot.entries[id] = entry }
         }

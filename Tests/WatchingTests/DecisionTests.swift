@@ -35,40 +35,86 @@ import WhatsAppBusiness
 @Suite struct VanishingTests {
     private let all: Set<String> = ["1", "2", "3", "4"]
 
+    private func loss(doubtful: Set<String> = [], confirmed: Set<String> = []) -> Vanishing.Loss {
+        .init(doubtful: doubtful, confirmed: confirmed, all: doubtful.union(confirmed))
+    }
+
     @Test func loss_atOneNumber_isAPersonsDoing_onceAnotherStillHasIt() {
         var vanishing = Vanishing()
-        #expect(vanishing.on("1", vanished: ["about"], shown: [], holders: { _ in all }) == .init(gone: [], ask: ["2"]))
-        #expect(vanishing.on("2", vanished: [], shown: ["about"], holders: { _ in all }) == .init(gone: [], ask: ["1"]))
+        #expect(vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all }) == .init(gone: [], ask: ["2"]))
+        #expect(vanishing.gone(at: "1").isEmpty)
+        #expect(vanishing.on("2", loss: loss(), shown: ["about"], holders: { _ in all }) == .init(), "its next look confirms it anyway")
         #expect(vanishing.gone(at: "1") == ["about"])
-        _ = vanishing.on("1", vanished: [], shown: [], holders: { _ in all })
+        _ = vanishing.on("1", loss: loss(), shown: [], holders: { _ in all })
         #expect(vanishing.isIdle)
     }
 
-    @Test func loss_atAll_isMetas() {
+    @Test func loss_thatIsConfirmedBeforeAnotherWitnessesIt_isAskedForAgain() {
+        var vanishing = Vanishing()
+        #expect(vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in all }) == .init(gone: [], ask: ["2"]))
+        #expect(vanishing.on("2", loss: loss(), shown: ["about"], holders: { _ in all }) == .init(gone: [], ask: ["1"]))
+        #expect(vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in all }).gone == ["about"])
+        #expect(vanishing.isIdle)
+    }
+
+    /// What one look lacked together goes together, though different numbers bear witness.
+    @Test(arguments: [["about", "email"], ["email", "about"], ["about", "email", "id"]]) func lossesOfOneLook_goTogether(order: [String]) {
+        var vanishing = Vanishing()
+        let members = Set(order)
+        _ = vanishing.on("1", loss: loss(doubtful: members), shown: [], holders: { _ in all })
+        for (index, member) in order.enumerated() {
+            #expect(vanishing.gone(at: "1").isEmpty, "\(order[index...]) may still be Meta's doing")
+            _ = vanishing.on("\(index + 2)", loss: loss(), shown: [member], holders: { _ in all })
+        }
+        #expect(vanishing.gone(at: "1") == members)
+        #expect(vanishing.on("1", loss: loss(confirmed: members), shown: [], holders: { _ in all }).gone == members)
+        #expect(vanishing.isIdle)
+    }
+
+    @Test func lossThatCameBefore_waitsForNoLaterOne() {
+        var vanishing = Vanishing()
+        _ = vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all })
+        _ = vanishing.on("2", loss: loss(), shown: ["about"], holders: { _ in all })
+        let answer = vanishing.on("1", loss: loss(doubtful: ["email"], confirmed: ["about"]), shown: [], holders: { _ in all })
+        #expect(answer == .init(gone: ["about"], ask: ["2"]))
+    }
+
+    @Test func loss_atAll_isMetas_onceItIsConfirmed() {
         var vanishing = Vanishing()
         var ask: Set<String> = ["1"]
         for _ in 0..<4 {
             guard let number = ask.first else { break }
-            ask = vanishing.on(number, vanished: ["about"], shown: [], holders: { _ in all }).ask
+            ask = vanishing.on(number, loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all }).ask
         }
-        #expect(ask.isEmpty)
+        #expect(ask.isEmpty && vanishing.drifted.isEmpty)
+        #expect(vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in all }) == .init())
         #expect(vanishing.drifted == ["about"])
         #expect(vanishing.gone(at: "1").isEmpty)
-        #expect(vanishing.on("3", vanished: ["about"], shown: [], holders: { _ in all }) == .init())
-        _ = vanishing.on("3", vanished: [], shown: ["about"], holders: { _ in all })
+        #expect(vanishing.on("3", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in all }) == .init())
+        _ = vanishing.on("3", loss: loss(), shown: ["about"], holders: { _ in all })
         #expect(vanishing.isIdle)
     }
 
     @Test func loss_withFewerThanThree_isAChangeLikeAnyOther() {
         var vanishing = Vanishing()
-        #expect(vanishing.on("1", vanished: ["about"], shown: [], holders: { _ in ["1", "2"] }) == .init(gone: ["about"], ask: []))
+        _ = vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in ["1", "2"] })
+        #expect(vanishing.gone(at: "1") == ["about"])
+        let answer = vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in ["1", "2"] })
+        #expect(answer == .init(gone: ["about"], ask: []))
         #expect(vanishing.isIdle)
     }
 
-    @Test func witness_thatIsGone_isReplaced() {
+    @Test func witness_thatIsGoneOrCannotBeSeen_isReplaced() {
         var vanishing = Vanishing()
-        #expect(vanishing.on("1", vanished: ["about"], shown: [], holders: { _ in all }).ask == ["2"])
-        #expect(vanishing.on("1", vanished: ["about"], shown: [], holders: { _ in ["1", "3", "4"] }).ask == ["3"])
+        #expect(vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all }).ask == ["2"])
+        let less: Set<String> = ["1", "3", "4"]
+        #expect(vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in less }).ask == ["3"])
+        let other = vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in less }, isReadable: { $0 != "3" })
+        #expect(other.ask == ["4"])
+        let blind = vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in less }, isReadable: { _ in false })
+        #expect(blind.ask == ["3"] && vanishing.drifted.isEmpty)
+        vanishing.forget("1")
+        #expect(vanishing.isIdle)
     }
 }
 
