@@ -72,13 +72,13 @@ import WhatsAppBusiness
             var subscription = try await site.subscribeFromTheBeginning()
             repeat {} while try await subscription.change().kind != .blockedUser
             site.simulator.update { $0[phoneNumber: number]?.blockedUsers = BlockedUsers(count: 8000) }
-            site.simulator.setFault(.delay(.milliseconds(200)), on: EdgeMatch(edge: .blockedUsers))
+            site.simulator.setFault(.delay(.milliseconds(600)), on: EdgeMatch(edge: .blockedUsers))
             let command = BuiltCommand(["poll", "acme", "blocked_user"], socket: site.socket, environment: ["TERM": "xterm"])
             let outcome = try await command.run(inTerminalOf: 120, errorsToo: true)
             #expect(outcome.code == 0)
             let texts = outcome.output.components(separatedBy: "\r").map { $0.replacingOccurrences(of: "\u{1B}[K", with: "") }
             let progress = try Regex(#"looking at acme: \d+ requests; blocked_user \#(number): page \d+, \d+ users so far"#)
-            #expect(texts.contains { $0.wholeMatch(of: progress) != nil }, "\(texts)")
+            #expect(texts.contains { $0.wholeMatch(of: progress) != nil }, "\(texts) \(site.log)")
             #expect(texts.last?.hasPrefix("acme: 8000 changes recorded, cursor ") == true)
             #expect(await daemon.stop() == 0)
         }
