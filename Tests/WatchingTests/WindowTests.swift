@@ -78,6 +78,41 @@ import WhatsAppBusiness
         }
     }
 
+    /// Whether a window's ends are within it is not known: what lies at the very second of one is seen, and nothing is told of it, however that is.
+    @Test(arguments: [true, false], [true, false]) func thingsAtTheEdgeOfTwoWindows_areSeen_whicheverEndsCount(
+        includesSince: Bool, includesUntil: Bool
+    ) async throws {
+        try await Stage.with { stage in
+            let ends = WindowEnds(includesSince: includesSince, includesUntil: includesUntil)
+            stage.simulator.setFault(.serving(.windowEnds(ends)), on: EdgeMatch(edge: .messageTemplates))
+            let (since, length) = (ListPlan().since.milliseconds / 1000, Int64(90 * 86_400 - 2))
+            // Two seconds to each side of three edges.
+            let times = [3, 11, 17].flatMap { edge in (-2...2).map { since + edge * length + $0 } }
+            stage.simulator.update { platform in
+                platform.accounts[Stage.account]?.messageTemplates = times.map { time in
+                    [
+                        "id": .string("\(time)"), "name": .string("t\(time)"), "language": "en_US", "status": "APPROVED",
+                        "category": "UTILITY", "creation_time": .integer(Int(time)),
+                    ]
+                }
+            }
+            let watcher = try await started(stage, .messageTemplate, .time)
+            #expect(try await templates(stage) == Set(times.map { "\($0)" }), "the starting point")
+            var before = stage.sequence
+            await stage.run(watcher, for: fullSweep * 2)
+            #expect(try await stage.changes(after: before).map(\.change.summary) == [])
+            for index in [0, 1, 2, 3, 4, 7, 12] {
+                before = stage.sequence
+                stage.simulator.update { platform in
+                    platform.accounts[Stage.account]?.messageTemplates.removeAll { $0["id"] == .string("\(times[index])") }
+                }
+                await stage.run(watcher, for: fullSweep)
+                let told = try await stage.changes(after: before).map(\.change)
+                #expect(told.map { "\($0.operation) \($0.resource.id)" } == ["removed \(times[index])"])
+            }
+        }
+    }
+
     @Test func restart_inTheMiddle_removesNothingThatIsThere() async throws {
         try await Stage.with { stage in
             fill(stage)
