@@ -35,7 +35,7 @@ systemctl daemon-reload
 systemctl reload wabawatchd || fail 'the reload with a new credential failed'
 control tokens "{\"$rotated\": \"revoked\"}"
 token=PLAINtokenCANARY
-set_about 'by the plain token'
+set_about 'by the other credential'
 await 10 changes_are 2 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
 same 'the process' "$process" "$(property MainPID)"
 
@@ -47,7 +47,7 @@ systemctl reload wabawatchd 2>/dev/null && fail 'a reload whose credential canno
 journalctl --sync
 journalctl --quiet --unit=wabawatchd --output=cat | grep --quiet 'the credential acme.token could not be read anew and is as it was' || fail 'it is not told'
 token=$rotated
-set_about 'by the rotated token again'
+set_about 'by the first credential again'
 await 10 changes_are 3 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
 same 'the process' "$process" "$(property MainPID)"
 
@@ -63,10 +63,10 @@ systemctl daemon-reload
 systemctl restart wabawatchd
 process=$(property MainPID)
 token=INTHEUNITtokenCANARY
-set_about 'by the token in the unit'
+set_about 'by what the manager keeps'
 await 10 changes_are 4 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
 systemctl reload wabawatchd || fail 'a reload of a unit with a credential in it failed'
-set_about 'by the token in the unit, after a reload'
+set_about 'by what the manager keeps, after a reload'
 await 10 changes_are 5 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
 
 # Where others can read: units, environment, arguments, the journal, the ledger.

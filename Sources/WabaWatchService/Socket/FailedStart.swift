@@ -14,7 +14,7 @@ public struct FailedStart: Sendable {
     /// So long after the last call it ends,
     static let quiet = Duration.milliseconds(1500)
     /// and so long after it began in any case.
-    static let longest = Duration.seconds(10)
+    static let longest = Duration.seconds(5)
 
     /// - Parameter reason: one sentence.
     public init(_ inherited: Daemon.Inherited, reason: String) {
