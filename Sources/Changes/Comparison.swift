@@ -60,7 +60,8 @@ public struct Comparison: Sendable, Equatable {
         if observation.keepsVanished {
             vanished = losses.lost.keys.filter { !(observation.gone.contains($0) && isConfirmed($0, losses)) }.sorted()
             confirmed = Set(vanished.filter { isConfirmed($0, losses) })
-            doubtful = Set(vanished.filter { member in losses.lost[member, default: []].contains { quorum.isNearlyConfirmed(member, of: $0) } })
+            doubtful = Set(
+                vanished.filter { member in losses.lost[member, default: []].contains { quorum.isNearlyConfirmed(member, of: $0) } })
         }
         for item in items {
             let entry = snapshot.entries[item.id]

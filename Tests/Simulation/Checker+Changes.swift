@@ -77,7 +77,9 @@ extension Checker {
         if !begun.contains(unit) { complain("baseline", transaction.time, text("there was none")) }
         if let after {
             if isLast, !explains(after, id, before, walk) {
-                complain("nothing else is reported", transaction.time, text("Meta never had \(JSONValue.object(after)) in that look"))
+                complain(
+                    "nothing else is reported", transaction.time,
+                    text("Meta never had \(JSONValue.object(after)) in that look, but \(words(id, walk))"))
             }
         } else {
             checkRemoval(id, unit, place, transaction.time, text)
@@ -161,6 +163,11 @@ extension Checker {
                 return hidden.partly.contains(name) && (value.isSame(as: earlier) || value == nil && !isKept(name, walk))
             }
         }
+    }
+
+    private func words(_ id: String, _ walk: Walk) -> String {
+        history.truth.states(of: id, in: walk.unit, walk.span).map { $0.map { "\(JSONValue.object($0))" } ?? "none" }.joined(
+            separator: ", ")
     }
 
     func words(_ things: [String: JSONObject]) -> String {

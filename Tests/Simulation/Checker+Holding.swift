@@ -62,7 +62,13 @@ extension Checker {
 
     /// Whether a watch that is drifted in the end may be so, because much is held.
     func isHeldAtEnd(_ resource: StoredResource) -> Bool {
-        guard resource.document["state"]?.string == "drifted", let unit = Unit(watch: resource.resource) else { return false }
+        guard let unit = Unit(watch: resource.resource) else { return false }
+        if let number = unit.phoneNumberID, resource.document["state"]?.string == WatchState.notFound.rawValue {
+            // It is gone, and its list still holds it.
+            let numbers = Unit(account: unit.account, kind: .phoneNumber)
+            return heldAtEnd(numbers, watched(history.truth.things(of: numbers, at: history.end), numbers)).contains(number)
+        }
+        guard resource.document["state"]?.string == "drifted" else { return false }
         let truth = watched(history.truth.things(of: unit, at: history.end), unit)
         return !heldAtEnd(unit, truth).isEmpty
             || (told[unit] ?? [:]).contains { id, document in

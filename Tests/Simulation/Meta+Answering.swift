@@ -62,7 +62,8 @@ extension Meta {
         let account = asked.account
         count(account)
         if asked.isProbe {
-            let trouble = trouble(for: asked)
+            let isThere = asked.unit.phoneNumberID.map(account.has(number:)) ?? true
+            let trouble = trouble(for: asked) ?? (isThere ? nil : .notFound)
             return (trouble.map { answer($0, asked) } ?? page(asked), [])
         }
         walks.request(asked.unit, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
