@@ -30,7 +30,9 @@ extension Checker {
         var looks = 0
         for index in list[...place].reversed() {
             let walk = history.walks[index]
-            guard walk.isComplete, walk.isExact, isRecorded(index, at: moment) || index == list[place] else { continue }
+            guard walk.isComplete, walk.isExact, isRecorded(index, at: moment) || mayBeRecorded(walk) || index == list[place] else {
+                continue
+            }
             if walk.served.contains(id) { break }
             looks += 1
             if looks >= Self.looksToBelieve(unit),
@@ -40,6 +42,12 @@ extension Checker {
             }
         }
         complain("removal is certain", moment, text("many others went with it, and it was believed after \(looks) looks"))
+    }
+
+    /// Whether the end of a full disk came while a walk was made, so that it may have been recorded or not.
+    private func mayBeRecorded(_ walk: Walk) -> Bool {
+        guard let delivered = walk.delivered else { return false }
+        return history.fullDisk.contains { $0.start <= delivered + slack && walk.span.start <= $0.end + slack }
     }
 
     /// What is told and gone, and may still be held when the run ends.
@@ -54,8 +62,11 @@ extension Checker {
         let plain = WireForm.plain(document, unit.kind)
         let now = WireForm.plain(truth, unit.kind)
         guard let last = (walks[unit] ?? []).last.map({ history.walks[$0] }) else { return plain }
+        let gone = plain.names.filter { now[$0] == nil }
+        // What went in one look goes together, once it is known of all who took it.
+        let isOpen = unit.isOneOfMany && gone.contains { isTaken($0, last, by: history.end) }
         return JSONObject(
-            plain.filter { now[$0.name] != nil || !(hasReturned($0.name, last) || isTaken($0.name, last, by: history.end)) }.map {
+            plain.filter { now[$0.name] != nil || !(isOpen || hasReturned($0.name, last) || isTaken($0.name, last, by: history.end)) }.map {
                 ($0.name, $0.value)
             })
     }

@@ -104,7 +104,7 @@ struct Checker {
         // What was asked for to find out which field is refused is no look; an account's apps come with its own answer.
         let carrier = walk.unit.kind == .subscribedApp ? Unit(account: walk.unit.account, kind: .account) : walk.unit
         let asking = walks[carrier]?.map { history.walks[$0] }.first { $0.span.start > walk.span.start }
-        if let asking, asking.life == walk.life, isOfASearch(walk, carrier, before: asking, delivered) { return nil }
+        if isOfASearch(walk, carrier, before: asking.flatMap { $0.life == walk.life ? $0 : nil }, delivered) { return nil }
         let following = next?.span.start
         let moment = min(delivered + slack, following ?? delivered + slack)
         guard history.lives.indices.contains(walk.life - 1), moment < history.lives[walk.life - 1].end else { return nil }
@@ -112,16 +112,17 @@ struct Checker {
         return moment
     }
 
-    /// Whether a complete walk was one of those that find out which field is refused: something was refused before, and another request followed that
-    /// named other fields, or came at once.
-    private func isOfASearch(_ walk: Walk, _ carrier: Unit, before asking: Walk, _ delivered: Moment) -> Bool {
-        let wait = asking.span.start - delivered
-        if asking.named != walk.named, wait < .seconds(30) { return true }
-        guard asking.named != walk.named || wait < .seconds(2) else { return false }
-        return (walks[carrier] ?? []).contains { index in
+    /// Whether a complete walk may be one of those that find out which field is refused: something was refused before, and another request followed
+    /// that named other fields, or came at once.
+    private func isOfASearch(_ walk: Walk, _ carrier: Unit, before asking: Walk?, _ delivered: Moment) -> Bool {
+        if let asking, asking.named != walk.named, asking.span.start - delivered < .seconds(30) { return true }
+        let refused = (walks[carrier] ?? []).last { index in
             let other = history.walks[index]
             return other.life == walk.life && other.span.start < walk.span.start && (other.trouble?.mayBeAboutFields ?? false)
         }
+        guard let refused else { return false }
+        guard let asking else { return history.walks[refused].named != walk.named }
+        return asking.named != walk.named || asking.span.start - delivered < .seconds(2)
     }
 
     /// Whether what a walk showed was recorded, and is so still at a later moment.
