@@ -136,7 +136,9 @@ extension Checker {
                 if !isRecorded(index, at: moment) { continue }
                 return complain("removal is certain", moment, text("a complete look at \(Stage.seconds(walk.span.start)) showed it"))
             }
-            if !walk.mayHaveShifted, !history.truth.states(of: id, in: unit, walk.span).contains(nil) {
+            // What a list slipped past was not gone: another look has to agree.
+            let isJumped = index != (walks[unit] ?? [])[place] && walk.jumped.contains(id)
+            if !walk.mayHaveShifted, !isJumped, !history.truth.states(of: id, in: unit, walk.span).contains(nil) {
                 return complain("removal is certain", moment, text("it was there all the time"))
             }
             needed -= 1

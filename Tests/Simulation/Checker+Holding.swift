@@ -54,7 +54,11 @@ extension Checker {
     func heldAtEnd(_ unit: Unit, _ truth: [String: JSONObject]) -> Set<String> {
         let told = self.told[unit] ?? [:]
         let gone = Set(told.keys.filter { truth[$0] == nil })
-        return unit.kind.isList && isMass(gone.count, of: told.count, unit) ? gone : []
+        guard unit.kind.isList else { return [] }
+        // What was held counts for nothing once it is over.
+        let looks = (walks[unit] ?? []).filter { history.walks[$0].isComplete && history.walks[$0].isExact }
+        let isRecent = looks.suffix(Self.looksToRemove(unit)).contains(where: massWalks.contains)
+        return isMass(gone.count, of: told.count, unit) || isRecent ? gone : []
     }
 
     /// A document as it ends, without what came back so often that nobody can say yet that it is gone, and what all things lost together, whoever did it.

@@ -57,6 +57,7 @@ struct Checker {
         var told: [Unit: [String: JSONObject]]
         var begun: Set<Unit>
         var lastSequence: Int64
+        var watchesTold: [Unit: WatchState]
     }
 
     private enum Happening {
@@ -84,10 +85,11 @@ struct Checker {
             case .checkpoint(let index):
                 if isMass(history.walks[index], told[history.walks[index].unit] ?? [:]) { massWalks.insert(index) }
                 check(history.walks[index])
-            case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence)
+            case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence, watchesTold: watchesTold)
             case .restore(let index):
                 guard let copy = copies[index] else { continue }
                 (told, toldBefore, begun, lastSequence) = (copy.told, copy.told, copy.begun, copy.lastSequence)
+                watchesTold = copy.watchesTold
             }
         }
     }
@@ -102,7 +104,8 @@ struct Checker {
         let list = walks[walk.unit] ?? []
         let next = list.firstIndex { $0 > index }.map { history.walks[list[$0]] }
         // What was asked for to find out which field is refused is no look; an account's apps come with its own answer.
-        let carrier = walk.unit.kind == .subscribedApp ? Unit(account: walk.unit.account, kind: .account) : walk.unit
+        let comesWith = walk.unit.kind == .subscribedApp && walk.named.contains("subscribed_apps")
+        let carrier = comesWith ? Unit(account: walk.unit.account, kind: .account) : walk.unit
         let asking = walks[carrier]?.map { history.walks[$0] }.first { $0.span.start > walk.span.start }
         if isOfASearch(walk, carrier, before: asking.flatMap { $0.life == walk.life ? $0 : nil }, delivered) { return nil }
         let following = next?.span.start

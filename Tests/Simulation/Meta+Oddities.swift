@@ -176,7 +176,10 @@ extension Meta {
         guard list.count == 2, !list.contains(where: \.isPartial) else { return start }
         // What one look jumped over all others show.
         guard asked.account.jumped.insert("\(asked.unit) \(things[start].id)").inserted else { return start }
-        walks.update(asked.unit) { $0.isPartial = true }
+        walks.update(asked.unit) { walk in
+            walk.isPartial = true
+            walk.jumped.insert(things[start].id)
+        }
         return start + 1
     }
 
