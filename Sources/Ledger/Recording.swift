@@ -43,7 +43,8 @@ extension Recording {
     init(_ comparison: Comparison, _ observation: Observation) {
         self.init(
             changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished, confirmed: comparison.confirmed,
-            doubtful: comparison.doubtful, quorum: comparison.quorum, hold: comparison.hold, pending: !comparison.missed.isEmpty || comparison.hasUnseen,
+            doubtful: comparison.doubtful, quorum: comparison.quorum, hold: comparison.hold,
+            pending: !comparison.missed.isEmpty || comparison.hasUnseen,
             ids: observation.numbers, removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)), missed: comparison.missed)
     }
 }
