@@ -50,7 +50,7 @@ extension Checker {
             // What was held counts for nothing once it is over.
             if !isMass, massWalks.contains(index) { continue }
             needed -= 1
-            if needed <= 0, !isMass || walk.span.start - other.span.start > Self.timeToBelieve(walk.unit) + .seconds(60) { return true }
+            if needed <= 0, !isMass || walk.span.start - other.span.end > Self.timeToBelieve(walk.unit) + .seconds(60) { return true }
         }
         return false
     }
