@@ -36,6 +36,8 @@ public struct Budget: Sendable {
     private var seen = 200.0
     /// What of it was not used by others, when the last answer came.
     private var left = 200.0
+    /// When an answer told of it last.
+    private var toldAt: Moment?
     private var reserved = 0
     private var reservedAt: Int64 = .min
     private var made = 0
@@ -53,6 +55,9 @@ public struct Budget: Sendable {
 
     /// Where nothing is left, one request in five minutes: only an answer can say that the budget has grown back.
     private static let least = 12
+    /// What an answer told of the use is taken for true this long after answers have come to tell nothing, and what is left for the whole hour.
+    private static let lasting = Duration.seconds(300)
+
     /// The percentage at which requests stop until the count falls, and the one at which those of other kinds than the core's do.
     private static let stop = 95
     private static let stopOthers = 85
@@ -159,6 +164,7 @@ public struct Budget: Sendable {
     public mutating func note(percent: Int?, of calls: Int, regainAfter: Duration?, now: Moment) {
         if let percent {
             usagePercent = percent
+            toldAt = now
             let calls = Double(calls)
             // n calls of the last hour at p percent mean about 100·n/p (guarantee 9). Whole percents say little where they are few, and few calls
             // nothing.
@@ -166,6 +172,15 @@ public struct Budget: Sendable {
             left = min(seen, seen * Double(max(0, 100 - percent)) / 100 + calls)
         }
         if let regainAfter, regainAfter > .zero { blockedUntil = max(blockedUntil ?? now, now + regainAfter) }
+    }
+
+    /// An answer came that told nothing of the use: what an earlier one told is not true for ever. Some come with a refusal alone.
+    public mutating func toldNothing(_ now: Moment) {
+        guard let toldAt, now - toldAt >= Self.lasting else { return }
+        usagePercent = nil
+        guard now - toldAt >= .seconds(3600) else { return }
+        left = seen
+        self.toldAt = nil
     }
 }
 
@@ -218,6 +233,7 @@ extension Budget {
         seen = max(200, Double(document["seen"]?.integer ?? 200))
         left = min(seen, Double(document["left"]?.integer ?? 200))
         usagePercent = document["usage"]?.integer.map { Int(clamping: $0) }
+        toldAt = now
         if let blocked = document["blocked"]?.integer {
             let rest = Duration.milliseconds(blocked) - .seconds(60 * max(0, ago - 1))
             if rest > .zero { blockedUntil = now + rest }

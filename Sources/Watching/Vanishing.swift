@@ -45,6 +45,9 @@ struct Vanishing: Sendable, Equatable {
     /// Whether there is nothing to decide.
     var isIdle: Bool { lost.isEmpty && drifted.isEmpty && taken.isEmpty }
 
+    /// The numbers that wait for another one's witness.
+    var waiting: Set<String> { Set(lost.values.flatMap(\.keys)) }
+
     /// The members that there is something to decide of.
     var members: Set<String> { Set(lost.keys).union(drifted).union(taken.keys) }
 

@@ -20,6 +20,8 @@ public struct Watch: Sendable, Equatable {
 
     /// The state that was told last: trouble that a wider watch told of changes the state and not this.
     private var told = State.current
+    /// Whether that was a drift which another watch told, so that its end is not this one's to tell where wider trouble came in between.
+    private var isEcho = false
     /// How the last look failed, if it did.
     private var lastFailure: State?
     /// How many looks in a row have failed in the same way: in passing, or by a refusal.
@@ -80,13 +82,15 @@ public struct Watch: Sendable, Equatable {
         switch outcome {
         case .complete:
             succeeded(at: now)
-            let wasDrifted = state == .drifted
+            let isOthers = state == .drifted ? others : isEcho
             let telling = move(to: .current, reason: nil, at: now)
-            return wasDrifted && others && telling == .told ? .silently : telling
+            return isOthers && telling == .told ? .silently : telling
         case .drifted(let reason, let isTold):
             succeeded(at: now)
             let telling = move(to: .drifted, reason: reason, at: now)
-            return isTold && telling == .told ? .silently : telling
+            guard isTold, telling == .told else { return telling }
+            isEcho = true
+            return .silently
         case .failed(let state, let reason, let isCertain):
             // Nothing was asked where there was no request to be had.
             let isBelieved = state == .late || count(state)
@@ -122,6 +126,7 @@ public struct Watch: Sendable, Equatable {
         let isNews = state != told || (state == .drifted && self.state == .drifted)
         set(state, reason, at: now)
         told = state
+        isEcho = false
         return isNews ? .told : .silently
     }
 

@@ -89,7 +89,8 @@ extension Watcher {
             case .notFields:
                 endSearch(unit)
                 searchesRest[unit] = world.now() + Self.searchRest
-                return .none(failure)
+                // What refused the whole may be over, or be another refusal by now.
+                return .again
             }
             if search.isAmongFields {
                 // One look is enough to find out for all of a kind.
@@ -110,6 +111,12 @@ extension Watcher {
                 searches[unit]?.search.on(.accepted)
             } catch {
                 note(error.usage, unit.account, counted, isAnswered: error.status != nil)
+                if !search.isAmongFields, error.mayRefuseFields {
+                    // The least is refused as well: it is the thing.
+                    endSearch(unit)
+                    searchesRest[unit] = world.now() + Self.searchRest
+                    return .none(error)
+                }
                 switch error.code {
                 case .refusedField(let name), .invalidField(let name):
                     searches[unit]?.search.on(.refused(code: error.graph?.code ?? 0, field: name))

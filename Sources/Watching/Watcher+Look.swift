@@ -206,6 +206,7 @@ extension Watcher {
     /// Takes in what an answer says of the budget and of the version that it was given by.
     func note(_ answer: Answer, _ plan: AccountPlan, _ counted: Int) async {
         note(answer.usage, plan.name, counted)
+        if answer.usage == nil { accounts[plan.name]?.budget.toldNothing(world.now()) }
         let asked = plan.client.endpoint.version.description
         guard let version = answer.apiVersion, let parsed = GraphVersion(parsing: version), parsed != plan.client.endpoint.version else {
             return

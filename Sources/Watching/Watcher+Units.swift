@@ -108,7 +108,13 @@ extension Watcher {
     /// No longer watches the things of a number that is gone.
     func forget(number: String, of name: String) {
         accounts[name]?.numbers.remove(number)
-        for kind in AccountPlan.numberKinds { forget(Unit(account: name, kind: kind, phoneNumberID: number)) }
+        for kind in AccountPlan.numberKinds {
+            forget(Unit(account: name, kind: kind, phoneNumberID: number))
+            // Without it there may be nobody left whose witness is to be waited for.
+            for other in accounts[name]?.vanishing[kind]?.waiting.sorted() ?? [] {
+                on(.hasten(Unit(account: name, kind: kind, phoneNumberID: other), ahead: false), world.now())
+            }
+        }
         stretch(name)
     }
 }

@@ -77,7 +77,9 @@ extension Checker {
         if !begun.contains(unit) { complain("baseline", transaction.time, text("there was none")) }
         if let after {
             if isLast, !explains(after, id, before, walk) {
-                complain("nothing else is reported", transaction.time, text("Meta never had \(JSONValue.object(after)) in that look"))
+                complain(
+                    "nothing else is reported", transaction.time,
+                    text("Meta never had \(JSONValue.object(after)) in that look, but \(words(id, walk))"))
             }
         } else {
             checkRemoval(id, unit, place, transaction.time, text)
@@ -134,7 +136,9 @@ extension Checker {
                 if !isRecorded(index, at: moment) { continue }
                 return complain("removal is certain", moment, text("a complete look at \(Stage.seconds(walk.span.start)) showed it"))
             }
-            if !walk.mayHaveShifted, !history.truth.states(of: id, in: unit, walk.span).contains(nil) {
+            // What a list slipped past was not gone: another look has to agree.
+            let isJumped = index != (walks[unit] ?? [])[place] && walk.jumped.contains(id)
+            if !walk.mayHaveShifted, !isJumped, !history.truth.states(of: id, in: unit, walk.span).contains(nil) {
                 return complain("removal is certain", moment, text("it was there all the time"))
             }
             needed -= 1
@@ -161,6 +165,11 @@ extension Checker {
                 return hidden.partly.contains(name) && (value.isSame(as: earlier) || value == nil && !isKept(name, walk))
             }
         }
+    }
+
+    private func words(_ id: String, _ walk: Walk) -> String {
+        history.truth.states(of: id, in: walk.unit, walk.span).map { $0.map { "\(JSONValue.object($0))" } ?? "none" }.joined(
+            separator: ", ")
     }
 
     func words(_ things: [String: JSONObject]) -> String {

@@ -97,6 +97,7 @@ extension Scenario.Account {
             // As many pages as a list may have things, and an empty one, at as many numbers as there may be.
             return sum + looks * (interval.key.isList ? 13 : 1) * (Scenario.numberKinds.contains(interval.key) ? 7 : 1)
         }
-        return needed * 1.5 > limit || Double(others) + needed * 1.5 > Double(quota)
+        // Where 85 of a hundred are used, the core alone goes on.
+        return needed * 1.5 > limit || Double(others) + needed * 1.5 > Double(quota) * 0.85
     }
 }

@@ -30,7 +30,9 @@ extension Checker {
         var looks = 0
         for index in list[...place].reversed() {
             let walk = history.walks[index]
-            guard walk.isComplete, walk.isExact, isRecorded(index, at: moment) || index == list[place] else { continue }
+            guard walk.isComplete, walk.isExact, isRecorded(index, at: moment) || mayBeRecorded(walk) || index == list[place] else {
+                continue
+            }
             if walk.served.contains(id) { break }
             looks += 1
             if looks >= Self.looksToBelieve(unit),
@@ -42,11 +44,21 @@ extension Checker {
         complain("removal is certain", moment, text("many others went with it, and it was believed after \(looks) looks"))
     }
 
+    /// Whether the end of a full disk came while a walk was made, so that it may have been recorded or not.
+    private func mayBeRecorded(_ walk: Walk) -> Bool {
+        guard let delivered = walk.delivered else { return false }
+        return history.fullDisk.contains { $0.start <= delivered + slack && walk.span.start <= $0.end + slack }
+    }
+
     /// What is told and gone, and may still be held when the run ends.
     func heldAtEnd(_ unit: Unit, _ truth: [String: JSONObject]) -> Set<String> {
         let told = self.told[unit] ?? [:]
         let gone = Set(told.keys.filter { truth[$0] == nil })
-        return unit.kind.isList && isMass(gone.count, of: told.count, unit) ? gone : []
+        guard unit.kind.isList else { return [] }
+        // What was held counts for nothing once it is over.
+        let looks = (walks[unit] ?? []).filter { history.walks[$0].isComplete && history.walks[$0].isExact }
+        let isRecent = looks.suffix(Self.looksToRemove(unit)).contains(where: massWalks.contains)
+        return isMass(gone.count, of: told.count, unit) || isRecent ? gone : []
     }
 
     /// A document as it ends, without what came back so often that nobody can say yet that it is gone, and what all things lost together, whoever did it.
@@ -54,15 +66,24 @@ extension Checker {
         let plain = WireForm.plain(document, unit.kind)
         let now = WireForm.plain(truth, unit.kind)
         guard let last = (walks[unit] ?? []).last.map({ history.walks[$0] }) else { return plain }
+        let gone = plain.names.filter { now[$0] == nil }
+        // What went in one look goes together, once it is known of all who took it.
+        let isOpen = unit.isOneOfMany && gone.contains { isTaken($0, last, by: history.end) }
         return JSONObject(
-            plain.filter { now[$0.name] != nil || !(hasReturned($0.name, last) || isTaken($0.name, last, by: history.end)) }.map {
+            plain.filter { now[$0.name] != nil || !(isOpen || hasReturned($0.name, last) || isTaken($0.name, last, by: history.end)) }.map {
                 ($0.name, $0.value)
             })
     }
 
     /// Whether a watch that is drifted in the end may be so, because much is held.
     func isHeldAtEnd(_ resource: StoredResource) -> Bool {
-        guard resource.document["state"]?.string == "drifted", let unit = Unit(watch: resource.resource) else { return false }
+        guard let unit = Unit(watch: resource.resource) else { return false }
+        if let number = unit.phoneNumberID, resource.document["state"]?.string == WatchState.notFound.rawValue {
+            // It is gone, and its list still holds it.
+            let numbers = Unit(account: unit.account, kind: .phoneNumber)
+            return heldAtEnd(numbers, watched(history.truth.things(of: numbers, at: history.end), numbers)).contains(number)
+        }
+        guard resource.document["state"]?.string == "drifted" else { return false }
         let truth = watched(history.truth.things(of: unit, at: history.end), unit)
         return !heldAtEnd(unit, truth).isEmpty
             || (told[unit] ?? [:]).contains { id, document in

@@ -50,9 +50,20 @@ extension Checker {
             // What was held counts for nothing once it is over.
             if !isMass, massWalks.contains(index) { continue }
             needed -= 1
-            if needed <= 0, !isMass || walk.span.start - other.span.start > Self.timeToBelieve(walk.unit) + .seconds(60) { return true }
+            if needed <= 0, !isMass || walk.span.start - other.span.end > Self.timeToBelieve(walk.unit) + .seconds(60) { return true }
         }
         return false
+    }
+
+    /// Whether what could not be found out about a field had another trouble in between: of what refuses the whole in passing nobody can say which
+    /// field it was, and it is not searched for again at once.
+    private func isDisturbed(_ unit: Unit, _ place: Int) -> Bool {
+        let list = (walks[unit] ?? [])[...place].map { history.walks[$0] }
+        guard let last = list.last else { return false }
+        return list.contains { other in
+            other.life == last.life && last.span.start - other.span.end < .seconds(600)
+                && (other.isOdd || other.trouble.map { $0 != .refusedField } ?? false)
+        }
     }
 
     /// A watch's state is told when it changes, and only if the looks at its unit say so.
@@ -101,7 +112,8 @@ extension Checker {
             let restarts = walk.trouble.map { $0 == .listChanged || $0 == .repeatedCursor } ?? !walk.isExact
             // A token that is refused to one alone is no refused token.
             let isOwn = walk.trouble == .unauthorized && state == .forbidden
-            if walk.trouble?.state != state, !isOwn, !(restarts && state == .unreachable) {
+            let isUnfound = walk.trouble == .refusedField && [.forbidden, .invalidAnswer].contains(state) && isDisturbed(unit, place)
+            if walk.trouble?.state != state, !isOwn, !isUnfound, !(restarts && state == .unreachable) {
                 complain("watch", transaction.time, refuse("the last look ended by \(walk.trouble.map { "\($0)" } ?? "nothing")"))
             }
             guard [.unreachable, .invalidAnswer, .forbidden, .notFound].contains(state) else { return }

@@ -57,6 +57,7 @@ struct Checker {
         var told: [Unit: [String: JSONObject]]
         var begun: Set<Unit>
         var lastSequence: Int64
+        var watchesTold: [Unit: WatchState]
     }
 
     private enum Happening {
@@ -84,10 +85,11 @@ struct Checker {
             case .checkpoint(let index):
                 if isMass(history.walks[index], told[history.walks[index].unit] ?? [:]) { massWalks.insert(index) }
                 check(history.walks[index])
-            case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence)
+            case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence, watchesTold: watchesTold)
             case .restore(let index):
                 guard let copy = copies[index] else { continue }
                 (told, toldBefore, begun, lastSequence) = (copy.told, copy.told, copy.begun, copy.lastSequence)
+                watchesTold = copy.watchesTold
             }
         }
     }
@@ -102,14 +104,28 @@ struct Checker {
         let list = walks[walk.unit] ?? []
         let next = list.firstIndex { $0 > index }.map { history.walks[list[$0]] }
         // What was asked for to find out which field is refused is no look; an account's apps come with its own answer.
-        let carrier = walk.unit.kind == .subscribedApp ? Unit(account: walk.unit.account, kind: .account) : walk.unit
+        let comesWith = walk.unit.kind == .subscribedApp && walk.named.contains("subscribed_apps")
+        let carrier = comesWith ? Unit(account: walk.unit.account, kind: .account) : walk.unit
         let asking = walks[carrier]?.map { history.walks[$0] }.first { $0.span.start > walk.span.start }
-        if let asking, !walk.named.isEmpty, asking.named != walk.named, asking.span.start - delivered < .seconds(30) { return nil }
+        if isOfASearch(walk, carrier, before: asking.flatMap { $0.life == walk.life ? $0 : nil }, delivered) { return nil }
         let following = next?.span.start
         let moment = min(delivered + slack, following ?? delivered + slack)
         guard history.lives.indices.contains(walk.life - 1), moment < history.lives[walk.life - 1].end else { return nil }
         guard !history.fullDisk.contains(where: { walk.span.start <= $0.end + slack && $0.start <= moment }) else { return nil }
         return moment
+    }
+
+    /// Whether a complete walk may be one of those that find out which field is refused: something was refused before, and another request followed
+    /// that named other fields, or came at once.
+    private func isOfASearch(_ walk: Walk, _ carrier: Unit, before asking: Walk?, _ delivered: Moment) -> Bool {
+        if let asking, asking.named != walk.named, asking.span.start - delivered < .seconds(30) { return true }
+        let refused = (walks[carrier] ?? []).last { index in
+            let other = history.walks[index]
+            return other.life == walk.life && other.span.start < walk.span.start && (other.trouble?.mayBeAboutFields ?? false)
+        }
+        guard let refused else { return false }
+        guard let asking else { return history.walks[refused].named != walk.named }
+        return asking.named != walk.named || asking.span.start - delivered < .seconds(2)
     }
 
     /// Whether what a walk showed was recorded, and is so still at a later moment.

@@ -62,7 +62,8 @@ extension Meta {
         let account = asked.account
         count(account)
         if asked.isProbe {
-            let trouble = trouble(for: asked)
+            let isThere = asked.unit.phoneNumberID.map(account.has(number:)) ?? true
+            let trouble = trouble(for: asked) ?? (isThere ? nil : .notFound)
             return (trouble.map { answer($0, asked) } ?? page(asked), [])
         }
         walks.request(asked.unit, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
@@ -283,9 +284,10 @@ extension Meta {
 
     /// The member that this answer lacks and the next one has.
     private func flapping(_ asked: Asked) -> String? {
-        guard let flapping = asked.account.odd.flapping, flapping.kind == asked.unit.kind, !asked.isProbe else { return nil }
-        // A walk is one answer, however many pages it has.
-        let walk = walks.index(of: asked.unit) ?? 0
+        // A walk is one answer, however many pages it has: its first page says whether it lacks one.
+        guard !asked.isProbe, let walk = walks.index(of: asked.unit) else { return nil }
+        guard asked.isFirst else { return walks.all[walk].lacking.first }
+        guard let flapping = asked.account.odd.flapping, flapping.kind == asked.unit.kind else { return nil }
         let before = walks.all.last { $0.unit == asked.unit && $0.isComplete && $0.span.end < walks.all[walk].span.start }
         guard before?.lacking.isEmpty ?? true else { return nil }
         walks.update(asked.unit) { $0.lacking = [flapping.member] }

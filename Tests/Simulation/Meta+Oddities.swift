@@ -160,7 +160,8 @@ extension Meta {
             let last = walks.all.last(where: { $0.unit == unit && $0.isComplete && $0.isExact && !$0.isPartial && $0.delivered != nil }),
             last.life == walks.life(of: unit)
         else { return things }
-        let known = last.served.intersection(things.map(\.id))
+        // What is not watched is nothing that could be missed.
+        let known = last.served.intersection(things.map(\.id)).filter { unit.kind != .phoneNumber || account.plan.watches($0) }
         let kept = partial.share == 0 || unit.kind == .blockedUser ? [] : Array(things.prefix(things.count / 2))
         let lacking = known.subtracting(kept.map(\.id)).count
         guard (known.count >= 2 && lacking == known.count) || (known.count >= 6 && lacking * 2 >= known.count) else { return things }
@@ -171,9 +172,14 @@ extension Meta {
     /// Where a page that is not the first begins, if the list has slipped by one.
     func slipped(_ start: Int, _ things: [Thing], _ asked: Asked) -> Int {
         guard has(.shiftingLists), !asked.isFirst, start < things.count, dice.chance(0.3) else { return start }
-        let list = walks.all.filter { $0.unit == asked.unit }.suffix(3)
-        guard list.count == 3, !list.contains(where: \.isPartial) else { return start }
-        walks.update(asked.unit) { $0.isPartial = true }
+        let list = walks.all.filter { $0.unit == asked.unit && $0.isComplete }.suffix(2)
+        guard list.count == 2, !list.contains(where: \.isPartial) else { return start }
+        // What one look jumped over all others show.
+        guard asked.account.jumped.insert("\(asked.unit) \(things[start].id)").inserted else { return start }
+        walks.update(asked.unit) { walk in
+            walk.isPartial = true
+            walk.jumped.insert(things[start].id)
+        }
         return start + 1
     }
 

@@ -55,6 +55,8 @@ final class Meta {
         var lingers = false
         /// What is odd at present.
         var odd = Odd()
+        /// Things that a list has slipped past.
+        var jumped: Set<String> = []
         /// Whether the account's own answer holds only some of its apps.
         var cutsApps = false
 

@@ -322,7 +322,8 @@ extension Run {
 
     private static func words(_ answer: Result<HTTPResponse, TransportError>) -> String {
         switch answer {
-        case .success(let response): "\(response.status) \(String(decoding: response.body, as: UTF8.self))"
+        case .success(let response):
+            "\(response.status) \(String(decoding: response.body, as: UTF8.self))\(response.headers.first { $0.name.hasPrefix("x-b") }.map { " usage \($0.value)" } ?? "")"
         case .failure(let error): "\(error.code)"
         }
     }

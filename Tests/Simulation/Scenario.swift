@@ -113,6 +113,9 @@ enum Trouble: String {
         .forbidden, .policy, .throttled, .unauthorized, .listChanged, .repeatedCursor,
     ]
 
+    /// Whether it may be about a field that was asked for.
+    var mayBeAboutFields: Bool { self == .refusedField || self == .forbidden }
+
     /// What a watch becomes by it; `nil` where the list is asked for again at once.
     var state: WatchState? {
         switch self {

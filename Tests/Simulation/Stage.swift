@@ -57,7 +57,10 @@ final class Stage: @unchecked Sendable {
 
     /// Goes on to the next event and has it happen; `false` if there is none before that moment.
     func step(until end: Moment) -> Bool {
-        guard let event = events.min, event.time <= end else { return false }
+        guard let event = events.min, event.time <= end else {
+            now = max(now, end)
+            return false
+        }
         events.removeMin()
         now = event.time
         event.action()

@@ -21,6 +21,8 @@ struct Walk {
     var mayHaveShifted = false
     /// Whether the list was not shown whole although it seemed so.
     var isPartial = false
+    /// Things that the list slipped past.
+    var jumped: Set<String> = []
     /// Things that were shown and cannot be read.
     var unreadable: Set<String> = []
     /// Whether a thing without an id was among the others.

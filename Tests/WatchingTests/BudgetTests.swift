@@ -125,6 +125,26 @@ import WhatsAppBusiness
         #expect(budget.call(at(3)) == .wait(until: at(303)))
     }
 
+    /// The use may be told by a refusal alone; what was told then must not keep the others from being asked for ever.
+    @Test(arguments: [true, false]) func use_thatIsToldNoMore_isForgotten(isRestored: Bool) {
+        var budget = Budget(.share(0.5))
+        for second in 0..<40 { _ = budget.call(at(Int64(second))) }
+        budget.note(percent: 100, of: 40, regainAfter: nil, now: at(60))
+        budget.toldNothing(at(61))
+        #expect(budget.usagePercent == 100 && budget.take(at(300), core: false) == .wait(until: at(600)))
+        if isRestored {
+            let document = budget.document(at(60), wallClock: Timestamp(milliseconds: 0), boot: "a")
+            budget = Budget(.share(0.5))
+            budget.restore(document, at(60), wallClock: Timestamp(milliseconds: 0), boot: "a")
+            #expect(budget.usagePercent == 100)
+        }
+        budget.toldNothing(at(361))
+        #expect(budget.usagePercent == nil && budget.callsPerHour < 100)
+        budget.toldNothing(at(3661))
+        #expect(budget.callsPerHour == 100)
+        #expect(budget.call(at(4000), core: false) == .granted)
+    }
+
     @Test func calls_areWrittenDownBeforeTheyAreMade() {
         var budget = Budget(.fixed(250))
         #expect(budget.take(at(0)) == .unreserved)

@@ -104,6 +104,17 @@ import WhatsAppBusiness
         #expect(vanishing.isIdle)
     }
 
+    @Test func numbersThatWaitForAWitness_areKnown_untilTheirNumbersGo() {
+        var vanishing = Vanishing()
+        _ = vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all })
+        _ = vanishing.on("3", loss: loss(doubtful: ["email"]), shown: [], holders: { _ in all })
+        #expect(vanishing.waiting == ["1", "3"])
+        _ = vanishing.on("2", loss: loss(), shown: ["about"], holders: { _ in all })
+        #expect(vanishing.waiting == ["3"])
+        vanishing.forget("3")
+        #expect(vanishing.waiting.isEmpty)
+    }
+
     @Test func witness_thatIsGoneOrCannotBeSeen_isReplaced() {
         var vanishing = Vanishing()
         #expect(vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all }).ask == ["2"])

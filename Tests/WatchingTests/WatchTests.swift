@@ -79,6 +79,20 @@ import WhatsAppBusiness
         #expect(watch.on(.complete, at: at(3)) == .told)
     }
 
+    /// Each of many numbers would tell the end of a drift that one of them told, where wider trouble came in between.
+    @Test(arguments: [true, false]) func drift_thatAnotherTold_endsWithoutAWord(isTold: Bool) {
+        var watch = Watch(over: unit, since: at(0))
+        _ = watch.on(.complete, at: at(1))
+        #expect(watch.on(.drifted("x", isTold: isTold), at: at(2)) == (isTold ? .silently : .told))
+        #expect(watch.on(.follows(.unauthorized, reason: "y"), at: at(3)) == .silently)
+        #expect(watch.on(.complete, at: at(4)) == (isTold ? .silently : .told))
+        // Trouble of its own is told from its beginning to its end.
+        _ = watch.on(.drifted("x", isTold: isTold), at: at(5))
+        #expect(watch.on(.failed(.forbidden, reason: "z", isCertain: true), at: at(6)) == .told)
+        #expect(watch.on(.follows(.unauthorized, reason: "y"), at: at(7)) == .silently)
+        #expect(watch.on(.complete, at: at(8)) == .told)
+    }
+
     @Test func change_saysWhatHappened() throws {
         var watch = Watch(over: unit, since: at(0))
         _ = watch.on(.complete, at: at(1))
