@@ -96,9 +96,6 @@ public final class VarlinkServer: Sendable {
             .serverChannelInitializer { [report = dispatcher.report] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AcceptFailures(report: report))
-                    // Without a descriptor to be had the socket stays ready: it is left alone for a while.
-                    try channel.pipeline.syncOperations.addHandler(
-                        AcceptBackoffHandler(shouldForwardIOErrorCaught: false) { _ in .milliseconds(100) })
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)

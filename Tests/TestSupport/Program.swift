@@ -1,5 +1,6 @@
 import Dispatch
 package import Glibc
+import Synchronization
 
 /// A process that a test started.
 package struct Program: Sendable {
@@ -39,15 +40,27 @@ package struct Program: Sendable {
 
     package func signal(_ signal: Int32) { kill(id, signal) }
 
-    /// The exit status, or 128 and the signal that ended it.
+    /// The exit status, or 128 and the signal that ended it. A task that is cancelled, as by its test's time limit, waits no longer: the program is killed.
     package func wait() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                var status: Int32 = 0
-                while waitpid(id, &status, 0) < 0 && errno == EINTR {}
-                continuation.resume(returning: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                Self.onQueue {
+                    var status: Int32 = 0
+                    while waitpid(id, &status, 0) < 0 && errno == EINTR {}
+                    continuation.resume(returning: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
+                }
             }
+        } onCancel: {
+            signal(SIGKILL)
         }
+    }
+
+    /// Kills it if nobody has waited for its end.
+    package func putAway() {
+        var status: Int32 = 0
+        guard waitpid(id, &status, WNOHANG) == 0 else { return }
+        signal(SIGKILL)
+        while waitpid(id, &status, 0) < 0 && errno == EINTR {}
     }
 }
 
@@ -85,31 +98,43 @@ package final class NotifySocket: Sendable {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
         }
         guard bound == 0 else { throw Program.Failed(call: "bind", number: errno) }
-        var patience = (seconds: 30, microseconds: 0)
+        // How often it is looked whether whoever waits is still there.
+        var patience = (seconds: 1, microseconds: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout.size(ofValue: patience)))
     }
 
     deinit { close(descriptor) }
 
-    /// Waits for a message that has that line; returns it.
+    /// Waits for a message that has that line, for 30 seconds after each that has not, and no longer than its task; returns it.
     @discardableResult
     package func wait(for line: String) async throws -> String {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { [self] in
-                var buffer = [UInt8](repeating: 0, count: 8192)
-                while true {
-                    let count = recv(descriptor, &buffer, buffer.count, 0)
-                    guard count > 0 else {
-                        continuation.resume(throwing: Program.Failed(call: "recv of \(line)", number: errno))
-                        return
-                    }
-                    let message = String(decoding: buffer[..<count], as: UTF8.self)
-                    if message.split(separator: "\n").contains(where: { $0.hasPrefix(line) }) {
-                        continuation.resume(returning: message)
-                        return
-                    }
+        let isGivenUp = Atomic(false)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                Program.onQueue { [self] in
+                    continuation.resume(with: Result { try hear(line) { isGivenUp.load(ordering: .relaxed) } })
                 }
             }
+        } onCancel: {
+            isGivenUp.store(true, ordering: .relaxed)
+        }
+    }
+
+    private func hear(_ line: String, isGivenUp: () -> Bool) throws -> String {
+        var buffer = [UInt8](repeating: 0, count: 8192)
+        var silence = 0
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count <= 0 {
+                guard [EAGAIN, EINTR].contains(errno), silence < 30 else { throw Program.Failed(call: "recv of \(line)", number: errno) }
+                guard !isGivenUp() else { throw CancellationError() }
+                silence += 1
+                continue
+            }
+            silence = 0
+            let message = String(decoding: buffer[..<count], as: UTF8.self)
+            if message.split(separator: "\n").contains(where: { $0.hasPrefix(line) }) { return message }
+            guard !isGivenUp() else { throw CancellationError() }
         }
     }
 }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 package import GraphSimulator
 package import StrictJSON
+import Synchronization
 package import Varlink
 package import WabaWatchInterface
 package import WhatsAppBusiness
@@ -10,6 +11,7 @@ package import WhatsAppBusiness
 package final class Site: Sendable {
     package let folder: String
     package let simulator: GraphSimulator
+    private let daemons = Mutex<[Program]>([])
     /// What the daemon must never let out.
     package static let token = Platform.sampleToken
 
@@ -62,6 +64,8 @@ package final class Site: Sendable {
         _ body: (Site) async throws -> Void
     ) async throws {
         let site = try await Site(numbers: numbers, every: every, kinds: kinds, more: more)
+        // A test that fails in its midst leaves none behind.
+        defer { for daemon in site.daemons.withLock(\.self) { daemon.putAway() } }
         do {
             try await body(site)
         } catch {
@@ -81,6 +85,7 @@ package final class Site: Sendable {
             [Self.programs + "wabawatchd", "--config", config],
             environment: ["TOKEN": Self.token, "NOTIFY_SOCKET": notify.path, "SWIFT_BACKTRACE": "enable=no"].merging(environment) { $1 },
             log: folder + "/log")
+        daemons.withLock { $0.append(process) }
         try await notify.wait(for: "READY=1")
         return RunningDaemon(process: process, notify: notify)
     }

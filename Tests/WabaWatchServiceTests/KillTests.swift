@@ -20,7 +20,7 @@ private let canTrace: Bool = {
 ///
 /// strace counts the system calls by which a round touches the world (asking, reading the answer, every write and sync of the ledger, every word
 /// on standard error) and kills the real process at the first, the second, … until a run gets through unharmed.
-@Suite(.inTurn, .timeLimit(.minutes(20)), .enabled(if: canTrace, "strace cannot trace here"))
+@Suite(.inTurn, .timeLimit(.minutes(5)), .enabled(if: canTrace, "strace cannot trace here"))
 struct KillTests {
     static let calls = ["sendto", "recvfrom", "read", "pwrite64", "fdatasync", "write", "ftruncate"]
 

@@ -85,7 +85,7 @@ extension NotifySocket {
     /// Whether nothing of that line comes for so long, after what was said until now.
     func isSilent(about line: String, for span: Duration, ignoringFirst: Duration) async -> Bool {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [self] in
+            Program.onQueue { [self] in
                 _ = hear(line, until: .now + ignoringFirst)
                 continuation.resume(returning: !hear(line, until: .now + span))
             }

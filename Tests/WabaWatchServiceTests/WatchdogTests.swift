@@ -159,7 +159,7 @@ struct WatchdogTests {
         let unit = Unit(account: "acme", kind: .account)
         var watch = Watch(over: unit, since: Timestamp(milliseconds: 0))
         let before = watch
-        _ = watch.on(.failed(.unauthorized, reason: reason), at: Timestamp(milliseconds: 0))
+        _ = watch.on(.failed(.unauthorized, reason: reason, isCertain: true), at: Timestamp(milliseconds: 0))
         return WatchNote(watch: unit.watch, document: watch.document, change: watch.change(of: unit, from: before))
     }
 
