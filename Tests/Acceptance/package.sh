@@ -44,24 +44,36 @@ process=$(property MainPID)
 write "$number/deregister" '{}'
 await 10 changes_are 1 WABAWATCH_KIND=phone_number WABAWATCH_OPERATION=changed
 cp /etc/wabawatch/wabawatch.yaml /tmp/mine
-wabawatch history --output json >/tmp/history
+wabawatch history --output json | sed -E 's/("cursor": ?"[0-9a-f]{16}):[0-9a-f]{12}:/\1:/' >/tmp/history
 start_subscriber
+systemctl stop subscriber
 
-# The older release left a ledger of the first schema: so does this one, between its end and the new one's start.
+# The older release left a ledger of the first schema, and readers cursors without an epoch: so does this one, between its end and the new one's start.
 cat >/tmp/first-schema.py <<'P'
 import sqlite3
 
 ledger = sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite")
-ledger.execute("DROP TABLE budget")
-ledger.execute("DELETE FROM grdb_migrations WHERE identifier = '2'")
-ledger.commit()
 released = sqlite3.connect("file:/repository/Tests/LedgerTests/Released/schema-1.sqlite?mode=ro&immutable=1", uri=True)
+for table in "budget", "epoch", "other_id":
+    ledger.execute(f"DROP TABLE {table}")
+ledger.execute("DROP INDEX change_by_urgency")
+ledger.execute(released.execute("SELECT sql FROM sqlite_master WHERE name = 'change_by_urgency'").fetchone()[0])
+ledger.execute("DELETE FROM grdb_migrations WHERE identifier > '1'")
+ledger.commit()
 schemas = [sorted(map(repr, file.execute("SELECT type, name, sql FROM sqlite_master"))) for file in (ledger, released)]
 assert schemas[0] == schemas[1], schemas
+with open("/tmp/subscriber.cursor", "r+") as file:
+    name, epoch, sequence = file.read().split(":")
+    file.seek(0)
+    file.truncate()
+    file.write(f"{name}:{sequence}")
 open("/tmp/first-schema", "w").write("yes")
 P
+# The subscriber is there again before the new service is.
+declare -f start_subscriber | sed 's/systemd-run /systemd-run --no-block /; /await/d' >/tmp/old.sh
+echo 'python3 /tmp/first-schema.py && start_subscriber' >>/tmp/old.sh
 install -d /run/systemd/system/wabawatchd.service.d
-printf '[Service]\nExecStopPost=+/usr/bin/python3 /tmp/first-schema.py\n' >/run/systemd/system/wabawatchd.service.d/old.conf
+printf '[Service]\nExecStopPost=+/bin/bash /tmp/old.sh\n' >/run/systemd/system/wabawatchd.service.d/old.conf
 systemctl daemon-reload
 
 # The upgrade, while one client after another connects.
@@ -95,7 +107,7 @@ echo "connects during the upgrade: $(cat /tmp/connected)"
 [ -e /tmp/first-schema ] || fail 'the ledger was not made one of the first schema'
 same 'the version' "$version" "$(dpkg-query --show --showformat='${Version}' wabawatch)"
 same 'restarts' 0 "$(property NRestarts)"
-same 'the migrations of the ledger' '1 2' "$(python3 -c 'import sqlite3; print(*[row[0] for row in sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite").execute("SELECT identifier FROM grdb_migrations ORDER BY 1")])')"
+same 'the migrations of the ledger' '1 2 3 4' "$(python3 -c 'import sqlite3; print(*[row[0] for row in sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite").execute("SELECT identifier FROM grdb_migrations ORDER BY 1")])')"
 cmp /tmp/mine /etc/wabawatch/wabawatch.yaml || fail 'the configuration was replaced'
 grep --quiet 'As it was' /etc/wabawatch/accounts.d/example.yaml.sample && fail 'a configuration file that nobody changed is the old one'
 [ -f /lib/systemd/system/wabawatchd-metrics.socket ] || fail 'the new units are not there'
