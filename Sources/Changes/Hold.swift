@@ -52,10 +52,11 @@ public struct Hold: Sendable, Equatable {
     ///   - absent: the things that it covers and lacks.
     ///   - known: how many it covers, those included.
     ///   - now: the monotonic clock.
-    ///   - isGone: whether the account that the list belongs to is known to be gone.
+    ///   - isGone: whether the account that the list belongs to is said to be gone; one whose list still shows something is not.
     public mutating func on(absent: Set<String>, of known: Int, now: Duration, measure: Measure, isGone: Bool = false) -> Verdict {
         let lacksAll = absent.count == known && known >= Measure.several
         let lacksHalf = known >= measure.many && absent.count * 2 >= known
+        let isGone = isGone && lacksAll
         guard lacksAll || lacksHalf, !isGone else {
             let held = absent.intersection(tracks.keys)
             self = Hold()

@@ -58,6 +58,14 @@ import WhatsAppBusiness
         #expect(before == .held && gone == .believed(Self.things(3)) && !hold.isActive)
     }
 
+    /// "There is nothing under this id" may be said of an account in passing: where its list shows something, it is there.
+    @Test(arguments: [3, 4, 5]) func accountThatIsSaidToBeGone_takesNothing_whileItsListShowsSomething(absent: Int) {
+        var hold = Hold()
+        let before = hold.on(absent: Self.things(absent), of: 6, now: .zero, measure: .usual)
+        let said = hold.on(absent: Self.things(absent), of: 6, now: .seconds(1), measure: .usual, isGone: true)
+        #expect(before == .held && said == .held && hold.isActive)
+    }
+
     /// What goes while others are held has its own hour and its own ten looks.
     @Test(arguments: 1...12) func whatGoesLater_isBelievedLater(delay: Int) {
         var hold = Hold()

@@ -10,8 +10,8 @@ extension Checker {
         toldBefore = told
         defer { toldBefore = told }
         for unit in Set(transaction.changes.map { Unit(of: $0.change.resource) }) {
-            guard let (place, walk) = latestWalk(unit, transaction.time), isMass(walk, told[unit] ?? [:]) else { continue }
-            if let index = walks[unit]?[place] { massWalks.insert(index) }
+            guard let (place, walk) = latestWalk(unit, transaction.time), let index = walks[unit]?[place] else { continue }
+            if judgedWalks.insert(index).inserted, isMass(walk, told[unit] ?? [:]) { massWalks.insert(index) }
         }
         var last: [ResourceID: Int64] = [:]
         for recorded in transaction.changes { last[recorded.change.resource] = recorded.sequence }

@@ -26,7 +26,11 @@ extension Checker {
     /// A thing that went together with many others was missing for long enough.
     mutating func checkHeld(_ id: String, _ unit: Unit, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
         let list = walks[unit] ?? []
-        guard isMass(history.walks[list[place]], toldBefore[unit] ?? [:]) else { return }
+        let known = toldBefore[unit] ?? [:]
+        guard isMass(history.walks[list[place]], known) else { return }
+        let account = Unit(account: unit.account, kind: .account)
+        // The account is gone, and everything with it.
+        if watchesTold[account] == .notFound, known.keys.allSatisfy({ !history.walks[list[place]].served.contains($0) }) { return }
         var looks = 0
         for index in list[...place].reversed() {
             let walk = history.walks[index]

@@ -7,7 +7,8 @@ import WhatsAppBusiness
 extension Checker {
     /// After a complete walk during which nothing changed, everything that it showed has been told. What is missing must be missed by as many
     /// complete walks as a removal takes.
-    mutating func check(_ walk: Walk) {
+    /// - Parameter isMass: whether it lacked so much that it was held.
+    mutating func check(_ walk: Walk, isMass: Bool) {
         guard let moment = walk.delivered else { return }
         let unit = walk.unit
         if let number = unit.phoneNumberID, told[Unit(account: unit.account, kind: .phoneNumber)]?[number] == nil { return }
@@ -31,14 +32,13 @@ extension Checker {
                 )
             }
         }
-        for id in (told[unit] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk) {
+        for id in (told[unit] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk, isMass: isMass) {
             complain("each state is reported", moment, "\(id) of \(unit) is gone and was not removed")
         }
     }
 
     /// Whether enough complete walks in a row, up to this one, did not show a thing.
-    private func missed(_ id: String, _ walk: Walk) -> Bool {
-        let isMass = isMass(walk, told[walk.unit] ?? [:])
+    private func missed(_ id: String, _ walk: Walk, isMass: Bool) -> Bool {
         var needed = isMass ? Self.looksToBelieve(walk.unit) + 2 : Self.looksToRemove(walk.unit)
         for index in (walks[walk.unit] ?? []).reversed() {
             let other = history.walks[index]

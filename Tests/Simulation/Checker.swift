@@ -23,6 +23,8 @@ struct Checker {
     var watchesTold: [Unit: WatchState] = [:]
     /// Walks that lacked so much of what was told before them that they are held.
     var massWalks: Set<Int> = []
+    /// Walks of which something was told, so that it is known how much of what was told before they lacked.
+    var judgedWalks: Set<Int> = []
     /// Each unit's walks, as places in the history's.
     let walks: [Unit: [Int]]
 
@@ -83,8 +85,9 @@ struct Checker {
             switch happening {
             case .transaction(let index): take(history.transactions[index])
             case .checkpoint(let index):
-                if isMass(history.walks[index], told[history.walks[index].unit] ?? [:]) { massWalks.insert(index) }
-                check(history.walks[index])
+                let walk = history.walks[index]
+                if !judgedWalks.contains(index), isMass(walk, told[walk.unit] ?? [:]) { massWalks.insert(index) }
+                check(walk, isMass: massWalks.contains(index))
             case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence, watchesTold: watchesTold)
             case .restore(let index):
                 guard let copy = copies[index] else { continue }

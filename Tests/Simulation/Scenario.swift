@@ -60,7 +60,7 @@ struct Scenario {
 
     init(_ dice: inout Dice) {
         busy = dice.time(.seconds(1200)...(.seconds(6000)))
-        retry = Retry(longest: dice.time(.seconds(30)...(.seconds(900))))
+        retry = Retry(longest: dice.time(.seconds(240)...(.seconds(900))))
         schedule = Schedule(places: dice.pick([1, 2, 16]))
         changesPerHour = dice.pick([5, 20, 20, 60])
         troublesPerHour = dice.pick([0, 0, 2, 5, 12])
