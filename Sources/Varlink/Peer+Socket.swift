@@ -40,7 +40,7 @@ extension Peer {
     }
 
     /// The control group's id, by the process's own descriptor: neither needs any right, and no number can have become another's.
-    private static func controlGroup(of socket: Int32) -> UInt64? {
+    static func controlGroup(of socket: Int32) -> UInt64? {
         // SO_PEERPIDFD, PIDFD_GET_INFO and PIDFD_INFO_CGROUPID (linux/pidfd.h), which this system's headers may not have.
         let (peerProcess, getInfo, wanted): (Int32, UInt, UInt64) = (77, 0xC040_FF0B, 1 << 2)
         var (process, length): (Int32, socklen_t) = (-1, socklen_t(MemoryLayout<Int32>.size))

@@ -2,6 +2,7 @@
 
     attacks.py subscribe SOCKET         a healthy reader: for each change, how long it took from the answer that shows it, in ms
     attacks.py attack SOCKET NUMBER     one of the attacks, held until standard input ends
+    attacks.py burn SOCKET              uses a processor, for comparison
     attacks.py judge SOCKET PID ATTACKER READER URL TOKEN PHONE...
                                         all of them, each by ATTACKER while READER reads and asks for the status (both are users)
 """
@@ -83,7 +84,14 @@ def many(count, data, each=None):
 def churn():
     end = time.monotonic() + 5
     while time.monotonic() < end:
-        for peer in [connect() for _ in range(50)]:
+        peers = []
+        for _ in range(50):
+            try:
+                peers.append(connect())
+            except OSError:
+                # The queue of the socket is full.
+                continue
+        for peer in peers:
             peer.close()
     return []
 
@@ -189,35 +197,53 @@ def judge(pid, attacker, reader, url, token, *phones):
     subscribed = run(reader, "subscribe", stdout=open("/tmp/heard.ms", "w"))
     heard = open("/tmp/heard.ms")
     time.sleep(3)
-    failures, rows = [], []
-    for number, name in enumerate([None, *ATTACKS]):
+    def measure(name, attack):
+        """What a healthy reader notices for eight seconds of an attack."""
         with open(f"/proc/{pid}/clear_refs", "w") as refs:
             refs.write("5")
         heard.seek(0, os.SEEK_END)
-        attack = name and run(attacker, "attack", str(number - 1), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        attacker_process = attack and run(attacker, *attack, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         asked, end = [], time.monotonic() + 8
         while time.monotonic() < end:
             asked.append(float(run(reader, "status", stdout=subprocess.PIPE).communicate()[0] or "inf"))
             time.sleep(0.2)
         took = [float(line) for line in heard.read().split()]
         peak = memory("VmHWM")
-        if attack:
-            attack.kill()
-            attack.communicate()
+        if attacker_process:
+            attacker_process.kill()
+            attacker_process.communicate()
         p99 = statistics.quantiles(took, n=100)[98] if len(took) > 1 else float("inf")
-        rows.append((name or "nobody attacks", peak, p99, statistics.median(took) if took else float("inf"), max(asked), len(took)))
-        print("%-42s | %4.0f MiB | %5.0f ms | %5.0f ms | %5.2f s | %d changes" % rows[-1], flush=True)
+        row = (name, peak, p99, statistics.median(took) if took else float("inf"), max(asked), len(took))
+        print("%-42s | %4.0f MiB | %5.0f ms | %5.0f ms | %5.2f s | %d changes" % row, flush=True)
+        return peak, p99, max(asked), len(took)
+
+    def control():
+        """What the same user makes others notice who burns a processor and leaves the socket alone: no service can do better than twice that, on a machine
+        where it is more than half of what is promised."""
+        _, p99, asked, _ = measure("a busy processor, and no attack", ["burn"])
+        return max(100, 2 * p99), max(2, 2 * asked)
+
+    failures = []
+    measure("nobody attacks", None)
+    p99_bound, status_bound = control()
+    for number, name in enumerate(ATTACKS):
+        peak, p99, asked, count = measure(name, ["attack", str(number)])
+        if subscribed.poll() is None and (p99 > p99_bound or asked > status_bound or count < 20):
+            # Something else may have had the machine for a moment: once more, beside a control of the same moment.
+            p99_bound, status_bound = control()
+            again, p99, asked, count = measure(name, ["attack", str(number)])
+            peak = max(peak, again)
         if subscribed.poll() is not None:
             failures.append(f"{name}: the subscriber was closed")
             break
         if peak > 256:
             failures.append(f"{name}: {peak:.0f} MiB")
-        if max(asked) > 2:
-            failures.append(f"{name}: GetStatus took {max(asked):.2f} s")
-        if len(took) < 20:
-            failures.append(f"{name}: {len(took)} changes were heard")
-        if p99 > 100:
-            failures.append(f"{name}: p99 {p99:.0f} ms")
+        if asked > status_bound:
+            failures.append(f"{name}: GetStatus took {asked:.2f} s, of {status_bound:.2f} s")
+        if count < 20:
+            failures.append(f"{name}: {count} changes were heard")
+        if p99 > p99_bound:
+            failures.append(f"{name}: p99 {p99:.0f} ms, of {p99_bound:.0f} ms")
     writer.kill()
     subscribed.kill()
     if failures:
@@ -250,4 +276,10 @@ def attack(number):
     del held
 
 
-{"subscribe": subscriber, "status": status, "write": write, "attack": attack, "judge": judge}[role](*sys.argv[3:])
+def burn():
+    """Needs a processor, and the service for nothing."""
+    while True:
+        pass
+
+
+{"subscribe": subscriber, "status": status, "write": write, "attack": attack, "burn": burn, "judge": judge}[role](*sys.argv[3:])

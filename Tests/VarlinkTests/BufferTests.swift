@@ -4,7 +4,7 @@ import Testing
 
 @testable import Varlink
 
-@Suite struct BufferTests {
+@Suite(.inTurn) struct BufferTests {
     @Test func outbox_atItsLimit_refusesUntilDrainedAndAsksForOneDrain() {
         var outbox = Outbox(limit: 10)
         #expect(outbox.offer(ByteBuffer(string: "12345")) == .accepted(drain: true))

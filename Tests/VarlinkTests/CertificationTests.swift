@@ -3,7 +3,7 @@ import StrictJSON
 import Testing
 import Varlink
 
-@Suite(.timeLimit(.minutes(1))) struct CertificationTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct CertificationTests {
     @Test func client_againstOurServer_isCertified() async throws {
         try await withServer([CertificationInterface()]) { path in
             let certified = try await certify(VarlinkClient.connect(path: path))
@@ -22,7 +22,9 @@ import Varlink
 }
 
 /// Other people's clients and servers, from PyPI: varlink 31.0.0 and asyncvarlink 0.3.3.
-@Suite(.serialized, .enabled(if: Python.isThere, "WABAWATCH_PYTHON names no Python with varlink and asyncvarlink"), .timeLimit(.minutes(2)))
+@Suite(
+    .inTurn, .serialized, .enabled(if: Python.isThere, "WABAWATCH_PYTHON names no Python with varlink and asyncvarlink"),
+    .timeLimit(.minutes(2)))
 struct ForeignJudgeTests {
     @Test func certificationClient_ofPython_passesAgainstOurServer() async throws {
         try await withServer([CertificationInterface()]) { path in

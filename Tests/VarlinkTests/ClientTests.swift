@@ -36,7 +36,7 @@ private func withAnswer<Value: Sendable>(
     return try await body(client)
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ClientTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct ClientTests {
     @Test(arguments: [
         ("x\0", ProtocolViolation.badJSON(JSONError(.unexpectedByte, at: 0))), ("[]\0", .noObject),
         (#"{"continues":1}"# + "\0", .badMember("continues")),

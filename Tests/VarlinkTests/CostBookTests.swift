@@ -4,7 +4,7 @@ import Testing
 
 @testable import Varlink
 
-@Suite struct CostBookTests {
+@Suite(.inTurn) struct CostBookTests {
     private let limits: ServerLimits = {
         var limits = ServerLimits()
         limits.connections = 6

@@ -6,7 +6,7 @@ import Testing
 @testable import Varlink
 
 /// What a peer that does as it likes makes a server hold.
-@Suite(.timeLimit(.minutes(1))) struct CostTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct CostTests {
     private static let wait = #"{"method":"org.example.test.Wait"}"# + "\0"
 
     @Test(arguments: [

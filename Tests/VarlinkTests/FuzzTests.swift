@@ -23,7 +23,7 @@ extension [UInt8] {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct FuzzTests {
+@Suite(.inTurn, .timeLimit(.minutes(2))) struct FuzzTests {
     private static let calls = [
         #"{"method":"org.example.test.Echo","parameters":{"text":"é\u00e9"}}"#, #"{"method":"io.wabawatch.Subscribe","more":true}"#,
         #"{"method":"io.wabawatch.List","parameters":{"filter":{"kinds":["account"],"ids":null,"minimumSeverity":"info"}}}"#,

@@ -8,7 +8,7 @@ func interfaceText(_ name: String) throws -> String {
     return try String(contentsOf: url, encoding: .utf8)
 }
 
-@Suite struct InterfaceTests {
+@Suite(.inTurn) struct InterfaceTests {
     @Test(arguments: ["io.wabawatch", "org.varlink.certification"])
     func text_ofAnInterface_isReadAndPrintedWithoutLoss(name: String) throws {
         let interface = try InterfaceDescription(parsing: interfaceText(name))

@@ -7,7 +7,7 @@ import Testing
 
 private let identity = ServiceIdentity(vendor: "Test", product: "Server", version: "1", url: "https://example.com")
 
-@Suite(.timeLimit(.minutes(1))) struct LifeCycleTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct LifeCycleTests {
     @Test(arguments: [false, true]) func server_toldToStop_cancelsItsCallsAndTakesItsFileAway(byCancellation: Bool) async throws {
         let (started, hasStarted) = AsyncStream<Void>.makeStream()
         let interface = try protocolInterface(waiting: {

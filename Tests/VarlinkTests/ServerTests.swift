@@ -38,7 +38,7 @@ private func interface(waiting: @escaping @Sendable () async throws -> Void = {}
         ])
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ServerTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct ServerTests {
     @Test func service_askedForItself_tellsIdentityAndInterfaces() async throws {
         try await withServer([interface()]) { path in
             let client = try await VarlinkClient.connect(path: path)

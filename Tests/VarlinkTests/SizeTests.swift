@@ -5,7 +5,7 @@ import Testing
 
 @testable import Varlink
 
-@Suite(.timeLimit(.minutes(1))) struct SizeTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct SizeTests {
     @Test func call_ofTheLargestSize_isAnsweredAndALargerOneCloses() async throws {
         // Space rather than text: a debug build takes seconds to read sixteen million characters of a string.
         let call = Array(echo("large").utf8)

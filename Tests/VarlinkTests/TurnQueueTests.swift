@@ -4,7 +4,7 @@ import Testing
 
 @testable import Varlink
 
-@Suite(.timeLimit(.minutes(1))) struct TurnQueueTests {
+@Suite(.inTurn, .timeLimit(.minutes(1))) struct TurnQueueTests {
     @Test func peer_thatAsksForLittle_isNextHoweverManyAnotherAsksFor() {
         var queue = TurnQueue(limit: 2, perShare: 2)
         var granted: [Int] = []

@@ -11,8 +11,8 @@ import WhatsAppBusiness
 /// `WABAWATCH_KILLS=10000 swift test --filter LedgerServiceTests` for the long run.
 private let kills = ProcessInfo.processInfo.environment["WABAWATCH_KILLS"].flatMap(Int.init) ?? 200
 
-/// The real daemon and its ledger: kills at random moments, a second daemon, damage.
-@Suite(.inTurn, .timeLimit(.minutes(kills > 200 ? 120 : 10))) struct LedgerServiceTests {
+/// The real daemon and its ledger: kills at random moments, a second daemon, damage. It takes the longest, mostly waiting, and does not wait for a turn.
+@Suite(.timeLimit(.minutes(kills > 200 ? 120 : 10))) struct LedgerServiceTests {
     @Test func daemon_killedAtRandomMoments_losesAndRepeatsNothing() async throws {
         try await Site.with(every: "2ms") { site in
             let seed = ProcessInfo.processInfo.environment["WABAWATCH_SEED"].flatMap(UInt64.init) ?? .random(in: 0..<1_000_000)
