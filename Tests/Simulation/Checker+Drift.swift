@@ -28,9 +28,16 @@ extension Checker {
     /// going says less.
     func mustBeTold(_ member: String, of id: String, _ walk: Walk) -> Bool {
         if [walk.span.end, walk.delivered].contains(where: { $0.map { isTaken(member, walk, by: $0) } ?? false }) { return false }
-        if walk.unit.isOneOfMany, !isDecided(member, of: id, walk) { return false }
+        if walk.unit.isOneOfMany, !wentTogether(with: member, of: id, walk).allSatisfy({ isDecided($0, of: id, walk) }) { return false }
         guard looksWithout(member, of: id, walk) > 1 else { return false }
         return looksWithout(member, of: id, walk) >= (hasReturned(member, walk) ? Self.mostLooks : 2)
+    }
+
+    /// The members that a thing has lost since the same look: they are told at once, when it is known of each who took it.
+    private func wentTogether(with member: String, of id: String, _ walk: Walk) -> [String] {
+        let looks = looksWithout(member, of: id, walk)
+        let known = told[walk.unit]?[id].map { Array($0.names) } ?? []
+        return [member] + known.filter { $0 != member && lacks($0, walk, only: id) && looksWithout($0, of: id, walk) == looks }
     }
 
     /// So many looks in a row settle it, however often the member came back.
