@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 public import StrictJSON
@@ -22,7 +23,11 @@ public final class VarlinkClient: Sendable {
 
     /// Connects. Throws `ConnectionFailed`.
     public static func connect(path: String, limits: ClientLimits = ClientLimits()) async throws -> VarlinkClient {
-        let (queue, peer) = try await connect(path) { channel, peer in
+        try await connect(path: path, limits: limits, patience: patience)
+    }
+
+    static func connect(path: String, limits: ClientLimits = ClientLimits(), patience: Duration) async throws -> VarlinkClient {
+        let (queue, peer) = try await connect(path, patience) { channel, peer in
             let queue = CallQueue(channel, limits: limits)
             try channel.pipeline.syncOperations.addHandler(CallHandler(queue))
             return (queue, peer)
@@ -66,13 +71,11 @@ public final class VarlinkClient: Sendable {
     deinit { calls.abandon() }
 
     static func connect<Value: Sendable>(
-        _ path: String, _ setUp: @escaping @Sendable (any Channel, Peer) throws -> Value
+        _ path: String, _ patience: Duration = patience, _ setUp: @escaping @Sendable (any Channel, Peer) throws -> Value
     ) async throws -> Value {
         guard (1..<108).contains(path.utf8.count) else { throw ConnectionFailed(path: path, number: 36) }
         do {
-            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .channelOption(.autoRead, value: false)
-                .connect(unixDomainSocketPath: path).get()
+            let channel = try await open(path, patience)
             return try await Varlink.peer(of: channel).flatMapThrowing { peer in
                 let value = try setUp(channel, peer)
                 _ = channel.setOption(.autoRead, value: true)
@@ -80,6 +83,23 @@ public final class VarlinkClient: Sendable {
             }.get()
         } catch let error as IOError {
             throw ConnectionFailed(path: path, number: error.errnoCode)
+        }
+    }
+
+    /// How long it waits for a place in the queue of a socket that very many connect to.
+    static let patience = Duration.seconds(10)
+
+    private static func open(_ path: String, _ patience: Duration) async throws -> any Channel {
+        let end = ContinuousClock.now + patience
+        while true {
+            do {
+                return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                    .channelOption(.autoRead, value: false)
+                    .connect(unixDomainSocketPath: path).get()
+            } catch let error as IOError where error.errnoCode == EAGAIN && ContinuousClock.now < end {
+                // Who connects without waiting is refused while the queue is full (connect(2)).
+                try await Task.sleep(for: .milliseconds(20))
+            }
         }
     }
 }

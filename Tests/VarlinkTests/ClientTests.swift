@@ -37,6 +37,26 @@ private func withAnswer<Value: Sendable>(
 }
 
 @Suite(.inTurn, .timeLimit(.minutes(1))) struct ClientTests {
+    /// As where somebody connects as fast as can be: who does not wait is told EAGAIN.
+    @Test func connect_toASocketWithAFullQueue_waitsForItsPlace() async throws {
+        let path = temporarySocketPath()
+        let listening = try ListeningSocket.path(path, mode: 0o600).open()
+        defer {
+            close(listening.descriptor)
+            listening.remove()
+        }
+        try #require(listen(listening.descriptor, 0) == 0)
+        let first = try await VarlinkClient.connect(path: path)
+        async let second = VarlinkClient.connect(path: path)
+        // It is turned away until the first is let in.
+        await #expect(throws: ConnectionFailed.self) { try await VarlinkClient.connect(path: path, patience: .milliseconds(50)) }
+        _ = fcntl(listening.descriptor, F_SETFL, 0)
+        let accepted = accept(listening.descriptor, nil, nil)
+        defer { close(accepted) }
+        await (try second).close()
+        await first.close()
+    }
+
     @Test(arguments: [
         ("x\0", ProtocolViolation.badJSON(JSONError(.unexpectedByte, at: 0))), ("[]\0", .noObject),
         (#"{"continues":1}"# + "\0", .badMember("continues")),
