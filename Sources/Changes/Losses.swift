@@ -4,22 +4,45 @@ public import StrictJSON
 struct Losses {
     /// The things that lack each member which they had.
     private(set) var lost: [String: Set<String>] = [:]
-    /// Members that three things at least had, and that none of a look shows: whoever took them, it was one deed.
+    /// Members that three things at least had, and that none of a look shows in the form in which it was lost: whoever took them, it was one deed. What
+    /// stands there in another form, such as a number instead of an object, bears no witness.
     private(set) var byMeta: Set<String> = []
     private var documents: [String: JSONObject] = [:]
 
     /// What a look's things lack of what the snapshot has.
     init(_ items: [Observation.Item], _ snapshot: Snapshot, asked: Set<String>) {
+        var forms: [String: Set<Form>] = [:]
         for item in items {
             guard let before = snapshot.entries[item.id]?.document else { continue }
             for member in Self.of(before, item.document, isAsked: { asked.isEmpty || asked.contains($0) }) {
                 lost[member, default: []].insert(item.id)
+                if let value = before.value(at: Self.pointer(member)) { forms[member, default: []].insert(Form(value)) }
             }
             documents[item.id] = item.document
         }
         byMeta = Set(
-            lost.filter { member, ids in ids.count >= 3 && !documents.contains { !ids.contains($0.key) && Self.shows(member, $0.value) } }
-                .keys)
+            lost.filter { member, ids in
+                ids.count >= 3
+                    && !documents.contains { id, document in
+                        guard !ids.contains(id), let value = document.value(at: Self.pointer(member)), Self.isGiven(value) else {
+                            return false
+                        }
+                        return forms[member, default: []].contains(Form(value))
+                    }
+            }.keys)
+    }
+
+    /// What a value is, as far as two of a member are alike: a number may be written as a text.
+    private enum Form: Hashable {
+        case object, array, scalar
+
+        init(_ value: JSONValue) {
+            switch value {
+            case .object: self = .object
+            case .array: self = .array
+            default: self = .scalar
+            }
+        }
     }
 
     /// Whether a thing of the look shows a member.

@@ -46,6 +46,23 @@ import WhatsAppBusiness
         (1...count).map { index in number("\(index)", members.filter { !(without[$0]?.contains(index) ?? false) }) }
     }
 
+    /// A number whose value is of another form does not show that the others' was taken by a person.
+    @Test(arguments: ["7", "\"x\"", "[1]", "true"]) func memberThatOneHasInAnotherForm_isMetasDoingAllTheSame(odd: String) throws {
+        var looks = Looks()
+        var strange = Self.number("9", [])
+        strange.document["webhook_configuration"] = try JSONValue(parsing: odd)
+        looks.look(Self.numbers(5) + [strange])
+        for without in [JSONValue.null, .object([:]), .null] {
+            let items = Self.numbers(5).map { item in
+                var item = item
+                item.document["webhook_configuration"] = without
+                return item
+            }
+            looks.look(items + [strange])
+        }
+        #expect(looks.changes.isEmpty && looks.last?.drifted == ["webhook_configuration"])
+    }
+
     @Test(arguments: members) func memberOfOne_isToldBySecondLook_once(member: String) {
         var looks = Looks()
         looks.look(Self.numbers(4))
