@@ -42,7 +42,7 @@ public struct Comparison: Sendable, Equatable {
         rules = Rules.of(unit.kind)
         askedChanged = snapshot.asked != observation.asked
         self.displayNumber = displayNumber
-        var items = observation.items.map { Observation.Item(id: $0.id, document: rules.compared($0.document)) }
+        var items = observation.items.map { $0.compared(by: rules) }
         guard let asked = snapshot.asked else {
             begin(items, observation.ids, owner: observation.owner)
             return

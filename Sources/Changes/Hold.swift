@@ -39,7 +39,15 @@ public struct Hold: Sendable, Equatable {
 
     private var tracks: [String: Track] = [:]
     /// How many things were missing when it began, and of how many.
-    public private(set) var missing: (things: Int, of: Int)?
+    public private(set) var missing: Missing?
+
+    /// How much of a list is missing.
+    public struct Missing: Sendable, Equatable {
+        /// So many things
+        public let things: Int
+        /// of so many.
+        public let of: Int
+    }
 
     /// Nothing is held.
     public init() {}
@@ -62,7 +70,7 @@ public struct Hold: Sendable, Equatable {
             self = Hold()
             return isGone && !held.isEmpty ? .believed(held) : .usual
         }
-        if missing == nil { missing = (absent.count, known) }
+        if missing == nil { missing = Missing(things: absent.count, of: known) }
         var believed: Set<String> = []
         var open: [String: Track] = [:]
         for id in absent {
@@ -73,9 +81,5 @@ public struct Hold: Sendable, Equatable {
         tracks = open
         if open.isEmpty { missing = nil }
         return believed.isEmpty ? .held : .believed(believed)
-    }
-
-    public static func == (left: Hold, right: Hold) -> Bool {
-        left.tracks == right.tracks && left.missing?.things == right.missing?.things && left.missing?.of == right.missing?.of
     }
 }

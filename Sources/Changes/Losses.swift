@@ -4,49 +4,27 @@ public import StrictJSON
 struct Losses {
     /// The things that lack each member which they had.
     private(set) var lost: [String: Set<String>] = [:]
-    /// Members that three things at least had, and that none of a look shows in the form in which it was lost: whoever took them, it was one deed. What
-    /// stands there in another form, such as a number instead of an object, bears no witness.
+    /// Members that several things had, and that none of a look shows: whoever took them, it was one deed.
     private(set) var byMeta: Set<String> = []
-    private var documents: [String: JSONObject] = [:]
+    private var items: [String: Observation.Item] = [:]
 
     /// What a look's things lack of what the snapshot has.
     init(_ items: [Observation.Item], _ snapshot: Snapshot, asked: Set<String>) {
-        var forms: [String: Set<Form>] = [:]
         for item in items {
             guard let before = snapshot.entries[item.id]?.document else { continue }
             for member in Self.of(before, item.document, isAsked: { asked.isEmpty || asked.contains($0) }) {
                 lost[member, default: []].insert(item.id)
-                if let value = before.value(at: Self.pointer(member)) { forms[member, default: []].insert(Form(value)) }
             }
-            documents[item.id] = item.document
+            self.items[item.id] = item
         }
         byMeta = Set(
             lost.filter { member, ids in
-                ids.count >= 3
-                    && !documents.contains { id, document in
-                        guard !ids.contains(id), let value = document.value(at: Self.pointer(member)), Self.isGiven(value) else {
-                            return false
-                        }
-                        return forms[member, default: []].contains(Form(value))
-                    }
+                ids.count >= Rules.severalThings && !self.items.contains { !ids.contains($0.key) && $0.value.isWitness(of: member) }
             }.keys)
     }
 
-    /// What a value is, as far as two of a member are alike: a number may be written as a text.
-    private enum Form: Hashable {
-        case object, array, scalar
-
-        init(_ value: JSONValue) {
-            switch value {
-            case .object: self = .object
-            case .array: self = .array
-            default: self = .scalar
-            }
-        }
-    }
-
     /// Whether a thing of the look shows a member.
-    func shows(_ member: String, of id: String) -> Bool { documents[id].map { Self.shows(member, $0) } ?? false }
+    func shows(_ member: String, of id: String) -> Bool { items[id]?.document.shows(member) ?? false }
 
     /// The members that are lost, the outermost of each. Members that were not asked for are none.
     static func of(_ before: JSONObject, _ after: JSONObject, isAsked: (String) -> Bool) -> [String] {
@@ -95,6 +73,14 @@ struct Losses {
 
     static func pointer(_ member: String) -> JSONPointer { JSONPointer(parsing: "/" + member) ?? JSONPointer([member]) }
     private static func name(_ place: [String]) -> String { String(JSONPointer(place).description.dropFirst()) }
+}
+
+extension Observation.Item {
+    /// The thing with its document as it is compared.
+    public func compared(by rules: Rules) -> Self { Self(id: id, document: rules.compared(document), odd: odd) }
+
+    /// Whether a member stands here as it always did: one of another type says nothing of who took it from the others.
+    public func isWitness(of member: String) -> Bool { document.shows(member) && !odd.contains(Losses.pointer(member).names) }
 }
 
 extension JSONObject {

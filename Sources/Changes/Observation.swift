@@ -54,11 +54,14 @@ public struct Observation: Sendable {
         public var id: String
         /// Its document as it came.
         public var document: JSONObject
+        /// The members that are of another type than expected, by the names on the way to each.
+        public var odd: Set<[String]>
 
         /// A thing and its document.
-        public init(id: String, document: JSONObject) {
+        public init(id: String, document: JSONObject, odd: Set<[String]> = []) {
             self.id = id
             self.document = document
+            self.odd = odd
         }
 
         /// A thing that is nothing but an id. Its document is that id.

@@ -77,6 +77,9 @@ public struct Rules: Sendable {
 }
 
 extension Rules {
+    /// A member that so many things at least lost, and none shows, was taken by Meta.
+    public static let severalThings = 3
+
     /// The rules of a kind (the table of `polling.md`).
     public static func of(_ kind: Kind) -> Rules {
         switch kind {

@@ -25,7 +25,7 @@ final class AcceptFailures: ChannelInboundHandler {
         isTaken.whenSuccess {
             channel.eventLoop.scheduleTask(in: Self.pause) {
                 own.value.isPausing = false
-                channel.setOption(.autoRead, value: true).whenFailure { _ in }
+                _ = channel.setOption(.autoRead, value: true)
             }
         }
     }

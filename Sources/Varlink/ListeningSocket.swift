@@ -38,7 +38,7 @@ extension ListeningSocket {
             else { throw .badDescriptor(descriptor) }
             return OpenSocket(descriptor: descriptor, file: nil)
         case .path(let path, let mode):
-            let address = try SocketAddress(path)
+            let address = try UnixSocketAddress(path)
             try Self.clear(path, address)
             let descriptor = try Self.socket()
             do throws(ServerSetupError) {
@@ -57,7 +57,7 @@ extension ListeningSocket {
     }
 
     /// Takes away a socket file that nobody answers on.
-    private static func clear(_ path: String, _ address: SocketAddress) throws(ServerSetupError) {
+    private static func clear(_ path: String, _ address: UnixSocketAddress) throws(ServerSetupError) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .badPath(path) }
@@ -82,24 +82,6 @@ extension ListeningSocket {
         var value: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         return getsockopt(descriptor, SOL_SOCKET, name, &value, &length) == 0 ? value : nil
-    }
-}
-
-/// A `sockaddr_un`.
-private struct SocketAddress {
-    private var address = sockaddr_un()
-
-    init(_ path: String) throws(ServerSetupError) {
-        let bytes = Array(path.utf8)
-        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: address.sun_path), !bytes.contains(0) else { throw .badPath(path) }
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    }
-
-    func with<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-        withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-        }
     }
 }
 

@@ -73,9 +73,11 @@ public final class VarlinkClient: Sendable {
     static func connect<Value: Sendable>(
         _ path: String, _ patience: Duration = patience, _ setUp: @escaping @Sendable (any Channel, Peer) throws -> Value
     ) async throws -> Value {
-        guard (1..<108).contains(path.utf8.count) else { throw ConnectionFailed(path: path, number: 36) }
+        let descriptor = try await NIOThreadPool.singleton.runIfActive { try connected(path, patience) }
         do {
-            let channel = try await open(path, patience)
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelOption(.autoRead, value: false)
+                .withConnectedSocket(descriptor).get()
             return try await Varlink.peer(of: channel).flatMapThrowing { peer in
                 let value = try setUp(channel, peer)
                 _ = channel.setOption(.autoRead, value: true)
@@ -89,18 +91,22 @@ public final class VarlinkClient: Sendable {
     /// How long it waits for a place in the queue of a socket that very many connect to.
     static let patience = Duration.seconds(10)
 
-    private static func open(_ path: String, _ patience: Duration) async throws -> any Channel {
-        let end = ContinuousClock.now + patience
-        while true {
-            do {
-                return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                    .channelOption(.autoRead, value: false)
-                    .connect(unixDomainSocketPath: path).get()
-            } catch let error as IOError where error.errnoCode == EAGAIN && ContinuousClock.now < end {
-                // Who connects without waiting is refused while the queue is full (connect(2)).
-                try await Task.sleep(for: .milliseconds(20))
-            }
+    /// A descriptor that is connected. Blocks while the socket's queue is full: who does not wait in it is refused (connect(2), EAGAIN).
+    private static func connected(_ path: String, _ patience: Duration) throws(ConnectionFailed) -> Int32 {
+        guard let address = try? UnixSocketAddress(path) else { throw ConnectionFailed(path: path, number: ENAMETOOLONG) }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw ConnectionFailed(path: path, number: errno) }
+        let (seconds, attoseconds) = patience.components
+        var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout.size(ofValue: limit)))
+        var result: Int32
+        repeat { result = address.with { Glibc.connect(descriptor, $0, $1) } } while result != 0 && errno == EINTR
+        guard result == 0, fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else {
+            let number = errno
+            _ = Glibc.close(descriptor)
+            throw ConnectionFailed(path: path, number: number)
         }
+        return descriptor
     }
 }
 

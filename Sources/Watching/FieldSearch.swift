@@ -10,8 +10,10 @@ struct FieldSearch: Sendable, Equatable {
         case ask([String])
         /// These fields are refused; none if the whole was refused in passing.
         case found(Set<String>)
-        /// It is not about fields, or that cannot be known.
-        case notFields
+        /// The least is refused as well, or each field: it is the thing.
+        case thing
+        /// Which it is cannot be known: of the answers some do not agree.
+        case unknown
     }
 
     /// An answer to what was asked.
@@ -62,7 +64,7 @@ struct FieldSearch: Sendable, Equatable {
     init(_ fields: [String], least: [String]) {
         self.least = least
         self.fields = fields.filter { !least.contains($0) }
-        if self.fields.isEmpty { stage = .over(.notFields) }
+        if self.fields.isEmpty { stage = .over(.thing) }
     }
 
     /// Whether it is under way between the fields.
@@ -85,7 +87,7 @@ struct FieldSearch: Sendable, Equatable {
         case (.least, .accepted):
             agreed += 1
             stage = .halving(Self.halves(fields))
-        case (.least, .refused): return stage = .over(.notFields)
+        case (.least, .refused): return stage = .over(.thing)
         case (.halving(let groups), .accepted):
             agreed += 1
             accepted += groups.first ?? []
@@ -97,12 +99,12 @@ struct FieldSearch: Sendable, Equatable {
             (.confirming(let checks), .refused(_, _)) where checks.first?.code == event.code:
             agreed += 1
             stage = .confirming(Array(checks.dropFirst()))
-        case (.confirming, _): return stage = .over(.notFields)
+        case (.confirming, _): return stage = .over(.unknown)
         case (.over, _): preconditionFailure("a search that is over asks nothing")
         }
         settle()
         if case .over = stage { return }
-        if asked >= Self.most { stage = .over(.notFields) }
+        if asked >= Self.most { stage = .over(.unknown) }
     }
 
     private mutating func split(_ group: [String], _ code: Int, _ field: String?) -> [[String]] {
@@ -121,7 +123,7 @@ struct FieldSearch: Sendable, Equatable {
         case .halving(let groups) where groups.isEmpty:
             guard !refused.isEmpty || !named.isEmpty else { return stage = .over(.found([])) }
             // Where each field is refused, the thing is.
-            guard !accepted.isEmpty else { return stage = .over(.notFields) }
+            guard !accepted.isEmpty else { return stage = .over(.thing) }
             let round = [Check(fields: accepted, code: nil)] + refused.map { Check(fields: [$0.field], code: $0.code) }
             let missing = max(Self.enough - agreed, 0)
             let rounds = refused.isEmpty ? 0 : max(Self.rounds, (missing + round.count - 1) / round.count)

@@ -54,8 +54,9 @@ extension Observation {
                 continue
             }
             guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(number: id) else { continue }
-            for oddity in edge.oddities(of: item) { oddities.add(oddity, of: id) }
-            things.append(Item(id: id, document: item.object ?? [:]))
+            let odd = edge.oddities(of: item)
+            for oddity in odd { oddities.add(oddity, of: id) }
+            things.append(Item(id: id, document: item.object ?? [:], odd: Set(odd.map(\.path))))
         }
         return things
     }
@@ -81,10 +82,9 @@ extension Observation {
             throw refuse("nothing that was asked for is in it")
         }
         // What comes with it has a watch of its own.
-        for oddity in edge.oddities(of: items[0]) where oddity.path.first != Edge.appsField || oddity.path.count == 1 {
-            oddities.add(oddity, of: nil)
-        }
-        return Item(id: unit.phoneNumberID ?? plan.wabaID, document: object)
+        let odd = edge.oddities(of: items[0]).filter { $0.path.first != Edge.appsField || $0.path.count == 1 }
+        for oddity in odd { oddities.add(oddity, of: nil) }
+        return Item(id: unit.phoneNumberID ?? plan.wabaID, document: object, odd: Set(odd.map(\.path)))
     }
 
     /// Members that show whose answer it is, though nothing is compared of them here.

@@ -1,3 +1,5 @@
+import Changes
+
 /// Whether a member that number after number no longer shows was taken away by Meta, or by a person from one of them (guarantee 7). One for each
 /// kind of an account that is looked at number by number. A pure decision.
 ///
@@ -38,9 +40,6 @@ struct Vanishing: Sendable, Equatable {
         /// Whether the loss is believed.
         var isConfirmed: Bool
     }
-
-    /// Drift is the least number of things that it takes from.
-    private static let several = 3
 
     /// Whether there is nothing to decide.
     var isIdle: Bool { lost.isEmpty && drifted.isEmpty && taken.isEmpty }
@@ -106,7 +105,7 @@ struct Vanishing: Sendable, Equatable {
         _ member: String, _ number: String, _ loss: Loss, _ holders: Set<String>, _ isReadable: (String) -> Bool, _ answer: inout Answer
     ) {
         let place = Place(look: lost[member]?[number]?.look ?? looks, isConfirmed: loss.confirmed.contains(member))
-        guard holders.count >= Self.several else {
+        guard holders.count >= Rules.severalThings else {
             settle(member, at: number)
             return taken[member, default: [:]][number] = place
         }

@@ -86,7 +86,11 @@ extension Watcher {
                 if names.isEmpty { searchesRest[unit] = world.now() + Self.searchRest }
                 account.leftOut[unit.kind, default: LeftOut()].refused.formUnion(names)
                 return .again
-            case .notFields:
+            case .thing:
+                endSearch(unit)
+                searchesRest[unit] = world.now() + Self.searchRest
+                return .none(failure)
+            case .unknown:
                 endSearch(unit)
                 searchesRest[unit] = world.now() + Self.searchRest
                 // What refused the whole may be over, or be another refusal by now.
@@ -111,12 +115,7 @@ extension Watcher {
                 searches[unit]?.search.on(.accepted)
             } catch {
                 note(error.usage, unit.account, counted, isAnswered: error.status != nil)
-                if !search.isAmongFields, error.mayRefuseFields {
-                    // The least is refused as well: it is the thing.
-                    endSearch(unit)
-                    searchesRest[unit] = world.now() + Self.searchRest
-                    return .none(error)
-                }
+                if error.mayRefuseFields { searches[unit]?.failure = error }
                 switch error.code {
                 case .refusedField(let name), .invalidField(let name):
                     searches[unit]?.search.on(.refused(code: error.graph?.code ?? 0, field: name))

@@ -109,11 +109,13 @@ extension Watcher {
         var holders: [String: Set<String>] = [:]
         if !open.drifted.isSuperset(of: vanished) {
             for stored in try await ledger.resources(accounts: [unit.account], kinds: [unit.kind]).resources {
-                for member in vanished where stored.document.shows(member) { holders[member, default: []].insert(stored.resource.id) }
+                let odd = unit.kind.edge.oddities(of: .object(stored.document)).map(\.path)
+                let item = Observation.Item(id: stored.resource.id, document: stored.document, odd: Set(odd))
+                for member in vanished where item.isWitness(of: member) { holders[member, default: []].insert(item.id) }
             }
         }
-        let document = Rules.of(unit.kind).compared(observation.items.first?.document ?? [:])
-        let shown = open.members.filter { document.shows($0) }
+        let item = observation.items.first?.compared(by: Rules.of(unit.kind))
+        let shown = open.members.filter { item?.isWitness(of: $0) ?? false }
         var vanishing = accounts[unit.account]?.vanishing[unit.kind] ?? open
         let answer = vanishing.on(number, loss: loss, shown: shown, holders: { holders[$0] ?? [] }) { other in
             let other = Unit(account: unit.account, kind: unit.kind, phoneNumberID: other)

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Varlink

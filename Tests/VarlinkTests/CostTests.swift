@@ -1,6 +1,7 @@
 import NIOCore
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Varlink

@@ -1,6 +1,7 @@
 import Foundation
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Varlink

@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 import WhatsAppBusiness
 

@@ -2,6 +2,7 @@ import Continuations
 import FoundationEssentials
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 import Varlink
 import WabaWatchInterface

@@ -6,6 +6,7 @@ import Logging
 import StrictJSON
 import Synchronization
 import GraphAPI
+import TestSupport
 import Testing
 import Varlink
 import WabaWatchInterface

@@ -1,6 +1,7 @@
 import Changes
 import StrictJSON
 import Systemd
+import TestSupport
 import Testing
 import WhatsAppBusiness
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Synchronization
 import Systemd
+import TestSupport
 import Testing
 import Watching
 

@@ -1,5 +1,6 @@
 import Synchronization
 import Systemd
+import TestSupport
 import Testing
 
 @testable import WabaWatchService

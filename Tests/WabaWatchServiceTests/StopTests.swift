@@ -100,7 +100,7 @@ private let stops = ProcessInfo.processInfo.environment["WABAWATCH_STOPS"].flatM
             group.addTask {
                 // One that never reads, behind many calls.
                 guard let stalled = try? StalledPeer(site.socket, calls: 300) else { return }
-                while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
+                for await _ in AsyncStream<Void>.makeStream().stream {}
                 stalled.close()
             }
             group.addTask {

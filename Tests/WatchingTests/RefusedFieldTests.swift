@@ -79,6 +79,26 @@ import WhatsAppBusiness
         }
     }
 
+    /// The refusal of the whole may be another by the time that the least is asked for.
+    @Test func thing_thatIsRefusedInOtherWordsMeanwhile_isToldByTheNewest() async throws {
+        let count = Mutex(0)
+        try await AnswerStage.with({ _ in
+            let isFirst = count.withLock { count in
+                count += 1
+                return count == 1
+            }
+            return isFirst ? .error(10, "(#10) Permission denied") : .error(200, "(#200) Requires another permission")
+        }) { stage in
+            let watcher = try stage.watcher(.account)
+            try await watcher.begin()
+            guard case .failed(.forbidden, let reason) = await watcher.ending(of: AnswerStage.unit(.account)).result else {
+                Issue.record("it is forbidden")
+                return
+            }
+            #expect("\(reason)".contains("200") && stage.requests.count == 2)
+        }
+    }
+
     @Test(arguments: [
         (Kind.phoneNumberSettings, "storage_configuration", #"{"calling":{"status":"ENABLED"}}"#),
         (.businessProfile, "email", #"{"data":[{"about":"x"}]}"#), (.qrCode, "deep_link_url", #"{"data":[{"code":"1"}]}"#),

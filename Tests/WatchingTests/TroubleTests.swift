@@ -205,6 +205,21 @@ import WhatsAppBusiness
         }
     }
 
+    /// A number whose value is of another type says nothing of who took it from the others, and nobody waits for what it says.
+    @Test func member_thatVanishesFromAllNumbersButAnOddOne_isOneEvent_andKeepsItsValue() async throws {
+        try await Stage.with(.sample(numbers: 4)) { stage in
+            stage.simulator.update { $0[phoneNumber: Stage.number(3)]?.profile["about"] = 7 }
+            let watcher = try await started(stage)
+            let before = stage.sequence
+            take("about", from: 0..<3, stage)
+            await stage.run(watcher, for: .seconds(3600))
+            let told = try await stage.changes(after: before).map(\.change)
+            #expect(told.map(\.resource.kind) == [.watch], "\(told.map(\.summary))")
+            #expect(told.first?.after?["reason"] == "Meta no longer gives about")
+            #expect(try await stage.ledger.resources(kinds: [.businessProfile]).resources.allSatisfy { $0.document["about"] != nil })
+        }
+    }
+
     @Test(arguments: [1, 2, 3]) func member_thatAPersonTakesFromSomeNumbers_isAChangeOfEach(count: Int) async throws {
         try await Stage.with(.sample(numbers: 4)) { stage in
             let watcher = try await started(stage)
