@@ -39,14 +39,20 @@ struct KeptUnit {
     }
 }
 
-extension Snapshot {
-    /// What is kept of a unit's things, but those whose document cannot be read. That it is what was written, the digest shows.
+/// What is kept of a unit's things. That it is what was written, the digest shows.
+struct KeptThings {
+    /// The things, but those whose document cannot be read.
+    let snapshot: Snapshot
+    /// Of each thing's row, also of those.
+    let digests: [ExactText: Digest]
+
+    /// All of them.
     init(of unit: Unit, _ kept: KeptUnit?, in database: Database) throws {
         var sieve = Sieve([])
         try self.init(of: unit, kept, &sieve, in: database)
     }
 
-    /// The same without what a sieve takes.
+    /// Those that a sieve does not take.
     init(of unit: Unit, _ kept: KeptUnit?, _ sieve: inout Sieve, in database: Database) throws {
         // A phone number is its own number: the list's things stand under as many numbers as there are.
         let isOfNumbers = unit.kind == .phoneNumber
@@ -58,6 +64,7 @@ extension Snapshot {
         let number = isOfNumbers ? [] : [unit.phoneNumberID ?? ""]
         try statement.setArguments(Stored.columns([unit.account, unit.kind.rawValue] + number))
         var entries: [String: Snapshot.Entry] = [:]
+        var digests: [ExactText: Digest] = [:]
         var digest = Digest()
         var others = 0
         try statement.forEachRow { row in
@@ -68,14 +75,17 @@ extension Snapshot {
             }
             let (column, document) = (DatabaseValue(sqliteStatement: row, index: 0), DatabaseValue(sqliteStatement: row, index: 1))
             let misses = DatabaseValue(sqliteStatement: row, index: 2)
-            digest += Digest(of: [column, document, misses])
+            let own = Digest(of: [column, document, misses])
+            digest += own
             guard let id = Stored.text(column), let count = Int.fromDatabaseValue(misses) else {
                 throw Stored.damaged("a thing of \(unit)")
             }
+            digests[ExactText(id)] = own
             entries[id] = Stored.document(document, of: id).map { Snapshot.Entry(document: $0, misses: count) }
         }
         guard digest == kept?.digest ?? Digest() else { throw Stored.damaged("a thing of \(unit)") }
-        self.init(asked: kept?.asked, entries: entries, others: others)
+        self.digests = digests
+        snapshot = Snapshot(asked: kept?.asked, entries: entries, others: others)
     }
 }
 

@@ -36,7 +36,7 @@ extension RecordWriter {
         let row = try Row.fetchOne(database, sql: "SELECT waba_id FROM account WHERE name = ?", arguments: Stored.columns([account]))
         guard let wabaID = try row.map({ try $0.value(0) as String }) else { return }
         let unit = Unit(account: account, kind: .account)
-        let before = try Snapshot(of: unit, KeptUnit(unit, in: database), in: database).entries[wabaID]?.document
+        let before = try KeptThings(of: unit, KeptUnit(unit, in: database), in: database).snapshot.entries[wabaID]?.document
         for table in ["resource", "unit", "other_id"] {
             try database.execute(
                 sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ?)", arguments: Stored.columns([account]))
@@ -54,12 +54,12 @@ extension RecordWriter {
     mutating func remove(numbers: Set<String>, of account: String) throws {
         let unit = Unit(account: account, kind: .phoneNumber)
         guard let kept = try KeptUnit(unit, in: database) else { return }
-        let snapshot = try Snapshot(of: unit, kept, in: database)
+        let things = try KeptThings(of: unit, kept, in: database)
         var digest = kept.digest
         for id in numbers.sorted() {
-            guard let entry = snapshot.entries[id] else { continue }
+            guard let entry = things.snapshot.entries[id] else { continue }
             let resource = unit.resource(id)
-            digest -= try self.digest(of: resource)
+            digest -= things.digests[ExactText(id)] ?? Digest()
             try remove(resource)
             let name = entry.document["display_phone_number"]?.string.map { "\($0) (\(id))" } ?? id
             try append(

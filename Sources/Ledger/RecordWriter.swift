@@ -11,8 +11,11 @@ struct RecordWriter {
     let tail: Tail
     /// The epoch of what is recorded here.
     let epoch: (first: Int64, id: String)
-    /// By account, kind and number: by their bytes, as SQLite tells them apart.
-    private var places: [[[UInt8]]: Int64] = [:]
+    private var places: [PlaceName: Int64] = [:]
+
+    private struct PlaceName: Hashable {
+        let account, kind, phoneNumberID: ExactText
+    }
 
     init(database: Database, now: Timestamp, tail: Tail, epoch: (first: Int64, id: String)) {
         self.database = database
@@ -21,17 +24,17 @@ struct RecordWriter {
         self.epoch = epoch
     }
 
-    /// Compares a look with the snapshot.
+    /// Compares a look with the snapshot; also returns the digests of the rows that may change by it.
     private static func compare(
         _ observation: Observation, _ kept: KeptUnit?, _ sieve: Sieve, _ others: inout OtherIDs?, in database: Database
-    ) throws -> Comparison {
+    ) throws -> (comparison: Comparison, digests: [ExactText: Digest]) {
         let unit = observation.unit
         var (sieve, observation) = (sieve, observation)
-        let snapshot = try Snapshot(of: unit, kept, &sieve, in: database)
-        if kept != nil { observation.ids = others?.resolve(sieve.rest, among: snapshot.entries) ?? sieve.rest }
+        let things = try KeptThings(of: unit, kept, &sieve, in: database)
+        if kept != nil { observation.ids = others?.resolve(sieve.rest, among: things.snapshot.entries) ?? sieve.rest }
         var display: [String: String] = [:]
         if let number = unit.phoneNumberID { display[number] = try displayNumber(number, of: unit.account, in: database) }
-        return Comparison(of: observation, with: snapshot) { [display] in display[$0] }
+        return (Comparison(of: observation, with: things.snapshot) { [display] in display[$0] }, things.digests)
     }
 
     /// Compares a look with the snapshot, and writes what changed and the snapshot that this leads to; `nil` if what it belongs to is gone.
@@ -50,7 +53,7 @@ struct RecordWriter {
             try learn(others, at: unit)
             return Recording(agreeing: observation)
         }
-        let comparison = try Self.compare(observation, kept, sieve, &others, in: database)
+        let (comparison, digests) = try Self.compare(observation, kept, sieve, &others, in: database)
         guard comparison.isNews else {
             try learn(others, at: unit)
             return Recording(comparison, observation)
@@ -59,8 +62,7 @@ struct RecordWriter {
         let missedSince = confirmedAt ?? kept?.confirmedAt ?? now
         for (id, entry) in comparison.writes {
             let resource = unit.resource(id)
-            // Of a first look there is nothing yet.
-            if kept != nil { digest -= try self.digest(of: resource) }
+            digest -= digests[ExactText(id)] ?? Digest()
             if let entry {
                 let document = Stored.document(entry.document, of: id)
                 digest += Digest(of: id, document, misses: entry.misses)
@@ -115,13 +117,6 @@ struct RecordWriter {
         ])
     }
 
-    /// The digest of a thing's row, as it stands there; nothing if there is none.
-    mutating func digest(of resource: ResourceID) throws -> Digest {
-        let statement = try database.cachedStatement(sql: "SELECT id, document, misses FROM resource WHERE place = ? AND id = ?")
-        let row = try Row.fetchOne(statement, arguments: [try place(resource), Stored.column(resource.id)])
-        return row.map { Digest(of: [$0[0], $0[1], $0[2]]) } ?? Digest()
-    }
-
     /// A phone number takes with it everything that belongs to it.
     mutating func remove(_ resource: ResourceID) throws {
         guard resource.kind == .phoneNumber else {
@@ -166,8 +161,8 @@ struct RecordWriter {
     /// The number of a place, which it gets here if it has none.
     mutating func place(_ account: String, _ kind: OpenEnum<Kind>, _ phoneNumberID: String?) throws -> Int64 {
         let names = [account, kind.rawValue, phoneNumberID ?? ""]
-        let key = names.map { Array($0.utf8) }
-        if let place = places[key] { return place }
+        let name = PlaceName(account: ExactText(names[0]), kind: ExactText(names[1]), phoneNumberID: ExactText(names[2]))
+        if let place = places[name] { return place }
         let known = try database.cachedStatement(sql: "SELECT id FROM place WHERE account = ? AND kind = ? AND phone_number_id = ?")
         var place = try Int64.fetchOne(known, arguments: Stored.columns(names))
         if place == nil {
@@ -178,7 +173,7 @@ struct RecordWriter {
                 arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
             place = number
         }
-        places[key] = place
+        places[name] = place
         return place ?? 0
     }
 

@@ -25,9 +25,19 @@ extension RecordedChange {
 
     /// - Parameter bytes: grows by what the row takes.
     init(row: Row, bytes: inout Int, _ epochs: Epochs, _ unreadable: UnreadableRows) throws {
-        let values = [row[1], row[13], row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12]] as [DatabaseValue]
-        guard Digest(of: values).column == (try row.value(14)) else { throw Stored.damaged("a change") }
-        let (sequence, number, id): (Int64, String, String) = (try row.value(0), try row.value(4), try row.value(5))
+        // Each column once: GRDB's way to a value costs more than most values.
+        let columns = (0..<15).map { row[$0] as DatabaseValue }
+        let values = [1, 13, 5, 6, 7, 8, 9, 10, 11, 12].map { columns[$0] }
+        func number(_ index: Int) throws -> Int64 {
+            guard let number = Int64.fromDatabaseValue(columns[index]) else { throw Stored.damaged("no number") }
+            return number
+        }
+        func text(_ index: Int) throws -> String {
+            guard let text = Stored.text(columns[index]) else { throw Stored.damaged("no text") }
+            return text
+        }
+        guard Digest(of: values).column == (try number(14)) else { throw Stored.damaged("a change") }
+        let (sequence, phoneNumberID, id) = (try number(0), try text(4), try text(5))
         func document(_ value: DatabaseValue) -> JSONObject? {
             if value.isNull { return nil }
             let document = Stored.document(value, of: id)
@@ -43,13 +53,12 @@ extension RecordedChange {
         }
         self.sequence = sequence
         epoch = epochs.id(of: sequence)
-        observedAt = Timestamp(milliseconds: try row.value(1))
+        observedAt = Timestamp(milliseconds: try number(1))
         let resource = ResourceID(
-            account: try row.value(2), kind: OpenEnum(rawValue: try row.value(3)), id: id, phoneNumberID: number.isEmpty ? nil : number)
+            account: try text(2), kind: OpenEnum(rawValue: try text(3)), id: id, phoneNumberID: phoneNumberID.isEmpty ? nil : phoneNumberID)
         change = Change(
-            resource, OpenEnum(rawValue: try row.value(6)), origin: OpenEnum(rawValue: try row.value(7)),
-            severity: OpenEnum(rawValue: try row.value(8)), fields: pointers(row[9]), before: document(row[10]), after: document(row[11]),
-            summary: try row.value(12))
+            resource, OpenEnum(rawValue: try text(6)), origin: OpenEnum(rawValue: try text(7)), severity: OpenEnum(rawValue: try text(8)),
+            fields: pointers(columns[9]), before: document(columns[10]), after: document(columns[11]), summary: try text(12))
         bytes += 200 + values.reduce(0) { $0 + ($1.size) }
     }
 }

@@ -5,17 +5,17 @@ internal import StrictJSON
 /// Meta extends its lists so, and a later release of this program its own: a reader that folds what it does not know into `UNKNOWN` has lost it. A
 /// `switch` over `known` names every case that there is, and `nil` for all others.
 public struct OpenEnum<Known: RawRepresentable<String> & Hashable & Sendable>: Sendable {
-    private enum Storage: Sendable {
+    @usableFromInline enum Storage: Sendable {
         case exact(Known)
         /// Written in other letters than the case that it names.
         case alike(Known, String)
         case other(String)
     }
 
-    private let storage: Storage
+    @usableFromInline let storage: Storage
 
     /// The text as it came.
-    public var rawText: String {
+    @inlinable public var rawText: String {
         switch storage {
         case .exact(let known): known.rawValue
         case .alike(_, let text), .other(let text): text
@@ -23,7 +23,7 @@ public struct OpenEnum<Known: RawRepresentable<String> & Hashable & Sendable>: S
     }
 
     /// The case it names.
-    public var known: Known? {
+    @inlinable public var known: Known? {
         switch storage {
         case .exact(let known), .alike(let known, _): known
         case .other: nil
@@ -42,14 +42,14 @@ public struct OpenEnum<Known: RawRepresentable<String> & Hashable & Sendable>: S
     }
 
     /// A known value.
-    public init(_ known: Known) { storage = .exact(known) }
+    @inlinable public init(_ known: Known) { storage = .exact(known) }
 }
 
 extension OpenEnum: RawRepresentable {
     /// One of this program's own values by its text, which names a case only where it is the same letter by letter.
-    public init(rawValue: String) { storage = Known(rawValue: rawValue).map(Storage.exact) ?? .other(rawValue) }
+    @inlinable public init(rawValue: String) { storage = Known(rawValue: rawValue).map(Storage.exact) ?? .other(rawValue) }
 
-    public var rawValue: String { rawText }
+    @inlinable public var rawValue: String { rawText }
 }
 
 extension OpenEnum: Hashable, CustomStringConvertible {
