@@ -35,6 +35,9 @@ public struct Quorum: Sendable, Equatable {
         tracks.values.contains { track in track.returns == 0 && track.missing.contains { $0.value < track.needed } }
     }
 
+    /// Whether things lack members, and it is not told that these are gone.
+    public var isMissingAny: Bool { tracks.values.contains { !$0.missing.isEmpty } }
+
     /// Whether a member is believed to be gone from a thing.
     public func isConfirmed(_ member: String, of id: String) -> Bool {
         guard let track = tracks[member], let looks = track.missing[id] else { return false }

@@ -28,7 +28,8 @@ struct Drift: Sendable {
         var drift = self
         drift.unsteady = recording.quorum.unsteady
         drift.hold = recording.hold
-        return drift.outcome(recording.drifted + recording.vanished.filter(taken.contains))
+        let outcome = drift.outcome(recording.drifted + recording.vanished.filter(taken.contains))
+        return outcome == .complete && recording.quorum.isMissingAny ? .undecided : outcome
     }
 
     /// How a complete look ended that these members were missing from.

@@ -22,6 +22,8 @@ public struct Watch: Sendable, Equatable {
     private var told = State.current
     /// Whether that was a drift which another watch told, so that its end is not this one's to tell where wider trouble came in between.
     private var isEcho = false
+    /// Whether the process before this one left it so, and no look has said since whether it still is.
+    private var isInherited = false
     /// How the last look failed, if it did.
     private var lastFailure: State?
     /// How many looks in a row have failed in the same way: in passing, or by a refusal.
@@ -42,10 +44,14 @@ public struct Watch: Sendable, Equatable {
         if state != .starting, state != .unauthorized || unit.kind == .account { told = state }
         reason = document["reason"]?.string
         self.lastSuccess = lastSuccess
+        isInherited = true
     }
 
     /// The trouble that it was left in was a wider watch's, which told it.
     public mutating func followed() { told = .current }
+
+    /// The drift that it was left in was told by another watch.
+    public mutating func echoed() { isEcho = true }
 
     /// The watch as a document.
     public var document: JSONObject {
@@ -59,6 +65,8 @@ public struct Watch: Sendable, Equatable {
         case complete
         /// Complete, but Meta's doing is not as it was. Other watches over the same kind may have told of it already.
         case drifted(String, isTold: Bool = false)
+        /// Complete, but something is missing of which it is not yet known whether that is Meta's doing: a drift from before a restart does not end by it.
+        case undecided
         /// No usable answer. What is certain has been asked twice by whoever says so.
         case failed(State, reason: String, isCertain: Bool = false)
         /// The trouble is a wider watch's, which tells of it.
@@ -80,13 +88,18 @@ public struct Watch: Sendable, Equatable {
     /// - Parameter others: whether another watch over the same kind of the account is drifted and will tell when that is over.
     public mutating func on(_ outcome: Outcome, at now: Timestamp, others: Bool = false) -> Telling {
         switch outcome {
-        case .complete:
+        case .undecided where state == .drifted && isInherited:
             succeeded(at: now)
+            return .nothing
+        case .complete, .undecided:
+            succeeded(at: now)
+            isInherited = false
             let isOthers = state == .drifted ? others : isEcho
             let telling = move(to: .current, reason: nil, at: now)
             return isOthers && telling == .told ? .silently : telling
         case .drifted(let reason, let isTold):
             succeeded(at: now)
+            isInherited = false
             let telling = move(to: .drifted, reason: reason, at: now)
             guard isTold, telling == .told else { return telling }
             isEcho = true

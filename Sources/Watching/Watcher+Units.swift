@@ -32,9 +32,19 @@ extension Watcher {
                 watched[other]?.watch.followed()
             }
         }
+        tellOneDriftByOneWatch(of: name)
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
         watchApps(of: name)
         watch(numbers: plan.numbers(of: kept.numbers), of: name)
+    }
+
+    /// Of the watches over a kind that were left in the same drift, one told of it, and that one tells of its end.
+    private func tellOneDriftByOneWatch(of name: String) {
+        var told: Set<[String]> = []
+        for unit in watched.keys.filter({ $0.account == name }).sorted(by: { $0.phoneNumberID ?? "" < $1.phoneNumberID ?? "" }) {
+            guard let watch = watched[unit]?.watch, watch.state == .drifted else { continue }
+            if !told.insert([unit.kind.rawValue, watch.reason ?? ""]).inserted { watched[unit]?.watch.echoed() }
+        }
     }
 
     /// The watch over the apps, which come with their account.

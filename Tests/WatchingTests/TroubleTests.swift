@@ -205,6 +205,28 @@ import WhatsAppBusiness
         }
     }
 
+    /// What many watches were left in is one drift after a restart, too, also where a refused token comes in between.
+    @Test(arguments: [true, false]) func driftOfManyNumbers_overARestart_endsOnce(isTokenRefused: Bool) async throws {
+        try await Stage.with(.sample(numbers: 4)) { stage in
+            let watcher = try await started(stage)
+            take("about", from: 0..<4, stage)
+            await stage.run(watcher, for: .seconds(3600))
+            let before = stage.sequence
+            if isTokenRefused { stage.simulator.update { $0.tokens[Platform.sampleToken] = .revoked } }
+            let restarted = try await started(stage)
+            await stage.run(restarted, for: .seconds(1800))
+            stage.simulator.update { platform in
+                platform.tokens[Platform.sampleToken] = .valid
+                for number in 0..<4 { platform[phoneNumber: Stage.number(number)]?.profile["about"] = "Succulents & café" }
+            }
+            await stage.run(restarted, for: .seconds(7200))
+            let told = try await stage.changes(after: before).map(\.change)
+            #expect(
+                told.filter { $0.resource.id.hasPrefix("business_profile") }.map { $0.after?["state"]?.string } == ["current"],
+                "\(told.map(\.summary))")
+        }
+    }
+
     /// A number whose value is of another type says nothing of who took it from the others, and nobody waits for what it says.
     @Test func member_thatVanishesFromAllNumbersButAnOddOne_isOneEvent_andKeepsItsValue() async throws {
         try await Stage.with(.sample(numbers: 4)) { stage in
