@@ -10,6 +10,8 @@ public struct Kept: Sendable {
         public var unit: Unit
         /// Its state.
         public var document: JSONObject
+        /// What was told of it last; nothing if nothing ever was.
+        public var told: JSONObject?
         /// When its last change was observed.
         public var changedAt: Timestamp
         /// When the unit was last looked at completely.

@@ -19,12 +19,25 @@ struct WatchReader {
             guard let unit = Unit(watch: place.resource(try row.value(0))), let document = document(row[1], of: unit.watch.id) else {
                 continue
             }
+            let changedAt = Timestamp(milliseconds: try row.value(2))
             watches.append(
                 Kept.Watch(
-                    unit: unit, document: document, changedAt: Timestamp(milliseconds: try row.value(2)),
-                    confirmedAt: try confirmed.time(of: unit, in: database)))
+                    unit: unit, document: document, told: try told(of: unit.watch.id, document, since: changedAt, in: place, database),
+                    changedAt: changedAt, confirmedAt: try confirmed.time(of: unit, in: database)))
         }
         return watches
+    }
+
+    /// What was told of a watch last, which is not what it is where a wider watch tells of its trouble; nothing where nothing ever was. What was told
+    /// before the earliest change that is kept, is taken for told.
+    private func told(
+        of id: String, _ document: JSONObject, since changedAt: Timestamp, in place: Place, _ database: Database
+    ) throws -> JSONObject? {
+        guard document["state"] != "current" else { return document }
+        let last = try database.cachedStatement(sql: "SELECT after FROM change WHERE place = ? AND id = ? ORDER BY sequence DESC LIMIT 1")
+        if let row = try Row.fetchOne(last, arguments: [place.number, Stored.column(id)]) { return Stored.document(row[0], of: id) }
+        let oldest = try database.cachedStatement(sql: "SELECT observed_at FROM change ORDER BY sequence LIMIT 1")
+        return try Int64.fetchOne(oldest).map { changedAt.milliseconds < $0 } ?? true ? document : nil
     }
 
     private mutating func document(_ value: DatabaseValue, of id: String) -> JSONObject? {

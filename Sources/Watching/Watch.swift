@@ -36,22 +36,19 @@ public struct Watch: Sendable, Equatable {
     }
 
     /// A watch that goes on where the process before this one left it.
-    public init?(over unit: Unit, document: JSONObject, since: Timestamp, lastSuccess: Timestamp?) {
-        guard let state = document["state"]?.string.flatMap(State.init(rawValue:)) else { return nil }
+    /// - Parameter told: what was told of it last, which is not its document where another watch told of its state; nothing if nothing ever was.
+    public init?(over unit: Unit, document: JSONObject, told: JSONObject?, since: Timestamp, lastSuccess: Timestamp?) {
+        func read(_ document: JSONObject?) -> State? { document?["state"]?.string.flatMap(State.init(rawValue:)) }
+        guard let state = read(document) else { return nil }
         self.init(over: unit, since: since)
         self.state = state
-        // A refused token was told by the watch over the account.
-        if state != .starting, state != .unauthorized || unit.kind == .account { told = state }
+        let last = read(told) ?? .current
+        isEcho = state == .drifted && last != .drifted
+        self.told = isEcho ? .drifted : last
         reason = document["reason"]?.string
         self.lastSuccess = lastSuccess
         isInherited = true
     }
-
-    /// The trouble that it was left in was a wider watch's, which told it.
-    public mutating func followed() { told = .current }
-
-    /// The drift that it was left in was told by another watch.
-    public mutating func echoed() { isEcho = true }
 
     /// The watch as a document.
     public var document: JSONObject {

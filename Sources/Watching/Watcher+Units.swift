@@ -21,30 +21,12 @@ extension Watcher {
         guard let plan = accounts[name]?.plan else { return }
         for stored in kept.watches {
             watched[stored.unit] = Watch(
-                over: stored.unit, document: stored.document, since: stored.changedAt, lastSuccess: stored.confirmedAt
+                over: stored.unit, document: stored.document, told: stored.told, since: stored.changedAt, lastSuccess: stored.confirmedAt
             ).map { Watched(stored.unit, $0) }
         }
-        // What followed another watch did not tell of it, and does not tell of its end.
-        for unit in watched.keys where unit.account == name {
-            guard let watch = watched[unit]?.watch, watch.state.isTrouble else { continue }
-            for other in followers(of: unit)
-            where watched[other]?.watch.state == watch.state && watched[other]?.watch.reason == watch.reason {
-                watched[other]?.watch.followed()
-            }
-        }
-        tellOneDriftByOneWatch(of: name)
         for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
         watchApps(of: name)
         watch(numbers: plan.numbers(of: kept.numbers), of: name)
-    }
-
-    /// Of the watches over a kind that were left in the same drift, one told of it, and that one tells of its end.
-    private func tellOneDriftByOneWatch(of name: String) {
-        var told: Set<[String]> = []
-        for unit in watched.keys.filter({ $0.account == name }).sorted(by: { $0.phoneNumberID ?? "" < $1.phoneNumberID ?? "" }) {
-            guard let watch = watched[unit]?.watch, watch.state == .drifted else { continue }
-            if !told.insert([unit.kind.rawValue, watch.reason ?? ""]).inserted { watched[unit]?.watch.echoed() }
-        }
     }
 
     /// The watch over the apps, which come with their account.

@@ -44,7 +44,7 @@ import WhatsAppBusiness
         #expect(try await kept(ledger) == all)
         #expect(left.mapValues(\.numbers) == ["acme": ["1"]])
         let unit = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "1")
-        let watch = Kept.Watch(unit: unit, document: ["state": "current"], changedAt: at(1), confirmedAt: at(2))
+        let watch = Kept.Watch(unit: unit, document: ["state": "current"], told: ["state": "current"], changedAt: at(1), confirmedAt: at(2))
         #expect(left["acme"]?.watches == [watch])
         #expect(try await ledger.accounts() == ["acme": "102", "clark": "104"])
         let told = try await ledger.changes(after: before)

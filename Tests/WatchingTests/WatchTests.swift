@@ -109,12 +109,17 @@ import WhatsAppBusiness
     @Test func watch_goesOnWhereTheLastProcessLeftIt() throws {
         var watch = Watch(over: unit, since: at(0))
         _ = watch.on(.failed(.forbidden, reason: "x", isCertain: true), at: at(2))
-        var restored = try #require(Watch(over: unit, document: watch.document, since: at(2), lastSuccess: nil))
+        let told = watch.document
+        var restored = try #require(Watch(over: unit, document: watch.document, told: told, since: at(2), lastSuccess: nil))
         #expect(restored.on(.failed(.forbidden, reason: "x"), at: at(9)) == .nothing)
         #expect(restored.on(.complete, at: at(10)) == .told, "its beginning was told")
-        // A refused token was told by the account's watch.
+        // A refused token was told by the account's watch, and what it was before is over.
         _ = watch.on(.follows(.unauthorized, reason: "x"), at: at(3))
-        restored = try #require(Watch(over: unit, document: watch.document, since: at(3), lastSuccess: nil))
-        #expect(restored.on(.complete, at: at(10)) == .silently)
+        restored = try #require(Watch(over: unit, document: watch.document, told: told, since: at(3), lastSuccess: nil))
+        #expect(restored.on(.complete, at: at(10)) == .told)
+        for never in [nil, ["state": "current"]] as [JSONObject?] {
+            restored = try #require(Watch(over: unit, document: watch.document, told: never, since: at(3), lastSuccess: nil))
+            #expect(restored.on(.complete, at: at(10)) == .silently)
+        }
     }
 }
