@@ -42,7 +42,9 @@ public struct Watch: Sendable, Equatable {
         guard let state = read(document) else { return nil }
         self.init(over: unit, since: since)
         self.state = state
-        let last = read(told) ?? .current
+        var last = read(told) ?? .current
+        // Of a refused token only the account's watch tells.
+        if last == .unauthorized, unit.kind != .account { last = .current }
         isEcho = state == .drifted && last != .drifted
         self.told = isEcho ? .drifted : last
         reason = document["reason"]?.string
