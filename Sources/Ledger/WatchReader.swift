@@ -28,16 +28,18 @@ struct WatchReader {
         return watches
     }
 
-    /// What was told of a watch last, which is not what it is where a wider watch tells of its trouble; nothing where nothing ever was. What was told
-    /// before the earliest change that is kept, is taken for told.
+    /// What was told of a watch last, which is not what it is where a wider watch tells of its trouble; nothing where nothing ever was. Where changes have
+    /// been thrown away, what is older than those that are kept is taken for told.
     private func told(
         of id: String, _ document: JSONObject, since changedAt: Timestamp, in place: Place, _ database: Database
     ) throws -> JSONObject? {
         guard document["state"] != "current" else { return document }
         let last = try database.cachedStatement(sql: "SELECT after FROM change WHERE place = ? AND id = ? ORDER BY sequence DESC LIMIT 1")
         if let row = try Row.fetchOne(last, arguments: [place.number, Stored.column(id)]) { return Stored.document(row[0], of: id) }
-        let oldest = try database.cachedStatement(sql: "SELECT observed_at FROM change ORDER BY sequence LIMIT 1")
-        return try Int64.fetchOne(oldest).map { changedAt.milliseconds < $0 } ?? true ? document : nil
+        let oldest = try database.cachedStatement(sql: "SELECT sequence, observed_at FROM change ORDER BY sequence LIMIT 1")
+        guard let row = try Row.fetchOne(oldest, arguments: []) else { return document }
+        let (sequence, time): (Int64, Int64) = (try row.value(0), try row.value(1))
+        return sequence > 1 && changedAt.milliseconds < time ? document : nil
     }
 
     private mutating func document(_ value: DatabaseValue, of id: String) -> JSONObject? {

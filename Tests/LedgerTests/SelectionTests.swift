@@ -58,6 +58,23 @@ import WhatsAppBusiness
         try ledger.close()
     }
 
+    /// A wider watch told of the trouble, and this one never did, whatever the clock said meanwhile.
+    @Test(arguments: [-31_536_000, -3600, 0, 3600, 31_536_000] as [Int64]) func watchThatWasMovedSilently_isNotTakenForTold(ahead: Int64)
+        async throws
+    {
+        let folder = try Folder()
+        let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
+        try await fill(ledger)
+        let unit = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "1")
+        let document: JSONObject = ["state": "forbidden", "reason": "Meta has restricted the account"]
+        try await ledger.record([WatchNote(watch: unit.watch, document: document)], at: at(1 + ahead))
+        let kept = try await ledger.keep(selection(["acme": "102", "brown": "103"]), at: at(2))
+        let watch = try #require(kept["acme"]?.watches.first { $0.unit == unit })
+        #expect(watch.document == document)
+        #expect(watch.told == nil)
+        try ledger.close()
+    }
+
     /// The last of its writes fails: none of them is there.
     @Test(arguments: ["INSERT ON account", "DELETE ON resource"]) func selection_thatFailsInTheMidst_changesNothing(when: String)
         async throws

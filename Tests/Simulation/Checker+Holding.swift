@@ -34,9 +34,9 @@ extension Checker {
         var looks = 0
         for index in list[...place].reversed() {
             let walk = history.walks[index]
-            guard walk.isComplete, walk.isExact, isRecorded(index, at: moment) || mayBeRecorded(walk) || index == list[place] else {
-                continue
-            }
+            guard walk.isComplete, walk.isExact,
+                isRecorded(index, at: moment) || mayBeRecorded(walk) || mayBeLook(index) || index == list[place]
+            else { continue }
             if walk.served.contains(id) { break }
             looks += 1
             if looks >= Self.looksToBelieve(unit),
@@ -46,6 +46,14 @@ extension Checker {
             }
         }
         complain("removal is certain", moment, text("many others went with it, and it was believed after \(looks) looks"))
+    }
+
+    /// Whether a complete walk after which other fields were named may be a look all the same: the next step of a search for a refused field follows at once.
+    private func mayBeLook(_ index: Int) -> Bool {
+        let walk = history.walks[index]
+        guard let delivered = walk.delivered else { return false }
+        let next = walks[walk.unit]?.first { $0 > index }.map { history.walks[$0].span.start }
+        return next.map { $0 - delivered >= .seconds(5) } ?? true
     }
 
     /// Whether the end of a full disk came while a walk was made, so that it may have been recorded or not.
