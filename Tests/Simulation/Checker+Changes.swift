@@ -81,6 +81,7 @@ extension Checker {
                     "nothing else is reported", transaction.time,
                     text("Meta never had \(JSONValue.object(after)) in that look, but \(words(id, walk))"))
             }
+            checkLosses(from: before ?? [:], to: after, id, unit, place, transaction.time, text)
         } else {
             checkRemoval(id, unit, place, transaction.time, text)
         }
@@ -145,6 +146,25 @@ extension Checker {
             if needed == 0 { return checkHeld(id, unit, place, moment, text) }
         }
         complain("removal is certain", moment, text("there were too few complete looks without it"))
+    }
+
+    /// A member goes from a thing only after two complete looks without it.
+    private mutating func checkLosses(
+        from before: JSONObject, to after: JSONObject, _ id: String, _ unit: Unit, _ place: Int, _ moment: Moment,
+        _ text: (String) -> String
+    ) {
+        guard let index = (walks[unit] ?? [])[..<place].last, isRecorded(index, at: moment) else { return }
+        let walk = history.walks[index]
+        let hidden = hidden(walk)
+        guard !walk.isPartial, walk.served.contains(id), !walk.unreadable.contains(id), history.truth.isConstant(unit, walk.span),
+            let shown = history.truth.things(of: unit, at: walk.span.end)[id]
+        else { return }
+        let left = WireForm.plain(after, unit.kind)
+        let lost = WireForm.plain(before, unit.kind).names.filter { left[$0] == nil }
+        for name in lost
+        where !hidden.throughout.contains(name) && !hidden.partly.contains(name) && WireForm.plain(shown, unit.kind)[name] != nil {
+            complain("removal is certain", moment, text("the look at \(Stage.seconds(walk.span.start)) showed \(name)"))
+        }
     }
 
     /// Whether a document is what Meta had at some moment of a walk, with the earlier values of what could not be seen.

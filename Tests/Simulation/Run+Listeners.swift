@@ -25,6 +25,10 @@ extension Run {
     func read(_ index: Int, _ life: Life) async {
         guard let ledger = life.ledger else { return }
         do {
+            // Where a copy was put back, some come only when it has grown beyond the place that they had come to.
+            if history.restores.last?.life == life.number, dice.chance(0.5) {
+                try await stage.sleep(dice.time(.zero...(.seconds(900))))
+            }
             var position: Int64
             var lost: Int64?
             if let cursor = history.readers[index].cursor, try await !ledger.canResume(cursor) { lost = cursor.sequence }
