@@ -129,6 +129,7 @@ extension Checker {
     /// A thing goes only after complete walks that did not show it, and only if it was gone in each of them.
     private mutating func checkRemoval(_ id: String, _ unit: Unit, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
         var needed = Self.looksToRemove(unit)
+        var wasAway = false
         for index in (walks[unit] ?? [])[...place].reversed() {
             let walk = history.walks[index]
             guard walk.isComplete, walk.isExact else { continue }
@@ -138,11 +139,12 @@ extension Checker {
                 return complain("removal is certain", moment, text("a complete look at \(Stage.seconds(walk.span.start)) showed it"))
             }
             // What a list slipped past was not gone: another look has to agree.
-            let isJumped = index != (walks[unit] ?? [])[place] && walk.jumped.contains(id)
-            if !walk.mayHaveShifted, !isJumped, !history.truth.states(of: id, in: unit, walk.span).contains(nil) {
+            let isAway = walk.mayHaveShifted || history.truth.states(of: id, in: unit, walk.span).contains(nil)
+            wasAway = wasAway || isAway
+            needed -= 1
+            if !isAway && !walk.jumped.contains(id) || needed == 0 && !wasAway {
                 return complain("removal is certain", moment, text("it was there all the time"))
             }
-            needed -= 1
             if needed == 0 { return checkHeld(id, unit, place, moment, text) }
         }
         complain("removal is certain", moment, text("there were too few complete looks without it"))
