@@ -77,7 +77,9 @@ extension Observation {
         // Its own id says whose answer it is, and nothing more. Settings of which none was ever made are empty.
         let telling = edge.keys.isEmpty ? asked : asked.subtracting(["id"])
         let expected = (telling.isEmpty ? asked : telling).union(Self.alwaysThere(unit.kind))
-        let isEmptyNode = edge.form == .node && edge.keys.isEmpty && object.isEmpty
+        let isEmptyNode =
+            edge.form == .node && edge.keys.isEmpty
+            && object.allSatisfy { edge.fields.contains($0.name) && $0.value.isNothing }
         guard isNone || isEmptyNode || object.names.contains(where: expected.contains) else {
             throw refuse("nothing that was asked for is in it")
         }

@@ -180,8 +180,9 @@ extension Checker {
             guard let state = state.map({ WireForm.plain($0, kind) }) else { return false }
             return Set(document.names).union(state.names).allSatisfy { name in
                 let (value, now, earlier) = (document[name], state[name], before?[name])
+                if value.isSame(as: now) { return true }
                 if hidden.throughout.contains(name) { return value.isSame(as: earlier) || value == nil && !isKept(name, walk) }
-                if value.isSame(as: now) || walk.unreadable.contains(id) && value.isSame(as: earlier) { return true }
+                if walk.unreadable.contains(id) && value.isSame(as: earlier) { return true }
                 // It is not yet known who took it away.
                 if now == nil, value.isSame(as: earlier) { return true }
                 return hidden.partly.contains(name) && (value.isSame(as: earlier) || value == nil && !isKept(name, walk))

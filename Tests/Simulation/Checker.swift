@@ -119,16 +119,29 @@ struct Checker {
     }
 
     /// Whether a complete walk may be one of those that find out which field is refused: something was refused before, and another request followed
-    /// that named other fields, or came at once.
+    /// that named other fields, or came at once; or it came itself at once behind the refusal, or behind another of them.
     private func isOfASearch(_ walk: Walk, _ carrier: Unit, before asking: Walk?, _ delivered: Moment) -> Bool {
         if let asking, asking.named != walk.named, asking.span.start - delivered < .seconds(30) { return true }
-        let refused = (walks[carrier] ?? []).last { index in
-            let other = history.walks[index]
-            return other.life == walk.life && other.span.start < walk.span.start && (other.trouble?.mayBeAboutFields ?? false)
+        let earlier = (walks[carrier] ?? []).lazy.map { history.walks[$0] }.filter {
+            $0.life == walk.life && $0.span.start < walk.span.start
         }
-        guard let refused else { return false }
-        guard let asking else { return history.walks[refused].named != walk.named }
-        return asking.named != walk.named || asking.span.start - delivered < .seconds(2)
+        guard let refused = earlier.last(where: { $0.trouble?.mayBeAboutFields ?? false }) else { return false }
+        if isChained(walk, to: refused, earlier.filter { $0.span.start > refused.span.start }) { return true }
+        guard let asking else { return refused.named != walk.named }
+        return asking.named != walk.named || asking.span.start - delivered < atOnce
+    }
+
+    /// A request that is made at once is at Meta after this time.
+    private var atOnce: Duration { .seconds(2) + history.scenario.latency.upperBound }
+
+    /// Whether each of some walks, one after the other, and one more came at once behind the one before.
+    private func isChained(_ walk: Walk, to first: Walk, _ between: some Sequence<Walk>) -> Bool {
+        var last = first
+        for next in Array(between) + [walk] {
+            guard let delivered = last.delivered, next.span.start - delivered < atOnce else { return false }
+            last = next
+        }
+        return true
     }
 
     /// Whether what a walk showed was recorded, and is so still at a later moment.

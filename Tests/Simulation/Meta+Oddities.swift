@@ -154,7 +154,9 @@ extension Meta {
     /// The things of a list as this look is shown them; fewer where the list is odd, and never so that what is missing could rightly be believed gone.
     func shown(_ things: [Thing], _ asked: Asked) -> [Thing] {
         let (account, unit) = (asked.account, asked.unit)
-        guard let partial = account.odd.partial[unit], stage.now < partial.until, partial.looks > 0 else { return things }
+        guard let partial = account.odd.partial[unit], asked.isFirst ? stage.now < partial.until && partial.looks > 0 : isCut(unit) else {
+            return things
+        }
         if asked.isFirst { account.odd.partial[unit]?.looks -= 1 }
         guard
             let last = walks.all.last(where: { $0.unit == unit && $0.isComplete && $0.isExact && !$0.isPartial && $0.delivered != nil }),
@@ -165,9 +167,14 @@ extension Meta {
         let kept = partial.share == 0 || unit.kind == .blockedUser ? [] : Array(things.prefix(things.count / 2))
         let lacking = known.subtracting(kept.map(\.id)).count
         guard (known.count >= 2 && lacking == known.count) || (known.count >= 6 && lacking * 2 >= known.count) else { return things }
-        walks.update(unit) { $0.isPartial = true }
+        walks.update(unit) { walk in
+            walk.isPartial = true
+            walk.isCut = true
+        }
         return kept
     }
+
+    private func isCut(_ unit: Unit) -> Bool { walks.index(of: unit).map { walks.all[$0].isCut } ?? false }
 
     /// Where a page that is not the first begins, if the list has slipped by one.
     func slipped(_ start: Int, _ things: [Thing], _ asked: Asked) -> Int {

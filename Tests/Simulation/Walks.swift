@@ -21,6 +21,8 @@ struct Walk {
     var mayHaveShifted = false
     /// Whether the list was not shown whole although it seemed so.
     var isPartial = false
+    /// Whether that was so from its first page on: a look is cut short as a whole.
+    var isCut = false
     /// Things that the list slipped past.
     var jumped: Set<String> = []
     /// Things that were shown and cannot be read.
