@@ -14,9 +14,9 @@ public struct Topic<Subject: Sendable>: Sendable {
 public struct Difference<Value: Sendable>: Sendable {
     /// The change that it is a part of.
     public let change: Change
-    /// What it was; `nil` where it was absent.
+    /// What it was; `nil` where it was absent, or of another type than expected.
     public let before: Value?
-    /// What it is; `nil` where it is absent.
+    /// What it is; `nil` where it is absent, or of another type than expected.
     public let after: Value?
 }
 
@@ -46,8 +46,8 @@ extension Topic {
     ) -> Topic where Subject == Difference<Value> {
         Topic { change in
             guard change.kind == kind, change.operation == .changed || change.operation == .reported else { return nil }
-            let before = (try? change.before(as: Typed.self))?[keyPath: member]
-            let after = (try? change.after(as: Typed.self))?[keyPath: member]
+            let before = change.before(as: Typed.self)?[keyPath: member]
+            let after = change.after(as: Typed.self)?[keyPath: member]
             return before == after ? nil : Difference(change: change, before: before, after: after)
         }
     }

@@ -7,7 +7,8 @@ public protocol Document: Sendable, Equatable, CustomStringConvertible {
     static var shape: Shape { get }
     /// The document as it came.
     var json: JSONObject { get }
-    /// A view of a document that has the shape; `init(_:)` checks.
+    /// A view of a document, which `init(_:)` checks first. In one that does not have the shape, the members that are of another type are `nil`, and no
+    /// others.
     init(checked json: JSONObject)
 }
 

@@ -42,7 +42,7 @@ import WhatsAppBusiness
     @Test func get_asTypedDocument_hasItsMembers() async throws {
         try await withDaemon { client, _ in
             let resource = try await client.get(.phoneNumber, "107878721936019", account: "acme")
-            #expect(try resource.document(as: BusinessPhoneNumber.self).qualityRating?.known == .yellow)
+            #expect(resource.document(as: BusinessPhoneNumber.self).qualityRating?.known == .yellow)
         }
     }
 

@@ -60,6 +60,39 @@ import WhatsAppBusiness
         #expect(heard.names == ["rating GREEN YELLOW", "number"])
     }
 
+    /// The rating of a change with these texts before and after, as a handler of ratings hears of it.
+    private func ratings(_ before: String, _ after: String) async throws -> [String] {
+        let heard = Heard()
+        var handlers = ChangeHandlers()
+        handlers.on(.phoneNumber(\.qualityRating)) { heard.note("\($0.before?.rawText ?? "-") \($0.after?.rawText ?? "-")") }
+        handlers.on(.phoneNumber(\.username)) { _ in heard.note("username") }
+        var told = change
+        told.before = try JSONValue(parsing: before).object
+        told.after = try JSONValue(parsing: after).object
+        try await handlers.handle(told)
+        return heard.names
+    }
+
+    /// A member of another type than expected takes no other with it, on whichever side it stands.
+    @Test(arguments: [
+        #""throughput":"STANDARD""#, #""status":7,"is_pin_enabled":"true""#, #""health_status":["x"]"#,
+        #""id":1.5,"webhook_configuration":1"#,
+    ]) func topic_ofAMemberBesideOddOnes_isTold(odd: String) async throws {
+        let (green, red) = (#""quality_rating":"GREEN""#, #""quality_rating":"RED""#)
+        #expect(try await ratings("{\(odd),\(green)}", "{\(red)}") == ["GREEN RED"])
+        #expect(try await ratings("{\(green)}", "{\(odd),\(red)}") == ["GREEN RED"])
+        #expect(try await ratings("{\(odd),\(green)}", "{\(odd),\(red)}") == ["GREEN RED"])
+    }
+
+    @Test(arguments: [
+        (#"{"quality_rating":"GREEN"}"#, #"{"quality_rating":7}"#, ["GREEN -"]),
+        (#"{"quality_rating":["GREEN"]}"#, #"{"quality_rating":"RED"}"#, ["- RED"]),
+        // There is nothing that a handler of this type could be told.
+        (#"{"quality_rating":7}"#, #"{"quality_rating":{"score":"RED"}}"#, []),
+    ]) func topic_ofAMemberThatIsOddItself_hasNothingThere(before: String, after: String, expected: [String]) async throws {
+        #expect(try await ratings(before, after) == expected)
+    }
+
     @Test func topic_ofAMember_isNotAThingThatCame() async throws {
         let heard = Heard()
         var added = change
