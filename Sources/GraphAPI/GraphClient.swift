@@ -86,20 +86,23 @@ public struct GraphClient: Sendable {
         guard let object = body.object else { throw failure(.invalidAnswer("the body is \(body.typeName)"), response, usage) }
         if response.status == 200, !object.contains("error") { return answer(body, digest: bodyDigest, notModified: false) }
         guard let error = GraphError(body) else { throw failure(.invalidAnswer("an error without a code"), response, usage) }
-        let code = GraphFailure.Code(error, status: response.status, regainAfter: regainAfter(response, usage))
+        let code = GraphFailure.Code(error, status: response.status, regainAfter: regainAfter(response, usage, isOfMeta: true))
         throw GraphFailure(code.about(request, error), graph: error, status: response.status, usage: usage)
     }
 
     /// A failure of a response that is no envelope. A status that says enough decides; 401 to 404 do not, as any proxy says them.
     private func failure(_ code: GraphFailure.Code, _ response: HTTPResponse, _ usage: Usage?) -> GraphFailure {
         let decided = response.status == 429 || response.status >= 500
-        let byStatus = decided ? GraphFailure.Code(status: response.status, regainAfter: regainAfter(response, usage)) : nil
+        let regain = regainAfter(response, usage, isOfMeta: false)
+        let byStatus = decided ? GraphFailure.Code(status: response.status, regainAfter: regain) : nil
         return GraphFailure(byStatus ?? code, status: response.status, usage: usage)
     }
 
-    private func regainAfter(_ response: HTTPResponse, _ usage: Usage?) -> Duration? {
-        let retryAfter = response.values(of: "retry-after").compactMap { Int64($0) }.filter { 1...604_800 ~= $0 }.max().map(
-            Duration.seconds)
+    /// How long nothing is to be asked, as far as the response tells. What comes without Meta's envelope may be any proxy's, and one odd answer of such
+    /// must not leave an account unseen for a week.
+    private func regainAfter(_ response: HTTPResponse, _ usage: Usage?, isOfMeta: Bool) -> Duration? {
+        let seconds = response.values(of: "retry-after").compactMap { Int64($0) }.filter { 1...604_800 ~= $0 }.max()
+        let retryAfter = seconds.map { Duration.seconds(isOfMeta ? $0 : min($0, 900)) }
         return [usage?.regainAfter, retryAfter].compactMap(\.self).max()
     }
 

@@ -32,9 +32,11 @@ public struct GraphError: Sendable, Equatable {
         userTitle = Self.text(error["error_user_title"])
         userMessage = Self.text(error["error_user_msg"])
         traceID = Self.text(error["fbtrace_id"])
-        isTransient = error["is_transient"]?.bool ?? false
+        isTransient = Self.flag(error["is_transient"])
     }
 
     private static func number(_ value: JSONValue?) -> Int? { (value?.integer).map(Int.init) ?? value?.string.flatMap { Int($0) } }
+    /// A truth value, which as text or number is one too: a passing trouble must not be taken for a refused token.
+    private static func flag(_ value: JSONValue?) -> Bool { value?.bool ?? (number(value) == 1 || value?.string?.lowercased() == "true") }
     private static func text(_ value: JSONValue?) -> String? { (value?.string).map { String($0.prefix(1000)) } }
 }

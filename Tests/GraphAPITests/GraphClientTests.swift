@@ -101,6 +101,46 @@ import Testing
         }
     }
 
+    /// Text and numbers say it too, as they say the code.
+    @Test(arguments: [
+        ("true", true), (#""true""#, true), (#""True""#, true), (#""TRUE""#, true), ("1", true), (#""1""#, true), ("false", false),
+        (#""false""#, false), ("0", false), (#""0""#, false), ("2", false), ("-1", false), ("null", false), ("\"\"", false),
+        (#""yes""#, false), ("[true]", false), (#"{"true":1}"#, false),
+    ]) func trouble_thatPasses_inWhateverForm_isNoRefusal(flag: String, passes: Bool) async throws {
+        for (code, refusal) in [("190", GraphFailure.Code.unauthorized), (#""190""#, .unauthorized), ("10", .forbidden)] {
+            let body = #"{"error":{"code":\#(code),"is_transient":\#(flag)}}"#
+            let response = HTTPResponse(status: 400, headers: [], body: Array(body.utf8))
+            let failure = await #expect(throws: GraphFailure.self) {
+                try await OneAnswer(response: response).client().fetch(GraphRequest(.account, id: "1"))
+            }
+            #expect(failure?.code == (passes ? .transient : refusal), "\(body)")
+        }
+    }
+
+    /// Meta may send an account away for a week; what says 429 without Meta's envelope may be any proxy, and may for a quarter of an hour.
+    @Test(
+        arguments: [
+            ("1", 1, 1), ("60", 60, 60), ("900", 900, 900), ("901", 901, 900), ("86400", 86_400, 900), ("604800", 604_800, 900),
+            // What is no number of seconds within a week says nothing.
+            ("604801", nil, nil), ("9223372036854775808", nil, nil), ("99999999999999999999999", nil, nil), ("0", nil, nil),
+            ("-60", nil, nil), ("", nil, nil), ("soon", nil, nil), ("1.5", nil, nil), ("60s", nil, nil),
+            ("Fri, 31 Dec 2027 23:59:59 GMT", nil, nil),
+        ] as [(String, Int64?, Int64?)])
+    func retryAfter_withoutMetasEnvelope_isAQuarterOfAnHourAtMost(value: String, ofMeta: Int64?, ofAnyone: Int64?) async throws {
+        let enveloped = [#"{"error":{"code":4}}"#, #"{"error":{"code":"80007","message":"m"}}"#, #"{"error":{"code":99999}}"#]
+        let others = ["", "<html>Too Many Requests</html>", "[]", "{}", #"{"error":"too many requests"}"#, #"{"error":{"message":"m"}}"#]
+        for (bodies, seconds) in [(enveloped, ofMeta), (others, ofAnyone)] {
+            let wait = seconds.map { Duration.seconds($0) }
+            for body in bodies {
+                let response = HTTPResponse(status: 429, headers: [("retry-after", value)], body: Array(body.utf8))
+                let failure = await #expect(throws: GraphFailure.self) {
+                    try await OneAnswer(response: response).client().fetch(GraphRequest(.account, id: "1"))
+                }
+                #expect(failure?.code == .throttled(regainAfter: wait), "\(body)")
+            }
+        }
+    }
+
     @Test func transportErrors_haveTheirClass() async throws {
         try await withServer { _ in
             .http(302, "", headers: ["Location: /"])
