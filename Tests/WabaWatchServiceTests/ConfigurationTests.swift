@@ -69,6 +69,35 @@ import WhatsAppBusiness
         #expect(configuration.accounts.first?.phoneNumbers == ["1", "2"])
     }
 
+    /// They come with the account's own request, so that being on by default means nothing without it.
+    @Test(arguments: [
+        ("watch: { account: { every: never } }", "", false), ("", "watch: { account: { every: never } }", false),
+        ("watch: { account: { every: never }, subscribed_app: {} }", "", false), ("", "", true),
+        ("watch: { account: { every: never } }", "watch: { account: { every: 5m } }", true),
+        ("watch: { subscribed_app: { every: never } }", "watch: { account: { every: 5m } }", false),
+    ]) func subscribedApps_whereTheAccountIsNever_areOff(defaults: String, own: String, isOn: Bool) throws {
+        let configuration = try load("\(defaults)\n\(account)    \(own)\n")
+        #expect((configuration.accounts.first?.watch.kinds[.subscribedApp]?.every != nil) == isOn)
+    }
+
+    @Test(arguments: [
+        (
+            "watch: { account: { every: never }, subscribed_app: { every: 5m } }", "",
+            "wabawatch.yaml:1: watch.subscribed_app.every: comes with the account's own request"
+        ),
+        (
+            "", "watch:\n      account: { every: never }\n      subscribed_app: { every: 1h }",
+            "wabawatch.yaml:8: accounts[0].watch.subscribed_app.every: comes with the account's own request"
+        ),
+        (
+            "watch: { account: { every: never } }", "watch: { subscribed_app: { every: 5m } }",
+            "wabawatch.yaml:6: accounts[0].watch.subscribed_app.every: comes with the account's own request"
+        ),
+    ]) func subscribedApps_askedForWhereTheAccountIsNever_areAMistake(defaults: String, own: String, problem: String) {
+        let problems = problems("\(defaults)\n\(account)    \(own)\n")
+        #expect(problems.count == 1 && problems[0].hasPrefix(problem), "\(problems)")
+    }
+
     @Test func accounts_inFilesOfTheirOwn_join() throws {
         let configuration = try load(
             account, files: ["accounts.d/b.yaml": "name: b\nwaba_id: \"7\"\ntoken: { environment: B }\n"])

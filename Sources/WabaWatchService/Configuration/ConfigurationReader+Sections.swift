@@ -138,7 +138,9 @@ extension ConfigurationReader {
         if let place = members["phone_numbers"], place.node.scalar?.string != "all" {
             numbers = self.numbers(place)
         }
-        let watch = watch(members["watch"], over: defaults, floors: floors)
+        var watch = watch(members["watch"], over: defaults, floors: floors)
+        // They come with the account's own request: without it there are none.
+        if watch.kinds[.account]?.every == nil { watch.kinds[.subscribedApp]?.every = nil }
         checkThatSomethingIsWatched(watch, place)
         guard let name, let wabaID, let token else { return nil }
         return Configuration.Account(
