@@ -145,7 +145,7 @@ let package = Package(
         tests("StrictJSON", ["StrictJSON"]),
         tests("Continuations", ["Continuations"]),
         tests("Printing", ["TestSupport", "Printing", "Programs", "StrictJSON", arguments]),
-        tests("Systemd", ["Systemd", logging]),
+        tests("Systemd", ["Systemd", "CSystemd", logging]),
         tests("Varlink", ["TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
         // A file system with faults for SQLite.

@@ -44,7 +44,7 @@ struct Main: AsyncParsableCommand {
     static func main() async { await start() }
 
     func run() async throws {
-        Systemd.ProcessMemory.keepOutOfCores()
+        let isOutOfCores = Systemd.ProcessMemory.keepOutOfCores()
         if let reload { return try ask(reload) }
         let destination = LogDestination.fromEnvironment
         let level = logLevel
@@ -52,6 +52,7 @@ struct Main: AsyncParsableCommand {
         LoggingSystem.bootstrap { destination.handler(label: $0, identifier: "wabawatchd", level: level, through: journal) }
         defer { journal.flush() }
         let log = Logger(label: "wabawatchd")
+        if !isOutOfCores { log.warning("the kernel may write the daemon's memory, with the tokens in it, into a core file") }
         // Until the daemon listens to these signals they must not end it.
         for number in [SIGHUP, SIGUSR1] { signal(number, SIG_IGN) }
         do {

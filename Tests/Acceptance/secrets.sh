@@ -81,5 +81,8 @@ done
 same 'the credentials, as others see them' '400 500' "$(stat -c %a "/run/credentials/wabawatchd.service/acme.token") $(stat -c %a /run/credentials/wabawatchd.service)"
 # Where cores are given to a program that does not heed the limit, the kernel writes none of a process whose files are root's.
 same 'who may read its memory' root "$(stat -c %U "/proc/$process/environ")"
+# A process's memory is readable for its own user, unless the kernel was told to give none away: then it is root's, whoever the process runs as.
+same 'whose its memory is' 0 "$(stat -c %u "/proc/$process/mem")"
+[ "$(ps -o uid= -p "$process" | tr -d ' ')" != 0 ] || fail 'the service runs as root'
 same 'what a core file may hold' 0 "$(awk '/Max core file size/ { print $5 }' "/proc/$process/limits")"
 exit 0

@@ -4,5 +4,5 @@
 #include <systemd/sd-journal.h>
 
 /* prctl(2) has a variable number of arguments, which Swift cannot pass. */
-int csystemd_forbid_core(void);
-int csystemd_may_leave_core(void);
+int csystemd_set_dumpable(int dumpable);
+int csystemd_dumpable(void);
