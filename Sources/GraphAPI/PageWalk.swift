@@ -144,6 +144,6 @@ public struct PageWalk: Sendable {
             sawNext = false
             return try ask(.window(windows.removeFirst()))
         }
-        return .done(Outcome(items: items, keys: earlierKeys, pages: pages, strays: strays, isExact: isExact))
+        return .done(Outcome(items: items, keys: earlierKeys, pages: pages, strays: strays, isExact: isExact && !earlierKeys.hasTwins))
     }
 }

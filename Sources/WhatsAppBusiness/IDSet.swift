@@ -63,6 +63,16 @@ public struct IDSet: Sendable {
         return isSame
     }
 
+    /// Whether the second id of one is the first of another: very likely one thing that came twice.
+    public var hasTwins: Bool {
+        guard ids.hasOthers else { return false }
+        var hasTwins = false
+        ids.forEachOther { owner, other in
+            if !hasTwins, let index = index(of: other) { hasTwins = index != owner }
+        }
+        return hasTwins
+    }
+
     /// The slot that holds the id, or that it belongs into.
     private func slot(of id: UnsafeRawBufferPointer, _ hash: UInt32) -> Int {
         var index = Int(hash) & (slots.count - 1)

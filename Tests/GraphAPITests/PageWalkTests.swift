@@ -81,6 +81,27 @@ import TestSupport
         }
     }
 
+    /// One thing of a list that has shifted comes once more, under its other id.
+    @Test(
+        arguments: [
+            (["1+US.1", "2"], ["US.1"], false), (["US.1"], ["2", "1+US.1"], false), (["1+US.1", "US.1"], [], false),
+            (["1+US.1", "2+US.2"], ["3"], true), (["1", "US.1"], ["3+US.3"], true),
+        ] as [([String], [String], Bool)])
+    func walk_overOneThingUnderTwoIDs_isNotExact(first: [String], second: [String], isExact: Bool) throws {
+        var walk = PageWalk(GraphRequest(.blockedUsers, id: "1"))
+        var steps: [PageWalk.Step] = []
+        for (next, ids) in [(#","paging":{"next":"/?after=a"}"#, first), ("", second)] {
+            let items = ids.map { id in
+                let members = id.split(separator: "+").map { $0.hasPrefix("US.") ? #""user_id":"\#($0)""# : #""wa_id":"\#($0)""# }
+                return "{\(members.joined(separator: ","))}"
+            }
+            let page = KeyPage(try Page(parsing: #"{"data":[\#(items.joined(separator: ","))]\#(next)}"#), edge: .blockedUsers)
+            steps.append(try walk.on(page))
+        }
+        guard case .done(let outcome)? = steps.last else { throw Unexpected("the walk goes on") }
+        #expect(outcome.isExact == isExact)
+    }
+
     @Test func walk_overDuplicates_keepsEachOnceAndSaysSo() throws {
         var walk = PageWalk(GraphRequest(.phoneNumbers, id: "1"))
         _ = try walk.on(Page(parsing: #"{"data":[{"id":"1"},{"id":"2"}],"paging":{"next":"/?after=a"}}"#))
