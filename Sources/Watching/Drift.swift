@@ -17,6 +17,10 @@ struct Drift: Sendable {
     var plural = "things"
     /// What was odd about the answer.
     var odd: [String] = []
+    /// Numbers that the configuration names.
+    var named: Set<String> = []
+    /// Numbers that the account shows, or did until it is certain that it does not any more.
+    var shown: Set<String> = []
     /// What other watches over the same kind have told already.
     var echoes: Set<String> = []
 
@@ -28,6 +32,7 @@ struct Drift: Sendable {
         var drift = self
         drift.unsteady = recording.quorum.unsteady
         drift.hold = recording.hold
+        drift.shown = Set(recording.ids)
         let outcome = drift.outcome(recording.drifted + recording.vanished.filter(taken.contains))
         return outcome == .complete && recording.quorum.isMissingAny ? .undecided : outcome
     }
@@ -38,7 +43,8 @@ struct Drift: Sendable {
         let refused = Self.listed(leftOut.refused).map { "Meta refuses \($0)" }
         let flapping = Self.listed(Set(unsteady)).map { "Meta gives \($0) in some answers only" }
         let held = hold.missing.map { "\($0.things) of \($0.of) \(plural) are not shown" }
-        let reasons = [lost, refused, flapping].compactMap(\.self) + odd + [held, upgraded].compactMap(\.self)
+        let absent = Self.listed(named.subtracting(shown)).map { "the account does not show \($0), which phone_numbers names" }
+        let reasons = [lost, refused, flapping].compactMap(\.self) + odd + [held, absent, upgraded].compactMap(\.self)
         guard !reasons.isEmpty else { return .complete }
         let reason = reasons.joined(separator: "; ")
         return .drifted(reason, isTold: echoes.contains(reason))

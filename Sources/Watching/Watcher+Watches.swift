@@ -24,6 +24,10 @@ extension Watcher {
         drift.unsteady = quorums[unit]?.unsteady ?? []
         drift.hold = holds[unit] ?? Hold()
         drift.plural = Rules.of(unit.kind).plural
+        if unit.kind == .phoneNumber, case .only(let ids) = account.plan.numbers {
+            drift.named = ids
+            drift.shown = Set(account.numbers)
+        }
         if unit.phoneNumberID != nil,
             watched[unit]?.watch.state == .drifted || quorums[unit] != nil || holds[unit] != nil || drift.isAny
         {

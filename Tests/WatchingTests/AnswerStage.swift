@@ -69,12 +69,12 @@ final class AnswerStage: Sendable {
     var conditional: Int { state.withLock(\.conditional) }
     func advance(_ seconds: Int64) { state.withLock { $0.now += seconds * 1_000_000_000 } }
 
-    func watcher(_ kinds: Kind..., ceiling: Budget.Ceiling = .fixed(10_000)) throws -> Watcher {
+    func watcher(_ kinds: Kind..., numbers: AccountPlan.Numbers = .all, ceiling: Budget.Ceiling = .fixed(10_000)) throws -> Watcher {
         let client = GraphClient(
             endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("a-token-of-the-test"),
             transport: self)
         let plan = AccountPlan(
-            name: "acme", wabaID: Self.account, client: client, numbers: .all,
+            name: "acme", wabaID: Self.account, client: client, numbers: numbers,
             intervals: Dictionary(uniqueKeysWithValues: kinds.map { ($0, Duration.seconds(300)) }),
             lists: [.messageTemplate: ListPlan(paging: .cursor), .blockedUser: ListPlan(paging: .cursor)], splay: 0, ceiling: ceiling)
         let world = World(

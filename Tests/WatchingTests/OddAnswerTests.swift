@@ -228,4 +228,45 @@ import WhatsAppBusiness
             #expect(troubled.isEmpty, "\(troubled.values.map { "\($0.state) \($0.reason ?? "")" })")
         }
     }
+
+    /// Settings show nothing, while one of their members is not asked for because Meta does not know it.
+    @Test(arguments: ["{}", #"{"calling":null}"#, #"{"calling":{},"storage_configuration":null}"#, #"{"storage_configuration":[]}"#])
+    func settings_ofWhichEachMemberIsNothing_areEmptyOnes(body: String) async throws {
+        try await AnswerStage.with({ asked in
+            if asked.path.hasSuffix("phone_numbers") { return AnswerStage.numbers }
+            return asked.fields.contains("calling") ? .error(100, "(#100) Tried accessing nonexisting field (calling)") : .init(body: body)
+        }) { stage in
+            let troubled = try await stage.watcher(.phoneNumber, .phoneNumberSettings).lookOnce()
+            #expect(troubled.values.map(\.reason) == ["Meta no longer gives calling"])
+            #expect(try await stage.told().contains { $0.resource.kind == .phoneNumberSettings && $0.operation == .baseline })
+        }
+    }
+
+    /// Numbers that the configuration names and the account does not show are a reason of the watch, until it shows them.
+    @Test(
+        arguments: [
+            (["7"], ["7"], nil), (["7", "999"], ["7"], "the account does not show 999, which phone_numbers names"),
+            (["998", "999"], ["7"], "the account does not show 998, 999, which phone_numbers names"),
+            (["7", "8"], [], "the account does not show 7, 8, which phone_numbers names"),
+        ] as [(Set<String>, [String], String?)])
+    func numbersThatAreNotThere_areNamed_untilTheyAre(named: Set<String>, shown: [String], reason: String?) async throws {
+        @Sendable func list(_ ids: [String]) -> AnswerStage.Reply {
+            .init(body: #"{"data":[\#(ids.map { #"{"id":"\#($0)","status":"CONNECTED"}"# }.joined(separator: ","))]}"#)
+        }
+        try await AnswerStage.with({ _ in list(shown) }) { stage in
+            let unit = AnswerStage.unit(.phoneNumber)
+            let watcher = try stage.watcher(.phoneNumber, numbers: .only(named))
+            try await watcher.begin()
+            for _ in 1...3 {
+                _ = await watcher.ending(of: unit)
+                #expect(await watcher.watch(over: unit)?.reason == reason)
+                stage.advance(60)
+            }
+            let told = try await stage.told().filter { $0.resource.kind == .watch }
+            #expect(told.map(\.operation) == (reason == nil ? [] : [.changed]), "once")
+            stage.answer { _ in list(named.sorted()) }
+            _ = await watcher.ending(of: unit)
+            #expect(await watcher.watch(over: unit)?.state == .current)
+        }
+    }
 }

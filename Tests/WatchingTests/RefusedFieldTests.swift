@@ -117,6 +117,37 @@ import WhatsAppBusiness
         }
     }
 
+    /// Each is refused once; what that is about, one of them finds out, and another where it could not.
+    @Test(arguments: [nil, 503, 401]) func field_ofManyNumbersLookedAtTogether_isSearchedByOne(trouble: Int?) async throws {
+        let (count, search) = (20, 20)
+        let list = (1...count).map { #"{"id":"\#($0)"}"# }.joined(separator: ",")
+        let isBroken = Mutex(trouble == nil)
+        try await AnswerStage.with({ asked in
+            if asked.path.hasSuffix("phone_numbers") { return .init(body: #"{"data":[\#(list)]}"#) }
+            if asked.fields.contains("calling") { return .error(200, "(#200) No permission") }
+            let breaks = isBroken.withLock { isBroken in
+                defer { isBroken = true }
+                return !isBroken
+            }
+            if breaks, let trouble { return .init(status: trouble, body: "") }
+            return .init(body: #"{"storage_configuration":{"status":"DEFAULT"}}"#)
+        }) { stage in
+            let watcher = try stage.watcher(.phoneNumber, .phoneNumberSettings)
+            try await watcher.begin()
+            _ = await watcher.ending(of: AnswerStage.unit(.phoneNumber))
+            let units = (1...count).map { AnswerStage.unit(.phoneNumberSettings, "\($0)") }
+            for turn in 1...6 {
+                let before = stage.requests.count
+                await withTaskGroup(of: Void.self) { group in
+                    for unit in units { group.addTask { _ = await watcher.ending(of: unit) } }
+                }
+                #expect(stage.requests.count - before <= count + search, "turn \(turn)")
+                stage.advance(3)
+            }
+            for unit in units { #expect(await watcher.watch(over: unit)?.reason == "Meta refuses calling", "\(unit)") }
+        }
+    }
+
     @Test func search_thatTheBudgetInterrupts_goesOnWhereItWas() async throws {
         try await AnswerStage.with(refusing(["currency"], 200, "(#200) No")) { stage in
             let watcher = try stage.watcher(.account, ceiling: .fixed(5))
