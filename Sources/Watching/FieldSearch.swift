@@ -67,9 +67,6 @@ struct FieldSearch: Sendable, Equatable {
         if self.fields.isEmpty { stage = .over(.thing) }
     }
 
-    /// Whether it is under way between the fields.
-    var isAmongFields: Bool { stage != .least }
-
     /// What to do next.
     var next: Step {
         switch stage {

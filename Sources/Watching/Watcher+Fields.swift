@@ -76,33 +76,34 @@ extension Watcher {
 
     /// Goes on with a unit's search for the field that is refused, each request out of the budget.
     func search(_ unit: Unit) async -> Remedy {
+        guard let account = accounts[unit.account], let failure = searches[unit]?.failure else { return .again }
+        // One look is enough to find out for all of a kind.
+        if let other = account.searching[unit.kind], other != unit {
+            searches[unit] = nil
+            account.awaiting[unit] = failure
+            return .wait(failure)
+        }
+        account.searching[unit.kind] = unit
+        defer { if account.searching[unit.kind] == unit { account.searching[unit.kind] = nil } }
         while let (search, failure) = searches[unit], let account = accounts[unit.account] {
             let fields: [String]
             switch search.next {
             case .ask(let next): fields = next
             case .found(let names):
-                endSearch(unit)
+                searches[unit] = nil
                 // What refused the whole in passing is not searched for twice.
                 if names.isEmpty { searchesRest[unit] = world.now() + Self.searchRest }
                 account.leftOut[unit.kind, default: LeftOut()].refused.formUnion(names)
                 return .again
             case .thing:
-                endSearch(unit)
+                searches[unit] = nil
                 searchesRest[unit] = world.now() + Self.searchRest
                 return .none(failure)
             case .unknown:
-                endSearch(unit)
+                searches[unit] = nil
                 searchesRest[unit] = world.now() + Self.searchRest
                 // What refused the whole may be over, or be another refusal by now.
                 return .again
-            }
-            if search.isAmongFields {
-                // One look is enough to find out for all of a kind.
-                if let other = account.searching[unit.kind], other != unit, searches[other] != nil {
-                    searches[unit] = nil
-                    return .wait(failure)
-                }
-                account.searching[unit.kind] = unit
             }
             do throws(LedgerError) {
                 if let until = try await afford(unit) { return .unaffordable(until: until) }
@@ -127,17 +128,26 @@ extension Watcher {
             }
             if Task.isCancelled { return .unaffordable(until: world.now()) }
         }
-        return .none(GraphFailure(.forbidden))
+        // The configuration was read again meanwhile, and everything is asked for anew.
+        return .again
     }
 
-    private func endSearch(_ unit: Unit) {
-        searches[unit] = nil
-        if accounts[unit.account]?.searching[unit.kind] == unit { accounts[unit.account]?.searching[unit.kind] = nil }
+    /// What refused a unit for whose kind another one is finding out which field it is; `nil` if none is. What that one left undone goes on here.
+    func awaited(_ unit: Unit) -> GraphFailure? {
+        guard let account = accounts[unit.account], let failure = account.awaiting[unit] else { return nil }
+        if let other = account.searching[unit.kind], other != unit { return failure }
+        account.awaiting[unit] = nil
+        let undone = searches.keys.filter { $0.account == unit.account && $0.kind == unit.kind }
+        if let other = undone.min(by: { $0.phoneNumberID ?? "" < $1.phoneNumberID ?? "" }), other != unit {
+            searches[unit] = searches.removeValue(forKey: other)
+        }
+        return nil
     }
 
     /// What is known of a unit's fields goes with it.
     func forgetFields(of unit: Unit) {
-        endSearch(unit)
+        searches[unit] = nil
+        accounts[unit.account]?.awaiting[unit] = nil
         searchesRest[unit] = nil
         oddities[unit] = nil
     }

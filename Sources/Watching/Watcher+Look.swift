@@ -37,6 +37,7 @@ extension Watcher {
             guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
             if let look = await refused(unit, isAsked: isAsked) { return look }
             if unit.kind == .account { accounts[unit.account]?.upgraded = nil }
+            if let failure = awaited(unit) { return await look(after: .wait(failure), at: unit) ?? Look(result: .notWatched) }
             // What a look before this one could not find out comes first.
             if searches[unit] != nil, let look = await look(after: await search(unit), at: unit) { return look }
             guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }

@@ -48,6 +48,7 @@ extension Watcher {
         account.budget.ceiling = plan.ceiling
         account.leftOut = [:]
         account.searching = [:]
+        account.awaiting = [:]
         for unit in Array(searches.keys) where unit.account == name { searches[unit] = nil }
         for unit in Array(searchesRest.keys) where unit.account == name { searchesRest[unit] = nil }
         account.upgraded = nil

@@ -26,8 +26,10 @@ public actor Watcher {
         var leftOut: [Kind: LeftOut] = [:]
         /// The most things of a page, by kind, where Meta wanted fewer to be asked for.
         var limits: [Kind: Int] = [:]
-        /// The unit that finds out for its kind which field is refused.
+        /// The unit that is finding out for its kind which field is refused.
         var searching: [Kind: Unit] = [:]
+        /// Units that were refused meanwhile and wait for it, with what Meta said.
+        var awaiting: [Unit: GraphFailure] = [:]
         /// The version that Meta answered by, since the last look at the account, where it was not the one that was asked for.
         var upgraded: String?
         /// Requests that the last look at a unit took, where it was more than one.

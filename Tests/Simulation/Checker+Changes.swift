@@ -180,7 +180,8 @@ extension Checker {
             guard let state = state.map({ WireForm.plain($0, kind) }) else { return false }
             return Set(document.names).union(state.names).allSatisfy { name in
                 let (value, now, earlier) = (document[name], state[name], before?[name])
-                if value.isSame(as: now) { return true }
+                // What went from inside of it is not yet known to be gone.
+                if value.isSame(as: now) || value.isSame(as: now.keepingLost(of: earlier)) { return true }
                 if hidden.throughout.contains(name) { return value.isSame(as: earlier) || value == nil && !isKept(name, walk) }
                 if walk.unreadable.contains(id) && value.isSame(as: earlier) { return true }
                 // It is not yet known who took it away.

@@ -97,6 +97,7 @@ extension Checker {
         }
         guard resource.document["state"]?.string == "drifted" else { return false }
         let truth = watched(history.truth.things(of: unit, at: history.end), unit)
+        if unit.kind == .phoneNumber, namesMore(than: Set(truth.keys), unit.account) { return true }
         return !heldAtEnd(unit, truth).isEmpty
             || (told[unit] ?? [:]).contains { id, document in
                 let plain = WireForm.plain(document, unit.kind)

@@ -26,6 +26,8 @@ extension Checker {
             }
             for name in Set(known.names).union(document.names) where !unseen.contains(name) && !known[name].isSame(as: document[name]) {
                 if document[name] == nil, !mustBeTold(name, of: id, walk) { continue }
+                // How long what went from inside of it may be kept is not reckoned; in the end it has to be gone.
+                if known[name].isSame(as: document[name].keepingLost(of: known[name])) { continue }
                 complain(
                     "each state is reported", moment,
                     "\(id) of \(unit) has \(name) \(known[name].map { "\($0)" } ?? "missing") where Meta had \(document[name].map { "\($0)" } ?? "none")"
@@ -66,6 +68,12 @@ extension Checker {
         }
     }
 
+    /// Whether an account's configuration names numbers that are not among some.
+    func namesMore(than known: Set<String>, _ account: String) -> Bool {
+        guard case .only(let ids)? = history.scenario.accounts.first(where: { $0.name == account })?.numbers else { return false }
+        return !ids.isSubset(of: known)
+    }
+
     /// A watch's state is told when it changes, and only if the looks at its unit say so.
     mutating func checkWatch(_ change: Change, _ transaction: History.Transaction) {
         guard let unit = Unit(watch: change.resource) else { return complain("watch", transaction.time, "\(change.resource) is none") }
@@ -104,7 +112,11 @@ extension Checker {
             let hidden = hidden(walk)
             let members = Documents.members(unit.kind)
             if walk.isPartial || walk.isOdd || !walk.unreadable.isEmpty || isMass(walk, toldBefore[unit] ?? [:]) { return }
-            if hidden.throughout.isEmpty, hidden.partly.isEmpty, !members.contains(where: { isTaken($0, walk, by: transaction.time) }) {
+            if unit.kind == .phoneNumber, namesMore(than: Set((told[unit] ?? [:]).keys), unit.account) { return }
+            // That something comes and goes is known when it has come back.
+            if hidden.throughout.isEmpty, hidden.partly.isEmpty,
+                !members.contains(where: { isTaken($0, walk, by: transaction.time) || hasReturned($0, walk) })
+            {
                 complain("watch", transaction.time, refuse("nothing was missing"))
             }
         case .late, .starting: break

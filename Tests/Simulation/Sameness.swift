@@ -31,6 +31,13 @@ extension Optional<JSONValue> {
         default: false
         }
     }
+
+    /// An object with the members that an earlier one had beside them.
+    func keepingLost(of earlier: JSONValue?) -> JSONValue? {
+        guard case .object(var object)? = self, case .object(let before)? = earlier else { return self }
+        for member in before where object[member.name]?.said == nil { object[member.name] = member.value }
+        return .object(object)
+    }
 }
 
 extension JSONValue {
