@@ -44,7 +44,7 @@ extension Watcher {
             guard failure.mayRefuseFields, fields.count > 1, world.now() >= searchesRest[unit] ?? world.now() else { return .none(failure) }
             let edge = unit.kind.edge
             let key = edge.keys.first.map { String($0.dropFirst()) } ?? "id"
-            searches[unit] = (FieldSearch(fields, least: fields.contains(key) ? [key] : []), failure)
+            searches[unit] = takeUndone(for: unit) ?? (FieldSearch(fields, least: fields.contains(key) ? [key] : []), failure)
             return await search(unit)
         }
     }
@@ -137,11 +137,15 @@ extension Watcher {
         guard let account = accounts[unit.account], let failure = account.awaiting[unit] else { return nil }
         if let other = account.searching[unit.kind], other != unit { return failure }
         account.awaiting[unit] = nil
-        let undone = searches.keys.filter { $0.account == unit.account && $0.kind == unit.kind }
-        if let other = undone.min(by: { $0.phoneNumberID ?? "" < $1.phoneNumberID ?? "" }), other != unit {
-            searches[unit] = searches.removeValue(forKey: other)
-        }
+        if let undone = takeUndone(for: unit) { searches[unit] = undone }
         return nil
+    }
+
+    /// Takes the search that another unit of the kind has left undone, if none goes on.
+    private func takeUndone(for unit: Unit) -> (search: FieldSearch, failure: GraphFailure)? {
+        guard accounts[unit.account]?.searching[unit.kind] == nil else { return nil }
+        let undone = searches.keys.filter { $0 != unit && $0.account == unit.account && $0.kind == unit.kind }
+        return undone.min { $0.phoneNumberID ?? "" < $1.phoneNumberID ?? "" }.flatMap { searches.removeValue(forKey: $0) }
     }
 
     /// What is known of a unit's fields goes with it.
