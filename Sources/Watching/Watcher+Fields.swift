@@ -42,6 +42,8 @@ extension Watcher {
         case .tooMuchData: return askForLess(unit) ? .again : .none(failure)
         default:
             guard failure.mayRefuseFields, fields.count > 1, world.now() >= searchesRest[unit] ?? world.now() else { return .none(failure) }
+            // What was refused may have been found out, and is not asked for any more.
+            if let account = accounts[unit.account], request(for: unit, account).fields ?? [] != fields { return .again }
             let edge = unit.kind.edge
             let key = edge.keys.first.map { String($0.dropFirst()) } ?? "id"
             searches[unit] = takeUndone(for: unit) ?? (FieldSearch(fields, least: fields.contains(key) ? [key] : []), failure)

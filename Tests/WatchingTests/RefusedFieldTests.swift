@@ -142,10 +142,14 @@ import WhatsAppBusiness
                 await withTaskGroup(of: Void.self) { group in
                     for unit in units { group.addTask { _ = await watcher.ending(of: unit) } }
                 }
-                #expect(stage.requests.count - before <= count + search, "turn \(turn)")
+                #expect(stage.requests.count - before <= 2 * count + search, "turn \(turn)")
                 stage.advance(3)
             }
             for unit in units { #expect(await watcher.watch(over: unit)?.reason == "Meta refuses calling", "\(unit)") }
+            let asked = stage.requests.filter { !$0.path.hasSuffix("phone_numbers") }.map { Set($0.fields) }
+            let all: Set<String> = ["calling", "storage_configuration", "user_identity_change"]
+            #expect(asked.count { $0 == all } <= count + 8, "each is refused once")
+            #expect(asked.count { $0 != all && $0 != all.subtracting(["calling"]) } <= search, "one searches")
         }
     }
 
