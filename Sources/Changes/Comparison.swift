@@ -92,6 +92,7 @@ public struct Comparison: Sendable, Equatable {
     private mutating func miss(_ observation: Observation, present: Set<String>, _ snapshot: Snapshot) {
         let away = snapshot.entries.filter { !present.contains($0.key) }.sorted { $0.key < $1.key }
         guard !observation.isPartial else {
+            hold.on(shown: present)
             for (id, entry) in away {
                 hasUnseen = true
                 leave(id, entry)

@@ -82,4 +82,10 @@ public struct Hold: Sendable, Equatable {
         if open.isEmpty { missing = nil }
         return believed.isEmpty ? .held : .believed(believed)
     }
+
+    /// Takes a look that says nothing of what it lacks. What it shows was not missing, and has to be missed anew.
+    public mutating func on(shown: Set<String>) {
+        for id in shown { tracks[id] = nil }
+        if tracks.isEmpty { missing = nil }
+    }
 }

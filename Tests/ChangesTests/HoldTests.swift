@@ -27,6 +27,18 @@ import WhatsAppBusiness
         #expect(verdict == (isHeld ? .held : .usual))
     }
 
+    /// A look that says nothing of what it lacks still shows what is there: that has to be missed anew.
+    @Test(arguments: [0, 1, 3]) func thingsThatAreShownMeanwhile_areMissedAnew(shown: Int) {
+        var hold = Hold()
+        for look in 0..<20 {
+            if look == 9 { hold.on(shown: Self.things(shown)) }
+            let verdict = hold.on(absent: Self.things(3), of: 3, now: .seconds(400 * look), measure: .usual)
+            if look < 9 { #expect(verdict == .held) }
+            if look == 9 { #expect(verdict == (shown == 3 ? .held : .believed(Self.things(3).subtracting(Self.things(shown))))) }
+            guard look < 9 else { return }
+        }
+    }
+
     /// Neither many looks in a short time nor a long time with few looks is enough.
     @Test(arguments: [
         (Kind.messageTemplate, 9, 3600, false), (.messageTemplate, 10, 3600, true), (.messageTemplate, 10, 3599, false),
