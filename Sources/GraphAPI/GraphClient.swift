@@ -98,11 +98,14 @@ public struct GraphClient: Sendable {
         return GraphFailure(byStatus ?? code, status: response.status, usage: usage)
     }
 
+    /// So many seconds at the most are waited for what may be any proxy's.
+    private static let longestWithoutEnvelope: Int64 = 900
+
     /// How long nothing is to be asked, as far as the response tells. What comes without Meta's envelope may be any proxy's, and one odd answer of such
     /// must not leave an account unseen for a week.
     private func regainAfter(_ response: HTTPResponse, _ usage: Usage?, isOfMeta: Bool) -> Duration? {
         let seconds = response.values(of: "retry-after").compactMap { Int64($0) }.filter { 1...604_800 ~= $0 }.max()
-        let retryAfter = seconds.map { Duration.seconds(isOfMeta ? $0 : min($0, 900)) }
+        let retryAfter = seconds.map { Duration.seconds(isOfMeta ? $0 : min($0, Self.longestWithoutEnvelope)) }
         return [usage?.regainAfter, retryAfter].compactMap(\.self).max()
     }
 

@@ -32,7 +32,7 @@ struct Drift: Sendable {
         var drift = self
         drift.unsteady = recording.quorum.unsteady
         drift.hold = recording.hold
-        drift.shown = Set(recording.ids)
+        drift.shown = recording.ids
         let outcome = drift.outcome(recording.drifted + recording.vanished.filter(taken.contains))
         return outcome == .complete && recording.quorum.isMissingAny ? .undecided : outcome
     }

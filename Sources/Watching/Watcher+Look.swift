@@ -37,7 +37,7 @@ extension Watcher {
             guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
             if let look = await refused(unit, isAsked: isAsked) { return look }
             if unit.kind == .account { accounts[unit.account]?.upgraded = nil }
-            if let failure = awaited(unit) { return await look(after: .wait(failure), at: unit) ?? Look(result: .notWatched) }
+            if let failure = awaited(unit) { return waiting(failure) }
             // What a look before this one could not find out comes first.
             if searches[unit] != nil, let look = await look(after: await search(unit), at: unit) { return look }
             guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
@@ -74,10 +74,15 @@ extension Watcher {
         switch remedy {
         case .again: return nil
         case .none(let failure): return await fail(unit, failure)
-        case .wait(let failure): return Look(result: .failed(Watch.State(failure.code), failure), next: world.now() + .seconds(2))
+        case .wait(let failure): return waiting(failure)
         case .unaffordable(let until): return await late(unit, until)
         case .unwritten(let error): return Look(result: .unrecorded(error))
         }
+    }
+
+    /// Another look finds out what the failure is about: this one comes back soon.
+    private func waiting(_ failure: GraphFailure) -> Look {
+        Look(result: .failed(Watch.State(failure.code), failure), next: world.now() + .seconds(2))
     }
 
     /// How a walk over a unit's pages ended.

@@ -26,7 +26,7 @@ extension Watcher {
         drift.plural = Rules.of(unit.kind).plural
         if unit.kind == .phoneNumber, case .only(let ids) = account.plan.numbers {
             drift.named = ids
-            drift.shown = Set(account.numbers)
+            drift.shown = account.numbers
         }
         if unit.phoneNumberID != nil,
             watched[unit]?.watch.state == .drifted || quorums[unit] != nil || holds[unit] != nil || drift.isAny

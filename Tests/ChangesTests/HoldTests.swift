@@ -39,6 +39,27 @@ import WhatsAppBusiness
         }
     }
 
+    /// A look in which a thing has no id says nothing of what it lacks, and shows the others all the same.
+    @Test(arguments: [[], ["1"], ["1", "2"]]) func lookThatMayLackThings_showsWhatIsInIt(shown: [String]) {
+        func items(_ ids: [String]) -> [Observation.Item] { ids.map { Observation.Item(id: $0, document: ["id": .string($0)]) } }
+        let entries = Dictionary(uniqueKeysWithValues: items(["1", "2"]).map { ($0.id, Snapshot.Entry(document: $0.document)) })
+        let snapshot = Snapshot(asked: ["id"], entries: entries)
+        var hold = Hold()
+        var removed: Set<String> = []
+        for look in 0..<11 {
+            let isPartial = look == 9
+            var observation = Observation(
+                unit: Unit(account: "acme", kind: .phoneNumber), owner: "102", items: isPartial ? items(shown) : [], asked: ["id"])
+            observation.hold = hold
+            observation.now = .seconds(400 * look)
+            observation.isPartial = isPartial
+            let comparison = Comparison(of: observation, with: snapshot)
+            hold = comparison.hold
+            removed.formUnion(comparison.changes.filter { $0.operation == .removed }.map(\.resource.id))
+        }
+        #expect(removed == Set(["1", "2"]).subtracting(shown))
+    }
+
     /// Neither many looks in a short time nor a long time with few looks is enough.
     @Test(arguments: [
         (Kind.messageTemplate, 9, 3600, false), (.messageTemplate, 10, 3600, true), (.messageTemplate, 10, 3599, false),

@@ -37,8 +37,8 @@ extension Checker {
         }
     }
 
-    /// Whether an account and others together have made about so many calls in the last hour that the core alone goes on: numbers that are gone are
-    /// asked for, too, until it is believed.
+    /// Whether an account and others together have made about so many calls that the core alone goes on: numbers that are gone are asked for, too, until
+    /// it is believed. The hour that counts ended up to ten minutes ago: a watch that is late says so until it is asked for again.
     private func isUsedUp(_ account: Scenario.Account) -> Bool {
         let own = (history.calls[account.name] ?? []).count { history.end - $0.time < .seconds(4200) }
         return Double(own + account.others) > Double(account.quota) * 0.8

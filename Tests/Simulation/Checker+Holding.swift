@@ -53,7 +53,7 @@ extension Checker {
         let walk = history.walks[index]
         guard let delivered = walk.delivered else { return false }
         let next = walks[walk.unit]?.first { $0 > index }.map { history.walks[$0].span.start }
-        return next.map { $0 - delivered >= .seconds(5) } ?? true
+        return next.map { $0 - delivered >= atOnce } ?? true
     }
 
     /// Whether the end of a full disk came while a walk was made, so that it may have been recorded or not.

@@ -132,7 +132,7 @@ struct Checker {
     }
 
     /// A request that is made at once is at Meta after this time.
-    private var atOnce: Duration { .seconds(2) + history.scenario.latency.upperBound }
+    var atOnce: Duration { .seconds(2) + history.scenario.latency.upperBound }
 
     /// Whether each of some walks, one after the other, and one more came at once behind the one before.
     private func isChained(_ walk: Walk, to first: Walk, _ between: some Sequence<Walk>) -> Bool {

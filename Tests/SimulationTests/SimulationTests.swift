@@ -31,6 +31,12 @@ import Testing
         #expect(lines.last?.hasPrefix("60 seeds") == true)
     }
 
+    /// Each of these has found a fault of the product.
+    @Test(.timeLimit(.minutes(10)), arguments: [1314, 3288, 8780, 9254]) func seed_thatOnceFoundAFault_findsItNoMore(seed: Int) throws {
+        let (status, lines) = try run("--seed", "\(seed)")
+        #expect(status == 0, "\(lines.joined(separator: "\n"))")
+    }
+
     /// Each promise broken in what the checker is given: the list says which seed shows it. The product's own code is broken by `mutations.sh`.
     @Test(.timeLimit(.minutes(10))) func promise_brokenOnPurpose_isSeen() throws {
         let (status, lines) = try run("--break", "all", "--seeds", "0..<40")

@@ -1,4 +1,4 @@
-// There is none in a build of everything but the tests.
+// Only a build of the tests has it; one of everything else builds this target, too.
 #if canImport(Testing)
     package import Testing
 
