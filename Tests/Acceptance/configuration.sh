@@ -11,7 +11,7 @@ same 'the exit status' 78 "$(property ExecMainStatus)"
 same 'restarts' 0 "$(property NRestarts)"
 same 'the state' failed "$(property ActiveState)"
 journalctl --sync
-journalctl --quiet --unit=wabawatchd --output=cat | grep -q "/etc/wabawatch/wabawatch.yaml:$line:.*nonsense" || fail 'file, line and key are not named'
+journalctl --quiet --unit=wabawatchd --output=cat | found "/etc/wabawatch/wabawatch.yaml:$line:.*nonsense" || fail 'file, line and key are not named'
 
 # Clients, one after another and many at once: each is told, and none uses up the starts that a person needs.
 for _ in {1..12}; do

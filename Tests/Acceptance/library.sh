@@ -29,6 +29,10 @@ same() { # WHAT EXPECTED FOUND
     [ "$2" = "$3" ] || fail "$1 should be $2 but is $3"
 }
 
+# Whether a line of standard input matches. It reads to the end: behind `grep --quiet` the writer is killed, and with pipefail what was found counts as
+# not found as soon as more than a buffer follows.
+found() { [ "$(grep --count "$@")" -gt 0 ]; } # GREP'S ARGUMENTS...
+
 property() { systemctl show --value --property="$1" "${2:-wabawatchd.service}"; }
 
 # The Graph API's stand-in, as a service of its own.
@@ -69,7 +73,7 @@ said() { # CONDITION...
     journalctl --sync
     journalctl --all --quiet --output=json --unit=wabawatchd "$@" | jq -c 'select(.WABAWATCH_LOGGER)'
 }
-said_text() { said | jq -r .MESSAGE | grep --quiet --fixed-strings -- "$1"; }
+said_text() { said | jq -r .MESSAGE | found --fixed-strings -- "$1"; }
 
 # A program on this host that is told every change from now on, over every restart of the daemon: one JSON object a line in /tmp/heard.
 start_subscriber() {

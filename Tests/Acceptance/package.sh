@@ -31,7 +31,7 @@ rm -r $older
 
 dpkg --install /tmp/older.deb >/tmp/dpkg 2>&1 || fail "it cannot be installed: $(cat /tmp/dpkg)"
 getent group wabawatch >/dev/null || fail 'the group is not there'
-journalctl --list-catalog | grep -q wabawatch: || fail 'the catalog is not there'
+journalctl --list-catalog | found wabawatch: || fail 'the catalog is not there'
 same 'the state after the installation' inactive "$(property ActiveState)"
 same 'files that differ from the package' '' "$(dpkg --verify wabawatch)"
 man --where wabawatchd wabawatch >/dev/null || fail 'the manual pages are not there'
@@ -132,5 +132,5 @@ systemctl is-active --quiet wabawatchd.socket && fail 'its socket is still there
 dpkg --purge wabawatch >/dev/null 2>&1 || fail 'it cannot be purged'
 rm -r /etc/systemd/system/wabawatchd.service.d # The machine's own drop-in file.
 same 'what is left after the purge' '' "$(comm -13 <(echo "$before") <(traces))"
-journalctl --list-catalog | grep -q wabawatch: && fail 'the catalog is still there'
+journalctl --list-catalog | found wabawatch: && fail 'the catalog is still there'
 same 'units that are missing' '' "$(systemctl list-units --all --plain --no-legend 'wabawatchd*')"

@@ -33,7 +33,7 @@ echo "from start to active: $((SECONDS - begin)) s, with TimeoutStartSec=12s"
 same 'restarts' 0 "$(property NRestarts)"
 await 20 changes_are 3 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=baseline
 same 'the old changes' "$(seq 5 22 | paste -sd' ')" "$(wabawatch history --output json | head -n 18 | jq .sequence | paste -sd' ')"
-status | grep --quiet 'opening' && fail 'STATUS still tells of the opening'
+status | found 'opening' && fail 'STATUS still tells of the opening'
 same 'the migrations now' '1 2 3 4' "$(migrations)"
 
 # That the limit bites: where it is over before the first word, the start fails.

@@ -19,7 +19,7 @@ for problem in "[\"/etc/wabawatch/wabawatch.yaml\",\"$line\",\"nonsense\"]" '["/
     '["/etc/wabawatch/accounts.d/other.yaml","4","waba_id"]'; do
     grep --quiet --fixed-strings "$problem" <<<"$problems" || fail "not told: $problem; told: $problems"
 done
-property StatusText | grep --quiet 'new configuration refused: /etc/wabawatch/' || fail 'STATUS does not tell'
+property StatusText | found 'new configuration refused: /etc/wabawatch/' || fail 'STATUS does not tell'
 same 'the state' 'active running' "$(property ActiveState) $(property SubState)"
 set_about 'after a bad file'
 await 10 changes_are 1 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
@@ -54,7 +54,7 @@ printf 'name: second\nwaba_id: "%s"\ntoken: { credential: acme.token }\nwatch: {
 systemctl reload wabawatchd || fail 'a good file was refused'
 await 10 changes_are 1 WABAWATCH_ACCOUNT=second WABAWATCH_KIND=phone_number WABAWATCH_OPERATION=baseline
 await 10 changes_are 3 WABAWATCH_ACCOUNT=second WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=baseline
-property StatusText | grep --quiet refused && fail 'STATUS still tells of the refused file'
+property StatusText | found refused && fail 'STATUS still tells of the refused file'
 await 10 sh -c "systemctl show --value --property=StatusText wabawatchd | grep '2 accounts, 6 numbers, all watches current'"
 before=$(changes WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed | wc -l)
 set_about 'nobody looks at this'

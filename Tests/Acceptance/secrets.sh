@@ -45,7 +45,7 @@ control tokens "{\"$rotated\": \"valid\"}"
 echo garbage >/etc/credstore.encrypted/acme.token
 systemctl reload wabawatchd 2>/dev/null && fail 'a reload whose credential cannot be decrypted succeeded'
 journalctl --sync
-journalctl --quiet --unit=wabawatchd --output=cat | grep --quiet 'the credential acme.token could not be read anew and is as it was' || fail 'it is not told'
+journalctl --quiet --unit=wabawatchd --output=cat | found 'the credential acme.token could not be read anew and is as it was' || fail 'it is not told'
 token=$rotated
 set_about 'by the first credential again'
 await 10 changes_are 3 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
@@ -71,11 +71,11 @@ await 10 changes_are 5 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=chang
 
 # Where others can read: units, environment, arguments, the journal, the ledger.
 for secret in "$old" "$rotated" PLAINtokenCANARY INTHEUNITtokenCANARY; do
-    systemctl cat wabawatchd | grep --quiet "$secret" && fail 'a token is in the unit'
-    systemctl show wabawatchd | grep --quiet "$secret" && fail 'a token is in what the manager shows'
-    tr '\0' '\n' <"/proc/$process/environ" | grep --quiet "$secret" && fail 'a token is in the environment'
-    ps -eww -o pid,args | grep --fixed-strings "$secret" | grep --quiet --invert-match -e grep -e graph-simulator && fail 'a token is in the arguments'
-    journalctl --all --quiet --output=export --unit=wabawatchd | grep --text --quiet "$secret" && fail 'a token is in the journal'
+    systemctl cat wabawatchd | found "$secret" && fail 'a token is in the unit'
+    systemctl show wabawatchd | found "$secret" && fail 'a token is in what the manager shows'
+    tr '\0' '\n' <"/proc/$process/environ" | found "$secret" && fail 'a token is in the environment'
+    ps -eww -o pid,args | grep --fixed-strings "$secret" | found --invert-match -e grep -e graph-simulator && fail 'a token is in the arguments'
+    journalctl --all --quiet --output=export --unit=wabawatchd | found --text "$secret" && fail 'a token is in the journal'
     grep --recursive --text --quiet "$secret" /var/lib/private/wabawatch && fail 'a token is in the ledger'
 done
 same 'the credentials, as others see them' '400 500' "$(stat -c %a "/run/credentials/wabawatchd.service/acme.token") $(stat -c %a /run/credentials/wabawatchd.service)"

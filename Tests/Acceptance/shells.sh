@@ -12,7 +12,7 @@ for program in wabawatch wabawatchd; do
     man --where "$program" >/dev/null || fail "there is no manual page of $program"
     same "what man says of $program" '' "$(man --warnings "$program" 2>&1 >/dev/null)"
 done
-man wabawatch | col -b | grep -q 'EXIT STATUS' || fail 'the manual page says nothing of exit statuses'
+man wabawatch | col -b | found 'EXIT STATUS' || fail 'the manual page says nothing of exit statuses'
 
 same 'what zsh completes with' _wabawatch "$(zsh -f -c 'autoload -Uz compinit && compinit -D -u && print -r -- ${_comps[wabawatch]}')"
 same 'what fish offers' monitor "$(fish -c "complete -C 'wabawatch mon'" | cut -f 1)"

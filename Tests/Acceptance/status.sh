@@ -22,5 +22,5 @@ any_said() { said | jq --slurp --exit-status "any(.[]; (.MESSAGE | startswith(\"
 any_said 'status of a budget' '.WABAWATCH_CALLS_PER_HOUR == "100000"' || fail 'the budget is not told'
 any_said 'status of a watch' '.WABAWATCH_STATE == "unauthorized"' || fail 'the watch that is not current is not told'
 await 40 sh -c 'systemctl show --value --property=StatusText wabawatchd | grep -q "^1 account, 3 numbers, [0-9]* of [0-9]* watches not current, change [0-9]* at 20"'
-journalctl --all --quiet --output=export --unit=wabawatchd | grep --text --quiet "$token" && fail 'the token is in the journal'
+journalctl --all --quiet --output=export --unit=wabawatchd | found --text "$token" && fail 'the token is in the journal'
 exit 0

@@ -13,8 +13,8 @@ kill -STOP "$process"
 await 20 sh -c '[ "$(systemctl show --value --property=NRestarts wabawatchd)" = 1 ]'
 await 20 systemctl is-active --quiet wabawatchd
 journalctl --sync
-journalctl --quiet --unit=wabawatchd --output=cat | grep --quiet 'Watchdog timeout' || fail 'the manager says nothing of a watchdog'
-journalctl --quiet --unit=wabawatchd --output=cat | grep --quiet "Failed with result 'watchdog'" || fail 'another result than watchdog'
+journalctl --quiet --unit=wabawatchd --output=cat | found 'Watchdog timeout' || fail 'the manager says nothing of a watchdog'
+journalctl --quiet --unit=wabawatchd --output=cat | found "Failed with result 'watchdog'" || fail 'another result than watchdog'
 
 # Only the ledger's writer hangs: somebody has locked the file. All else moves, and even says what is the matter.
 process=$(property MainPID)
