@@ -1,4 +1,5 @@
 # seconds: 900
+# beside: others
 # What a user who may connect can do to the service and to another user's programs: nothing that they notice, and never more memory than it may have.
 . "$(dirname "$0")/library.sh"
 
