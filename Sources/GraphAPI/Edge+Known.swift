@@ -72,6 +72,9 @@ extension Edge {
         fields: ["about", "address", "vertical", "description", "email", "profile_picture_url", "websites"], form: .single,
         item: BusinessProfile.self)
 
+    /// `GET /debug_token`: what Meta says of a token (reference sheet, section 1). It has no node; its name stands in the id's place.
+    public static let debugToken = Edge("debug_token", kind: nil, path: "", fields: [], form: .single, item: TokenInspection.self)
+
     private static let phoneNumberFields = [
         "id", "verified_name", "display_phone_number", "conversational_automation", "status", "quality_rating", "quality_score",
         "webhook_configuration", "name_status", "new_name_status", "code_verification_status", "account_mode", "is_on_biz_app",

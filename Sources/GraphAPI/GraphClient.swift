@@ -1,5 +1,5 @@
 internal import StrictJSON
-internal import WhatsAppBusiness
+public import WhatsAppBusiness
 
 /// Asks the API and reads what comes: an answer without secrets, or a failure with its class.
 public struct GraphClient: Sendable {
@@ -30,8 +30,25 @@ public struct GraphClient: Sendable {
         return try answer(response, to: request, digest: digest)
     }
 
-    private func http(_ request: GraphRequest) -> HTTPRequest {
-        let query = [request.query, proof.map { "appsecret_proof=\($0)" } ?? ""].filter { !$0.isEmpty }.joined(separator: "&")
+    /// Asks once what Meta says of the client's own token, which stands in the request's address.
+    public func inspectToken() async throws(GraphFailure) -> TokenInspection {
+        let request = GraphRequest(.debugToken, id: Edge.debugToken.name)
+        let response: HTTPResponse
+        do {
+            response = try await transport.send(http(request, secretQuery: "input_token=\(token.secret.text.percentEncoded)"))
+        } catch {
+            throw GraphFailure(error)
+        }
+        let answer = try answer(response, to: request, digest: nil)
+        guard let data = answer.body["data"]?.object else {
+            throw GraphFailure(.invalidAnswer("there is no object of data"), status: answer.status, usage: answer.usage)
+        }
+        return TokenInspection(checked: data)
+    }
+
+    private func http(_ request: GraphRequest, secretQuery: String = "") -> HTTPRequest {
+        let parts = [request.query, secretQuery, proof.map { "appsecret_proof=\($0)" } ?? ""]
+        let query = parts.filter { !$0.isEmpty }.joined(separator: "&")
         let url = endpoint.description + request.path(endpoint.version) + (query.isEmpty ? "" : "?" + query)
         let headers = [
             (name: "Authorization", value: "Bearer \(token.secret.text)"), (name: "Accept", value: "application/json"),

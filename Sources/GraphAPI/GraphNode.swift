@@ -38,7 +38,8 @@ extension GraphNode: CustomStringConvertible {
         }
     }
 
-    var withArticle: String { (description.first.map { "aeio".contains($0) } ?? false ? "an " : "a ") + description }
+    /// The same as it stands in a sentence: `a phone number`.
+    public var withArticle: String { (description.first.map { "aeio".contains($0) } ?? false ? "an " : "a ") + description }
 }
 
 extension Edge {

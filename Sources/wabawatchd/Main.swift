@@ -29,6 +29,9 @@ struct Main: AsyncParsableCommand {
     @Flag(help: "Check the configuration and what it names, print every problem and exit; credentials not passed are left out.")
     var check = false
 
+    @Flag(help: "With --check: also ask Meta whether the tokens and ids are what they should be, and how long a token lasts.")
+    var online = false
+
     @Flag(help: "Look at everything once and exit.")
     var once = false
 
@@ -42,6 +45,10 @@ struct Main: AsyncParsableCommand {
     @Option(help: .hidden) var replies = "/run/wabawatch"
 
     static func main() async { await start() }
+
+    func validate() throws {
+        if online, !check { throw ValidationError("--online belongs to --check") }
+    }
 
     func run() async throws {
         let isOutOfCores = Systemd.ProcessMemory.keepOutOfCores()
@@ -57,7 +64,11 @@ struct Main: AsyncParsableCommand {
         for number in [SIGHUP, SIGUSR1] { signal(number, SIG_IGN) }
         do {
             let surroundings = try self.surroundings(destination)
-            if check || dryRun { return try look(surroundings) }
+            if check || dryRun {
+                try look(surroundings)
+                if online { try await ask(surroundings) }
+                return
+            }
             if once {
                 let configuration = try Configuration.load(path: config)
                 let troubled = try await Daemon(configuration, in: surroundings, log: log).once()
@@ -67,7 +78,7 @@ struct Main: AsyncParsableCommand {
                 try await serve(surroundings, log)
             }
         } catch let error as ConfigurationError {
-            try tell(error)
+            try tell(error.problems)
             throw ExitCode(EX_CONFIG)
         } catch let error as ExitCode {
             throw error
@@ -97,8 +108,29 @@ struct Main: AsyncParsableCommand {
         }
     }
 
-    private func tell(_ error: ConfigurationError) throws {
-        for problem in error.problems { try StandardErrorLines(prefixes: false).write("\(problem)", priority: .error) }
+    /// Asks Meta about what the configuration names. A mistake is a mistake of the configuration; where Meta did not answer, nothing is known.
+    private func ask(_ surroundings: Daemon.Surroundings) async throws {
+        let configuration = try Configuration.load(path: config)
+        let (output, errors) = (LineOutput(), StandardErrorLines(prefixes: false))
+        var problems: [ConfigurationProblem] = []
+        var isAnswered = true
+        try await configuration.checkOnline(secrets: surroundings.secrets, now: surroundings.world.wallClock()) { check in
+            if let line = check.confirmation {
+                try output.lines([PrintableText(line)])
+                try output.flush()
+            }
+            for line in check.notes { try errors.write(line, priority: .notice) }
+            for line in check.unanswered { try errors.write(line, priority: .error) }
+            problems += check.problems
+            isAnswered = isAnswered && check.unanswered.isEmpty
+        }
+        try tell(problems)
+        if !problems.isEmpty { throw ExitCode(EX_CONFIG) }
+        if !isAnswered { throw ExitCode.failure }
+    }
+
+    private func tell(_ problems: [ConfigurationProblem]) throws {
+        for problem in problems { try StandardErrorLines(prefixes: false).write("\(problem)", priority: .error) }
     }
 
     /// Why there is no daemon yet.
@@ -113,7 +145,7 @@ struct Main: AsyncParsableCommand {
             surroundings.notifier.status("cannot start: \(reason)")
             guard try await FailedStart(surroundings.inherited, reason: reason).answer() else { throw failure.cause }
             if let configuration {
-                try tell(configuration)
+                try tell(configuration.problems)
             } else {
                 log.critical("the daemon cannot start", metadata: ["error": "\(reason)"])
             }

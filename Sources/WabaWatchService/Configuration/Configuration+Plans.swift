@@ -49,7 +49,8 @@ extension Configuration {
         }
     }
 
-    private func plans<Client>(
+    /// What is made of each account's endpoint and secrets.
+    func plans<Client>(
         secrets: Secrets, client: (Endpoint, AccessToken, AppSecret?) -> Client
     ) throws(ConfigurationError) -> [(Account, Client)] {
         var problems: [ConfigurationProblem] = []

@@ -118,7 +118,9 @@ public struct Configuration: Sendable, Equatable {
         public var watch: Watch
         /// Where in the files it stands, for what is found out later: `file:line`.
         public var place: String
-        /// Where its secrets are named, for the same.
+        /// Where its id, its numbers and its secrets are named, for the same.
+        var wabaIDPlace = Configuration.Place()
+        var phoneNumbersPlace = Configuration.Place()
         var tokenPlace = Configuration.Place()
         var appSecretPlace = Configuration.Place()
     }

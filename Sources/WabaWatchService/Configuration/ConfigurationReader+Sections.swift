@@ -145,7 +145,9 @@ extension ConfigurationReader {
         guard let name, let wabaID, let token else { return nil }
         return Configuration.Account(
             name: name, wabaID: wabaID, token: token.source, appSecret: appSecret?.source, phoneNumbers: numbers, watch: watch,
-            place: "\(place.file):\(place.line ?? 1)", tokenPlace: token.place, appSecretPlace: appSecret?.place ?? Configuration.Place())
+            place: "\(place.file):\(place.line ?? 1)", wabaIDPlace: members["waba_id"]?.place ?? Configuration.Place(),
+            phoneNumbersPlace: members["phone_numbers"]?.place ?? Configuration.Place(), tokenPlace: token.place,
+            appSecretPlace: appSecret?.place ?? Configuration.Place())
     }
 
     private mutating func numbers(_ place: YAMLPlace) -> [String] {

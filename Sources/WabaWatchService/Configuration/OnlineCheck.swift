@@ -1,0 +1,216 @@
+import GraphAPI
+import StrictJSON
+public import WhatsAppBusiness
+
+/// What Meta says of one account of a configuration: `wabawatchd --check --online`.
+public struct OnlineCheck: Sendable, Equatable {
+    /// What Meta answered.
+    struct Answers: Sendable {
+        /// What the token may do.
+        var token: Result<TokenInspection, GraphFailure>
+        /// The account's name, if it has one.
+        var account: Result<String?, GraphFailure>
+        /// The ids of its numbers; `nil` where the configuration names none.
+        var numbers: Result<Set<String>, GraphFailure>?
+    }
+
+    /// What is well, in a line; `nil` where something is not.
+    public var confirmation: String?
+    /// What is wrong with the configuration.
+    public var problems: [ConfigurationProblem] = []
+    /// What is worth knowing and no mistake, with the place that it is about.
+    public var notes: [String] = []
+    /// What could not be found out, because Meta did not answer.
+    public var unanswered: [String] = []
+
+    /// A token that ends within this time is worth a note.
+    static let soon = Duration.seconds(14 * 86_400)
+
+    /// What the answers about an account come to.
+    init(_ account: Configuration.Account, _ answers: Answers, now: Timestamp) {
+        token(account, answers.token, now)
+        id(account, answers.account)
+        numbers(account, answers.numbers)
+        guard problems.isEmpty, unanswered.isEmpty, case .success(let name) = answers.account else { return }
+        let parts = [name.map { "\"\($0)\"" }, expiry(answers.token), counted(answers.numbers)].compactMap(\.self)
+        confirmation = "\(account.name) (\(account.wabaID)): " + (parts.isEmpty ? "is there" : parts.joined(separator: ", "))
+    }
+
+    private mutating func token(_ account: Configuration.Account, _ answer: Result<TokenInspection, GraphFailure>, _ now: Timestamp) {
+        let place = account.tokenPlace
+        let inspection: TokenInspection
+        switch answer {
+        case .success(let success): inspection = success
+        case .failure(let failure):
+            switch failure.code {
+            case .unauthorized: problems.append(place.problem("\(failure)"))
+            case _ where failure.isNoAnswer: unanswered.append(place.problem("the token could not be checked: \(failure)").description)
+            default: notes.append(place.problem("Meta does not say what the token may do: \(failure)").description)
+            }
+            return
+        }
+        if inspection.isValid == false {
+            problems.append(place.problem("Meta does not take the access token" + (inspection.refusal.map { ": \($0)" } ?? "")))
+        }
+        for (end, what) in [(inspection.expiresAt, "the access token"), (inspection.dataAccessExpiresAt, "the token's access to data")] {
+            guard let end else { continue }
+            if end <= now {
+                problems.append(place.problem("\(what) ended at \(end)"))
+            } else if end < now.advanced(by: Self.soon) {
+                notes.append(place.problem("\(what) ends at \(end)").description)
+            }
+        }
+        let needed = TokenInspection.managementScope
+        if let scopes = inspection.scopes, !scopes.contains(needed) {
+            let has = scopes.isEmpty ? "none" : scopes.prefix(20).joined(separator: ", ")
+            problems.append(place.problem("the access token lacks the permission \(needed); it has \(has)"))
+        }
+        let limits = inspection.granularScopes?.filter { $0.scope == needed }.compactMap(\.targetIDs).filter { !$0.isEmpty } ?? []
+        if !limits.isEmpty, !limits.contains(where: { $0.contains(account.wabaID) }) {
+            notes.append(place.problem("the permission \(needed) is not given for \(account.wabaID) by name").description)
+        }
+    }
+
+    private mutating func id(_ account: Configuration.Account, _ answer: Result<String?, GraphFailure>) {
+        guard case .failure(let failure) = answer else { return }
+        switch failure.code {
+        case .unauthorized: if problems.isEmpty { problems.append(account.tokenPlace.problem("\(failure)")) }
+        case .otherNode(let node, _, _):
+            problems.append(
+                account.wabaIDPlace.problem("\(account.wabaID) is the id of \(node.withArticle), not of a WhatsApp Business Account"))
+        case _ where failure.isNoAnswer:
+            unanswered.append(account.wabaIDPlace.problem("the account could not be checked: \(failure)").description)
+        default: problems.append(account.wabaIDPlace.problem("the account cannot be seen with this token: \(failure)"))
+        }
+    }
+
+    private mutating func numbers(_ account: Configuration.Account, _ answer: Result<Set<String>, GraphFailure>?) {
+        switch answer {
+        case nil: break
+        case .success(let ids):
+            for number in account.phoneNumbers ?? [] where !ids.contains(number) {
+                problems.append(account.phoneNumbersPlace.problem("\(number) is not a phone number of the account \(account.wabaID)"))
+            }
+        // Where the account itself cannot be seen, that has been said.
+        case .failure(let failure):
+            if !problems.isEmpty || !unanswered.isEmpty { return }
+            if failure.isNoAnswer {
+                unanswered.append(account.phoneNumbersPlace.problem("the numbers could not be checked: \(failure)").description)
+            } else {
+                problems.append(account.phoneNumbersPlace.problem("the account's numbers cannot be seen with this token: \(failure)"))
+            }
+        }
+    }
+
+    private func expiry(_ answer: Result<TokenInspection, GraphFailure>) -> String? {
+        guard case .success(let inspection) = answer else { return nil }
+        return inspection.neverExpires ? "the token never expires" : inspection.expiresAt.map { "the token expires at \($0)" }
+    }
+
+    private func counted(_ answer: Result<Set<String>, GraphFailure>?) -> String? {
+        guard case .success(let ids) = answer else { return nil }
+        return "\(ids.count) phone number\(ids.count == 1 ? "" : "s")"
+    }
+}
+
+extension GraphFailure {
+    /// Whether it says nothing of what was asked about.
+    fileprivate var isNoAnswer: Bool {
+        switch code {
+        case .unreachable, .transient, .throttled, .invalidAnswer, .tooMuchData, .paging: true
+        default: false
+        }
+    }
+
+    /// Whether nobody was reached, so that asking about something else is not worth waiting for.
+    fileprivate var isUnreachable: Bool { if case .unreachable = code { true } else { false } }
+}
+
+extension Configuration {
+    /// So many accounts are asked about at a time.
+    private static let asked = 8
+
+    /// Asks Meta about every token and every account, once each, and about the numbers of those accounts that name theirs. Accounts whose secrets cannot
+    /// be looked at here are left out. As soon as Meta cannot be reached no more is asked.
+    /// - Parameter tell: is given what came out for an account as soon as that is known.
+    public func checkOnline(secrets: Secrets, now: Timestamp, tell: (OnlineCheck) throws -> Void) async throws {
+        let transport = try transport()
+        defer { transport.close() }
+        try await checkOnline(secrets: secrets, now: now, transport: transport, tell: tell)
+    }
+
+    func checkOnline(secrets: Secrets, now: Timestamp, transport: any Transport, tell: (OnlineCheck) throws -> Void) async throws {
+        var visible = self
+        visible.accounts = accounts.filter { secrets.unseen(of: $0).isEmpty }
+        var tokens: [(token: AccessToken, client: GraphClient)] = []
+        let questions = try visible.plans(secrets: secrets) { endpoint, token, appSecret in
+            let client = GraphClient(endpoint: endpoint, token: token, appSecret: appSecret, transport: transport)
+            if !tokens.contains(where: { $0.token == token }) { tokens.append((token, client)) }
+            return (index: tokens.firstIndex { $0.token == token } ?? 0, client: client)
+        }
+        var inspections: [Int: Result<TokenInspection, GraphFailure>] = [:]
+        var unreachable: GraphFailure?
+        try await several(tokens.indices.map { $0 }, while: { unreachable == nil }) { [tokens] index in
+            (index, await result { () throws(GraphFailure) in try await tokens[index].client.inspectToken() })
+        } take: { index, inspection in
+            inspections[index] = inspection
+            if case .failure(let failure) = inspection, failure.isUnreachable { unreachable = failure }
+        }
+        try await several(questions, while: { unreachable == nil }) { [inspections] account, access in
+            let token = inspections[access.index] ?? .failure(GraphFailure(.transient))
+            return (account, await access.client.answers(about: account, token: token))
+        } take: { account, answers in
+            if case .failure(let failure) = answers.account, failure.isUnreachable { unreachable = failure }
+            try tell(OnlineCheck(account, answers, now: now))
+        }
+        if let unreachable { try tell(OnlineCheck(unreachable)) }
+    }
+
+    /// Does something for each of many, a few at a time, and takes what comes of it in the order in which it comes; begins no more once `goesOn` says so.
+    private func several<Item: Sendable, Outcome: Sendable>(
+        _ items: [Item], while goesOn: () -> Bool, _ work: @escaping @Sendable (Item) async -> Outcome, take: (Outcome) throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Outcome.self) { group in
+            var rest = items[...]
+            for _ in 0..<Self.asked {
+                if goesOn(), let item = rest.popFirst() { group.addTask { await work(item) } }
+            }
+            while let outcome = try await group.next() {
+                try take(outcome)
+                if goesOn(), let item = rest.popFirst() { group.addTask { await work(item) } }
+            }
+        }
+    }
+}
+
+extension OnlineCheck {
+    /// What there is to say where Meta cannot be reached.
+    fileprivate init(_ failure: GraphFailure) { unanswered = ["Meta cannot be asked, so not everything was checked: \(failure)"] }
+}
+
+extension GraphClient {
+    /// What Meta says about an account whose token has been asked about. One that is refused is not used again.
+    fileprivate func answers(
+        about account: Configuration.Account, token: Result<TokenInspection, GraphFailure>
+    ) async -> OnlineCheck.Answers {
+        if case .failure(let failure) = token, failure.code == .unauthorized {
+            return OnlineCheck.Answers(token: token, account: .failure(failure), numbers: nil)
+        }
+        // A field that only accounts have: under any other id Meta names what the id belongs to.
+        let request = GraphRequest(.account, id: account.wabaID, fields: ["id", "name", "message_template_namespace"])
+        let named = await result { () throws(GraphFailure) in try await fetch(request).body["name"]?.string }
+        guard account.phoneNumbers != nil, case .success = named else {
+            return OnlineCheck.Answers(token: token, account: named, numbers: nil)
+        }
+        let numbers = await result { () throws(GraphFailure) in
+            Set(try await all(GraphRequest(.phoneNumbers, id: account.wabaID, fields: ["id"])).keys)
+        }
+        return OnlineCheck.Answers(token: token, account: named, numbers: numbers)
+    }
+}
+
+private func result<Success: Sendable>(
+    _ work: () async throws(GraphFailure) -> Success
+) async -> Result<Success, GraphFailure> {
+    do throws(GraphFailure) { return .success(try await work()) } catch { return .failure(error) }
+}
