@@ -19,6 +19,8 @@ public struct Change: Sendable, Equatable {
     public var after: JSONObject?
     /// One English sentence for a person.
     public var summary: String
+    /// Who caused it, where a command did: the user's name and number, `alice (1000)`.
+    public var actor: String?
 
     /// A change.
     public init(

@@ -3,7 +3,7 @@ import GRDB
 import StrictJSON
 import WhatsAppBusiness
 
-/// Writes what a look came to, inside one transaction.
+/// Writes what is recorded together, inside one transaction: what a look came to, and what that means to its watch.
 struct RecordWriter {
     let database: Database
     let now: Timestamp
@@ -11,6 +11,8 @@ struct RecordWriter {
     let tail: Tail
     /// The epoch of what is recorded here.
     let epoch: (first: Int64, id: String)
+    /// The sequence of the first change that was recorded here.
+    private var transaction: Int64?
     private var places: [PlaceName: Int64] = [:]
 
     private struct PlaceName: Hashable {
@@ -143,15 +145,19 @@ struct RecordWriter {
             fields.databaseValue, change.before.map { Stored.document($0, of: resource.id) } ?? .null,
             change.after.map { Stored.document($0, of: resource.id) } ?? .null, Stored.column(change.summary),
         ]
+        let transaction = try self.transaction ?? Ledger.last(database) + 1
+        self.transaction = transaction
+        let (together, actor) = (transaction.databaseValue, change.actor.map(Stored.column) ?? .null)
+        let digest = Digest(of: RecordedChange.digested(values, together, actor)).column.databaseValue
         let statement = try database.cachedStatement(
             sql: """
-                INSERT INTO change (observed_at, place, id, operation, origin, severity, fields, before, after, summary, digest)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO change (observed_at, place, id, operation, origin, severity, fields, before, after, summary, digest, transaction_id, actor)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
-        try statement.execute(arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
+        try statement.execute(arguments: StatementArguments(values + [digest, together, actor]))
         let sequence = database.lastInsertedRowID
         if sequence == epoch.first { try Epochs.write(epoch, database) }
-        tail.add(RecordedChange(sequence: sequence, observedAt: now, change: change, epoch: epoch.id))
+        tail.add(RecordedChange(sequence: sequence, observedAt: now, change: change, transaction: transaction, epoch: epoch.id))
     }
 
     private mutating func place(_ resource: ResourceID) throws -> Int64 {

@@ -7,6 +7,10 @@ extension Change {
     public func write(into bytes: inout [UInt8], observedAt time: String) {
         bytes.append(contentsOf: #"{"account":"#.utf8)
         account.writeJSON(into: &bytes)
+        if let actor {
+            bytes.append(contentsOf: #","actor":"#.utf8)
+            actor.writeJSON(into: &bytes)
+        }
         if let after {
             bytes.append(contentsOf: #","after":"#.utf8)
             JSONValue.object(after).write(into: &bytes)
@@ -41,6 +45,10 @@ extension Change {
         severity.rawValue.writeJSON(into: &bytes)
         bytes.append(contentsOf: #","summary":"#.utf8)
         summary.writeJSON(into: &bytes)
+        if let transaction {
+            bytes.append(contentsOf: #","transaction":"#.utf8)
+            bytes.append(contentsOf: String(transaction).utf8)
+        }
         bytes.append(UInt8(ascii: "}"))
     }
 }

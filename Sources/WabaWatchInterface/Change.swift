@@ -23,6 +23,10 @@ public struct Change: Record {
     public var origin: OpenEnum<Origin>
     /// How much it matters.
     public var severity: OpenEnum<Severity>
+    /// What was recorded together has the same number; `nil` for what an early release recorded.
+    public var transaction: Int?
+    /// Who caused it, where `origin` is `command`: the user's name and number, `alice (1000)`.
+    public var actor: String?
     /// The members that differ, sorted by their text; empty unless `operation` is `changed` or `reported`.
     public var fields: [JSONPointer]
     /// The document as it was, cut down to the members that differ.
@@ -35,18 +39,21 @@ public struct Change: Record {
     /// One difference.
     public init(
         _ id: ResourceID, cursor: Cursor, sequence: Int, observedAt: Timestamp, operation: Operation, origin: Origin, severity: Severity,
-        fields: [JSONPointer] = [], before: JSONObject? = nil, after: JSONObject? = nil, summary: String
+        transaction: Int? = nil, actor: String? = nil, fields: [JSONPointer] = [], before: JSONObject? = nil, after: JSONObject? = nil,
+        summary: String
     ) {
         self.init(
             id, cursor: cursor, sequence: sequence, observedAt: observedAt, operation: OpenEnum(operation), origin: OpenEnum(origin),
-            severity: OpenEnum(severity), fields: fields, before: before, after: after, summary: summary)
+            severity: OpenEnum(severity), transaction: transaction, actor: actor, fields: fields, before: before, after: after,
+            summary: summary)
     }
 
     /// One difference, of which only a later release may know what it is.
     @_disfavoredOverload
     public init(
         _ id: ResourceID, cursor: Cursor, sequence: Int, observedAt: Timestamp, operation: OpenEnum<Operation>, origin: OpenEnum<Origin>,
-        severity: OpenEnum<Severity>, fields: [JSONPointer] = [], before: JSONObject? = nil, after: JSONObject? = nil, summary: String
+        severity: OpenEnum<Severity>, transaction: Int? = nil, actor: String? = nil, fields: [JSONPointer] = [], before: JSONObject? = nil,
+        after: JSONObject? = nil, summary: String
     ) {
         self.cursor = cursor
         self.sequence = sequence
@@ -58,6 +65,8 @@ public struct Change: Record {
         self.operation = operation
         self.origin = origin
         self.severity = severity
+        self.transaction = transaction
+        self.actor = actor
         self.fields = fields
         self.before = before
         self.after = after
@@ -79,6 +88,8 @@ public struct Change: Record {
         operation = try member("operation", .open(Operation.self))
         origin = try member("origin", .open(Origin.self))
         severity = try member("severity", .open(Severity.self))
+        transaction = try member(optional: "transaction", .integer)
+        actor = try member(optional: "actor", .text)
         fields = try member("fields", .list(.pointer))
         before = try member(optional: "before", .object)
         after = try member(optional: "after", .object)
@@ -93,6 +104,8 @@ public struct Change: Record {
             "summary": .string(summary),
         ]
         json["phoneNumberId"] = phoneNumberID.map(JSONValue.string)
+        json["transaction"] = transaction.map { .integer($0) }
+        json["actor"] = actor.map(JSONValue.string)
         json["before"] = before.map(JSONValue.object)
         json["after"] = after.map(JSONValue.object)
         return json

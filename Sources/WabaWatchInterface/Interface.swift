@@ -62,6 +62,10 @@ public enum Interface {
           operation: Operation,
           origin: Origin,
           severity: Severity,
+          # What was recorded together has the same transaction.
+          transaction: ?int,
+          # Who caused it, where origin is "command": user name and uid of the peer.
+          actor: ?string,
           # JSON pointers of the members that differ, sorted.
           fields: []string,
           before: ?object,

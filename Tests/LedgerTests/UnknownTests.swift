@@ -31,7 +31,8 @@ import WhatsAppBusiness
     @Sendable private static func set(_ column: String, to value: DatabaseValue, ofChange sequence: Int64, _ database: Database) throws {
         try database.execute(sql: "UPDATE change SET \(column) = ? WHERE sequence = ?", arguments: [value, sequence])
         let sql = """
-            SELECT observed_at, place, id, operation, origin, severity, fields, before, after, summary FROM change WHERE sequence = ?
+            SELECT observed_at, place, id, operation, origin, severity, fields, before, after, summary, transaction_id, actor
+            FROM change WHERE sequence = ?
             """
         guard let row = try Row.fetchOne(database, sql: sql, arguments: [sequence]) else { return }
         let digest = Digest(of: Array(row.databaseValues))

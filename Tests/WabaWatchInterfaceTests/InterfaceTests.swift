@@ -71,7 +71,7 @@ private let status = Status(
     budgets: [budget])
 
 private let full: [(String, [any Record])] = [
-    ("Resource", [Sample.resource]), ("Change", [Sample.change()]), ("Filter", [filter]), ("Watch", [watch]), ("Budget", [budget]),
+    ("Resource", [Sample.resource]), ("Change", [Sample.commandedChange]), ("Filter", [filter]), ("Watch", [watch]), ("Budget", [budget]),
     ("Status", [status]), ("BlockedUser", [user]), ("BlockFailure", [failure]),
 ]
 

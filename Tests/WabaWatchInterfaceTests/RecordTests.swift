@@ -21,11 +21,19 @@ import WhatsAppBusiness
     @Test func change_writtenAtOnce_isTheTextOfItsMembers() {
         var bare = Sample.change(Sample.account, operation: .removed, fields: [])
         (bare.before, bare.after) = (["odd \u{1}\"\\": ["a": [1, .null, "é\n"]]], nil)
-        for change in [Sample.change(), Sample.change(fields: [["a/b", "~"], ["é"]]), bare] {
+        for change in [Sample.commandedChange, Sample.change(), Sample.change(fields: [["a/b", "~"], ["é"]]), bare] {
             var bytes: [UInt8] = []
             change.write(into: &bytes, observedAt: change.observedAt.description)
             #expect(String(decoding: bytes, as: UTF8.self) == JSONValue.object(change.json).description)
         }
+    }
+
+    @Test func transactionAndActor_areReadAndWritten_andAreMissingWhereAnEarlyReleaseRecorded() throws {
+        let change = Sample.commandedChange
+        #expect(change.json["transaction"] == 6 && change.json["actor"] == "alice \"é\" (1000)")
+        #expect(try Change(json: change.json) == change)
+        let early = try Change(json: Sample.change().json)
+        #expect(early.transaction == nil && early.actor == nil)
     }
 
     @Test func optionalMember_thatIsNil_isLeftOut() {

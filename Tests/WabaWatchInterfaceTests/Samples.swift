@@ -16,6 +16,13 @@ enum Sample {
             summary: "acme: quality rating of +1 555-093-4873 (107878721936019) fell from GREEN to YELLOW")
     }
 
+    /// A change with every member.
+    static var commandedChange: Change {
+        var change = change()
+        (change.transaction, change.actor, change.origin) = (6, "alice \"é\" (1000)", OpenEnum(.command))
+        return change
+    }
+
     static let resource = Resource(
         number, confirmedAt: moment, changedAt: moment, document: ["id": "107878721936019", "future": [1, .null]])
 }

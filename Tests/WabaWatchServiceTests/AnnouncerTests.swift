@@ -122,6 +122,26 @@ struct AnnouncerTests {
         }
     }
 
+    /// Two looks at one list within a millisecond, each of which found members known: what belongs together is known, not guessed from times.
+    @Test func looks_atTheSameMillisecond_shareNoEntry() async throws {
+        try await Self.withLedger([]) { ledger in
+            let unit = Unit(account: "acme", kind: .messageTemplate)
+            func look(_ members: [String]) async throws {
+                let items = (0..<3).map { id in
+                    Observation.Item(id: "\(id)", document: JSONObject([("id", .string("\(id)"))] + members.map { ($0, "x") }))
+                }
+                _ = try await ledger.record(
+                    Observation(unit: unit, owner: "102", items: items, asked: Set(["id"] + members)), at: LiveService.time(1))
+            }
+            try await look([])
+            try await look(["category"])
+            try await look(["category", "status"])
+            let told = Told()
+            try await announce(ledger, told.take)
+            #expect(told.all.suffix(3).map(\.count) == [1, 3, 3])
+        }
+    }
+
     /// As below, where what became known comes before more than a thousand changes of the same look.
     @Test(arguments: [false, true]) func announcer_endedAmongWhatBecameKnown_goesOnWithTheSameEntries(isTaken: Bool) async throws {
         try await Self.withNumbers(1_100, changed: 1_100) { ledger in

@@ -50,10 +50,11 @@ struct AnnouncerPosition: Sendable, Equatable {
     }
 }
 
-/// What the changes of one observation have in common and those before and after them do not: a look is recorded in one transaction, with one time, one
-/// change after the other. The ledger numbers no observations. Two looks at the same unit within a millisecond would count as one.
+/// What the changes of one observation have in common and those before and after them do not: a look is recorded in one transaction, one change after
+/// the other. Changes of a release that numbered no transactions have their time instead; two looks at one unit within a millisecond would count as one.
 private struct ObservationMark: Sendable, Equatable {
-    var observedAt: Timestamp
+    var transaction: Int64?
+    var observedAt: Timestamp?
     var account: String
     var kind: OpenEnum<Kind>
     var phoneNumberID: String?
@@ -61,7 +62,8 @@ private struct ObservationMark: Sendable, Equatable {
 
     init(_ change: RecordedChange) {
         let resource = change.change.resource
-        observedAt = change.observedAt
+        transaction = change.transaction
+        observedAt = transaction == nil ? change.observedAt : nil
         account = resource.account
         kind = resource.kind
         // A list of numbers is one observation.

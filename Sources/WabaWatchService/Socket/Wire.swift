@@ -15,7 +15,8 @@ extension WabaWatchInterface.Change {
             change.resource, cursor: Cursor(LedgerCursor(ledger: ledger, epoch: recorded.epoch, sequence: recorded.sequence)),
             sequence: Int(recorded.sequence),
             observedAt: recorded.observedAt, operation: change.operation, origin: change.origin,
-            severity: change.severity, fields: change.fields, before: change.before, after: change.after, summary: change.summary)
+            severity: change.severity, transaction: recorded.transaction.map { Int($0) }, actor: change.actor, fields: change.fields,
+            before: change.before, after: change.after, summary: change.summary)
     }
 }
 

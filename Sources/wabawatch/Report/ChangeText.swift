@@ -37,7 +37,7 @@ struct ChangeText {
 
     private func facts(of change: Change) -> PrintableText {
         var facts = [change.operation.rawValue, change.severity.rawValue]
-        if change.origin != .poll { facts.append("by \(change.origin.rawValue)") }
+        if change.origin != .poll { facts.append("by \(change.origin.rawValue)" + (change.actor.map { " of \($0)" } ?? "")) }
         facts.append("\(change.kind.rawValue) \(change.id)")
         if let number = change.phoneNumberID, number != change.id { facts.append("at \(number)") }
         facts += ["sequence \(change.sequence)", "cursor \(change.cursor)"]
