@@ -28,7 +28,7 @@ public struct Comparison: Sendable, Equatable {
     /// Whether the members that are asked for are others than the last time, so that the snapshot must say so.
     public let askedChanged: Bool
 
-    private let unit: Unit
+    private let target: PollTarget
     private let rules: Rules
     private let displayNumber: @Sendable (String) -> String?
 
@@ -36,10 +36,10 @@ public struct Comparison: Sendable, Equatable {
     /// - Parameter displayNumber: a phone number as people know it, by its id.
     public init(of observation: Observation, with snapshot: Snapshot, displayNumber: @escaping @Sendable (String) -> String? = { _ in nil })
     {
-        unit = observation.unit
+        target = observation.target
         quorum = observation.quorum
         hold = observation.hold
-        rules = Rules.of(unit.kind)
+        rules = Rules.of(target.kind)
         askedChanged = snapshot.asked != observation.asked
         self.displayNumber = displayNumber
         var items = observation.items.map { $0.compared(by: rules) }
@@ -116,13 +116,13 @@ public struct Comparison: Sendable, Equatable {
         self.ids = ids
         writes = items.map { ($0.id, Snapshot.Entry(document: $0.document)) }
         if rules.isList {
-            let list = ResourceID(account: unit.account, kind: unit.kind, id: owner, phoneNumberID: unit.phoneNumberID)
+            let list = ResourceID(account: target.account, kind: target.kind, id: owner, phoneNumberID: target.phoneNumberID)
             let summary = wording(list).baseline(count: items.count + ids.count)
             let count: JSONObject = ["count": .integer(items.count + ids.count)]
             changes = [Change(list, .baseline, severity: .info, after: count, summary: summary)]
         } else {
             changes = items.map {
-                let resource = unit.resource($0.id)
+                let resource = target.resource($0.id)
                 return Change(resource, .baseline, severity: .info, after: $0.document, summary: wording(resource).baseline())
             }
         }
@@ -131,7 +131,7 @@ public struct Comparison: Sendable, Equatable {
     private mutating func compare(
         _ item: Observation.Item, with entry: Snapshot.Entry?, keeping unasked: Set<String>, _ lost: [String], joining: Set<String>
     ) {
-        let resource = unit.resource(item.id)
+        let resource = target.resource(item.id)
         guard let entry else {
             writes.append((item.id, Snapshot.Entry(document: item.document)))
             let wording = wording(resource, item.document)
@@ -174,7 +174,7 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         writes.append((id, nil))
-        let resource = unit.resource(id)
+        let resource = target.resource(id)
         let summary = wording(resource, entry.document).removed()
         changes.append(Change(resource, .removed, severity: rules.removed, before: entry.document, summary: summary))
     }

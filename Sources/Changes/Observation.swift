@@ -1,10 +1,10 @@
 public import StrictJSON
 public import WhatsAppBusiness
 
-/// A complete look at a unit: everything that it shows now. An incomplete look is none: it never becomes an observation.
+/// A complete look at a target: everything that it shows now. An incomplete look is none: it never becomes an observation.
 public struct Observation: Sendable {
     /// What was looked at.
-    public var unit: Unit
+    public var target: PollTarget
     /// Meta's id of what the list belongs to: the account's, or the phone number's.
     public var owner: String
     /// The things with their documents as they came, each id once.
@@ -17,7 +17,7 @@ public struct Observation: Sendable {
     var namesMembers: Bool { asked.contains { $0 != "id" } }
     /// Which of the things that are not among the items would have been, if they were still there; a window of time shows only some.
     public var shows: @Sendable (String) -> Bool = { _ in true }
-    /// Whether the look covers everything of the unit, so that `shows` is always true.
+    /// Whether the look covers everything of the target, so that `shows` is always true.
     public var isWhole = true
     /// Whether some of the things could not be read: what is not among the others is not missed, and not seen either.
     public var isPartial = false
@@ -44,7 +44,7 @@ public struct Observation: Sendable {
         case nothing
         /// The account.
         case account
-        /// The account, and the unit's phone number in the list of its numbers.
+        /// The account, and the target's phone number in the list of its numbers.
         case number
     }
 
@@ -78,8 +78,8 @@ public struct Observation: Sendable {
     }
 
     /// A complete look.
-    public init(unit: Unit, owner: String, items: [Item] = [], ids: IDSet = [], asked: Set<String> = []) {
-        self.unit = unit
+    public init(target: PollTarget, owner: String, items: [Item] = [], ids: IDSet = [], asked: Set<String> = []) {
+        self.target = target
         self.owner = owner
         self.items = items
         self.ids = ids
@@ -87,7 +87,7 @@ public struct Observation: Sendable {
     }
 }
 
-/// What was last seen of a unit.
+/// What was last seen of a target.
 public struct Snapshot: Sendable, Equatable {
     /// What is kept of one thing.
     public struct Entry: Sendable, Equatable {
@@ -103,7 +103,7 @@ public struct Snapshot: Sendable, Equatable {
         }
     }
 
-    /// The members asked for when it was taken; `nil` if the unit was never looked at.
+    /// The members asked for when it was taken; `nil` if the target was never looked at.
     public var asked: Set<String>?
     /// The things by their ids.
     public var entries: [String: Entry]

@@ -1,4 +1,4 @@
-/// Which members that things no longer show are believed to be gone. A pure decision; one for each unit.
+/// Which members that things no longer show are believed to be gone. A pure decision; one for each target.
 ///
 /// One answer says little: what a look lacks must be lacked by the next one, too, before it is told. A member that comes back was never gone, and each
 /// time that it does, more looks in a row must lack it; one that keeps coming and going is Meta's doing, which is said once while its value is kept.

@@ -2,19 +2,19 @@ import Changes
 import GRDB
 import WhatsAppBusiness
 
-/// When units were last looked at completely, for whoever reads in the file: many rows in a row are of the same unit.
+/// When targets were last looked at completely, for whoever reads in the file: many rows in a row are of the same target.
 struct ConfirmedTimes {
-    private let unsaved: [Unit: Timestamp]
-    private var last: (unit: Unit, time: Timestamp?)?
+    private let unsaved: [PollTarget: Timestamp]
+    private var last: (target: PollTarget, time: Timestamp?)?
 
     /// - Parameter unsaved: what was not written down before the reading began.
-    init(_ unsaved: [Unit: Timestamp] = [:]) { self.unsaved = unsaved }
+    init(_ unsaved: [PollTarget: Timestamp] = [:]) { self.unsaved = unsaved }
 
-    /// `nil` if the unit was never looked at completely.
-    mutating func time(of unit: Unit, in database: Database) throws -> Timestamp? {
-        if let last, last.unit == unit { return last.time }
-        let time = try unsaved[unit] ?? KeptUnit.confirmed(unit, in: database)
-        last = (unit, time)
+    /// `nil` if the target was never looked at completely.
+    mutating func time(of target: PollTarget, in database: Database) throws -> Timestamp? {
+        if let last, last.target == target { return last.time }
+        let time = try unsaved[target] ?? PersistedTarget.confirmed(target, in: database)
+        last = (target, time)
         return time
     }
 }

@@ -44,7 +44,7 @@ extension Epochs {
         var earlier: [(first: Int64, id: String)] = []
         let rows = try Row.fetchCursor(database, sql: "SELECT first, id, digest FROM epoch ORDER BY first")
         while let row = try rows.next() {
-            guard Digest(of: [row[0], row[1]]).column == (try row.value(2)) else { throw Stored.damaged("an epoch") }
+            guard RowChecksum(of: [row[0], row[1]]).column == (try row.value(2)) else { throw ColumnCoding.damaged("an epoch") }
             earlier.append((try row.value(0), try row.value(1)))
         }
         let drawn = try String.fetchOne(database, sql: "SELECT lower(hex(randomblob(\(LedgerCursor.epochDigits / 2))))")
@@ -57,7 +57,7 @@ extension Epochs {
         let values = [epoch.first.databaseValue, epoch.id.databaseValue]
         try database.execute(
             sql: "INSERT OR REPLACE INTO epoch VALUES (?, ?, ?)",
-            arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
+            arguments: StatementArguments(values + [RowChecksum(of: values).column.databaseValue]))
     }
 
     /// Takes out the rows of those that end before a cursor.

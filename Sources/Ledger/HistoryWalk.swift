@@ -101,7 +101,7 @@ public struct HistoryWalk: Sendable {
 
         mutating func add<Values: Collection<String>>(_ column: String, in values: Values?) {
             guard let values else { return }
-            add("\(column) IN (\(databaseQuestionMarks(count: values.count)))", Stored.columns(values))
+            add("\(column) IN (\(databaseQuestionMarks(count: values.count)))", ColumnCoding.columns(values))
         }
     }
 

@@ -58,7 +58,9 @@ extension Ledger {
         try await read { database in
             let answer = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") ?? "no answer"
             guard answer == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: answer) }
-            try Self.forEachUnit(in: database) { unit in _ = try KeptThings(of: unit, KeptUnit(unit, in: database), in: database) }
+            try Self.forEachTarget(in: database) { target in
+                _ = try PersistedThings(of: target, PersistedTarget(target, in: database), in: database)
+            }
         }
     }
 }

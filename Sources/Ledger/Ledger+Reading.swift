@@ -85,15 +85,15 @@ extension Ledger {
         try await write { try $0.execute(sql: "INSERT OR REPLACE INTO announcer VALUES (?, ?)", arguments: [name, sequence]) }
     }
 
-    /// Every unit that was looked at.
-    static func forEachUnit(in database: Database, _ body: (Unit) throws -> Void) throws {
+    /// Every target that was looked at.
+    static func forEachTarget(in database: Database, _ body: (PollTarget) throws -> Void) throws {
         let statement = try database.makeStatement(sql: "SELECT confirmed_at FROM unit WHERE place = ?")
         for place in try Place.matching(nil, nil, nil, in: database) {
             guard let row = try Row.fetchOne(statement, arguments: [place.number]) else { continue }
             _ = try row.value(0) as Int64
             // What only a later release looks at is for that one to check.
             guard let kind = place.kind.known else { continue }
-            try body(Unit(account: place.account, kind: kind, phoneNumberID: place.phoneNumberID))
+            try body(PollTarget(account: place.account, kind: kind, phoneNumberID: place.phoneNumberID))
         }
     }
 }

@@ -6,12 +6,12 @@ public import WhatsAppBusiness
 
 extension Ledger {
     /// Compares a complete look with the snapshot and writes both what changed and the snapshot that this leads to, in one transaction.
-    /// - Parameter note: what the recording means to the unit's watch; written in the same transaction. May be asked more than once.
+    /// - Parameter note: what the recording means to the target's watch; written in the same transaction. May be asked more than once.
     public func record(
         _ observation: Observation, at now: Timestamp, note: @escaping @Sendable (Recording) -> WatchNote? = { _ in nil }
     ) async throws(LedgerError) -> Recording {
-        let unit = observation.unit
-        let previous = confirmed.withLock { $0.unsaved[unit] }
+        let target = observation.target
+        let previous = confirmed.withLock { $0.unsaved[target] }
         // All on the writer, also where nothing is written in the end: what arrives together shares one way there and one transaction.
         let recording = try await write { database -> Recording in
             var writer = self.writer(database, at: now)
@@ -22,15 +22,15 @@ extension Ledger {
         guard !recording.isVoid else { return recording }
         let removed = recording.removed
         confirmed.withLock { confirmed in
-            confirmed.note(unit, at: now)
-            guard unit.kind == .phoneNumber, !removed.isEmpty else { return }
-            confirmed.forget { $0.account == unit.account && removed.contains($0.phoneNumberID ?? "") }
+            confirmed.note(target, at: now)
+            guard target.kind == .phoneNumber, !removed.isEmpty else { return }
+            confirmed.forget { $0.account == target.account && removed.contains($0.phoneNumberID ?? "") }
         }
         return recording
     }
 
     /// The last answer was the same as the one before it: everything that it showed is still so.
-    public func confirm(_ unit: Unit, at now: Timestamp) { confirmed.withLock { $0.note(unit, at: now) } }
+    public func confirm(_ target: PollTarget, at now: Timestamp) { confirmed.withLock { $0.note(target, at: now) } }
 
     /// Writes down the complete looks that changed nothing. Losing them costs a look too many after a restart, nothing else.
     public func saveConfirmed() async throws(LedgerError) {
@@ -59,15 +59,15 @@ extension Ledger {
         health.recovered()
     }
 
-    static func write(_ confirmed: [Unit: Timestamp], _ database: Database) throws {
+    static func write(_ confirmed: [PollTarget: Timestamp], _ database: Database) throws {
         let statement = try database.cachedStatement(
             sql: """
                 UPDATE unit SET confirmed_at = ?1 WHERE confirmed_at <> ?1
                 AND place = (SELECT id FROM place WHERE account = ?2 AND kind = ?3 AND phone_number_id = ?4)
                 """)
-        for (unit, time) in confirmed {
+        for (target, time) in confirmed {
             try statement.execute(
-                arguments: [time.milliseconds] + Stored.columns([unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""]))
+                arguments: [time.milliseconds] + ColumnCoding.columns([target.account, target.kind.rawValue, target.phoneNumberID ?? ""]))
         }
     }
 }

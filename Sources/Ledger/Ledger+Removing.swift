@@ -11,7 +11,7 @@ extension Ledger {
             var budgets: [String: JSONObject] = [:]
             for row in rows {
                 let account: String = try row.value(0)
-                let document = Stored.text(row[1]).flatMap { Stored.document($0.databaseValue, of: account) }
+                let document = ColumnCoding.text(row[1]).flatMap { ColumnCoding.document($0.databaseValue, of: account) }
                 if document == nil { self.unreadable.note("the budget of \(account)") }
                 budgets[account] = document
             }
@@ -25,7 +25,7 @@ extension Ledger {
         try await write { database in
             let statement = try database.cachedStatement(sql: "INSERT OR REPLACE INTO budget VALUES (?, ?)")
             for (account, document) in budgets {
-                try statement.execute(arguments: [Stored.column(account), JSONValue.object(document).description])
+                try statement.execute(arguments: [ColumnCoding.column(account), JSONValue.object(document).description])
             }
         }
     }
@@ -33,18 +33,19 @@ extension Ledger {
 
 extension RecordWriter {
     mutating func remove(account: String) throws {
-        let row = try Row.fetchOne(database, sql: "SELECT waba_id FROM account WHERE name = ?", arguments: Stored.columns([account]))
+        let row = try Row.fetchOne(database, sql: "SELECT waba_id FROM account WHERE name = ?", arguments: ColumnCoding.columns([account]))
         guard let wabaID = try row.map({ try $0.value(0) as String }) else { return }
-        let unit = Unit(account: account, kind: .account)
-        let before = try KeptThings(of: unit, KeptUnit(unit, in: database), in: database).snapshot.entries[wabaID]?.document
+        let target = PollTarget(account: account, kind: .account)
+        let before = try PersistedThings(of: target, PersistedTarget(target, in: database), in: database).snapshot.entries[wabaID]?.document
         for table in ["resource", "unit", "other_id"] {
             try database.execute(
-                sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ?)", arguments: Stored.columns([account]))
+                sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ?)",
+                arguments: ColumnCoding.columns([account]))
         }
         for table in ["account WHERE name", "budget WHERE account"] {
-            try database.execute(sql: "DELETE FROM \(table) = ?", arguments: Stored.columns([account]))
+            try database.execute(sql: "DELETE FROM \(table) = ?", arguments: ColumnCoding.columns([account]))
         }
-        let resource = unit.resource(wabaID)
+        let resource = target.resource(wabaID)
         try append(
             Change(
                 resource, .removed, origin: .command, severity: .notice, before: before,
@@ -52,14 +53,14 @@ extension RecordWriter {
     }
 
     mutating func remove(numbers: Set<String>, of account: String) throws {
-        let unit = Unit(account: account, kind: .phoneNumber)
-        guard let kept = try KeptUnit(unit, in: database) else { return }
-        let things = try KeptThings(of: unit, kept, in: database)
+        let target = PollTarget(account: account, kind: .phoneNumber)
+        guard let kept = try PersistedTarget(target, in: database) else { return }
+        let things = try PersistedThings(of: target, kept, in: database)
         var digest = kept.digest
         for id in numbers.sorted() {
             guard let entry = things.snapshot.entries[id] else { continue }
-            let resource = unit.resource(id)
-            digest -= things.digests[ExactText(id)] ?? Digest()
+            let resource = target.resource(id)
+            digest -= things.digests[ExactText(id)] ?? RowChecksum()
             try remove(resource)
             let name = entry.document["display_phone_number"]?.string.map { "\($0) (\(id))" } ?? id
             try append(
@@ -67,10 +68,10 @@ extension RecordWriter {
                     resource, .removed, origin: .command, severity: .notice, before: entry.document,
                     summary: "\(account): phone number \(name) is no longer watched"))
         }
-        digest += Digest(of: [kept.askedColumn])
+        digest += RowChecksum(of: [kept.askedColumn])
         try database.execute(
             sql:
                 "UPDATE unit SET digest = ? WHERE place = (SELECT id FROM place WHERE account = ? AND kind = 'phone_number' AND phone_number_id = '')",
-            arguments: [digest.column] + Stored.columns([account]))
+            arguments: [digest.column] + ColumnCoding.columns([account]))
     }
 }

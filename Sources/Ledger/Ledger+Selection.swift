@@ -9,16 +9,16 @@ public struct Selection: Sendable {
     public var accounts: [String: String]
     /// Whether a number of an account is.
     public var watchesNumber: @Sendable (_ id: String, _ account: String) -> Bool
-    /// Whether a unit is, given the numbers that the account showed last.
-    public var watchesUnit: @Sendable (_ unit: Unit, _ numbers: Set<String>) -> Bool
+    /// Whether a target is, given the numbers that the account showed last.
+    public var watchesTarget: @Sendable (_ target: PollTarget, _ numbers: Set<String>) -> Bool
 
     public init(
         accounts: [String: String], watchesNumber: @escaping @Sendable (_ id: String, _ account: String) -> Bool,
-        watchesUnit: @escaping @Sendable (_ unit: Unit, _ numbers: Set<String>) -> Bool
+        watchesTarget: @escaping @Sendable (_ target: PollTarget, _ numbers: Set<String>) -> Bool
     ) {
         self.accounts = accounts
         self.watchesNumber = watchesNumber
-        self.watchesUnit = watchesUnit
+        self.watchesTarget = watchesTarget
     }
 }
 
@@ -28,7 +28,7 @@ extension Ledger {
     /// An account goes with everything that belongs to it, and is one change; one that has another id now begins anew. A number likewise. Watches over
     /// what is no longer looked at go without a word: it was asked for.
     /// - Returns: the numbers and the watches that are left, by the accounts' names.
-    public func keep(_ selection: Selection, at now: Timestamp) async throws(LedgerError) -> [String: Kept] {
+    public func keep(_ selection: Selection, at now: Timestamp) async throws(LedgerError) -> [String: PersistedWatches] {
         let unsaved = confirmed.withLock(\.unsaved)
         let (left, goneAccounts, goneNumbers) = try await write { database in
             var writer = self.writer(database, at: now)
@@ -36,10 +36,10 @@ extension Ledger {
             let goneAccounts = Set(known.filter { selection.accounts[$0.key] != $0.value }.keys)
             for name in goneAccounts.sorted() { try writer.remove(account: name) }
             for (name, id) in selection.accounts where known[name] != id {
-                try database.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: Stored.columns([name, id]))
+                try database.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: ColumnCoding.columns([name, id]))
             }
             let places = try Place.matching(nil, [.phoneNumber, .watch], nil, in: database)
-            var left = try Self.numbers(in: places, database).mapValues { Kept(numbers: $0) }
+            var left = try Self.numbers(in: places, database).mapValues { PersistedWatches(numbers: $0) }
             var goneNumbers: [String: Set<String>] = [:]
             for (account, kept) in left.sorted(by: { $0.key < $1.key }) {
                 let gone = kept.numbers.filter { !selection.watchesNumber($0, account) }
@@ -51,10 +51,10 @@ extension Ledger {
             var watches = WatchReader(confirmed: ConfirmedTimes(unsaved))
             for place in places where place.kind == .watch {
                 for watch in try watches.read(in: place, database) {
-                    if selection.watchesUnit(watch.unit, left[place.account]?.numbers ?? []) {
-                        left[place.account, default: Kept()].watches.append(watch)
+                    if selection.watchesTarget(watch.target, left[place.account]?.numbers ?? []) {
+                        left[place.account, default: PersistedWatches()].watches.append(watch)
                     } else {
-                        try writer.remove(watch.unit.watch)
+                        try writer.remove(watch.target.watch)
                     }
                 }
             }

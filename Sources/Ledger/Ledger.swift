@@ -20,7 +20,7 @@ public final class Ledger: Sendable {
     let commits: Commits
     private let isGivenUp = Atomic(false)
     /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
-    let confirmed = Mutex(Confirmed())
+    let confirmed = Mutex(PendingConfirmations())
     /// Which opening recorded what.
     let epochs: Mutex<Epochs>
     /// What of the file this release cannot read.
@@ -65,13 +65,13 @@ public final class Ledger: Sendable {
             try Schema.migrator.migrate(pool)
             let (id, last, epochs) = try pool.read { database in
                 guard let id = try String.fetchOne(database, sql: "SELECT id FROM ledger"), id.utf8.count == 16 else {
-                    throw Stored.damaged("the ledger's id")
+                    throw ColumnCoding.damaged("the ledger's id")
                 }
                 let last = try Self.last(database)
                 let newest = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM change")
-                guard newest == nil || newest == last else { throw Stored.damaged("the last sequence") }
-                // Whether all places and units can be read.
-                try Self.forEachUnit(in: database) { _ in }
+                guard newest == nil || newest == last else { throw ColumnCoding.damaged("the last sequence") }
+                // Whether all places and targets can be read.
+                try Self.forEachTarget(in: database) { _ in }
                 return (id, last, try Epochs(in: database, after: last))
             }
             self.id = id

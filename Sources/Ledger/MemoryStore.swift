@@ -44,13 +44,13 @@ package final class MemoryStore: Sendable {
         }
     }
 
-    /// Everything that is stored of the things of all units, or of one.
-    package func resources(of unit: Unit? = nil) throws -> [StoredResource] {
+    /// Everything that is stored of the things of all targets, or of one.
+    package func resources(of target: PollTarget? = nil) throws -> [StoredResource] {
         try queue.writeWithoutTransaction { database in
-            let places = try Place.matching(unit.map { [$0.account] }, unit.map { [$0.kind] }, nil, in: database)
+            let places = try Place.matching(target.map { [$0.account] }, target.map { [$0.kind] }, nil, in: database)
             var resources: [StoredResource] = []
             var confirmed = ConfirmedTimes()
-            for place in places where unit == nil || unit?.kind == .phoneNumber || place.phoneNumberID == unit?.phoneNumberID {
+            for place in places where target == nil || target?.kind == .phoneNumber || place.phoneNumberID == target?.phoneNumberID {
                 let statement = try database.cachedStatement(sql: StoredResource.select + " WHERE place = ? ORDER BY id")
                 let rows = try Row.fetchCursor(statement, arguments: [place.number])
                 while let row = try rows.next() {

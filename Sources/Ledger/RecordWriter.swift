@@ -28,58 +28,60 @@ struct RecordWriter {
 
     /// Compares a look with the snapshot; also returns the digests of the rows that may change by it.
     private static func compare(
-        _ observation: Observation, _ kept: KeptUnit?, _ sieve: Sieve, _ others: inout OtherIDs?, in database: Database
-    ) throws -> (comparison: Comparison, digests: [ExactText: Digest]) {
-        let unit = observation.unit
+        _ observation: Observation, _ kept: PersistedTarget?, _ sieve: UnchangedIDFilter, _ others: inout OtherIDs?, in database: Database
+    ) throws -> (comparison: Comparison, digests: [ExactText: RowChecksum]) {
+        let target = observation.target
         var (sieve, observation) = (sieve, observation)
-        let things = try KeptThings(of: unit, kept, &sieve, in: database)
+        let things = try PersistedThings(of: target, kept, &sieve, in: database)
         if kept != nil { observation.ids = others?.resolve(sieve.rest, among: things.snapshot.entries) ?? sieve.rest }
         var display: [String: String] = [:]
-        if let number = unit.phoneNumberID { display[number] = try displayNumber(number, of: unit.account, in: database) }
+        if let number = target.phoneNumberID { display[number] = try displayNumber(number, of: target.account, in: database) }
         return (Comparison(of: observation, with: things.snapshot) { [display] in display[$0] }, things.digests)
     }
 
     /// Compares a look with the snapshot, and writes what changed and the snapshot that this leads to; `nil` if what it belongs to is gone.
-    /// - Parameter confirmedAt: when the unit was last looked at completely, if that is not written down.
+    /// - Parameter confirmedAt: when the target was last looked at completely, if that is not written down.
     mutating func record(_ observation: Observation, confirmedAt: Timestamp?) throws -> Recording? {
-        let unit = observation.unit
-        guard try isKnown(unit, observation.needs) else { return nil }
-        let kept = try KeptUnit(unit, in: database)
+        let target = observation.target
+        guard try isKnown(target, observation.needs) else { return nil }
+        let kept = try PersistedTarget(target, in: database)
         var observation = observation
         var others = try OtherIDs(observation, in: database)
         if let others { observation.ids = others.translated }
-        let sieve = Sieve(observation.ids)
+        let sieve = UnchangedIDFilter(observation.ids)
         if observation.isWhole, let kept, kept.asked == observation.asked,
-            kept.digest == Self.digest(of: observation.items, by: .of(unit.kind)) + sieve.digest
+            kept.digest == Self.digest(of: observation.items, by: .of(target.kind)) + sieve.digest
         {
-            try learn(others, at: unit)
+            try learn(others, at: target)
             return Recording(agreeing: observation)
         }
         let (comparison, digests) = try Self.compare(observation, kept, sieve, &others, in: database)
         guard comparison.isNews else {
-            try learn(others, at: unit)
+            try learn(others, at: target)
             return Recording(comparison, observation)
         }
-        var digest = kept?.digest ?? Digest()
+        var digest = kept?.digest ?? RowChecksum()
         let missedSince = confirmedAt ?? kept?.confirmedAt ?? now
         for (id, entry) in comparison.writes {
-            let resource = unit.resource(id)
-            digest -= digests[ExactText(id)] ?? Digest()
+            let resource = target.resource(id)
+            digest -= digests[ExactText(id)] ?? RowChecksum()
             if let entry {
-                let document = Stored.document(entry.document, of: id)
-                digest += Digest(of: id, document, misses: entry.misses)
+                let document = ColumnCoding.document(entry.document, of: id)
+                digest += RowChecksum(of: id, document, misses: entry.misses)
                 try put(resource, document, misses: entry.misses, confirmedAt: entry.misses != 0 ? missedSince : nil)
             } else {
                 try remove(resource)
             }
         }
-        for id in comparison.ids { try put(unit.resource(id), Stored.document(Observation.Item(bare: id).document, of: id), misses: 0) }
+        for id in comparison.ids {
+            try put(target.resource(id), ColumnCoding.document(Observation.Item(bare: id).document, of: id), misses: 0)
+        }
         if !comparison.ids.isEmpty { digest += sieve.digest }
-        try learn(others, at: unit)
+        try learn(others, at: target)
         for change in comparison.changes { try append(change) }
-        let place = try place(unit.account, OpenEnum(unit.kind), unit.phoneNumberID)
-        let asked = Stored.text(observation.asked.sorted())
-        digest += Digest(of: [asked.databaseValue])
+        let place = try place(target.account, OpenEnum(target.kind), target.phoneNumberID)
+        let asked = ColumnCoding.text(observation.asked.sorted())
+        digest += RowChecksum(of: [asked.databaseValue])
         try database.cachedStatement(sql: "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)").execute(arguments: [
             place, asked, now.milliseconds, digest.column,
         ])
@@ -87,19 +89,19 @@ struct RecordWriter {
     }
 
     /// A whole look whose digest is the snapshot's is the snapshot.
-    private static func digest(of items: [Observation.Item], by rules: Rules) -> Digest {
-        items.reduce(into: Digest()) { digest, item in
-            digest += Digest(of: item.id, Stored.document(rules.compared(item.document), of: item.id), misses: 0)
+    private static func digest(of items: [Observation.Item], by rules: Rules) -> RowChecksum {
+        items.reduce(into: RowChecksum()) { digest, item in
+            digest += RowChecksum(of: item.id, ColumnCoding.document(rules.compared(item.document), of: item.id), misses: 0)
         }
     }
 
     /// A state that is kept already was told, too, if it was to be: a note that comes again after a commit of unknown end is not told twice.
     mutating func write(_ note: WatchNote) throws {
-        if let unit = Unit(watch: note.watch), try !isKnown(unit, note.needs) { return }
-        let document = Stored.document(note.document, of: note.watch.id)
+        if let target = PollTarget(watch: note.watch), try !isKnown(target, note.needs) { return }
+        let document = ColumnCoding.document(note.document, of: note.watch.id)
         let statement = try database.cachedStatement(sql: "SELECT document = ? FROM resource WHERE place = ? AND id = ?")
         let place = try place(note.watch)
-        if try Bool.fetchOne(statement, arguments: [document, place, Stored.column(note.watch.id)]) == true { return }
+        if try Bool.fetchOne(statement, arguments: [document, place, ColumnCoding.column(note.watch.id)]) == true { return }
         try put(note.watch, document, misses: 0, confirmedAt: now)
         if let change = note.change { try append(change) }
     }
@@ -115,7 +117,7 @@ struct RecordWriter {
                     confirmed_at = iif(excluded.misses <> 0 AND misses <> 0, confirmed_at, excluded.confirmed_at)
                 """)
         try statement.execute(arguments: [
-            place, Stored.column(resource.id), document, now.milliseconds, confirmedAt?.milliseconds, misses,
+            place, ColumnCoding.column(resource.id), document, now.milliseconds, confirmedAt?.milliseconds, misses,
         ])
     }
 
@@ -124,7 +126,7 @@ struct RecordWriter {
         guard resource.kind == .phoneNumber else {
             let place = try place(resource)
             try database.cachedStatement(sql: "DELETE FROM resource WHERE place = ? AND id = ?").execute(arguments: [
-                place, Stored.column(resource.id),
+                place, ColumnCoding.column(resource.id),
             ])
             try forgetOtherIDs(of: resource, at: place)
             return
@@ -132,23 +134,24 @@ struct RecordWriter {
         for table in ["resource", "unit", "other_id"] {
             try database.execute(
                 sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ? AND phone_number_id = ?)",
-                arguments: Stored.columns([resource.account, resource.id]))
+                arguments: ColumnCoding.columns([resource.account, resource.id]))
         }
     }
 
     mutating func append(_ change: Change) throws {
         let resource = change.resource
-        let fields = change.fields.isEmpty ? nil : Stored.text(change.fields.map(\.description))
+        let fields = change.fields.isEmpty ? nil : ColumnCoding.text(change.fields.map(\.description))
         let values: [DatabaseValue] = [
-            now.milliseconds.databaseValue, try place(resource).databaseValue, Stored.column(resource.id),
-            Stored.column(change.operation.rawValue), Stored.column(change.origin.rawValue), Stored.column(change.severity.rawValue),
-            fields.databaseValue, change.before.map { Stored.document($0, of: resource.id) } ?? .null,
-            change.after.map { Stored.document($0, of: resource.id) } ?? .null, Stored.column(change.summary),
+            now.milliseconds.databaseValue, try place(resource).databaseValue, ColumnCoding.column(resource.id),
+            ColumnCoding.column(change.operation.rawValue), ColumnCoding.column(change.origin.rawValue),
+            ColumnCoding.column(change.severity.rawValue),
+            fields.databaseValue, change.before.map { ColumnCoding.document($0, of: resource.id) } ?? .null,
+            change.after.map { ColumnCoding.document($0, of: resource.id) } ?? .null, ColumnCoding.column(change.summary),
         ]
         let transaction = try self.transaction ?? Ledger.last(database) + 1
         self.transaction = transaction
-        let (together, actor) = (transaction.databaseValue, change.actor.map(Stored.column) ?? .null)
-        let digest = Digest(of: RecordedChange.digested(values, together, actor)).column.databaseValue
+        let (together, actor) = (transaction.databaseValue, change.actor.map(ColumnCoding.column) ?? .null)
+        let digest = RowChecksum(of: RecordedChange.digested(values, together, actor)).column.databaseValue
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO change (observed_at, place, id, operation, origin, severity, fields, before, after, summary, digest, transaction_id, actor)
@@ -170,30 +173,30 @@ struct RecordWriter {
         let name = PlaceName(account: ExactText(names[0]), kind: ExactText(names[1]), phoneNumberID: ExactText(names[2]))
         if let place = places[name] { return place }
         let known = try database.cachedStatement(sql: "SELECT id FROM place WHERE account = ? AND kind = ? AND phone_number_id = ?")
-        var place = try Int64.fetchOne(known, arguments: Stored.columns(names))
+        var place = try Int64.fetchOne(known, arguments: ColumnCoding.columns(names))
         if place == nil {
             let number = try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) + 1 FROM place") ?? 1
-            let values = [number.databaseValue] + names.map(Stored.column)
+            let values = [number.databaseValue] + names.map(ColumnCoding.column)
             try database.execute(
                 sql: "INSERT INTO place VALUES (?, ?, ?, ?, ?)",
-                arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
+                arguments: StatementArguments(values + [RowChecksum(of: values).column.databaseValue]))
             place = number
         }
         places[name] = place
         return place ?? 0
     }
 
-    private func isKnown(_ unit: Unit, _ needs: Observation.Needs) throws -> Bool {
+    private func isKnown(_ target: PollTarget, _ needs: Observation.Needs) throws -> Bool {
         guard needs != .nothing else { return true }
         let accounts = try database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)")
-        guard try Bool.fetchOne(accounts, arguments: Stored.columns([unit.account])) == true else { return false }
-        guard needs == .number, let number = unit.phoneNumberID else { return true }
+        guard try Bool.fetchOne(accounts, arguments: ColumnCoding.columns([target.account])) == true else { return false }
+        guard needs == .number, let number = target.phoneNumberID else { return true }
         let statement = try database.cachedStatement(
             sql: """
                 SELECT EXISTS (SELECT 1 FROM resource
                 WHERE place = (SELECT id FROM place WHERE account = ?1 AND kind = 'phone_number' AND phone_number_id = ?2) AND id = ?2)
                 """)
-        return try Bool.fetchOne(statement, arguments: Stored.columns([unit.account, number])) ?? false
+        return try Bool.fetchOne(statement, arguments: ColumnCoding.columns([target.account, number])) ?? false
     }
 
     private static func displayNumber(_ id: String, of account: String, in database: Database) throws -> String? {
@@ -202,8 +205,8 @@ struct RecordWriter {
                 SELECT document FROM resource
                 WHERE place = (SELECT id FROM place WHERE account = ?1 AND kind = 'phone_number' AND phone_number_id = ?2) AND id = ?2
                 """)
-        let row = try Row.fetchOne(statement, arguments: Stored.columns([account, id]))
-        return row.flatMap { Stored.document($0[0], of: id) }?["display_phone_number"]?.string
+        let row = try Row.fetchOne(statement, arguments: ColumnCoding.columns([account, id]))
+        return row.flatMap { ColumnCoding.document($0[0], of: id) }?["display_phone_number"]?.string
     }
 }
 

@@ -31,24 +31,24 @@ extension RecordedChange {
         let columns = (0..<17).map { row[$0] as DatabaseValue }
         let values = RecordedChange.digested([1, 13, 5, 6, 7, 8, 9, 10, 11, 12].map { columns[$0] }, columns[15], columns[16])
         func number(_ index: Int) throws -> Int64 {
-            guard let number = Int64.fromDatabaseValue(columns[index]) else { throw Stored.damaged("no number") }
+            guard let number = Int64.fromDatabaseValue(columns[index]) else { throw ColumnCoding.damaged("no number") }
             return number
         }
         func text(_ index: Int) throws -> String {
-            guard let text = Stored.text(columns[index]) else { throw Stored.damaged("no text") }
+            guard let text = ColumnCoding.text(columns[index]) else { throw ColumnCoding.damaged("no text") }
             return text
         }
-        guard Digest(of: values).column == (try number(14)) else { throw Stored.damaged("a change") }
+        guard RowChecksum(of: values).column == (try number(14)) else { throw ColumnCoding.damaged("a change") }
         let (sequence, phoneNumberID, id) = (try number(0), try text(4), try text(5))
         func document(_ value: DatabaseValue) -> JSONObject? {
             if value.isNull { return nil }
-            let document = Stored.document(value, of: id)
+            let document = ColumnCoding.document(value, of: id)
             if document == nil { unreadable.note("a document of the change \(sequence)") }
             return document
         }
         func pointers(_ value: DatabaseValue) -> [JSONPointer] {
             if value.isNull { return [] }
-            let names = Stored.text(value).flatMap(Stored.names)
+            let names = ColumnCoding.text(value).flatMap(ColumnCoding.names)
             let pointers = names?.compactMap(JSONPointer.init(parsing:)) ?? []
             if names?.count != pointers.count { unreadable.note("the fields of the change \(sequence)") }
             return pointers

@@ -26,7 +26,7 @@ public struct Recording: Sendable, Equatable {
     public var removed: Set<String>
     /// The ids of the things that are missed and not removed yet, those that are held included.
     public var missed: Set<String> = []
-    /// Whether nothing was recorded, because the phone number that the unit belongs to is gone.
+    /// Whether nothing was recorded, because the phone number that the target belongs to is gone.
     public var isVoid = false
 }
 
@@ -69,6 +69,6 @@ public struct WatchNote: Sendable {
 }
 
 extension Observation {
-    /// The ids of the numbers that an account's list shows; empty for another unit.
-    var numbers: Set<String> { unit.kind == .phoneNumber ? Set(items.map(\.id)) : [] }
+    /// The ids of the numbers that an account's list shows; empty for another target.
+    var numbers: Set<String> { target.kind == .phoneNumber ? Set(items.map(\.id)) : [] }
 }

@@ -85,7 +85,7 @@ public struct ResourceWalk: Sendable {
     }
 
     private static func page(
-        of places: ArraySlice<Place>, after id: DatabaseValue?, _ query: ResourceQuery, _ unsaved: [Unit: Timestamp],
+        of places: ArraySlice<Place>, after id: DatabaseValue?, _ query: ResourceQuery, _ unsaved: [PollTarget: Timestamp],
         _ unreadable: UnreadableRows, atMost longest: Int, in database: Database
     ) throws -> Page {
         var page = Page(lastID: id)
@@ -101,7 +101,8 @@ public struct ResourceWalk: Sendable {
             var read = 0
             let after = page.lastID.map { [$0] } ?? []
             let rows = try Row.fetchCursor(
-                after.isEmpty ? first : next, arguments: [place.number] + StatementArguments(after) + Stored.columns(wanted) + [limit])
+                after.isEmpty ? first : next, arguments: [place.number] + StatementArguments(after) + ColumnCoding.columns(wanted) + [limit]
+            )
             while bytes < longest, let row = try rows.next() {
                 if let resource = try StoredResource(row: row, in: place, &confirmed, in: database) {
                     page.resources.append(resource)

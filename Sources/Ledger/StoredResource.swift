@@ -25,7 +25,7 @@ struct Place: Sendable {
     static let select = "SELECT id, account, kind, phone_number_id, digest FROM place"
 
     init(row: Row) throws {
-        guard Digest(of: [row[0], row[1], row[2], row[3]]).column == (try row.value(4)) else { throw Stored.damaged("a place") }
+        guard RowChecksum(of: [row[0], row[1], row[2], row[3]]).column == (try row.value(4)) else { throw ColumnCoding.damaged("a place") }
         number = try row.value(0)
         account = try row.value(1)
         kind = OpenEnum(rawValue: try row.value(2))
@@ -42,7 +42,7 @@ extension StoredResource {
     /// `nil` for a thing whose document cannot be read.
     init?(row: Row, in place: Place, _ confirmed: inout ConfirmedTimes, in database: Database) throws {
         let id: String = try row.value(0)
-        guard let document = Stored.document(row[1], of: id) else { return nil }
+        guard let document = ColumnCoding.document(row[1], of: id) else { return nil }
         resource = place.resource(id)
         self.document = document
         changedAt = Timestamp(milliseconds: try row.value(2))
@@ -50,15 +50,15 @@ extension StoredResource {
         if let own, try row.value(4) != 0 {
             confirmedAt = own
         } else {
-            let unit = Unit(watch: resource) ?? Unit(resource)
-            let looked = try unit.flatMap { try confirmed.time(of: $0, in: database) }
+            let target = PollTarget(watch: resource) ?? PollTarget(resource)
+            let looked = try target.flatMap { try confirmed.time(of: $0, in: database) }
             confirmedAt = max(own ?? changedAt, looked ?? own ?? changedAt)
         }
     }
 }
 
-extension Unit {
-    /// The unit that shows a thing; `nil` if nobody here looks at things of its kind.
+extension PollTarget {
+    /// The target that shows a thing; `nil` if nobody here looks at things of its kind.
     init?(_ resource: ResourceID) {
         guard let kind = resource.kind.known else { return nil }
         self.init(account: resource.account, kind: kind, phoneNumberID: kind == .phoneNumber ? nil : resource.phoneNumberID)

@@ -10,20 +10,22 @@ struct WatchReader {
 
     init(confirmed: ConfirmedTimes) { self.confirmed = confirmed }
 
-    /// The watches of one place. What is no watch over a unit, or cannot be read, is left out.
-    mutating func read(in place: Place, _ database: Database) throws -> [Kept.Watch] {
+    /// The watches of one place. What is no watch over a target, or cannot be read, is left out.
+    mutating func read(in place: Place, _ database: Database) throws -> [PersistedWatches.Watch] {
         let statement = try database.cachedStatement(sql: "SELECT id, document, changed_at FROM resource WHERE place = ?")
         let rows = try Row.fetchCursor(statement, arguments: [place.number])
-        var watches: [Kept.Watch] = []
+        var watches: [PersistedWatches.Watch] = []
         while let row = try rows.next() {
-            guard let unit = Unit(watch: place.resource(try row.value(0))), let document = document(row[1], of: unit.watch.id) else {
+            guard let target = PollTarget(watch: place.resource(try row.value(0))), let document = document(row[1], of: target.watch.id)
+            else {
                 continue
             }
             let changedAt = Timestamp(milliseconds: try row.value(2))
             watches.append(
-                Kept.Watch(
-                    unit: unit, document: document, told: try told(of: unit.watch.id, document, since: changedAt, in: place, database),
-                    changedAt: changedAt, confirmedAt: try confirmed.time(of: unit, in: database)))
+                PersistedWatches.Watch(
+                    target: target, document: document,
+                    told: try told(of: target.watch.id, document, since: changedAt, in: place, database),
+                    changedAt: changedAt, confirmedAt: try confirmed.time(of: target, in: database)))
         }
         return watches
     }
@@ -35,7 +37,9 @@ struct WatchReader {
     ) throws -> JSONObject? {
         guard document["state"] != "current" else { return document }
         let last = try database.cachedStatement(sql: "SELECT after FROM change WHERE place = ? AND id = ? ORDER BY sequence DESC LIMIT 1")
-        if let row = try Row.fetchOne(last, arguments: [place.number, Stored.column(id)]) { return Stored.document(row[0], of: id) }
+        if let row = try Row.fetchOne(last, arguments: [place.number, ColumnCoding.column(id)]) {
+            return ColumnCoding.document(row[0], of: id)
+        }
         let oldest = try database.cachedStatement(sql: "SELECT sequence, observed_at FROM change ORDER BY sequence LIMIT 1")
         guard let row = try Row.fetchOne(oldest, arguments: []) else { return document }
         let (sequence, time): (Int64, Int64) = (try row.value(0), try row.value(1))
@@ -43,9 +47,9 @@ struct WatchReader {
     }
 
     private mutating func document(_ value: DatabaseValue, of id: String) -> JSONObject? {
-        guard case .string(let text) = value.storage else { return Stored.document(value, of: id) }
+        guard case .string(let text) = value.storage else { return ColumnCoding.document(value, of: id) }
         if let document = documents[text] { return document }
-        let document = Stored.document(value, of: id)
+        let document = ColumnCoding.document(value, of: id)
         documents[text] = document
         return document
     }

@@ -89,7 +89,7 @@ public struct Daemon: Sendable {
         controlRight = try ControlRight(of: configuration)
         let path = configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite"
         let now = world.wallClock()
-        let opened = try Patience(notifier: notifier).during("opening the ledger") {
+        let opened = try StartTimeoutExtender(notifier: notifier).during("opening the ledger") {
             try Ledger.open(path: path, damage: damage, at: now) { setAside in
                 Self.notes(of: setAside, accounts: configuration.accounts.map(\.name))
             }
@@ -208,7 +208,7 @@ public struct Daemon: Sendable {
         }
         if let refusal = try await announcer.drain() { try await end(refusal) }
         try await end()
-        return troubled.map { unit, watch in "\(unit): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
+        return troubled.map { target, watch in "\(target): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
     }
 
     /// How a reload takes effect.

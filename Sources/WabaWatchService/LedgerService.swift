@@ -99,7 +99,7 @@ extension Daemon {
     /// The first changes of a ledger that was begun because the one before it was damaged: one on every account's watch.
     static func notes(of setAside: SetAside, accounts: [String]) -> [WatchNote] {
         accounts.map { account in
-            let watch = Unit(account: account, kind: .account).watch
+            let watch = PollTarget(account: account, kind: .account).watch
             let reason = "the ledger was damaged and lies at \(setAside.path); this one begins anew"
             let document: JSONObject = ["state": .string(Watch.State.starting.rawValue), "reason": .string(reason)]
             let change = Change(

@@ -64,11 +64,11 @@ public struct AccountPlan: Sendable {
         }
     }
 
-    /// What a look at one of the account's units is void without.
+    /// What a look at one of the account's targets is void without.
     var needs: Observation.Needs { watches(.phoneNumber) ? .number : .account }
 
-    /// Meta's id of what a unit belongs to.
-    func owner(of unit: Unit) -> String { unit.phoneNumberID ?? wabaID }
+    /// Meta's id of what a target belongs to.
+    func owner(of target: PollTarget) -> String { target.phoneNumberID ?? wabaID }
 }
 
 extension Kind {

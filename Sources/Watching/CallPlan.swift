@@ -14,7 +14,7 @@ public struct CallPlan: Sendable, Equatable {
         /// How often it is looked at, as configured.
         public var every: Duration
         /// How many things are looked at one by one.
-        public var units: Int
+        public var targets: Int
         /// Requests that one look at all of them takes.
         public var calls: Int
 
@@ -37,11 +37,11 @@ public struct CallPlan: Sendable, Equatable {
     }
 
     /// A plan for an account with so many numbers.
-    /// - Parameter more: requests that looks at a kind take beyond one a unit.
+    /// - Parameter more: requests that looks at a kind take beyond one a target.
     public init(intervals: [Kind: Duration], numbers: Int, more: [Kind: Int] = [:], budget: Int) {
         let kinds = AccountPlan.accountKinds.map { ($0, 1) } + AccountPlan.numberKinds.map { ($0, numbers) }
-        let parts = kinds.compactMap { kind, units in
-            intervals[kind].map { Part(kind: kind, every: $0, units: units, calls: units + (more[kind] ?? 0)) }
+        let parts = kinds.compactMap { kind, targets in
+            intervals[kind].map { Part(kind: kind, every: $0, targets: targets, calls: targets + (more[kind] ?? 0)) }
         }
         self.init(parts.sorted { $0.kind < $1.kind }, budget: budget)
     }

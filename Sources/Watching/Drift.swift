@@ -1,7 +1,7 @@
 import Changes
 import Ledger
 
-/// What of Meta's doing is known to be not as it was, for one unit: it makes a complete look `drifted`.
+/// What of Meta's doing is known to be not as it was, for one target: it makes a complete look `drifted`.
 struct Drift: Sendable {
     /// Members that are not asked for, because Meta does not know them or does not give them.
     var leftOut = LeftOut()

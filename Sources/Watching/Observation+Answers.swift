@@ -8,24 +8,24 @@ import WhatsAppBusiness
 extension Observation {
     /// The things in the answers of a complete sweep, and what was odd about them. Throws the fault of an answer of which nothing can be used.
     static func read(
-        _ unit: Unit, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]
+        _ target: PollTarget, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]
     ) throws(GraphFailure) -> (observation: Observation, oddities: Oddities?) {
-        let edge = unit.kind == .subscribedApp ? Edge.subscribedApps : unit.kind.edge
+        let edge = target.kind == .subscribedApp ? Edge.subscribedApps : target.kind.edge
         // What was asked for, without what is asked for inside of it: nothing else is compared.
         let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField])
         let names = fields.isEmpty ? [] : fields.union(["id"])
         var oddities = Oddities()
         if found.strays > 0 { oddities.leaveOut() }
         let observation: Observation
-        if unit.kind == .blockedUser {
+        if target.kind == .blockedUser {
             let ids = found.keys.dropFirst().reduce(into: found.keys.first?.keys ?? []) { _ = $0.insert($1.keys.ids) }
-            observation = Observation(unit: unit, owner: plan.owner(of: unit), ids: ids)
+            observation = Observation(target: target, owner: plan.owner(of: target), ids: ids)
         } else {
             var things: [Item]
             if edge.form == .list {
-                things = Self.list(found, edge, unit, plan, &oddities)
+                things = Self.list(found, edge, target, plan, &oddities)
             } else {
-                things = [try Self.thing(found.items, edge, unit, plan, asked: fields, &oddities)]
+                things = [try Self.thing(found.items, edge, target, plan, asked: fields, &oddities)]
             }
             if !asked.isEmpty {
                 for index in things.indices {
@@ -33,7 +33,7 @@ extension Observation {
                     things[index].document = JSONObject(members.map { ($0.name, $0.value) })
                 }
             }
-            observation = Observation(unit: unit, owner: plan.owner(of: unit), items: things, asked: names)
+            observation = Observation(target: target, owner: plan.owner(of: target), items: things, asked: names)
         }
         // Where nothing can be told apart nothing was seen.
         if oddities.hasStrays, observation.items.isEmpty, observation.ids.isEmpty, found.items.allSatisfy({ edge.key(of: $0) == nil }) {
@@ -44,7 +44,7 @@ extension Observation {
 
     /// The things of a list, each id once.
     private static func list(
-        _ found: Sweep.Found, _ edge: Edge, _ unit: Unit, _ plan: AccountPlan, _ oddities: inout Oddities
+        _ found: Sweep.Found, _ edge: Edge, _ target: PollTarget, _ plan: AccountPlan, _ oddities: inout Oddities
     ) -> [Item] {
         var seen: Set<String> = []
         var things: [Item] = []
@@ -53,7 +53,7 @@ extension Observation {
                 oddities.leaveOut()
                 continue
             }
-            guard seen.insert(id).inserted, unit.kind != .phoneNumber || plan.watches(number: id) else { continue }
+            guard seen.insert(id).inserted, target.kind != .phoneNumber || plan.watches(number: id) else { continue }
             let odd = edge.oddities(of: item)
             for oddity in odd { oddities.add(oddity, of: id) }
             things.append(Item(id: id, document: item.object ?? [:], odd: Set(odd.map(\.path))))
@@ -63,20 +63,20 @@ extension Observation {
 
     /// The one thing of an answer. It must be the thing that was asked about, as far as it says what it is.
     private static func thing(
-        _ items: [JSONValue], _ edge: Edge, _ unit: Unit, _ plan: AccountPlan, asked: Set<String>, _ oddities: inout Oddities
+        _ items: [JSONValue], _ edge: Edge, _ target: PollTarget, _ plan: AccountPlan, asked: Set<String>, _ oddities: inout Oddities
     ) throws(GraphFailure) -> Item {
         func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why)) }
         var items = items
-        let isNone = edge.form == .single && items.isEmpty && unit.kind == .commerceSettings
+        let isNone = edge.form == .single && items.isEmpty && target.kind == .commerceSettings
         if isNone { items = [.object([:])] }
         guard items.count == 1 else { throw refuse("there are \(items.count) things where one should be") }
         guard let object = items[0].object else { throw refuse("a thing is \(items[0].typeName)") }
         let id = edge.key(of: items[0])
-        let owner = plan.owner(of: unit)
+        let owner = plan.owner(of: target)
         if let id, id != owner { throw refuse("the answer is about \(id.prefix(40)), not about \(owner)") }
         // Its own id says whose answer it is, and nothing more. Settings of which none was ever made are empty.
         let telling = edge.keys.isEmpty ? asked : asked.subtracting(["id"])
-        let expected = (telling.isEmpty ? asked : telling).union(Self.alwaysThere(unit.kind))
+        let expected = (telling.isEmpty ? asked : telling).union(Self.alwaysThere(target.kind))
         let isEmptyNode =
             edge.form == .node && edge.keys.isEmpty
             && object.allSatisfy { edge.fields.contains($0.name) && $0.value.isNothing }
@@ -86,7 +86,7 @@ extension Observation {
         // What comes with it has a watch of its own.
         let odd = edge.oddities(of: items[0]).filter { $0.path.first != Edge.appsField || $0.path.count == 1 }
         for oddity in odd { oddities.add(oddity, of: nil) }
-        return Item(id: unit.phoneNumberID ?? plan.wabaID, document: object, odd: Set(odd.map(\.path)))
+        return Item(id: target.phoneNumberID ?? plan.wabaID, document: object, odd: Set(odd.map(\.path)))
     }
 
     /// Members that show whose answer it is, though nothing is compared of them here.

@@ -4,38 +4,38 @@ import Changes
 /// that all accounts share.
 ///
 /// What has begun to fail since the last success was struck by the same trouble, as far as anybody knows, and that is over with the first success.
-/// What failed again after that has a trouble of its own and keeps its own pace, so that a unit that is refused for ever is not asked for at every
+/// What failed again after that has a trouble of its own and keeps its own pace, so that a target that is refused for ever is not asked for at every
 /// success of another; but when several have begun to fail together, or nothing has succeeded for a while, it may be over for all.
 struct Outage: Sendable {
     /// Units that have begun to fail since the last success.
-    private var fresh: Set<Unit> = []
+    private var fresh: Set<PollTarget> = []
     /// Units that failed on while others succeeded.
-    private var stuck: Set<Unit> = []
+    private var stuck: Set<PollTarget> = []
     /// When the first of the fresh ones failed.
     private var since: Moment?
 
-    /// Nothing has succeeded for as long as this: then it is no unit's own trouble.
+    /// Nothing has succeeded for as long as this: then it is no target's own trouble.
     private static let long = Duration.seconds(30)
 
     /// Whether nothing waits.
     var isIdle: Bool { fresh.isEmpty && stuck.isEmpty }
 
-    /// Whether a unit waits.
-    func contains(_ unit: Unit) -> Bool { fresh.contains(unit) || stuck.contains(unit) }
+    /// Whether a target waits.
+    func contains(_ target: PollTarget) -> Bool { fresh.contains(target) || stuck.contains(target) }
 
     /// A look gave no usable answer.
-    mutating func failed(_ unit: Unit, now: Moment) {
-        guard !stuck.contains(unit) else { return }
+    mutating func failed(_ target: PollTarget, now: Moment) {
+        guard !stuck.contains(target) else { return }
         since = since ?? now
-        fresh.insert(unit)
+        fresh.insert(target)
     }
 
-    /// A look succeeded, or a unit is no longer watched; returns what is to be tried again now.
-    mutating func succeeded(_ unit: Unit, now: Moment) -> Set<Unit> {
-        stuck.remove(unit)
+    /// A look succeeded, or a target is no longer watched; returns what is to be tried again now.
+    mutating func succeeded(_ target: PollTarget, now: Moment) -> Set<PollTarget> {
+        stuck.remove(target)
         guard !fresh.isEmpty else { return [] }
         let isWide = fresh.count > 1 || since.map { now - $0 >= Self.long } ?? false
-        fresh.remove(unit)
+        fresh.remove(target)
         defer {
             stuck.formUnion(fresh)
             fresh = []
@@ -44,10 +44,10 @@ struct Outage: Sendable {
         return isWide ? fresh.union(stuck) : fresh
     }
 
-    /// A unit is no longer watched.
-    mutating func forget(_ unit: Unit) {
-        fresh.remove(unit)
-        stuck.remove(unit)
+    /// A target is no longer watched.
+    mutating func forget(_ target: PollTarget) {
+        fresh.remove(target)
+        stuck.remove(target)
         if fresh.isEmpty { since = nil }
     }
 }

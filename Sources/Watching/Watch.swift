@@ -2,7 +2,7 @@ public import Changes
 public import StrictJSON
 public import WhatsAppBusiness
 
-/// The watching of one unit: whether what is known of it is current, and if not, why. A pure decision.
+/// The watching of one target: whether what is known of it is current, and if not, why. A pure decision.
 public struct Watch: Sendable, Equatable {
     /// The states of the interface.
     public typealias State = WatchState
@@ -30,21 +30,21 @@ public struct Watch: Sendable, Equatable {
     private var alike: UInt8 = 0
 
     /// A watch that begins.
-    public init(over unit: Unit, since: Timestamp) {
+    public init(over target: PollTarget, since: Timestamp) {
         state = .starting
         self.since = since
     }
 
     /// A watch that goes on where the process before this one left it.
     /// - Parameter told: what was told of it last, which is not its document where another watch told of its state; nothing if nothing ever was.
-    public init?(over unit: Unit, document: JSONObject, told: JSONObject?, since: Timestamp, lastSuccess: Timestamp?) {
+    public init?(over target: PollTarget, document: JSONObject, told: JSONObject?, since: Timestamp, lastSuccess: Timestamp?) {
         func read(_ document: JSONObject?) -> State? { document?["state"]?.string.flatMap(State.init(rawValue:)) }
         guard let state = read(document) else { return nil }
-        self.init(over: unit, since: since)
+        self.init(over: target, since: since)
         self.state = state
         var last = read(told) ?? .current
         // Of a refused token only the account's watch tells.
-        if last == .unauthorized, unit.kind != .account { last = .current }
+        if last == .unauthorized, target.kind != .account { last = .current }
         isEcho = state == .drifted && last != .drifted
         self.told = isEcho ? .drifted : last
         reason = document["reason"]?.string
@@ -182,13 +182,13 @@ extension WatchState {
 
 extension Watch {
     /// The change that tells of this watch's present state.
-    public func change(of unit: Unit, from earlier: Watch) -> Change? {
+    public func change(of target: PollTarget, from earlier: Watch) -> Change? {
         guard let difference = Difference(from: earlier.document, to: document) else { return nil }
-        let place = unit.phoneNumberID.map { "\(unit.kind.rawValue) of \($0)" } ?? unit.kind.rawValue
+        let place = target.phoneNumberID.map { "\(target.kind.rawValue) of \($0)" } ?? target.kind.rawValue
         let verb =
             state == .current ? "is current again" : "is \(state.rawValue.replacing("_", with: " "))\(reason.map { ": \($0)" } ?? "")"
         return Change(
-            unit.watch, .changed, severity: state.severity, fields: difference.fields, before: difference.before, after: difference.after,
-            summary: "\(unit.account): the watch over \(place) \(verb)")
+            target.watch, .changed, severity: state.severity, fields: difference.fields, before: difference.before, after: difference.after,
+            summary: "\(target.account): the watch over \(place) \(verb)")
     }
 }

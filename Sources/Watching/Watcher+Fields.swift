@@ -20,111 +20,114 @@ enum Remedy {
 }
 
 extension Watcher {
-    /// What a unit's things are asked for by, without what is left out in this run.
-    func request(for unit: Unit, _ account: Account) -> GraphRequest {
-        let edge = unit.kind.edge
-        var leftOut = account.leftOut[unit.kind]?.names ?? []
+    /// What a target's things are asked for by, without what is left out in this run.
+    func request(for target: PollTarget, _ account: Account) -> GraphRequest {
+        let edge = target.kind.edge
+        var leftOut = account.leftOut[target.kind]?.names ?? []
         if !account.plan.watches(.subscribedApp) { leftOut.insert(Edge.appsField) }
         return GraphRequest(
-            edge, id: account.plan.owner(of: unit), fields: GraphRequest.fields(edge.fields, without: leftOut),
-            limit: account.limits[unit.kind], account: account.plan.wabaID)
+            edge, id: account.plan.owner(of: target), fields: GraphRequest.fields(edge.fields, without: leftOut),
+            limit: account.limits[target.kind], account: account.plan.wabaID)
     }
 
-    /// What to do about a failure of a look at a unit.
+    /// What to do about a failure of a look at a target.
     /// - Parameter before: what was left out when the look began.
-    func remedy(_ failure: GraphFailure, of unit: Unit, asked fields: [String], before: LeftOut) async -> Remedy {
+    func remedy(_ failure: GraphFailure, of target: PollTarget, asked fields: [String], before: LeftOut) async -> Remedy {
         switch failure.code {
-        case .invalidField(let name): return leaveOut(name, \.unknown, of: unit, asked: fields, before, failure)
-        case .refusedField(let name): return leaveOut(name, \.refused, of: unit, asked: fields, before, failure)
-        case .otherNode(_, _, let name) where watched[unit]?.watch.lastSuccess != nil:
+        case .invalidField(let name): return leaveOut(name, \.unknown, of: target, asked: fields, before, failure)
+        case .refusedField(let name): return leaveOut(name, \.refused, of: target, asked: fields, before, failure)
+        case .otherNode(_, _, let name) where watched[target]?.watch.lastSuccess != nil:
             // What has answered as what it should be is that, by whatever name Meta calls it now.
-            return leaveOut(name, \.unknown, of: unit, asked: fields, before, failure)
-        case .tooMuchData: return askForLess(unit) ? .again : .none(failure)
+            return leaveOut(name, \.unknown, of: target, asked: fields, before, failure)
+        case .tooMuchData: return askForLess(target) ? .again : .none(failure)
         default:
-            guard failure.mayRefuseFields, fields.count > 1, world.now() >= searchesRest[unit] ?? world.now() else { return .none(failure) }
+            guard failure.mayRefuseFields, fields.count > 1, world.now() >= searchesRest[target] ?? world.now() else {
+                return .none(failure)
+            }
             // What was refused may have been found out, and is not asked for any more.
-            if let account = accounts[unit.account], request(for: unit, account).fields ?? [] != fields { return .again }
-            let edge = unit.kind.edge
+            if let account = accounts[target.account], request(for: target, account).fields ?? [] != fields { return .again }
+            let edge = target.kind.edge
             let key = edge.keys.first.map { String($0.dropFirst()) } ?? "id"
-            searches[unit] = takeUndone(for: unit) ?? (FieldSearch(fields, least: fields.contains(key) ? [key] : []), failure)
-            return await search(unit)
+            searches[target] = takeUndone(for: target) ?? (FieldSearch(fields, least: fields.contains(key) ? [key] : []), failure)
+            return await search(target)
         }
     }
 
     /// Leaves a field out from now on.
     private func leaveOut(
-        _ name: String, _ where: WritableKeyPath<LeftOut, Set<String>>, of unit: Unit, asked fields: [String], _ before: LeftOut,
+        _ name: String, _ where: WritableKeyPath<LeftOut, Set<String>>, of target: PollTarget, asked fields: [String], _ before: LeftOut,
         _ failure: GraphFailure
     ) -> Remedy {
-        guard let account = accounts[unit.account], GraphRequest.names(in: fields).contains(name) else { return .none(failure) }
-        account.leftOut[unit.kind, default: LeftOut()][keyPath: `where`].insert(name)
+        guard let account = accounts[target.account], GraphRequest.names(in: fields).contains(name) else { return .none(failure) }
+        account.leftOut[target.kind, default: LeftOut()][keyPath: `where`].insert(name)
         // Where hardly anything is left that Meta knows, the thing is not what it is taken for.
-        let known = unit.kind.edge.fields.filter { $0 != "id" }.count
-        guard request(for: unit, account).fields?.filter({ $0 != "id" }).count ?? 0 >= max(1, known / 2) else {
-            account.leftOut[unit.kind] = before
+        let known = target.kind.edge.fields.filter { $0 != "id" }.count
+        guard request(for: target, account).fields?.filter({ $0 != "id" }).count ?? 0 >= max(1, known / 2) else {
+            account.leftOut[target.kind] = before
             return .none(GraphFailure(.invalidAnswer("Meta knows hardly a field of it"), graph: failure.graph, status: failure.status))
         }
         return .again
     }
 
     /// Halves how many things are asked for at once; whether it could.
-    private func askForLess(_ unit: Unit) -> Bool {
-        guard let account = accounts[unit.account], let limit = request(for: unit, account).limit ?? unit.kind.edge.limit, limit > 1 else {
+    private func askForLess(_ target: PollTarget) -> Bool {
+        guard let account = accounts[target.account], let limit = request(for: target, account).limit ?? target.kind.edge.limit, limit > 1
+        else {
             return false
         }
-        account.limits[unit.kind] = limit / 2
+        account.limits[target.kind] = limit / 2
         return true
     }
 
-    /// Goes on with a unit's search for the field that is refused, each request out of the budget.
-    func search(_ unit: Unit) async -> Remedy {
-        guard let account = accounts[unit.account], let failure = searches[unit]?.failure else { return .again }
+    /// Goes on with a target's search for the field that is refused, each request out of the budget.
+    func search(_ target: PollTarget) async -> Remedy {
+        guard let account = accounts[target.account], let failure = searches[target]?.failure else { return .again }
         // One look is enough to find out for all of a kind.
-        if let other = account.searching[unit.kind], other != unit {
-            searches[unit] = nil
-            account.awaiting[unit] = failure
+        if let other = account.searching[target.kind], other != target {
+            searches[target] = nil
+            account.awaiting[target] = failure
             return .wait(failure)
         }
-        account.searching[unit.kind] = unit
-        defer { if account.searching[unit.kind] == unit { account.searching[unit.kind] = nil } }
-        while let (search, failure) = searches[unit], let account = accounts[unit.account] {
+        account.searching[target.kind] = target
+        defer { if account.searching[target.kind] == target { account.searching[target.kind] = nil } }
+        while let (search, failure) = searches[target], let account = accounts[target.account] {
             let fields: [String]
             switch search.next {
             case .ask(let next): fields = next
             case .found(let names):
-                searches[unit] = nil
+                searches[target] = nil
                 // What refused the whole in passing is not searched for twice.
-                if names.isEmpty { searchesRest[unit] = world.now() + Self.searchRest }
-                account.leftOut[unit.kind, default: LeftOut()].refused.formUnion(names)
+                if names.isEmpty { searchesRest[target] = world.now() + Self.searchRest }
+                account.leftOut[target.kind, default: LeftOut()].refused.formUnion(names)
                 return .again
             case .thing:
-                searches[unit] = nil
-                searchesRest[unit] = world.now() + Self.searchRest
+                searches[target] = nil
+                searchesRest[target] = world.now() + Self.searchRest
                 return .none(failure)
             case .unknown:
-                searches[unit] = nil
-                searchesRest[unit] = world.now() + Self.searchRest
+                searches[target] = nil
+                searchesRest[target] = world.now() + Self.searchRest
                 // What refused the whole may be over, or be another refusal by now.
                 return .again
             }
             do throws(LedgerError) {
-                if let until = try await afford(unit) { return .unaffordable(until: until) }
+                if let until = try await afford(target) { return .unaffordable(until: until) }
             } catch { return .unwritten(error) }
-            var request = request(for: unit, account)
+            var request = request(for: target, account)
             request.fields = fields
-            let counted = counted(unit.account)
+            let counted = counted(target.account)
             do throws(GraphFailure) {
                 await note(try await account.plan.client.fetch(request), account.plan, counted)
-                searches[unit]?.search.on(.accepted)
+                searches[target]?.search.on(.accepted)
             } catch {
-                note(error.usage, unit.account, counted, isAnswered: error.status != nil)
-                if error.mayRefuseFields { searches[unit]?.failure = error }
+                note(error.usage, target.account, counted, isAnswered: error.status != nil)
+                if error.mayRefuseFields { searches[target]?.failure = error }
                 switch error.code {
                 case .refusedField(let name), .invalidField(let name):
-                    searches[unit]?.search.on(.refused(code: error.graph?.code ?? 0, field: name))
-                case _ where error.mayRefuseFields: searches[unit]?.search.on(.refused(code: error.graph?.code ?? 0, field: nil))
-                case .tooMuchData where askForLess(unit): break
-                // It is asked again when the unit is looked at again.
+                    searches[target]?.search.on(.refused(code: error.graph?.code ?? 0, field: name))
+                case _ where error.mayRefuseFields: searches[target]?.search.on(.refused(code: error.graph?.code ?? 0, field: nil))
+                case .tooMuchData where askForLess(target): break
+                // It is asked again when the target is looked at again.
                 default: return .none(error)
                 }
             }
@@ -134,28 +137,28 @@ extension Watcher {
         return .again
     }
 
-    /// What refused a unit for whose kind another one is finding out which field it is; `nil` if none is. What that one left undone goes on here.
-    func awaited(_ unit: Unit) -> GraphFailure? {
-        guard let account = accounts[unit.account], let failure = account.awaiting[unit] else { return nil }
-        if let other = account.searching[unit.kind], other != unit { return failure }
-        account.awaiting[unit] = nil
-        if let undone = takeUndone(for: unit) { searches[unit] = undone }
+    /// What refused a target for whose kind another one is finding out which field it is; `nil` if none is. What that one left undone goes on here.
+    func awaited(_ target: PollTarget) -> GraphFailure? {
+        guard let account = accounts[target.account], let failure = account.awaiting[target] else { return nil }
+        if let other = account.searching[target.kind], other != target { return failure }
+        account.awaiting[target] = nil
+        if let undone = takeUndone(for: target) { searches[target] = undone }
         return nil
     }
 
-    /// Takes the search that another unit of the kind has left undone, if none goes on.
-    private func takeUndone(for unit: Unit) -> (search: FieldSearch, failure: GraphFailure)? {
-        guard accounts[unit.account]?.searching[unit.kind] == nil else { return nil }
-        let undone = searches.keys.filter { $0 != unit && $0.account == unit.account && $0.kind == unit.kind }
+    /// Takes the search that another target of the kind has left undone, if none goes on.
+    private func takeUndone(for target: PollTarget) -> (search: FieldSearch, failure: GraphFailure)? {
+        guard accounts[target.account]?.searching[target.kind] == nil else { return nil }
+        let undone = searches.keys.filter { $0 != target && $0.account == target.account && $0.kind == target.kind }
         return undone.min { $0.phoneNumberID ?? "" < $1.phoneNumberID ?? "" }.flatMap { searches.removeValue(forKey: $0) }
     }
 
-    /// What is known of a unit's fields goes with it.
-    func forgetFields(of unit: Unit) {
-        searches[unit] = nil
-        accounts[unit.account]?.awaiting[unit] = nil
-        searchesRest[unit] = nil
-        oddities[unit] = nil
+    /// What is known of a target's fields goes with it.
+    func forgetFields(of target: PollTarget) {
+        searches[target] = nil
+        accounts[target.account]?.awaiting[target] = nil
+        searchesRest[target] = nil
+        oddities[target] = nil
     }
 
     /// A refusal that is not a field's is not searched again for so long.

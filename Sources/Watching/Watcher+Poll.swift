@@ -29,25 +29,25 @@ extension Watcher {
         let kinds = kind.map { [$0 == .subscribedApp ? .account : $0] } ?? AccountPlan.accountKinds + AccountPlan.numberKinds
         let nothing = PollError.noSuchResource(kind ?? .account, id: number ?? account.plan.wabaID)
         if let kind, !account.plan.watches(kind) { throw nothing }
-        var units: [Unit] = []
+        var targets: [PollTarget] = []
         for kind in kinds where account.plan.watches(kind) {
             if AccountPlan.accountKinds.contains(kind) {
                 // Numbers come from the account's list: what is known of one is asked for there.
-                if number == nil || kind == .phoneNumber { units.append(Unit(account: name, kind: kind)) }
+                if number == nil || kind == .phoneNumber { targets.append(PollTarget(account: name, kind: kind)) }
             } else {
-                units += account.numbers.sorted().filter { number == nil || $0 == number }.map {
-                    Unit(account: name, kind: kind, phoneNumberID: $0)
+                targets += account.numbers.sorted().filter { number == nil || $0 == number }.map {
+                    PollTarget(account: name, kind: kind, phoneNumberID: $0)
                 }
             }
         }
-        guard !units.isEmpty else { throw nothing }
-        return try await poll(units, or: nothing)
+        guard !targets.isEmpty else { throw nothing }
+        return try await poll(targets, or: nothing)
     }
 
-    private func poll(_ units: [Unit], or nothing: PollError) async throws(PollError) -> Int {
-        let results = await withTaskGroup(of: LookResult.self) { group in
-            for unit in units { group.addTask { await self.nextLook(at: unit) } }
-            var results: [LookResult] = []
+    private func poll(_ targets: [PollTarget], or nothing: PollError) async throws(PollError) -> Int {
+        let results = await withTaskGroup(of: PollResult.self) { group in
+            for target in targets { group.addTask { await self.nextLook(at: target) } }
+            var results: [PollResult] = []
             for await result in group { results.append(result) }
             return results
         }
@@ -65,11 +65,11 @@ extension Watcher {
         return changes
     }
 
-    /// The next look at a unit from now on, which is made at once. Nobody waits for one once the watcher has ended, or their own task was cancelled.
-    private func nextLook(at unit: Unit) async -> LookResult {
-        guard schedule.interval(of: unit) != nil else { return .notWatched }
-        return await waiting.wait(for: unit, whenCancelled: .notWatched) {
-            on(.hasten(unit, ahead: true), world.now())
+    /// The next look at a target from now on, which is made at once. Nobody waits for one once the watcher has ended, or their own task was cancelled.
+    private func nextLook(at target: PollTarget) async -> PollResult {
+        guard schedule.interval(of: target) != nil else { return .notWatched }
+        return await waiting.wait(for: target, whenCancelled: .notWatched) {
+            on(.hasten(target, ahead: true), world.now())
             return nil
         }
     }

@@ -9,31 +9,31 @@ import WhatsAppBusiness
 
 extension Watcher {
     /// Has what a look found recorded.
-    func record(_ found: Sweep.Found, _ memory: Memory?, of unit: Unit, _ sweep: Sweep) async -> Look {
-        guard accounts[unit.account] != nil else { return Look(result: .notWatched) }
-        await tokenIsGood(unit)
-        guard let plan = plan(toRecord: unit) else { return Look(result: .notWatched) }
+    func record(_ found: Sweep.Found, _ memory: CacheValidator?, of target: PollTarget, _ sweep: Sweep) async -> PollOutcome {
+        guard accounts[target.account] != nil else { return PollOutcome(result: .notWatched) }
+        await tokenIsGood(target)
+        guard let plan = plan(toRecord: target) else { return PollOutcome(result: .notWatched) }
         var observation: Observation
         do throws(GraphFailure) {
-            (observation, oddities[unit]) = try Observation.read(unit, of: plan, found, asked: sweep.fields)
+            (observation, oddities[target]) = try Observation.read(target, of: plan, found, asked: sweep.fields)
         } catch {
-            return await fail(unit, error)
+            return await fail(target, error)
         }
-        if let rotation = rotations[unit], sweep.coverage != .whole {
+        if let rotation = rotations[target], sweep.coverage != .whole {
             observation.isWhole = false
             observation.shows = rotation.shows(sweep.coverage, wallClock: world.wallClock())
         }
-        observation.mayLack(oddities[unit])
+        observation.mayLack(oddities[target])
         observation.needs = plan.needs
-        let isOneOfMany = unit.phoneNumberID != nil && unit.kind.edge.form != .list
+        let isOneOfMany = target.phoneNumberID != nil && target.kind.edge.form != .list
         if isOneOfMany {
             observation.keepsVanished = true
-            observation.gone = accounts[plan.name]?.vanishing[unit.kind]?.gone(at: unit.phoneNumberID ?? "") ?? []
+            observation.gone = accounts[plan.name]?.vanishing[target.kind]?.gone(at: target.phoneNumberID ?? "") ?? []
         }
         do throws(LedgerError) {
             var recording = try await self.record(observation)
             var changes = recording.changes
-            guard !recording.isVoid else { return Look(result: .notWatched) }
+            guard !recording.isVoid else { return PollOutcome(result: .notWatched) }
             let gone = isOneOfMany ? try await decide(recording, observation) : []
             if !gone.isEmpty {
                 // A person took them away, so they are changes like any other.
@@ -44,53 +44,53 @@ extension Watcher {
                 changes += recording.changes
             }
             await settle(recording, observation, memory, sweep, found, plan)
-            var next = confirmation(of: recording, unit)
-            if unit.kind == .account {
+            var next = confirmation(of: recording, target)
+            if target.kind == .account {
                 let apps = try await recordApps(found, plan, sweep)
                 changes += apps.changes
                 next = [next, apps.next].compactMap(\.self).min()
                 // The same answer again would say nothing new of what could not be read or is not decided yet.
-                if followers(of: unit).contains(where: { !isSettled($0) }) { watched[unit]?.memory = nil }
+                if followers(of: target).contains(where: { !isSettled($0) }) { watched[target]?.memory = nil }
             }
-            return Look(result: .recorded(changes: changes), next: sooner(next, unit))
+            return PollOutcome(result: .recorded(changes: changes), next: sooner(next, target))
         } catch {
             // Whoever looks after the ledger says so, once. What could not be recorded is seen again by the next look.
-            log.debug("a look could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
-            return Look(result: .unrecorded(error))
+            log.debug("a look could not be recorded", metadata: ["target": "\(target)", "error": "\(error)"])
+            return PollOutcome(result: .unrecorded(error))
         }
     }
 
     /// Records an observation and moves the watch over it.
     private func record(_ observation: Observation) async throws(LedgerError) -> Recording {
-        let unit = observation.unit
+        let target = observation.target
         let now = world.wallClock()
         var observation = observation
-        if !observation.isComparedAgain { observation.quorum = quorums[unit] ?? Quorum() }
-        observation.hold = holds[unit] ?? Hold()
+        if !observation.isComparedAgain { observation.quorum = quorums[target] ?? Quorum() }
+        observation.hold = holds[target] ?? Hold()
         observation.now = .nanoseconds(world.now().nanoseconds)
-        observation.isAccountGone = watched[Unit(account: unit.account, kind: .account)]?.watch.state == .notFound
-        let before = watched[unit]?.watch ?? Watch(over: unit, since: now)
-        let drift = drift(of: unit)
+        observation.isAccountGone = watched[PollTarget(account: target.account, kind: .account)]?.watch.state == .notFound
+        let before = watched[target]?.watch ?? Watch(over: target, since: now)
+        let drift = drift(of: target)
         let move: @Sendable (inout Watch, Recording) -> Watch.Telling = { watch, recording in
             watch.on(drift.outcome(recording), at: now, others: !drift.echoes.isEmpty)
         }
         let recording = try await ledger.record(observation, at: now) { recording in
             var watch = before
-            return WatchNote(move(&watch, recording), of: watch, before, over: unit)
+            return WatchNote(move(&watch, recording), of: watch, before, over: target)
         }
-        guard !recording.isVoid, let watched = watched[unit] else { return recording }
+        guard !recording.isVoid, let watched = watched[target] else { return recording }
         watched.watch = before
         _ = move(&watched.watch, recording)
-        quorums[unit] = recording.quorum.isIdle ? nil : recording.quorum
-        holds[unit] = recording.hold.isActive ? recording.hold : nil
+        quorums[target] = recording.quorum.isIdle ? nil : recording.quorum
+        holds[target] = recording.hold.isActive ? recording.hold : nil
         return recording
     }
 
     /// When a look is made that confirms what this one lacked, if that is not to wait for its turn.
-    private func confirmation(of recording: Recording, _ unit: Unit) -> Moment? {
-        if recording.quorum.isDoubtful { return sooner(world.now() + Self.doubt, unit) }
-        let isShort = unit.kind == .messageTemplate || unit.kind == .qrCode || unit.kind == .subscribedApp
-        guard isShort, rotations[unit]?.mode != .time, !recording.missed.isEmpty, !recording.hold.isActive else { return nil }
+    private func confirmation(of recording: Recording, _ target: PollTarget) -> Moment? {
+        if recording.quorum.isDoubtful { return sooner(world.now() + Self.doubt, target) }
+        let isShort = target.kind == .messageTemplate || target.kind == .qrCode || target.kind == .subscribedApp
+        guard isShort, rotations[target]?.mode != .time, !recording.missed.isEmpty, !recording.hold.isActive else { return nil }
         return world.now() + Self.missing
     }
 
@@ -100,81 +100,85 @@ extension Watcher {
 
     /// Decides about members that a number no longer shows; returns those that a person took away, where the look that was just recorded did not know it.
     private func decide(_ recording: Recording, _ observation: Observation) async throws(LedgerError) -> Set<String> {
-        let unit = observation.unit
-        let loss = Vanishing.Loss(doubtful: recording.doubtful, confirmed: recording.confirmed, all: Set(recording.vanished))
+        let target = observation.target
+        let loss = FieldLossQuorum.Loss(doubtful: recording.doubtful, confirmed: recording.confirmed, all: Set(recording.vanished))
         let vanished = loss.doubtful.union(loss.confirmed)
-        guard let number = unit.phoneNumberID,
-            let open = accounts[unit.account]?.vanishing[unit.kind] ?? (vanished.isEmpty ? nil : Vanishing())
+        guard let number = target.phoneNumberID,
+            let open = accounts[target.account]?.vanishing[target.kind] ?? (vanished.isEmpty ? nil : FieldLossQuorum())
         else { return [] }
         var holders: [String: Set<String>] = [:]
         if !open.drifted.isSuperset(of: vanished) {
-            for stored in try await ledger.resources(accounts: [unit.account], kinds: [unit.kind]).resources {
-                let odd = unit.kind.edge.oddities(of: .object(stored.document)).map(\.path)
+            for stored in try await ledger.resources(accounts: [target.account], kinds: [target.kind]).resources {
+                let odd = target.kind.edge.oddities(of: .object(stored.document)).map(\.path)
                 let item = Observation.Item(id: stored.resource.id, document: stored.document, odd: Set(odd))
                 for member in vanished where item.isWitness(of: member) { holders[member, default: []].insert(item.id) }
             }
         }
-        let item = observation.items.first?.compared(by: Rules.of(unit.kind))
+        let item = observation.items.first?.compared(by: Rules.of(target.kind))
         let shown = open.members.filter { item?.isWitness(of: $0) ?? false }
-        var vanishing = accounts[unit.account]?.vanishing[unit.kind] ?? open
+        var vanishing = accounts[target.account]?.vanishing[target.kind] ?? open
         let answer = vanishing.on(number, loss: loss, shown: shown, holders: { holders[$0] ?? [] }) { other in
-            let other = Unit(account: unit.account, kind: unit.kind, phoneNumberID: other)
+            let other = PollTarget(account: target.account, kind: target.kind, phoneNumberID: other)
             return self.watched[other].map { !$0.watch.state.isTrouble } ?? false
         }
-        accounts[unit.account]?.vanishing[unit.kind] = vanishing.isIdle ? nil : vanishing
+        accounts[target.account]?.vanishing[target.kind] = vanishing.isIdle ? nil : vanishing
         for other in answer.ask.sorted() {
-            on(.hasten(Unit(account: unit.account, kind: unit.kind, phoneNumberID: other), ahead: false), world.now())
+            on(.hasten(PollTarget(account: target.account, kind: target.kind, phoneNumberID: other), ahead: false), world.now())
         }
-        if !vanishing.drifted.isDisjoint(with: loss.all) { await move(unit, standing(unit, vanished: recording.vanished)) }
+        if !vanishing.drifted.isDisjoint(with: loss.all) { await move(target, standing(target, vanished: recording.vanished)) }
         return answer.gone
     }
 
     /// What follows from a recorded look.
     private func settle(
-        _ recording: Recording, _ observation: Observation, _ memory: Memory?, _ sweep: Sweep, _ found: Sweep.Found, _ plan: AccountPlan
+        _ recording: Recording, _ observation: Observation, _ memory: CacheValidator?, _ sweep: Sweep, _ found: Sweep.Found,
+        _ plan: AccountPlan
     ) async {
-        let unit = observation.unit
+        let target = observation.target
         let isSettled =
-            !recording.pending && recording.vanished.isEmpty && recording.quorum.isIdle && watched[unit]?.watch.state == .current
-            && (unit.kind != .account || !plan.watches(.subscribedApp) || Self.apps(in: found) != nil)
-        watched[unit]?.memory = isSettled && sweep.coverage == .whole ? memory : nil
-        if rotations[unit] != nil {
-            rotations[unit]?.on(
+            !recording.pending && recording.vanished.isEmpty && recording.quorum.isIdle && watched[target]?.watch.state == .current
+            && (target.kind != .account || !plan.watches(.subscribedApp) || Self.apps(in: found) != nil)
+        watched[target]?.memory = isSettled && sweep.coverage == .whole ? memory : nil
+        if rotations[target] != nil {
+            rotations[target]?.on(
                 sweep.coverage, keys: found.keys, missed: recording.missed, removed: recording.removed, now: world.now())
-            await probe(unit, plan, hasThings: !observation.items.isEmpty || !observation.ids.isEmpty)
+            await probe(target, plan, hasThings: !observation.items.isEmpty || !observation.ids.isEmpty)
         }
-        guard unit.kind == .phoneNumber else { return }
+        guard target.kind == .phoneNumber else { return }
         for number in recording.removed { forget(number: number, of: plan.name) }
         watch(numbers: recording.ids, of: plan.name)
     }
 
     /// Finds out once whether an edge heeds time.
-    private func probe(_ unit: Unit, _ plan: AccountPlan, hasThings: Bool) async {
-        guard hasThings, rotations[unit]?.isUndecided == true, let window = WindowRotation.probe else { return }
+    private func probe(_ target: PollTarget, _ plan: AccountPlan, hasThings: Bool) async {
+        guard hasThings, rotations[target]?.isUndecided == true, let window = WindowRotation.probe else { return }
         guard let account = accounts[plan.name] else { return }
-        var request = request(for: unit, account)
+        var request = request(for: target, account)
         request.window = window
-        switch await ask(request, for: unit) {
-        case .success(let found)?: rotations[unit]?.on(probe: found.keys.allSatisfy(\.keys.isEmpty))
-        case .failure(let failure)? where failure.code == .invalidRequest: rotations[unit]?.on(probe: false)
+        switch await ask(request, for: target) {
+        case .success(let found)?: rotations[target]?.on(probe: found.keys.allSatisfy(\.keys.isEmpty))
+        case .failure(let failure)? where failure.code == .invalidRequest: rotations[target]?.on(probe: false)
         default: break
         }
     }
 
     // MARK: Apps
 
-    /// Whether the last look left nothing of a unit open.
-    private func isSettled(_ unit: Unit) -> Bool {
-        watched[unit]?.watch.state == .current && watched[unit]?.watch.failures == 0 && quorums[unit] == nil && !missing.contains(unit)
+    /// Whether the last look left nothing of a target open.
+    private func isSettled(_ target: PollTarget) -> Bool {
+        watched[target]?.watch.state == .current && watched[target]?.watch.failures == 0 && quorums[target] == nil
+            && !missing.contains(target)
     }
 
     /// There was no request to be had for what does not come with its account: it is as late as that.
-    private func leaveUnasked(_ unit: Unit) async {
-        guard let watch = watched[unit]?.watch, let every = interval(of: Unit(account: unit.account, kind: .account)) else { return }
+    private func leaveUnasked(_ target: PollTarget) async {
+        guard let watch = watched[target]?.watch, let every = interval(of: PollTarget(account: target.account, kind: .account)) else {
+            return
+        }
         let ago = watch.lastSuccess.map { Duration.milliseconds(world.wallClock().milliseconds - $0.milliseconds) }
         // What it followed is over.
         guard watch.state.isTrouble || ago.map({ $0 > every * 2 }) ?? true else { return }
-        await follow([unit], .late, "there is no request to be had for it")
+        await follow([target], .late, "there is no request to be had for it")
     }
 
     /// The apps that came with an account's answer; `nil` where there are more, or none: then the edge itself says it for certain.
@@ -189,36 +193,36 @@ extension Watcher {
     private func recordApps(
         _ account: Sweep.Found, _ plan: AccountPlan, _ sweep: Sweep
     ) async throws(LedgerError) -> (changes: Int, next: Moment?) {
-        let unit = Unit(account: plan.name, kind: .subscribedApp)
-        guard watched[unit] != nil else { return (0, nil) }
+        let target = PollTarget(account: plan.name, kind: .subscribedApp)
+        guard watched[target] != nil else { return (0, nil) }
         let found: Sweep.Found
         if let apps = Self.apps(in: account) {
             found = Sweep.Found(items: apps)
         } else {
-            switch await ask(GraphRequest(Edge.subscribedApps, id: plan.wabaID), for: unit) {
+            switch await ask(GraphRequest(Edge.subscribedApps, id: plan.wabaID), for: target) {
             case .success(let answer)?: found = answer
-            case .failure(let failure)?: return (0, await fail(unit, failure).next)
+            case .failure(let failure)?: return (0, await fail(target, failure).next)
             case nil:
-                await leaveUnasked(unit)
+                await leaveUnasked(target)
                 return (0, nil)
             }
         }
         var observation: Observation
         do throws(GraphFailure) {
-            (observation, oddities[unit]) = try Observation.read(unit, of: plan, found, asked: [])
-            observation.mayLack(oddities[unit])
+            (observation, oddities[target]) = try Observation.read(target, of: plan, found, asked: [])
+            observation.mayLack(oddities[target])
             observation.needs = .account
         } catch {
-            return (0, await fail(unit, error).next)
+            return (0, await fail(target, error).next)
         }
         let recording = try await record(observation)
-        if recording.pending { missing.insert(unit) } else { missing.remove(unit) }
-        return (recording.changes, confirmation(of: recording, unit))
+        if recording.pending { missing.insert(target) } else { missing.remove(target) }
+        return (recording.changes, confirmation(of: recording, target))
     }
 
-    /// A moment that comes before a unit's turn would; `nil` if it does not.
-    func sooner(_ moment: Moment?, _ unit: Unit) -> Moment? {
-        let looked = unit.kind == .subscribedApp ? Unit(account: unit.account, kind: .account) : unit
+    /// A moment that comes before a target's turn would; `nil` if it does not.
+    func sooner(_ moment: Moment?, _ target: PollTarget) -> Moment? {
+        let looked = target.kind == .subscribedApp ? PollTarget(account: target.account, kind: .account) : target
         guard let moment, let every = interval(of: looked), moment < world.now() + every else { return nil }
         return moment
     }
@@ -226,9 +230,9 @@ extension Watcher {
     /// The account's answer was the one that it gave the last time, and its apps with it: it is not known again by its bytes where it left anything of
     /// them open.
     func confirmApps(of name: String) async {
-        let unit = Unit(account: name, kind: .subscribedApp)
-        guard watched[unit] != nil else { return }
-        ledger.confirm(unit, at: world.wallClock())
-        await move(unit, standing(unit))
+        let target = PollTarget(account: name, kind: .subscribedApp)
+        guard watched[target] != nil else { return }
+        ledger.confirm(target, at: world.wallClock())
+        await move(target, standing(target))
     }
 }

@@ -16,7 +16,7 @@ extension Watcher {
         for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {
             if accounts[name] == nil {
                 accounts[name] = Account(plan)
-                begin(name, kept[name] ?? Kept())
+                begin(name, kept[name] ?? PersistedWatches())
             } else {
                 change(plan)
             }
@@ -24,12 +24,12 @@ extension Watcher {
     }
 
     /// What an account's plan leaves to be recorded: while another configuration is written down, only what both want, for what is recorded now comes
-    /// behind it. `nil` where that is nothing of this unit.
-    func plan(toRecord unit: Unit) -> AccountPlan? {
-        guard var plan = accounts[unit.account]?.plan else { return nil }
+    /// behind it. `nil` where that is nothing of this target.
+    func plan(toRecord target: PollTarget) -> AccountPlan? {
+        guard var plan = accounts[target.account]?.plan else { return nil }
         guard let incoming else { return plan }
-        guard let next = incoming[unit.account], next.wabaID == plan.wabaID, next.watches(unit.kind),
-            unit.phoneNumberID.map(next.watches(number:)) ?? true
+        guard let next = incoming[target.account], next.wabaID == plan.wabaID, next.watches(target.kind),
+            target.phoneNumberID.map(next.watches(number:)) ?? true
         else { return nil }
         if case .only = next.numbers { plan.numbers = next.numbers }
         return plan
@@ -37,7 +37,7 @@ extension Watcher {
 
     private func remove(_ name: String) {
         accounts[name] = nil
-        for unit in Array(watched.keys) where unit.account == name { forget(unit) }
+        for target in Array(watched.keys) where target.account == name { forget(target) }
     }
 
     private func change(_ plan: AccountPlan) {
@@ -49,31 +49,31 @@ extension Watcher {
         account.leftOut = [:]
         account.searching = [:]
         account.awaiting = [:]
-        for unit in Array(searches.keys) where unit.account == name { searches[unit] = nil }
-        for unit in Array(searchesRest.keys) where unit.account == name { searchesRest[unit] = nil }
+        for target in Array(searches.keys) where target.account == name { searches[target] = nil }
+        for target in Array(searchesRest.keys) where target.account == name { searchesRest[target] = nil }
         account.upgraded = nil
         // What is asked for may be another list of fields now, so what is known again by its digest is asked for anew.
-        for (unit, watched) in watched where unit.account == name { watched.memory = nil }
+        for (target, watched) in watched where target.account == name { watched.memory = nil }
 
-        let off = watched.keys.filter { unit in
-            unit.account == name && unit.kind != .account
-                && (!plan.watches(unit.kind) || !(unit.phoneNumberID.map(plan.watches(number:)) ?? true))
+        let off = watched.keys.filter { target in
+            target.account == name && target.kind != .account
+                && (!plan.watches(target.kind) || !(target.phoneNumberID.map(plan.watches(number:)) ?? true))
         }
-        for unit in off { forget(unit) }
-        if !plan.watches(.account) { on(.forget(Unit(account: name, kind: .account)), world.now()) }
+        for target in off { forget(target) }
+        if !plan.watches(.account) { on(.forget(PollTarget(account: name, kind: .account)), world.now()) }
         account.numbers = []
 
-        for unit in Array(schedule.units) where unit.account == name {
-            guard let every = plan.intervals[unit.kind], every != before.intervals[unit.kind] || plan.splay != before.splay else {
+        for target in Array(schedule.targets) where target.account == name {
+            guard let every = plan.intervals[target.kind], every != before.intervals[target.kind] || plan.splay != before.splay else {
                 continue
             }
-            on(.watch(unit, every: every, splay: plan.splay, first: first(unit)), world.now())
+            on(.watch(target, every: every, splay: plan.splay, first: first(target)), world.now())
         }
-        for unit in Array(rotations.keys) where unit.account == name && plan.lists[unit.kind] != before.lists[unit.kind] {
-            rotations[unit] = WindowRotation(plan.lists[unit.kind] ?? ListPlan())
-            sweeps[unit] = nil
+        for target in Array(rotations.keys) where target.account == name && plan.lists[target.kind] != before.lists[target.kind] {
+            rotations[target] = WindowRotation(plan.lists[target.kind] ?? ListPlan())
+            sweeps[target] = nil
         }
-        for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
+        for kind in AccountPlan.accountKinds { watch(PollTarget(account: name, kind: kind)) }
         watchApps(of: name)
         watch(numbers: plan.numbers(of: numbers), of: name)
         useToken(of: name, isReload: true)

@@ -4,7 +4,7 @@ public import WhatsAppBusiness
 /// How a watch stands, for people and tools.
 public struct WatchReport: Sendable {
     /// What is watched.
-    public var unit: Unit
+    public var target: PollTarget
     /// How it is.
     public var watch: Watch
     /// The interval; `nil` if it is not looked at by a schedule of its own.
@@ -83,13 +83,13 @@ extension Watcher {
     public func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {
         let now = world.now()
         let wallClock = world.wallClock()
-        let watches = watched.map { unit, watched in
+        let watches = watched.map { target, watched in
             // Apps come with their account.
-            let looked = unit.kind == .subscribedApp ? Unit(account: unit.account, kind: .account) : unit
+            let looked = target.kind == .subscribedApp ? PollTarget(account: target.account, kind: .account) : target
             return WatchReport(
-                unit: unit, watch: watched.watch, every: interval(of: looked),
+                target: target, watch: watched.watch, every: interval(of: looked),
                 nextAt: schedule.due(looked).map { wallClock.advanced(by: max($0 - now, .zero)) },
-                progress: progress[unit] ?? sweeps[unit].map { WatchReport.Progress(pages: $0.answers, things: $0.things) })
+                progress: progress[target] ?? sweeps[target].map { WatchReport.Progress(pages: $0.answers, things: $0.things) })
         }
         let budgets = accounts.values.map { account in
             BudgetReport(
@@ -100,11 +100,13 @@ extension Watcher {
         }
         return (
             watches.sorted {
-                ($0.unit.account, $0.unit.kind, $0.unit.phoneNumberID ?? "") < ($1.unit.account, $1.unit.kind, $1.unit.phoneNumberID ?? "")
+                ($0.target.account, $0.target.kind, $0.target.phoneNumberID ?? "") < (
+                    $1.target.account, $1.target.kind, $1.target.phoneNumberID ?? ""
+                )
             }, budgets.sorted { $0.account < $1.account }
         )
     }
 
     /// What each account's looks came to since the process began, by the accounts' names.
-    public var tallies: [String: Tally] { accounts.mapValues(\.tally) }
+    public var tallies: [String: PollStatistics] { accounts.mapValues(\.tally) }
 }

@@ -8,92 +8,92 @@ import WhatsAppBusiness
 // How looks move the watches.
 
 extension Watcher {
-    /// What is known of drift over a unit.
-    func drift(of unit: Unit) -> Drift {
-        guard let account = accounts[unit.account] else { return Drift() }
+    /// What is known of drift over a target.
+    func drift(of target: PollTarget) -> Drift {
+        guard let account = accounts[target.account] else { return Drift() }
         var drift = Drift()
-        drift.leftOut = account.leftOut[unit.kind] ?? LeftOut()
-        drift.odd = oddities[unit]?.reasons ?? []
+        drift.leftOut = account.leftOut[target.kind] ?? LeftOut()
+        drift.odd = oddities[target]?.reasons ?? []
         // Apps are asked for by themselves then.
-        if unit.kind == .account {
+        if target.kind == .account {
             drift.leftOut.unknown.remove(Edge.appsField)
             drift.leftOut.refused.remove(Edge.appsField)
             drift.upgraded = account.upgraded
         }
-        drift.taken = account.vanishing[unit.kind]?.drifted ?? []
-        drift.unsteady = quorums[unit]?.unsteady ?? []
-        drift.hold = holds[unit] ?? Hold()
-        drift.plural = Rules.of(unit.kind).plural
-        if unit.kind == .phoneNumber, case .only(let ids) = account.plan.numbers {
+        drift.taken = account.vanishing[target.kind]?.drifted ?? []
+        drift.unsteady = quorums[target]?.unsteady ?? []
+        drift.hold = holds[target] ?? Hold()
+        drift.plural = Rules.of(target.kind).plural
+        if target.kind == .phoneNumber, case .only(let ids) = account.plan.numbers {
             drift.named = ids
             drift.shown = account.numbers
         }
-        if unit.phoneNumberID != nil,
-            watched[unit]?.watch.state == .drifted || quorums[unit] != nil || holds[unit] != nil || drift.isAny
+        if target.phoneNumberID != nil,
+            watched[target]?.watch.state == .drifted || quorums[target] != nil || holds[target] != nil || drift.isAny
         {
-            let others = account.numbers.lazy.filter { $0 != unit.phoneNumberID }.compactMap {
-                self.watched[Unit(account: unit.account, kind: unit.kind, phoneNumberID: $0)]?.watch
+            let others = account.numbers.lazy.filter { $0 != target.phoneNumberID }.compactMap {
+                self.watched[PollTarget(account: target.account, kind: target.kind, phoneNumberID: $0)]?.watch
             }
             drift.echoes = Set(others.filter { $0.state == .drifted }.compactMap(\.reason))
         }
         return drift
     }
 
-    /// How a complete look at a unit ends.
-    func standing(_ unit: Unit, vanished: [String] = []) -> Watch.Outcome {
-        let drift = drift(of: unit)
+    /// How a complete look at a target ends.
+    func standing(_ target: PollTarget, vanished: [String] = []) -> Watch.Outcome {
+        let drift = drift(of: target)
         return drift.outcome(vanished.filter(drift.taken.contains))
     }
 
     /// There is no request to be had for now.
-    func late(_ unit: Unit, _ until: Moment) async -> Look {
+    func late(_ target: PollTarget, _ until: Moment) async -> PollOutcome {
         // Late by less than an interval is nothing to tell.
-        if let every = interval(of: unit), until - world.now() > every { await tellLate(unit) }
-        return Look(result: .unaffordable(until: until))
+        if let every = interval(of: target), until - world.now() > every { await tellLate(target) }
+        return PollOutcome(result: .unaffordable(until: until))
     }
 
     /// Says of everything that waits for the budget longer than its interval that it is late.
     func tellOfLate(_ name: String) async {
-        for (unit, time) in schedule.waiting(name, now: world.now()) {
-            guard let every = interval(of: unit), time > every, watched[unit]?.watch.state != .late else { continue }
-            await tellLate(unit)
+        for (target, time) in schedule.waiting(name, now: world.now()) {
+            guard let every = interval(of: target), time > every, watched[target]?.watch.state != .late else { continue }
+            await tellLate(target)
         }
     }
 
-    private func tellLate(_ unit: Unit) async {
-        guard let budget = accounts[unit.account]?.budget else { return }
+    private func tellLate(_ target: PollTarget) async {
+        guard let budget = accounts[target.account]?.budget else { return }
         let isBlocked = budget.blockedUntil.map { $0 > world.now() } ?? false
         let reason = isBlocked ? "Meta throttles the account" : "the account's budget of \(budget.callsPerHour) calls an hour is used up"
         // What is not asked for has not failed: another state than a good one stays until an answer says otherwise.
-        guard let state = watched[unit]?.watch.state, !state.isTrouble else { return }
-        await move(unit, .failed(.late, reason: reason))
-        await moveFollowers(of: unit)
+        guard let state = watched[target]?.watch.state, !state.isTrouble else { return }
+        await move(target, .failed(.late, reason: reason))
+        await moveFollowers(of: target)
     }
 
     /// Moves a watch by how a look ended, and has told what is to be told.
-    func move(_ unit: Unit, _ outcome: Watch.Outcome) async {
+    func move(_ target: PollTarget, _ outcome: Watch.Outcome) async {
         let now = world.wallClock()
-        guard let watched = watched[unit] else { return }
-        let (before, others) = (watched.watch, !drift(of: unit).echoes.isEmpty)
+        guard let watched = watched[target] else { return }
+        let (before, others) = (watched.watch, !drift(of: target).echoes.isEmpty)
         let telling = watched.watch.on(outcome, at: now, others: others)
         let watch = watched.watch
-        guard var note = WatchNote(telling, of: watch, before, over: unit) else { return }
-        note.needs = accounts[unit.account]?.plan.needs ?? .account
+        guard var note = WatchNote(telling, of: watch, before, over: target) else { return }
+        note.needs = accounts[target.account]?.plan.needs ?? .account
         do {
             try await ledger.record([note], at: now)
         } catch {
             // What nobody was told of has not happened yet: the next look's end moves the watch from where it was.
             if watched.watch == watch { watched.watch = before }
-            log.debug("a watch could not be recorded", metadata: ["unit": "\(unit)", "error": "\(error)"])
+            log.debug("a watch could not be recorded", metadata: ["target": "\(target)", "error": "\(error)"])
         }
     }
 }
 
 extension WatchNote {
     /// What is to be kept and told of a watch that moved; `nil` if it stayed.
-    init?(_ telling: Watch.Telling, of watch: Watch, _ before: Watch, over unit: Unit) {
+    init?(_ telling: Watch.Telling, of watch: Watch, _ before: Watch, over target: PollTarget) {
         guard telling != .nothing else { return nil }
-        self.init(watch: unit.watch, document: watch.document, change: telling == .told ? watch.change(of: unit, from: before) : nil)
+        self.init(watch: target.watch, document: watch.document, change: telling == .told ? watch.change(of: target, from: before) : nil)
     }
 }
 

@@ -18,27 +18,27 @@ public actor Watcher {
         var token = TokenTrust()
         /// What waits for a retry.
         var outage = Outage()
-        /// Since when units are refused.
-        var refusedSince: [Unit: Moment] = [:]
-        /// The refused unit that looks for another credential, and when it asks again.
-        var lookout: (unit: Unit, until: Moment)?
+        /// Since when targets are refused.
+        var refusedSince: [PollTarget: Moment] = [:]
+        /// The refused target that looks for another credential, and when it asks again.
+        var lookout: (target: PollTarget, until: Moment)?
         /// Fields that are not asked for in this run, by kind.
         var leftOut: [Kind: LeftOut] = [:]
         /// The most things of a page, by kind, where Meta wanted fewer to be asked for.
         var limits: [Kind: Int] = [:]
-        /// The unit that is finding out for its kind which field is refused.
-        var searching: [Kind: Unit] = [:]
+        /// The target that is finding out for its kind which field is refused.
+        var searching: [Kind: PollTarget] = [:]
         /// Units that were refused meanwhile and wait for it, with what Meta said.
-        var awaiting: [Unit: GraphFailure] = [:]
+        var awaiting: [PollTarget: GraphFailure] = [:]
         /// The version that Meta answered by, since the last look at the account, where it was not the one that was asked for.
         var upgraded: String?
-        /// Requests that the last look at a unit took, where it was more than one.
-        var pagesOfLook: [Unit: Int] = [:]
-        /// Requests that looks take beyond one a unit, by kind.
+        /// Requests that the last look at a target took, where it was more than one.
+        var pagesOfLook: [PollTarget: Int] = [:]
+        /// Requests that looks take beyond one a target, by kind.
         var morePages: [Kind: Int] = [:]
         /// What is to be decided of members that numbers no longer show.
-        var vanishing: [Kind: Vanishing] = [:]
-        var tally = Tally()
+        var vanishing: [Kind: FieldLossQuorum] = [:]
+        var tally = PollStatistics()
         /// How many times as long the other kinds' intervals are, as the schedule has them.
         var stretch = 1.0
         /// How much room the budget had when the schedule was last fitted to it.
@@ -58,27 +58,27 @@ public actor Watcher {
     /// What is to be watched as soon as it is written down.
     var incoming: [String: AccountPlan]?
     var schedule: Schedule
-    var watched: [Unit: Watched] = [:]
-    /// What the last looks at units left open: of members that things no longer show, and of things that are missing.
-    var quorums: [Unit: Quorum] = [:]
-    var holds: [Unit: Hold] = [:]
+    var watched: [PollTarget: Watched] = [:]
+    /// What the last looks at targets left open: of members that things no longer show, and of things that are missing.
+    var quorums: [PollTarget: Quorum] = [:]
+    var holds: [PollTarget: Hold] = [:]
     /// What comes with another's answer and lacks things of which it is not decided whether they are gone.
-    var missing: Set<Unit> = []
+    var missing: Set<PollTarget> = []
     /// Looks that wait for the budget in the middle of a list.
-    var sweeps: [Unit: Sweep] = [:]
+    var sweeps: [PollTarget: Sweep] = [:]
     /// How far looks at long lists are.
-    var progress: [Unit: WatchReport.Progress] = [:]
-    var rotations: [Unit: WindowRotation] = [:]
+    var progress: [PollTarget: WatchReport.Progress] = [:]
+    var rotations: [PollTarget: WindowRotation] = [:]
     /// What waits because Meta could not be reached at all, of whatever account: the network is shared.
     var network = Outage()
     /// Searches for the field that is refused, with the failure of the look that began them.
-    var searches: [Unit: (search: FieldSearch, failure: GraphFailure)] = [:]
-    /// When a unit's next refusal may be about a field again.
-    var searchesRest: [Unit: Moment] = [:]
+    var searches: [PollTarget: (search: FieldSearch, failure: GraphFailure)] = [:]
+    /// When a target's next refusal may be about a field again.
+    var searchesRest: [PollTarget: Moment] = [:]
     /// What was odd about the last answer, where anything was.
-    var oddities: [Unit: Oddities] = [:]
-    /// Who waits for the next look at a unit.
-    let waiting = WaitList<Unit, LookResult>()
+    var oddities: [PollTarget: Oddities] = [:]
+    /// Who waits for the next look at a target.
+    let waiting = WaitList<PollTarget, PollResult>()
     private var savedAt: Moment
 
     /// Complete looks that changed nothing are written down this often.
@@ -104,7 +104,7 @@ public actor Watcher {
         await withDiscardingTaskGroup { group in
             for await _ in self.world.alarm.rings {
                 guard !Task.isCancelled else { break }
-                for unit in self.schedule.takeDue(now: self.world.now()) { group.addTask { await self.look(unit) } }
+                for target in self.schedule.takeDue(now: self.world.now()) { group.addTask { await self.look(target) } }
                 self.world.alarm.set(self.schedule.wake)
             }
             group.cancelAll()
@@ -115,14 +115,14 @@ public actor Watcher {
         }
     }
 
-    /// Looks at everything once, core kinds first, and returns the units whose look was not complete.
-    public func lookOnce() async throws(LedgerError) -> [Unit: Watch] {
+    /// Looks at everything once, core kinds first, and returns the targets whose look was not complete.
+    public func lookOnce() async throws(LedgerError) -> [PollTarget: Watch] {
         try await begin()
-        var looked: Set<Unit> = []
-        while let unit = Array(schedule.units).filter({ !looked.contains($0) }).min(by: { ($0.kind, "\($0)") < ($1.kind, "\($1)") }) {
-            looked.insert(unit)
-            _ = await ending(of: unit)
-            await askAgain(unit)
+        var looked: Set<PollTarget> = []
+        while let target = Array(schedule.targets).filter({ !looked.contains($0) }).min(by: { ($0.kind, "\($0)") < ($1.kind, "\($1)") }) {
+            looked.insert(target)
+            _ = await ending(of: target)
+            await askAgain(target)
         }
         try await ledger.saveConfirmed()
         try await saveBudgets(accounts.keys, atTheEnd: true)
@@ -130,20 +130,20 @@ public actor Watcher {
     }
 
     /// One look from its beginning to the schedule's next word.
-    func look(_ unit: Unit) async {
-        let askers = waiting.take(unit)
+    func look(_ target: PollTarget) async {
+        let askers = waiting.take(target)
         let began = world.now()
-        let look = await ending(of: unit, isAsked: !askers.isEmpty)
-        accounts[unit.account]?.tally.count(look.result, took: world.now() - began)
-        note(look.result, of: unit)
+        let look = await ending(of: target, isAsked: !askers.isEmpty)
+        accounts[target.account]?.tally.count(look.result, took: world.now() - began)
+        note(look.result, of: target)
         for asker in askers { asker.fulfil(look.result) }
-        guard schedule.interval(of: unit) != nil else { return }
+        guard schedule.interval(of: target) != nil else { return }
         let now = world.now()
         if case .unaffordable(let until) = look.result {
-            on(.postpone(unit, until: until), now)
-            await tellOfLate(unit.account)
+            on(.postpone(target, until: until), now)
+            await tellOfLate(target.account)
         } else {
-            on(look.next.map { .again(unit, at: $0) } ?? .looked(unit, every: interval(of: unit)), now)
+            on(look.next.map { .again(target, at: $0) } ?? .looked(target, every: interval(of: target)), now)
         }
         if now - savedAt >= Self.saveEvery {
             savedAt = now
@@ -154,16 +154,16 @@ public actor Watcher {
     }
 
     /// Where nobody waits for a schedule, what failed in a way that may mean nothing is asked for again at once.
-    private func askAgain(_ unit: Unit) async {
-        guard let account = accounts[unit.account], let watch = watched[unit]?.watch else { return }
+    private func askAgain(_ target: PollTarget) async {
+        guard let account = accounts[target.account], let watch = watched[target]?.watch else { return }
         if let sentinel = account.token.sentinel {
             guard !account.token.isRefused else { return }
             account.token.hurry(now: world.now())
             _ = await ending(of: sentinel)
-            guard account.token.sentinel == nil, sentinel != unit else { return }
-            _ = await ending(of: unit)
+            guard account.token.sentinel == nil, sentinel != target else { return }
+            _ = await ending(of: target)
         } else if watch.failures == 1, !watch.state.isTrouble {
-            _ = await ending(of: unit)
+            _ = await ending(of: target)
         }
     }
 
@@ -172,6 +172,6 @@ public actor Watcher {
         world.alarm.set(schedule.wake)
     }
 
-    /// Tells whoever waits for a unit's next look.
-    func answer(_ unit: Unit, _ result: LookResult) { waiting.answer(unit, with: result) }
+    /// Tells whoever waits for a target's next look.
+    func answer(_ target: PollTarget, _ result: PollResult) { waiting.answer(target, with: result) }
 }

@@ -8,31 +8,31 @@ enum SampleChanges {
 
     /// A look at a number's profile.
     static func profile(number: Int, revision: Int) -> Observation {
-        let unit = Unit(account: account, kind: .businessProfile, phoneNumberID: id(number))
+        let target = PollTarget(account: account, kind: .businessProfile, phoneNumberID: id(number))
         let document = document(revision)
         return Observation(
-            unit: unit, owner: id(number), items: [Observation.Item(id: id(number), document: document)], asked: Set(document.names))
+            target: target, owner: id(number), items: [Observation.Item(id: id(number), document: document)], asked: Set(document.names))
     }
 
     /// A look at a number's QR codes, all of which say something else than before.
     static func codes(_ count: Int, revision: Int) -> Observation {
-        let unit = Unit(account: account, kind: .qrCode, phoneNumberID: id(0))
+        let target = PollTarget(account: account, kind: .qrCode, phoneNumberID: id(0))
         let items = (0..<count).map { index in
             let code = "CODE\(100_000 + index)"
             return Observation.Item(
                 id: code, document: ["code": .string(code), "prefilled_message": .string("Text of revision \(revision)")])
         }
-        return Observation(unit: unit, owner: id(0), items: items, asked: ["code", "prefilled_message"])
+        return Observation(target: target, owner: id(0), items: items, asked: ["code", "prefilled_message"])
     }
 
     /// A look at the users that a number has blocked.
     static func blocked(number: Int, users: Int) -> Observation {
-        let unit = Unit(account: account, kind: .blockedUser, phoneNumberID: id(number))
+        let target = PollTarget(account: account, kind: .blockedUser, phoneNumberID: id(number))
         let items = (0..<users).map { index in
             let user = String(16_505_550_000 + index)
             return Observation.Item(id: user, document: ["messaging_product": "whatsapp", "wa_id": .string(user)])
         }
-        return Observation(unit: unit, owner: id(number), items: items, asked: ["messaging_product", "wa_id"])
+        return Observation(target: target, owner: id(number), items: items, asked: ["messaging_product", "wa_id"])
     }
 
     /// The members of a profile at a revision; about 300 bytes as text.

@@ -4,8 +4,8 @@ import Testing
 import WhatsAppBusiness
 
 @Suite struct ComparisonTests {
-    private let numbers = Unit(account: "acme", kind: .phoneNumber)
-    private let profile = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "7")
+    private let numbers = PollTarget(account: "acme", kind: .phoneNumber)
+    private let profile = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "7")
     private let asked: Set<String> = ["id", "status", "quality_rating", "display_phone_number", "throughput"]
 
     private func number(_ id: String, rating: String? = "GREEN", status: String = "CONNECTED") -> Observation.Item {
@@ -15,7 +15,7 @@ import WhatsAppBusiness
     }
 
     private func look(_ items: [Observation.Item], asked: Set<String>? = nil) -> Observation {
-        Observation(unit: numbers, owner: "102", items: items, asked: asked ?? self.asked)
+        Observation(target: numbers, owner: "102", items: items, asked: asked ?? self.asked)
     }
 
     /// What the second of two looks that show the same comes to: one alone says of no member that it is gone.
@@ -46,13 +46,13 @@ import WhatsAppBusiness
     }
 
     @Test func bareIDs_areComparedAsThingsWhoseDocumentIsTheID() {
-        let unit = Unit(account: "acme", kind: .blockedUser, phoneNumberID: "7")
-        let first = Comparison(of: Observation(unit: unit, owner: "7", ids: ["16505550001", "US.2"]), with: Snapshot())
+        let target = PollTarget(account: "acme", kind: .blockedUser, phoneNumberID: "7")
+        let first = Comparison(of: Observation(target: target, owner: "7", ids: ["16505550001", "US.2"]), with: Snapshot())
         #expect(Array(first.ids) == ["16505550001", "US.2"] && first.writes.isEmpty)
         #expect(first.changes.map(\.operation) == [.baseline] && first.changes.first?.after == ["count": 2])
         let known = Snapshot(
             asked: [], entries: ["16505550001": .init(document: ["wa_id": "16505550001"]), "US.2": .init(document: ["user_id": "US.2"])])
-        let next = Comparison(of: Observation(unit: unit, owner: "7", ids: ["US.2", "US.3"]), with: known)
+        let next = Comparison(of: Observation(target: target, owner: "7", ids: ["US.2", "US.3"]), with: known)
         #expect(next.changes.map(\.resource.id) == ["US.3"] && next.changes.first?.after == ["user_id": "US.3"] && next.ids.isEmpty)
         #expect(next.writes.map(\.id) == ["US.3", "16505550001"] && next.writes.last?.entry?.misses == 1)
     }
@@ -77,7 +77,7 @@ import WhatsAppBusiness
     }
 
     @Test func firstLook_atASingleThing_isABaselineWithItsDocument() {
-        let observation = Observation(unit: profile, owner: "7", items: [.init(id: "7", document: ["about": "Hi"])], asked: ["about"])
+        let observation = Observation(target: profile, owner: "7", items: [.init(id: "7", document: ["about": "Hi"])], asked: ["about"])
         let comparison = Comparison(of: observation, with: Snapshot()) { _ in "+1 555-7" }
         #expect(comparison.changes.map(\.operation) == [.baseline])
         #expect(comparison.changes.first?.after == ["about": "Hi"])
@@ -215,7 +215,7 @@ import WhatsAppBusiness
     @Test func text_fromOutside_cannotBreakTheSentence() {
         let before = Snapshot(asked: ["about"], entries: ["7": .init(document: ["about": "Hi"])])
         let item = Observation.Item(id: "7", document: ["about": .string("a\nb" + String(repeating: "x", count: 500))])
-        let summary = Comparison(of: Observation(unit: profile, owner: "7", items: [item], asked: ["about"]), with: before).changes.first?
+        let summary = Comparison(of: Observation(target: profile, owner: "7", items: [item], asked: ["about"]), with: before).changes.first?
             .summary
         #expect(summary?.contains("\n") == false)
         #expect((summary?.count ?? .max) < 250)
@@ -224,12 +224,12 @@ import WhatsAppBusiness
 }
 
 @Suite struct FieldsThatAreNotAskedForTests {
-    private let unit = Unit(account: "acme", kind: .phoneNumberSettings, phoneNumberID: "7")
+    private let target = PollTarget(account: "acme", kind: .phoneNumberSettings, phoneNumberID: "7")
 
     /// A field that Meta does not know is left out look after look, and comes back after a restart.
     @Test func value_isKept_lookAfterLook_andComparedAgainWhenItIsAskedFor() {
         func observation(_ asked: Set<String>, _ document: JSONObject) -> Observation {
-            Observation(unit: unit, owner: "7", items: [.init(id: "7", document: document)], asked: asked)
+            Observation(target: target, owner: "7", items: [.init(id: "7", document: document)], asked: asked)
         }
         var snapshot = Snapshot(asked: ["id", "calling", "storage"], entries: ["7": .init(document: ["calling": "a", "storage": "b"])])
         for _ in 0..<3 {

@@ -70,10 +70,10 @@ import WhatsAppBusiness
 
     @Test(arguments: cases) func health_isToldByWhatBecameOfIt(health: Case) throws {
         for kind in [Kind.account, .phoneNumber, .messageTemplate] {
-            let unit = Unit(account: "acme", kind: kind)
+            let target = PollTarget(account: "acme", kind: kind)
             func look(_ text: String) throws -> Observation {
                 let item = Observation.Item(id: "7", document: ["health_status": try JSONValue(parsing: text)])
-                return Observation(unit: unit, owner: "102", items: [item], asked: ["health_status"])
+                return Observation(target: target, owner: "102", items: [item], asked: ["health_status"])
             }
             let first = Comparison(of: try look(health.before), with: Snapshot())
             let known = Snapshot(
@@ -95,10 +95,10 @@ import WhatsAppBusiness
         ("Green", "YELLOW", Severity.warning, "fell from GREEN to YELLOW"), ("red", "Green", .info, "rose from RED to GREEN"),
     ])
     func rating_inAnyCase_fallsAndRises(from: String, to: String, severity: Severity, verb: String) {
-        let unit = Unit(account: "acme", kind: .phoneNumber)
+        let target = PollTarget(account: "acme", kind: .phoneNumber)
         let known = Snapshot(asked: ["quality_rating"], entries: ["7": .init(document: ["quality_rating": .string(from)])])
         let item = Observation.Item(id: "7", document: ["quality_rating": .string(to)])
-        let change = Comparison(of: Observation(unit: unit, owner: "1", items: [item], asked: ["quality_rating"]), with: known).changes
+        let change = Comparison(of: Observation(target: target, owner: "1", items: [item], asked: ["quality_rating"]), with: known).changes
             .first
         #expect(change?.severity.known == severity && change?.summary.contains(verb) == true, "\(change?.summary ?? "")")
         #expect(change?.before == ["quality_rating": .string(from)] && change?.after == ["quality_rating": .string(to)])
@@ -106,11 +106,12 @@ import WhatsAppBusiness
 
     /// A switch in another type is told, but nobody is told that it was turned off.
     @Test func switch_inAnotherType_wasNotTurnedOff() {
-        let unit = Unit(account: "acme", kind: .phoneNumber)
+        let target = PollTarget(account: "acme", kind: .phoneNumber)
         func told(_ value: JSONValue) -> Severity? {
             let known = Snapshot(asked: ["is_pin_enabled"], entries: ["7": .init(document: ["is_pin_enabled": true])])
             let item = Observation.Item(id: "7", document: ["is_pin_enabled": value])
-            return Comparison(of: Observation(unit: unit, owner: "1", items: [item], asked: ["is_pin_enabled"]), with: known).changes.first?
+            return Comparison(of: Observation(target: target, owner: "1", items: [item], asked: ["is_pin_enabled"]), with: known).changes
+                .first?
                 .severity.known
         }
         #expect(told("true") == .notice && told("false") == .warning && told(false) == .warning)

@@ -49,7 +49,7 @@ import WhatsAppBusiness
         for look in 0..<11 {
             let isPartial = look == 9
             var observation = Observation(
-                unit: Unit(account: "acme", kind: .phoneNumber), owner: "102", items: isPartial ? items(shown) : [], asked: ["id"])
+                target: PollTarget(account: "acme", kind: .phoneNumber), owner: "102", items: isPartial ? items(shown) : [], asked: ["id"])
             observation.hold = hold
             observation.now = .seconds(400 * look)
             observation.isPartial = isPartial
@@ -127,7 +127,7 @@ import WhatsAppBusiness
     @Test(arguments: 0..<200) func randomLists_loseOnlyWhatIsCertain(seed: UInt64) {
         var dice = SplitMix(seed: seed)
         let kind = [Kind.messageTemplate, .qrCode, .subscribedApp, .phoneNumber].randomElement(using: &dice) ?? .qrCode
-        let unit = Unit(account: "acme", kind: kind, phoneNumberID: kind == .qrCode ? "7" : nil)
+        let target = PollTarget(account: "acme", kind: kind, phoneNumberID: kind == .qrCode ? "7" : nil)
         var snapshot = Snapshot(asked: [])
         for index in 0..<Int.random(in: 1...14, using: &dice) {
             snapshot.entries["\(index)"] = .init(document: ["id": .string("\(index)")])
@@ -140,7 +140,7 @@ import WhatsAppBusiness
             let chance = ([1.0, 0.95, 0.5, 0, 0] as [Double]).randomElement(using: &dice) ?? 1
             let shown = known.sorted().filter { _ in Double.random(in: 0..<1, using: &dice) < chance }
             var observation = Observation(
-                unit: unit, owner: "102", items: shown.map { .init(id: $0, document: ["id": .string($0)]) })
+                target: target, owner: "102", items: shown.map { .init(id: $0, document: ["id": .string($0)]) })
             (observation.hold, observation.now) = (hold, now)
             let comparison = Comparison(of: observation, with: snapshot)
             hold = comparison.hold

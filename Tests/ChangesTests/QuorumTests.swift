@@ -13,14 +13,14 @@ import WhatsAppBusiness
 
     /// Looks at numbers, one after the other, each with what the ones before left open.
     private struct Looks {
-        var unit = Unit(account: "acme", kind: .phoneNumber)
+        var target = PollTarget(account: "acme", kind: .phoneNumber)
         var snapshot = Snapshot()
         var quorum = Quorum()
         var last: Comparison?
         var changes: [Change] = []
 
         mutating func look(_ items: [Observation.Item]) {
-            var observation = Observation(unit: unit, owner: "102", items: items)
+            var observation = Observation(target: target, owner: "102", items: items)
             observation.quorum = quorum
             let comparison = Comparison(of: observation, with: snapshot)
             quorum = comparison.quorum

@@ -10,7 +10,7 @@ import WhatsAppBusiness
 
     /// A look at one thing. Whatever was not asked for cannot have changed, so everything is.
     private func look(_ kind: Kind, _ document: JSONObject, _ asked: Set<String>) -> Observation {
-        Observation(unit: Unit(account: "acme", kind: kind), owner: "7", items: [.init(id: "7", document: document)], asked: asked)
+        Observation(target: PollTarget(account: "acme", kind: kind), owner: "7", items: [.init(id: "7", document: document)], asked: asked)
     }
 
     private func snapshot(_ kind: Kind, _ document: JSONObject) throws -> JSONObject {
@@ -116,14 +116,14 @@ import WhatsAppBusiness
 
     /// A member that is nothing joins nothing and is not lost.
     @Test func member_thatIsNothing_isNoDrift_andJoinsNothing() {
-        let unit = Unit(account: "acme", kind: .phoneNumber)
+        let target = PollTarget(account: "acme", kind: .phoneNumber)
         func look(_ value: JSONValue?) -> Observation {
             let items = (1...3).map { id in
                 var document: JSONObject = ["id": .string("\(id)")]
                 document["webhook_configuration"] = value
                 return Observation.Item(id: "\(id)", document: document)
             }
-            return Observation(unit: unit, owner: "102", items: items, asked: ["id", "webhook_configuration"])
+            return Observation(target: target, owner: "102", items: items, asked: ["id", "webhook_configuration"])
         }
         for (before, after) in [(JSONValue.object([:]), nil), (nil, .some(.array([]))), (.null, .object(["application": .null]))]
             as [(JSONValue?, JSONValue?)]

@@ -20,11 +20,12 @@ import WhatsAppBusiness
         let items = (0..<count).map {
             Observation.Item(id: "10\($0)", document: ["id": .string("10\($0)"), "quality_rating": .string(rating)])
         }
-        return Observation(unit: Unit(account: "acme", kind: .phoneNumber), owner: "102", items: items, asked: ["id", "quality_rating"])
+        return Observation(
+            target: PollTarget(account: "acme", kind: .phoneNumber), owner: "102", items: items, asked: ["id", "quality_rating"])
     }
 
     private static func note(_ setAside: SetAside) -> [WatchNote] {
-        let watch = Unit(account: "acme", kind: .account).watch
+        let watch = PollTarget(account: "acme", kind: .account).watch
         let change = Change(watch, .baseline, severity: .critical, after: ["state": "starting"], summary: setAside.cause)
         return [WatchNote(watch: watch, document: ["state": "starting"], change: change)]
     }
@@ -34,7 +35,7 @@ import WhatsAppBusiness
         let ledger = try Ledger(path: path)
         for turn in 0..<8 { _ = try await ledger.record(numbers(turn % 2 == 0 ? "GREEN" : "RED"), at: now) }
         let long = Observation(
-            unit: Unit(account: "acme", kind: .businessProfile, phoneNumberID: "100"), owner: "100",
+            target: PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "100"), owner: "100",
             items: [.init(id: "100", document: ["about": .string(String(repeating: "long ", count: 3000))])], asked: ["about"])
         _ = try await ledger.record(long, at: now)
         try await ledger.setAnnounced(by: "journal", to: 20)

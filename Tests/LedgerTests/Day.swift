@@ -164,23 +164,25 @@ extension Day {
         let items = ratings.sorted { $0.key < $1.key }.map {
             Observation.Item(id: $0.key, document: ["id": .string($0.key), "quality_rating": .string($0.value)])
         }
-        return Observation(unit: Unit(account: "acme", kind: .phoneNumber), owner: "102", items: items, asked: ["id", "quality_rating"])
+        return Observation(
+            target: PollTarget(account: "acme", kind: .phoneNumber), owner: "102", items: items, asked: ["id", "quality_rating"])
     }
 
     private static func profile(_ number: String, _ about: String) -> Observation {
         let item = Observation.Item(id: number, document: ["about": .string(about)])
         return Observation(
-            unit: Unit(account: "acme", kind: .businessProfile, phoneNumberID: number), owner: number, items: [item], asked: ["about"])
+            target: PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: number), owner: number, items: [item],
+            asked: ["about"])
     }
 
     private static func blocked(_ number: String, _ users: Range<Int>) -> Observation {
         Observation(
-            unit: Unit(account: "acme", kind: .blockedUser, phoneNumberID: number), owner: number,
+            target: PollTarget(account: "acme", kind: .blockedUser, phoneNumberID: number), owner: number,
             ids: IDSet(users.map { "\(16_505_550_000 + $0)" }))
     }
 
     private static func watch(_ state: String, from: String) -> WatchNote {
-        let watch = Unit(account: "acme", kind: .phoneNumber).watch
+        let watch = PollTarget(account: "acme", kind: .phoneNumber).watch
         let change = Change(
             watch, .changed, severity: .warning, fields: [JSONPointer(["state"])], before: ["state": .string(from)],
             after: ["state": .string(state)], summary: "the watch is \(state)")

@@ -26,7 +26,7 @@ import WhatsAppBusiness
     }
 
     private func record(_ ledger: Ledger) async throws {
-        let watch = Unit(account: "acme", kind: .account).watch
+        let watch = PollTarget(account: "acme", kind: .account).watch
         try await ledger.record([WatchNote(watch: watch, document: ["state": "\(ledger.cursor.sequence)"])], at: now)
     }
 

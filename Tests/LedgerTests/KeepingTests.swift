@@ -17,16 +17,16 @@ import WhatsAppBusiness
 
     private func profile(_ number: Int, _ about: String, account: String = "acme") -> Observation {
         Observation(
-            unit: Unit(account: account, kind: .businessProfile, phoneNumberID: "\(number)"), owner: "\(number)",
+            target: PollTarget(account: account, kind: .businessProfile, phoneNumberID: "\(number)"), owner: "\(number)",
             items: [.init(id: "\(number)", document: ["about": .string(about)])], asked: ["about"])
     }
 
     private func blocked(_ users: some Sequence<Int>, withDocuments: Bool = false) -> Observation {
         let ids = users.map { $0 < 50 && $0 % 7 == 6 ? "US.\($0)" : "\(491_700_000_000 + $0)" }
-        let unit = Unit(account: "acme", kind: .blockedUser, phoneNumberID: "106540352242922")
-        guard withDocuments else { return Observation(unit: unit, owner: "106540352242922", ids: IDSet(ids)) }
+        let target = PollTarget(account: "acme", kind: .blockedUser, phoneNumberID: "106540352242922")
+        guard withDocuments else { return Observation(target: target, owner: "106540352242922", ids: IDSet(ids)) }
         let items = ids.map { Observation.Item(id: $0, document: [$0.hasPrefix("US.") ? "user_id" : "wa_id": .string($0)]) }
-        return Observation(unit: unit, owner: "106540352242922", items: items)
+        return Observation(target: target, owner: "106540352242922", items: items)
     }
 
     /// So many changes, one a second, of four numbers in turn.
@@ -206,11 +206,11 @@ import WhatsAppBusiness
             "7": ["x": "7"], "": ["x": "none"], "\u{0}": ["wa_id": "\u{0}"], "8": ["wa_id": "8\u{0}"],
         ]
         let items = documents.sorted { $0.key < $1.key }.map { Observation.Item(id: $0.key, document: $0.value) }
-        let unit = Unit(account: "acme", kind: .qrCode, phoneNumberID: "9")
-        _ = try await ledger.record(Observation(unit: unit, owner: "9", items: items, asked: ["id"]), at: at(1))
+        let target = PollTarget(account: "acme", kind: .qrCode, phoneNumberID: "9")
+        _ = try await ledger.record(Observation(target: target, owner: "9", items: items, asked: ["id"]), at: at(1))
         let stored = try await ledger.resources().resources
         #expect(Dictionary(uniqueKeysWithValues: stored.map { ($0.resource.id, $0.document) }) == documents)
-        #expect(try await ledger.record(Observation(unit: unit, owner: "9", items: items, asked: ["id"]), at: at(2)).changes == 0)
+        #expect(try await ledger.record(Observation(target: target, owner: "9", items: items, asked: ["id"]), at: at(2)).changes == 0)
         try ledger.close()
     }
 }

@@ -22,7 +22,7 @@ final class Folder: Sendable {
 
 @Suite struct LedgerTests {
     private let folder: Folder
-    private let numbers = Unit(account: "acme", kind: .phoneNumber)
+    private let numbers = PollTarget(account: "acme", kind: .phoneNumber)
 
     init() throws { folder = try Folder() }
 
@@ -34,7 +34,7 @@ final class Folder: Sendable {
             Observation.Item(
                 id: $0.key, document: ["id": .string($0.key), "quality_rating": .string($0.value), "display_phone_number": "+1"])
         }
-        return Observation(unit: numbers, owner: "102", items: items, asked: ["id", "quality_rating", "display_phone_number"])
+        return Observation(target: numbers, owner: "102", items: items, asked: ["id", "quality_rating", "display_phone_number"])
     }
 
     @Test func observation_isRecorded_withItsSnapshot() async throws {
@@ -60,14 +60,14 @@ final class Folder: Sendable {
     /// A look that ends after its number has gone leaves nothing of itself.
     @Test func watch_ofANumberThatIsGone_isNotWritten() async throws {
         let ledger = try open()
-        let selection = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesUnit: { _, _ in true })
+        let selection = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
         _ = try await ledger.keep(selection, at: at(1))
         for (second, ratings) in [["1": "GREEN", "2": "GREEN"], ["2": "GREEN"], ["2": "GREEN"]].enumerated() {
             _ = try await ledger.record(look(ratings), at: at(Int64(second + 2)))
         }
         for number in ["1", "2"] {
-            let unit = Unit(account: "acme", kind: .businessProfile, phoneNumberID: number)
-            var note = WatchNote(watch: unit.watch, document: ["state": "unreachable"])
+            let target = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: number)
+            var note = WatchNote(watch: target.watch, document: ["state": "unreachable"])
             note.needs = .number
             try await ledger.record([note], at: at(9))
         }
@@ -76,16 +76,16 @@ final class Folder: Sendable {
     }
 
     @Test func completeLook_isToBeWrittenDownOnce_unlessThatFailsOrTheUnitGoes() {
-        func unit(_ number: Int) -> Unit { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)") }
-        var confirmed = Confirmed()
-        for number in 1...3 { confirmed.note(unit(number), at: at(2)) }
-        confirmed.forget { $0 == unit(3) }
+        func target(_ number: Int) -> PollTarget { PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)") }
+        var confirmed = PendingConfirmations()
+        for number in 1...3 { confirmed.note(target(number), at: at(2)) }
+        confirmed.forget { $0 == target(3) }
         let taken = confirmed.unsaved
-        #expect(taken == [unit(1): at(2), unit(2): at(2)])
-        confirmed.note(unit(2), at: at(4))
+        #expect(taken == [target(1): at(2), target(2): at(2)])
+        confirmed.note(target(2), at: at(4))
         confirmed.saved(taken)
-        #expect(confirmed.unsaved == [unit(2): at(4)], "what was noted meanwhile")
-        confirmed.saved([unit(2): at(4)])
+        #expect(confirmed.unsaved == [target(2): at(4)], "what was noted meanwhile")
+        confirmed.saved([target(2): at(4)])
         #expect(confirmed.unsaved.isEmpty)
     }
 
@@ -110,7 +110,7 @@ final class Folder: Sendable {
         let first = try open()
         _ = try await first.record(look(["1": "GREEN"]), at: at(1))
         _ = try await first.record(look(["1": "GREEN"]), at: at(9))
-        let acme = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesUnit: { _, _ in true })
+        let acme = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
         _ = try await first.keep(acme, at: at(9))
         let cursor = first.cursor
         try first.close()
@@ -155,14 +155,14 @@ final class Folder: Sendable {
 
     @Test func looksThatArriveTogether_areAllRecorded() async throws {
         let ledger = try open()
-        let units = (0..<40).map { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\($0)") }
+        let targets = (0..<40).map { PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\($0)") }
         let second = at(1)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for unit in units {
+            for target in targets {
                 group.addTask {
-                    let item = Observation.Item(id: unit.phoneNumberID ?? "", document: ["about": "Hi"])
+                    let item = Observation.Item(id: target.phoneNumberID ?? "", document: ["about": "Hi"])
                     let recording = try await ledger.record(
-                        Observation(unit: unit, owner: item.id, items: [item], asked: ["about"]), at: second)
+                        Observation(target: target, owner: item.id, items: [item], asked: ["about"]), at: second)
                     #expect(recording.changes == 1)
                     // Nothing is said before it is durable: what was recorded is there to be read.
                     #expect(try await ledger.resources(ids: [item.id]).resources.count == 1)
@@ -191,10 +191,10 @@ final class Folder: Sendable {
 
     @Test func number_thatIsRemoved_takesItsOwnThingsAlong() async throws {
         let ledger = try open()
-        let profile = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "2")
+        let profile = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "2")
         _ = try await ledger.record(look(["1": "GREEN", "2": "GREEN"]), at: at(1))
         _ = try await ledger.record(
-            Observation(unit: profile, owner: "2", items: [.init(id: "2", document: ["about": "Hi"])], asked: ["about"]), at: at(2))
+            Observation(target: profile, owner: "2", items: [.init(id: "2", document: ["about": "Hi"])], asked: ["about"]), at: at(2))
         _ = try await ledger.record(look(["1": "GREEN"]), at: at(3))
         #expect(try await ledger.resources().resources.count == 3)
         let missed = try await ledger.resources(ids: ["2"]).resources

@@ -10,7 +10,7 @@ import WhatsAppBusiness
 /// An entry of the block list that gains or loses one of its two ids is the same entry, whatever happened in between.
 @Suite(.timeLimit(.minutes(5))) struct OtherIDTests {
     private let folder: Folder
-    private let unit = Unit(account: "acme", kind: .blockedUser, phoneNumberID: "7")
+    private let target = PollTarget(account: "acme", kind: .blockedUser, phoneNumberID: "7")
 
     init() throws { folder = try Folder() }
 
@@ -25,7 +25,7 @@ import WhatsAppBusiness
         }
         var ids = IDSet()
         _ = ids.insert(list)
-        return Observation(unit: unit, owner: "7", ids: ids)
+        return Observation(target: target, owner: "7", ids: ids)
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
@@ -96,13 +96,14 @@ import WhatsAppBusiness
         try FileManager.default.copyItem(atPath: fixture, toPath: path)
         let ledger = try Ledger(path: path)
         let before = ledger.cursor.sequence
-        let unit = Unit(account: "forms", kind: .blockedUser, phoneNumberID: ReleasedForms.number)
+        let target = PollTarget(account: "forms", kind: .blockedUser, phoneNumberID: ReleasedForms.number)
         func record(_ pairs: [(String, String?)]) async throws {
             var list = IDList()
             for (id, other) in pairs { _ = list.append(id, also: other) }
             var ids = IDSet()
             _ = ids.insert(list)
-            _ = try await ledger.record(Observation(unit: unit, owner: ReleasedForms.number, ids: ids), at: Timestamp(milliseconds: 9000))
+            _ = try await ledger.record(
+                Observation(target: target, owner: ReleasedForms.number, ids: ids), at: Timestamp(milliseconds: 9000))
         }
         try await record([("16505551234", "US.1"), ("4915100000", "US.13491208655302741918")])
         for _ in 0..<3 { try await record([("US.1", nil), ("4915100000", nil)]) }

@@ -50,9 +50,9 @@ enum ReleasedForms {
     static func look(_ kind: Kind, _ id: String, _ text: String) throws -> Observation {
         let document = try JSONValue(parsing: text).object ?? [:]
         let isOfNumber = [.phoneNumberSettings, .businessProfile, .commerceSettings, .qrCode].contains(kind)
-        let unit = Unit(account: "forms", kind: kind, phoneNumberID: isOfNumber ? number : nil)
+        let target = PollTarget(account: "forms", kind: kind, phoneNumberID: isOfNumber ? number : nil)
         return Observation(
-            unit: unit, owner: isOfNumber ? number : "102290129340398", items: [.init(id: id, document: document)],
+            target: target, owner: isOfNumber ? number : "102290129340398", items: [.init(id: id, document: document)],
             asked: kind == .subscribedApp ? [] : Set(document.names))
     }
 
@@ -62,7 +62,7 @@ enum ReleasedForms {
             try look(.phoneNumberSettings, number, settings), try look(.businessProfile, number, profile),
             try look(.commerceSettings, number, commerce), try look(.messageTemplate, "1689556908129832", template),
             try look(.subscribedApp, "67084711213", app), try look(.qrCode, "4O4YGZEG3RIVE1", code),
-            Observation(unit: Unit(account: "forms", kind: .blockedUser, phoneNumberID: number), owner: number, ids: blocked),
+            Observation(target: PollTarget(account: "forms", kind: .blockedUser, phoneNumberID: number), owner: number, ids: blocked),
         ]
     }
 

@@ -21,7 +21,7 @@ import WhatsAppBusiness
         var cursors: [LedgerCursor] = []
         for _ in 0..<count {
             let next = ledger.cursor.sequence + 1
-            let watch = Unit(account: "acme", kind: .account).watch
+            let watch = PollTarget(account: "acme", kind: .account).watch
             let document: JSONObject = ["state": "\(word)\(next)"]
             let change = Change(watch, .changed, severity: .notice, after: document, summary: "\(word)\(next)")
             try await ledger.record([WatchNote(watch: watch, document: document, change: change)], at: at(next))

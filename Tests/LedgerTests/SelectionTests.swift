@@ -12,7 +12,7 @@ import WhatsAppBusiness
     private func at(_ second: Int64) -> Timestamp { Timestamp(milliseconds: second * 1000) }
 
     private func selection(_ accounts: [String: String], without number: String = "") -> Selection {
-        Selection(accounts: accounts, watchesNumber: { id, _ in id != number }, watchesUnit: { unit, _ in unit.kind != .qrCode })
+        Selection(accounts: accounts, watchesNumber: { id, _ in id != number }, watchesTarget: { target, _ in target.kind != .qrCode })
     }
 
     /// Two accounts with two numbers each, and watches over their QR codes and profiles.
@@ -21,11 +21,11 @@ import WhatsAppBusiness
         for account in ["acme", "brown"] {
             let items = ["1", "2"].map { Observation.Item(id: $0, document: ["id": .string($0)]) }
             _ = try await ledger.record(
-                Observation(unit: Unit(account: account, kind: .phoneNumber), owner: "102", items: items, asked: ["id"]), at: at(1))
-            let units = ["1", "2"].flatMap { number in
-                [Kind.qrCode, .businessProfile].map { Unit(account: account, kind: $0, phoneNumberID: number) }
+                Observation(target: PollTarget(account: account, kind: .phoneNumber), owner: "102", items: items, asked: ["id"]), at: at(1))
+            let targets = ["1", "2"].flatMap { number in
+                [Kind.qrCode, .businessProfile].map { PollTarget(account: account, kind: $0, phoneNumberID: number) }
             }
-            try await ledger.record(units.map { WatchNote(watch: $0.watch, document: ["state": "current"]) }, at: at(1))
+            try await ledger.record(targets.map { WatchNote(watch: $0.watch, document: ["state": "current"]) }, at: at(1))
         }
     }
 
@@ -38,13 +38,16 @@ import WhatsAppBusiness
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
         try await fill(ledger)
         let before = ledger.cursor.sequence
-        for account in ["acme", "brown"] { ledger.confirm(Unit(account: account, kind: .businessProfile, phoneNumberID: "1"), at: at(2)) }
+        for account in ["acme", "brown"] {
+            ledger.confirm(PollTarget(account: account, kind: .businessProfile, phoneNumberID: "1"), at: at(2))
+        }
         let left = try await ledger.keep(selection(["acme": "102", "clark": "104"], without: "2"), at: at(2))
         let all = ["acme phone_number 1", "acme watch business_profile/1"]
         #expect(try await kept(ledger) == all)
         #expect(left.mapValues(\.numbers) == ["acme": ["1"]])
-        let unit = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "1")
-        let watch = Kept.Watch(unit: unit, document: ["state": "current"], told: ["state": "current"], changedAt: at(1), confirmedAt: at(2))
+        let target = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "1")
+        let watch = PersistedWatches.Watch(
+            target: target, document: ["state": "current"], told: ["state": "current"], changedAt: at(1), confirmedAt: at(2))
         #expect(left["acme"]?.watches == [watch])
         #expect(try await ledger.accounts() == ["acme": "102", "clark": "104"])
         let told = try await ledger.changes(after: before)
@@ -65,11 +68,11 @@ import WhatsAppBusiness
         let folder = try Folder()
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
         try await fill(ledger)
-        let unit = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "1")
+        let target = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "1")
         let document: JSONObject = ["state": "forbidden", "reason": "Meta has restricted the account"]
-        try await ledger.record([WatchNote(watch: unit.watch, document: document)], at: at(1 + ahead))
+        try await ledger.record([WatchNote(watch: target.watch, document: document)], at: at(1 + ahead))
         let kept = try await ledger.keep(selection(["acme": "102", "brown": "103"]), at: at(2))
-        let watch = try #require(kept["acme"]?.watches.first { $0.unit == unit })
+        let watch = try #require(kept["acme"]?.watches.first { $0.target == target })
         #expect(watch.document == document)
         #expect(watch.told == nil)
         try ledger.close()

@@ -39,18 +39,19 @@ import WhatsAppBusiness
 
     /// One text in every place that a text can have: account, number, id, member, value, pointer, sentence.
     private func check(_ text: String, in ledger: Ledger, _ second: Int64) async throws {
-        let unit = Unit(account: text, kind: .qrCode, phoneNumberID: text)
+        let target = PollTarget(account: text, kind: .qrCode, phoneNumberID: text)
         let first: JSONObject = JSONObject([(text, .string(text)), ("about", "x")])
         let second = at(second)
         for document in [first, JSONObject([(text, .string("other " + text)), ("about", "x")]), first] {
-            let observation = Observation(unit: unit, owner: text, items: [.init(id: text, document: document)], asked: ["about", text])
+            let observation = Observation(
+                target: target, owner: text, items: [.init(id: text, document: document)], asked: ["about", text])
             _ = try await ledger.record(observation, at: second)
             #expect(try await ledger.record(observation, at: second).changes == 0, "what was seen is known")
         }
         let note = WatchNote(
-            watch: unit.watch, document: ["state": "late", "reason": .string(text)],
+            watch: target.watch, document: ["state": "late", "reason": .string(text)],
             change: Change(
-                unit.watch, .changed, severity: .warning, fields: [JSONPointer([text, "a"])], after: ["reason": .string(text)],
+                target.watch, .changed, severity: .warning, fields: [JSONPointer([text, "a"])], after: ["reason": .string(text)],
                 summary: text))
         try await ledger.record([note], at: second)
         try await ledger.record([note], at: second)
@@ -96,9 +97,9 @@ import WhatsAppBusiness
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
         for (index, text) in Self.odd.enumerated() { try await check(text, in: ledger, Int64(index)) }
         let long = String(repeating: "x", count: 1 << 20) + "\u{0}\u{FFFE}"
-        let templates = Unit(account: "acme", kind: .messageTemplate)
+        let templates = PollTarget(account: "acme", kind: .messageTemplate)
         let item = Observation.Item(id: long, document: ["name": .string(long)])
-        _ = try await ledger.record(Observation(unit: templates, owner: "102", items: [item], asked: ["name"]), at: at(1000))
+        _ = try await ledger.record(Observation(target: templates, owner: "102", items: [item], asked: ["name"]), at: at(1000))
         let kept = try await ledger.resources(ids: [long]).resources
         #expect(kept.map(\.document) == [item.document] && kept.first?.resource.id == long)
         try await ledger.verify()
@@ -117,16 +118,16 @@ import WhatsAppBusiness
         let ledger = try Ledger(path: folder.path + "/\(seed).sqlite")
         var random = SeededGenerator(state: seed)
         let texts = Self.texts(40, &random)
-        let templates = Unit(account: "acme", kind: .messageTemplate)
-        let blocked = Unit(account: "acme", kind: .blockedUser, phoneNumberID: "1")
+        let templates = PollTarget(account: "acme", kind: .messageTemplate)
+        let blocked = PollTarget(account: "acme", kind: .blockedUser, phoneNumberID: "1")
         for round in 0..<30 {
             let shown = texts.filter { _ in random.next() % 4 > 0 }
             let items = shown.map {
                 Observation.Item(id: $0, document: JSONObject([("name", .string($0)), ("round", .integer(random.next() % 2))]))
             }
             let looks = [
-                Observation(unit: templates, owner: "102", items: items, asked: ["name", "round"]),
-                Observation(unit: blocked, owner: "1", ids: IDSet(shown)),
+                Observation(target: templates, owner: "102", items: items, asked: ["name", "round"]),
+                Observation(target: blocked, owner: "1", ids: IDSet(shown)),
             ]
             // A thing of a list goes when a second look agrees.
             for look in looks + looks { _ = try await ledger.record(look, at: at(Int64(round))) }
@@ -145,11 +146,12 @@ import WhatsAppBusiness
     /// Two ids that Unicode takes for the same text and that differ by their bytes.
     @Test func idsThatOnlyBytesTellApart_areNoDamage() async throws {
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
-        for unit in [Unit(account: "acme", kind: .qrCode, phoneNumberID: "1"), Unit(account: "acme", kind: .messageTemplate)] {
+        for target in [PollTarget(account: "acme", kind: .qrCode, phoneNumberID: "1"), PollTarget(account: "acme", kind: .messageTemplate)]
+        {
             for ids in [["é"], ["e\u{301}"], ["e\u{301}", "é", "x"], ["x"], ["x"], ["é", "x"], []] {
                 for word in ["a", "b"] {
                     let items = ids.map { Observation.Item(id: $0, document: ["id": .string($0), "text": .string(word)]) }
-                    _ = try await ledger.record(Observation(unit: unit, owner: "1", items: items, asked: ["id", "text"]), at: at(1))
+                    _ = try await ledger.record(Observation(target: target, owner: "1", items: items, asked: ["id", "text"]), at: at(1))
                     try await ledger.verify()
                 }
             }
@@ -164,22 +166,22 @@ import WhatsAppBusiness
         let names = Self.odd.filter { $0 != "é" }
         let all = Selection(
             accounts: Dictionary(uniqueKeysWithValues: names.map { ($0, $0 + "!") }), watchesNumber: { _, _ in true },
-            watchesUnit: { _, _ in true })
+            watchesTarget: { _, _ in true })
         _ = try await ledger.keep(all, at: at(1))
         for name in names {
             let items = [Observation.Item(id: name, document: ["id": .string(name), "display_phone_number": .string(name)])]
-            var numbers = Observation(unit: Unit(account: name, kind: .phoneNumber), owner: name, items: items, asked: ["id"])
+            var numbers = Observation(target: PollTarget(account: name, kind: .phoneNumber), owner: name, items: items, asked: ["id"])
             numbers.needs = .account
             #expect(try await ledger.record(numbers, at: at(1)).changes == 1)
-            let unit = Unit(account: name, kind: .businessProfile, phoneNumberID: name)
+            let target = PollTarget(account: name, kind: .businessProfile, phoneNumberID: name)
             for word in ["a", "b"] {
                 var profile = Observation(
-                    unit: unit, owner: name, items: [.init(id: name, document: ["about": .string(word)])], asked: ["about"])
+                    target: target, owner: name, items: [.init(id: name, document: ["about": .string(word)])], asked: ["about"])
                 profile.needs = .number
                 #expect(try await ledger.record(profile, at: at(2)).isVoid == false)
             }
             #expect(try await ledger.changes(after: ledger.cursor.sequence - 1).first?.change.summary.contains(name) == true)
-            ledger.confirm(unit, at: at(9))
+            ledger.confirm(target, at: at(9))
         }
         try await ledger.saveConfirmed()
         try await ledger.save(budgets: Dictionary(uniqueKeysWithValues: names.map { ($0, ["id": .string($0)]) }))
@@ -187,7 +189,7 @@ import WhatsAppBusiness
         #expect(try await ledger.budgets()[names[0]] == [:])
         for name in names.dropFirst() { #expect(try await ledger.budgets()[name] == ["id": .string(name)]) }
         #expect(try await ledger.accounts() == all.accounts)
-        let none = Selection(accounts: [:], watchesNumber: { _, _ in true }, watchesUnit: { _, _ in true })
+        let none = Selection(accounts: [:], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
         _ = try await ledger.keep(none, at: at(3))
         #expect(try await ledger.resources().resources.isEmpty)
         #expect(try await ledger.accounts().isEmpty)
@@ -199,8 +201,8 @@ import WhatsAppBusiness
     /// More of them than there may be values in an answer.
     @Test func fieldsOfAVeryLargeChange_areReadBack() {
         let names = (0..<260_000).map { "/m\($0)" }
-        #expect(Stored.names(Stored.text(names)) == names)
+        #expect(ColumnCoding.names(ColumnCoding.text(names)) == names)
         let deep = (0..<200).reduce(JSONValue.bool(true)) { value, _ in ["a": value] }
-        #expect(Stored.document(Stored.document(deep.object ?? [:], of: "1"), of: "1") == deep.object)
+        #expect(ColumnCoding.document(ColumnCoding.document(deep.object ?? [:], of: "1"), of: "1") == deep.object)
     }
 }

@@ -9,7 +9,7 @@ import WhatsAppBusiness
 /// What is recorded together has one number, and nothing else has it.
 @Suite struct TransactionTests {
     private let folder: Folder
-    private let numbers = Unit(account: "acme", kind: .phoneNumber)
+    private let numbers = PollTarget(account: "acme", kind: .phoneNumber)
 
     init() throws { folder = try Folder() }
 
@@ -19,7 +19,8 @@ import WhatsAppBusiness
         let items = ids.map { id in
             Observation.Item(id: "\(id)", document: ["id": .string("\(id)"), "quality_rating": .string(rating)])
         }
-        return Observation(unit: Unit(account: account, kind: .phoneNumber), owner: "102", items: items, asked: ["id", "quality_rating"])
+        return Observation(
+            target: PollTarget(account: account, kind: .phoneNumber), owner: "102", items: items, asked: ["id", "quality_rating"])
     }
 
     private func note(_ turn: Int, actor: String? = nil) -> WatchNote {

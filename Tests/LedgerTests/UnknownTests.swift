@@ -17,7 +17,7 @@ import WhatsAppBusiness
 
     private func profile(_ about: String) -> Observation {
         Observation(
-            unit: Unit(account: "acme", kind: .businessProfile, phoneNumberID: "1"), owner: "1",
+            target: PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "1"), owner: "1",
             items: [.init(id: "1", document: ["about": .string(about)])], asked: ["about"])
     }
 
@@ -35,7 +35,7 @@ import WhatsAppBusiness
             FROM change WHERE sequence = ?
             """
         guard let row = try Row.fetchOne(database, sql: sql, arguments: [sequence]) else { return }
-        let digest = Digest(of: Array(row.databaseValues))
+        let digest = RowChecksum(of: Array(row.databaseValues))
         try database.execute(sql: "UPDATE change SET digest = ? WHERE sequence = ?", arguments: [digest.column, sequence])
     }
 
@@ -44,7 +44,7 @@ import WhatsAppBusiness
         let values = [id.databaseValue, "acme".databaseValue, kind.databaseValue, number.databaseValue]
         try database.execute(
             sql: "INSERT INTO place VALUES (?, ?, ?, ?, ?)",
-            arguments: StatementArguments(values + [Digest(of: values).column.databaseValue]))
+            arguments: StatementArguments(values + [RowChecksum(of: values).column.databaseValue]))
         return id
     }
 
@@ -59,7 +59,7 @@ import WhatsAppBusiness
         let ledger = try Ledger(path: path)
         for word in ["a", "b", "c"] { _ = try await ledger.record(profile(word), at: at(1)) }
         try ledger.close()
-        try await rewrite { try Self.set(column, to: Stored.column(text), ofChange: 2, $0) }
+        try await rewrite { try Self.set(column, to: ColumnCoding.column(text), ofChange: 2, $0) }
         let again = try open()
         let changes = try await again.changes(after: 0)
         #expect(changes.map(\.sequence) == [1, 2, 3])
@@ -83,10 +83,11 @@ import WhatsAppBusiness
 
     @Test func thingsAndWatches_ofAKindThatIsNotKnown_stayAsTheyAre() async throws {
         let ledger = try Ledger(path: path)
-        let selection = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesUnit: { _, _ in true })
+        let selection = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
         _ = try await ledger.keep(selection, at: at(1))
         _ = try await ledger.record(profile("a"), at: at(1))
-        try await ledger.record([WatchNote(watch: Unit(account: "acme", kind: .account).watch, document: ["state": "current"])], at: at(1))
+        try await ledger.record(
+            [WatchNote(watch: PollTarget(account: "acme", kind: .account).watch, document: ["state": "current"])], at: at(1))
         try ledger.close()
         try await rewrite { database in
             let place = try Self.addPlace("flow", "1", database)
@@ -106,7 +107,7 @@ import WhatsAppBusiness
         #expect(try await again.changes(after: 0).first?.change.resource.kind.rawText == "flow")
         #expect(try await again.resources(kinds: [.businessProfile]).resources.count == 1)
         let kept = try await again.keep(selection, at: at(2))
-        #expect(kept["acme"]?.watches.map(\.unit.kind) == [.account])
+        #expect(kept["acme"]?.watches.map(\.target.kind) == [.account])
         _ = try await again.record(profile("b"), at: at(3))
         try await again.verify()
         #expect(try await again.resources().resources.count == things.count)
@@ -118,10 +119,10 @@ import WhatsAppBusiness
         async throws
     {
         let ledger = try Ledger(path: path)
-        let unit = Unit(account: "acme", kind: .messageTemplate)
+        let target = PollTarget(account: "acme", kind: .messageTemplate)
         func look(_ word: String) -> Observation {
             let items = (1...3).map { Observation.Item(id: "\($0)", document: ["id": .string("\($0)"), "name": .string(word)]) }
-            return Observation(unit: unit, owner: "102", items: items, asked: ["id", "name"])
+            return Observation(target: target, owner: "102", items: items, asked: ["id", "name"])
         }
         for word in ["a", "b"] { _ = try await ledger.record(look(word), at: at(1)) }
         try await ledger.save(budgets: ["acme": ["calls": 1], "other": ["calls": 2]])
@@ -132,9 +133,9 @@ import WhatsAppBusiness
             try Self.set("fields", to: text.databaseValue, ofChange: 4, database)
             let old = try Row.fetchOne(database, sql: "SELECT document FROM resource WHERE id = '2'")
             let kept = try Int64.fetchOne(database, sql: "SELECT digest FROM unit") ?? 0
-            var digest = Digest(column: kept)
-            digest -= Digest(of: "2", old?[0] ?? .null, misses: 0)
-            digest += Digest(of: "2", value, misses: 0)
+            var digest = RowChecksum(column: kept)
+            digest -= RowChecksum(of: "2", old?[0] ?? .null, misses: 0)
+            digest += RowChecksum(of: "2", value, misses: 0)
             try database.execute(sql: "UPDATE resource SET document = ? WHERE id = '2'", arguments: [value])
             try database.execute(sql: "UPDATE unit SET digest = ?", arguments: [digest.column])
             try database.execute(sql: "UPDATE budget SET document = ? WHERE account = 'acme'", arguments: [text])

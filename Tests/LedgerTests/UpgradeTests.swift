@@ -25,11 +25,12 @@ import WhatsAppBusiness
         #expect(try await ledger.announced(by: "journal") == ledger.cursor.sequence)
         #expect(try await ledger.budgets() == (schema == 1 ? [:] : ["acme": ["callsPerHour": 200]]))
         let before = ledger.cursor.sequence
-        let unit = Unit(account: "acme", kind: .phoneNumber)
+        let target = PollTarget(account: "acme", kind: .phoneNumber)
         let item = Observation.Item(id: "1", document: ["id": "1", "quality_rating": "GREEN"])
         let now = Timestamp(milliseconds: 100_000)
         #expect(
-            try await ledger.record(Observation(unit: unit, owner: "102", items: [item], asked: ["id", "quality_rating"]), at: now).changes
+            try await ledger.record(Observation(target: target, owner: "102", items: [item], asked: ["id", "quality_rating"]), at: now)
+                .changes
                 == 1)
         #expect(ledger.cursor.sequence == before + 1)
         try ledger.close()
@@ -54,7 +55,7 @@ import WhatsAppBusiness
         }
         try await check()
         for turn in 0..<2 {
-            let watch = Unit(account: "acme", kind: .account).watch
+            let watch = PollTarget(account: "acme", kind: .account).watch
             let change = Change(watch, .changed, severity: .notice, summary: "\(turn)")
             try await ledger.record(
                 [WatchNote(watch: watch, document: ["turn": .integer(turn)], change: change)], at: Timestamp(milliseconds: 200_000))
@@ -78,7 +79,7 @@ import WhatsAppBusiness
         for (index, looks) in [try ReleasedForms.all(), try ReleasedForms.later(), try ReleasedForms.all()].enumerated() {
             for observation in looks {
                 let recording = try await ledger.record(observation, at: Timestamp(milliseconds: Int64(index + 2) * 1000))
-                #expect(recording.changes == 0 && recording.vanished.isEmpty && recording.drifted.isEmpty, "\(observation.unit)")
+                #expect(recording.changes == 0 && recording.vanished.isEmpty && recording.drifted.isEmpty, "\(observation.target)")
             }
         }
         #expect(ledger.cursor.sequence == before)

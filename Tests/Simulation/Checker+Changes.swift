@@ -9,9 +9,9 @@ extension Checker {
     mutating func take(_ transaction: History.Transaction) {
         toldBefore = told
         defer { toldBefore = told }
-        for unit in Set(transaction.changes.map { Unit(of: $0.change.resource) }) {
-            guard let (place, walk) = latestWalk(unit, transaction.time), let index = walks[unit]?[place] else { continue }
-            if judgedWalks.insert(index).inserted, isMass(walk, told[unit] ?? [:]) { massWalks.insert(index) }
+        for target in Set(transaction.changes.map { PollTarget(of: $0.change.resource) }) {
+            guard let (place, walk) = latestWalk(target, transaction.time), let index = walks[target]?[place] else { continue }
+            if judgedWalks.insert(index).inserted, isMass(walk, told[target] ?? [:]) { massWalks.insert(index) }
         }
         var last: [ResourceID: Int64] = [:]
         for recorded in transaction.changes { last[recorded.change.resource] = recorded.sequence }
@@ -33,32 +33,33 @@ extension Checker {
 
     /// What is stored is what was told.
     mutating func compare(_ stored: [StoredResource], _ moment: Moment) {
-        var kept: [Unit: [String: JSONObject]] = [:]
+        var kept: [PollTarget: [String: JSONObject]] = [:]
         for resource in stored where resource.resource.kind != .watch {
-            let id = WireForm.id(resource.resource.id, Unit(of: resource.resource).kind)
-            kept[Unit(of: resource.resource), default: [:]][id] = resource.document
+            let id = WireForm.id(resource.resource.id, PollTarget(of: resource.resource).kind)
+            kept[PollTarget(of: resource.resource), default: [:]][id] = resource.document
         }
-        for unit in Set(kept.keys).union(told.keys).sorted(by: { "\($0)" < "\($1)" }) where kept[unit] ?? [:] != told[unit] ?? [:] {
+        for target in Set(kept.keys).union(told.keys).sorted(by: { "\($0)" < "\($1)" }) where kept[target] ?? [:] != told[target] ?? [:] {
             complain(
                 "atomic", moment,
-                "the snapshot of \(unit) is \(words(kept[unit] ?? [:])), what was told comes to \(words(told[unit] ?? [:]))")
+                "the snapshot of \(target) is \(words(kept[target] ?? [:])), what was told comes to \(words(told[target] ?? [:]))")
         }
     }
 
     private mutating func check(_ change: Change, _ sequence: Int64, _ transaction: History.Transaction, isLast: Bool) {
-        let unit = Unit(of: change.resource)
-        let id = WireForm.id(change.resource.id, unit.kind)
-        func text(_ what: String) -> String { "\(sequence) \(change.operation) of \(unit) \(id): \(what)" }
-        guard let (place, walk) = latestWalk(unit, transaction.time), walk.isComplete, walk.isExact, walk.isDelivered(by: transaction.time),
+        let target = PollTarget(of: change.resource)
+        let id = WireForm.id(change.resource.id, target.kind)
+        func text(_ what: String) -> String { "\(sequence) \(change.operation) of \(target) \(id): \(what)" }
+        guard let (place, walk) = latestWalk(target, transaction.time), walk.isComplete, walk.isExact,
+            walk.isDelivered(by: transaction.time),
             walk.life == transaction.life
         else { return complain("no failure is a change", transaction.time, text("it was not looked at completely just before")) }
-        if let number = unit.phoneNumberID, told[Unit(account: unit.account, kind: .phoneNumber)]?[number] == nil {
+        if let number = target.phoneNumberID, told[PollTarget(account: target.account, kind: .phoneNumber)]?[number] == nil {
             complain("removal is certain", transaction.time, text("its number is gone"))
         }
-        let before = told[unit]?[id]
-        let isWhole = unit.kind.isList && id == owner(unit)
+        let before = told[target]?[id]
+        let isWhole = target.kind.isList && id == owner(target)
         if change.operation == .baseline, isWhole || before == nil {
-            begin(unit, change, walk, transaction)
+            begin(target, change, walk, transaction)
             return
         }
         let after = change.applied(to: before)
@@ -69,68 +70,69 @@ extension Checker {
         case .changed where change.fields.contains { change.before?.value(at: $0) != before?.value(at: $0) }:
             complain(
                 "exactly once", transaction.time, text("it was not so before: \(change.before.map { "\(JSONValue.object($0))" } ?? "")"))
-        case .changed where isSame(after, before, unit), .baseline where isSame(after, before, unit):
+        case .changed where isSame(after, before, target), .baseline where isSame(after, before, target):
             complain("exactly once", transaction.time, text("it was so before"))
         case .removed where change.before != before: complain("exactly once", transaction.time, text("it was another before"))
         default: break
         }
-        if !begun.contains(unit) { complain("baseline", transaction.time, text("there was none")) }
+        if !begun.contains(target) { complain("baseline", transaction.time, text("there was none")) }
         if let after {
             if isLast, !explains(after, id, before, walk) {
                 complain(
                     "nothing else is reported", transaction.time,
                     text("Meta never had \(JSONValue.object(after)) in that look, but \(words(id, walk))"))
             }
-            checkLosses(from: before ?? [:], to: after, id, unit, place, transaction.time, text)
+            checkLosses(from: before ?? [:], to: after, id, target, place, transaction.time, text)
         } else {
-            checkRemoval(id, unit, place, transaction.time, text)
+            checkRemoval(id, target, place, transaction.time, text)
         }
-        told[unit, default: [:]][id] = after
-        if change.operation == .removed, unit.kind == .phoneNumber { forget(number: id, of: unit.account) }
+        told[target, default: [:]][id] = after
+        if change.operation == .removed, target.kind == .phoneNumber { forget(number: id, of: target.account) }
     }
 
     /// Whether two documents say the same, however they are written.
-    private func isSame(_ left: JSONObject?, _ right: JSONObject?, _ unit: Unit) -> Bool {
+    private func isSame(_ left: JSONObject?, _ right: JSONObject?, _ target: PollTarget) -> Bool {
         guard let left, let right else { return left == nil && right == nil }
-        return WireForm.plain(left, unit.kind).isSame(as: WireForm.plain(right, unit.kind))
+        return WireForm.plain(left, target.kind).isSame(as: WireForm.plain(right, target.kind))
     }
 
-    private func owner(_ unit: Unit) -> String? {
-        unit.phoneNumberID ?? history.scenario.accounts.first { $0.name == unit.account }?.wabaID
+    private func owner(_ target: PollTarget) -> String? {
+        target.phoneNumberID ?? history.scenario.accounts.first { $0.name == target.account }?.wabaID
     }
 
-    private mutating func begin(_ unit: Unit, _ change: Change, _ walk: Walk, _ transaction: History.Transaction) {
-        if !begun.insert(unit).inserted { complain("baseline", transaction.time, "\(unit) has a second one") }
+    private mutating func begin(_ target: PollTarget, _ change: Change, _ walk: Walk, _ transaction: History.Transaction) {
+        if !begun.insert(target).inserted { complain("baseline", transaction.time, "\(target) has a second one") }
         var things: [String: JSONObject] = [:]
-        for resource in transaction.stored where Unit(of: resource.resource) == unit {
-            things[WireForm.id(resource.resource.id, unit.kind)] = resource.document
+        for resource in transaction.stored where PollTarget(of: resource.resource) == target {
+            things[WireForm.id(resource.resource.id, target.kind)] = resource.document
         }
         for (id, document) in things where !explains(document, id, nil, walk) {
             complain(
                 "nothing else is reported", transaction.time,
-                "the baseline of \(unit) has \(JSONValue.object(document)), which Meta never had in that look")
+                "the baseline of \(target) has \(JSONValue.object(document)), which Meta never had in that look")
         }
-        let isList = unit.kind.isList
-        let ids = watched(Dictionary(uniqueKeysWithValues: walk.served.map { ($0, [:]) }), unit).keys
+        let isList = target.kind.isList
+        let ids = watched(Dictionary(uniqueKeysWithValues: walk.served.map { ($0, [:]) }), target).keys
         if isList, Set(ids) != Set(things.keys) {
-            complain("nothing else is reported", transaction.time, "the baseline of \(unit) has \(things.keys.sorted()) of \(ids.sorted())")
+            complain(
+                "nothing else is reported", transaction.time, "the baseline of \(target) has \(things.keys.sorted()) of \(ids.sorted())")
         }
         if isList, change.after?["count"]?.integer != Int64(things.count) {
-            complain("baseline", transaction.time, "\(unit) counts wrongly")
+            complain("baseline", transaction.time, "\(target) counts wrongly")
         }
-        told[unit] = things
+        told[target] = things
     }
 
     private mutating func forget(number: String, of account: String) {
-        for unit in told.keys where unit.account == account && unit.phoneNumberID == number { told[unit] = nil }
+        for target in told.keys where target.account == account && target.phoneNumberID == number { told[target] = nil }
         begun = begun.filter { $0.account != account || $0.phoneNumberID != number }
     }
 
     /// A thing goes only after complete walks that did not show it, and only if it was gone in each of them.
-    private mutating func checkRemoval(_ id: String, _ unit: Unit, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
-        var needed = Self.looksToRemove(unit)
+    private mutating func checkRemoval(_ id: String, _ target: PollTarget, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
+        var needed = Self.looksToRemove(target)
         var wasAway = false
-        for index in (walks[unit] ?? [])[...place].reversed() {
+        for index in (walks[target] ?? [])[...place].reversed() {
             let walk = history.walks[index]
             guard walk.isComplete, walk.isExact else { continue }
             if walk.served.contains(id) {
@@ -139,44 +141,44 @@ extension Checker {
                 return complain("removal is certain", moment, text("a complete look at \(Stage.seconds(walk.span.start)) showed it"))
             }
             // What a list slipped past was not gone: another look has to agree.
-            let isAway = walk.mayHaveShifted || history.truth.states(of: id, in: unit, walk.span).contains(nil)
+            let isAway = walk.mayHaveShifted || history.truth.states(of: id, in: target, walk.span).contains(nil)
             wasAway = wasAway || isAway
             needed -= 1
             if !isAway && !walk.jumped.contains(id) || needed == 0 && !wasAway {
                 return complain("removal is certain", moment, text("it was there all the time"))
             }
-            if needed == 0 { return checkHeld(id, unit, place, moment, text) }
+            if needed == 0 { return checkHeld(id, target, place, moment, text) }
         }
         complain("removal is certain", moment, text("there were too few complete looks without it"))
     }
 
     /// A member goes from a thing only after two complete looks without it.
     private mutating func checkLosses(
-        from before: JSONObject, to after: JSONObject, _ id: String, _ unit: Unit, _ place: Int, _ moment: Moment,
+        from before: JSONObject, to after: JSONObject, _ id: String, _ target: PollTarget, _ place: Int, _ moment: Moment,
         _ text: (String) -> String
     ) {
-        guard let index = (walks[unit] ?? [])[..<place].last, isRecorded(index, at: moment) else { return }
+        guard let index = (walks[target] ?? [])[..<place].last, isRecorded(index, at: moment) else { return }
         let walk = history.walks[index]
         let hidden = hidden(walk)
-        guard !walk.isPartial, walk.served.contains(id), !walk.unreadable.contains(id), history.truth.isConstant(unit, walk.span),
-            let shown = history.truth.things(of: unit, at: walk.span.end)[id]
+        guard !walk.isPartial, walk.served.contains(id), !walk.unreadable.contains(id), history.truth.isConstant(target, walk.span),
+            let shown = history.truth.things(of: target, at: walk.span.end)[id]
         else { return }
-        let left = WireForm.plain(after, unit.kind)
-        let lost = WireForm.plain(before, unit.kind).names.filter { left[$0] == nil }
+        let left = WireForm.plain(after, target.kind)
+        let lost = WireForm.plain(before, target.kind).names.filter { left[$0] == nil }
         for name in lost
-        where !hidden.throughout.contains(name) && !hidden.partly.contains(name) && WireForm.plain(shown, unit.kind)[name] != nil {
+        where !hidden.throughout.contains(name) && !hidden.partly.contains(name) && WireForm.plain(shown, target.kind)[name] != nil {
             complain("removal is certain", moment, text("the look at \(Stage.seconds(walk.span.start)) showed \(name)"))
         }
     }
 
     /// Whether a document is what Meta had at some moment of a walk, with the earlier values of what could not be seen.
     func explains(_ document: JSONObject, _ id: String, _ before: JSONObject?, _ walk: Walk) -> Bool {
-        let kind = walk.unit.kind
-        guard kind != .phoneNumber || watches(id, of: walk.unit.account) else { return false }
+        let kind = walk.target.kind
+        guard kind != .phoneNumber || watches(id, of: walk.target.account) else { return false }
         let hidden = hidden(walk)
         let document = WireForm.plain(document, kind)
         let before = before.map { WireForm.plain($0, kind) }
-        return history.truth.states(of: id, in: walk.unit, walk.span).contains { state in
+        return history.truth.states(of: id, in: walk.target, walk.span).contains { state in
             guard let state = state.map({ WireForm.plain($0, kind) }) else { return false }
             return Set(document.names).union(state.names).allSatisfy { name in
                 let (value, now, earlier) = (document[name], state[name], before?[name])
@@ -192,7 +194,7 @@ extension Checker {
     }
 
     private func words(_ id: String, _ walk: Walk) -> String {
-        history.truth.states(of: id, in: walk.unit, walk.span).map { $0.map { "\(JSONValue.object($0))" } ?? "none" }.joined(
+        history.truth.states(of: id, in: walk.target, walk.span).map { $0.map { "\(JSONValue.object($0))" } ?? "none" }.joined(
             separator: ", ")
     }
 
@@ -201,7 +203,7 @@ extension Checker {
     }
 }
 
-extension Unit {
+extension PollTarget {
     /// Whether it shows one thing, as the same unit at each other number does.
     var isOneOfMany: Bool { phoneNumberID != nil && !kind.isList }
 }

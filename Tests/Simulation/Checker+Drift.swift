@@ -7,17 +7,18 @@ import WhatsAppBusiness
 extension Checker {
     /// Whether a member that goes missing is Meta's doing: three things had it.
     func isKept(_ member: String, _ walk: Walk) -> Bool {
-        let unit = walk.unit
-        return holders(of: member, unit).count { unit.isOneOfMany || walk.served.contains($0) } >= 3
+        let target = walk.target
+        return holders(of: member, target).count { target.isOneOfMany || walk.served.contains($0) } >= 3
     }
 
     /// Whether no thing of the kind has shown a member in the last look at it before a moment, though three were known to have it: that is what drift
     /// is, whoever did it.
     func isTaken(_ member: String, _ walk: Walk, by moment: Moment) -> Bool {
         guard isKept(member, walk) else { return false }
-        guard walk.unit.isOneOfMany else { return walk.served.allSatisfy { !isWatched($0, walk) || mayLack(member, $0, walk) } }
-        return told.keys.allSatisfy { unit in
-            guard isLike(unit, walk.unit), let last = (walks[unit] ?? []).last(where: { history.walks[$0].isDelivered(by: moment) }) else {
+        guard walk.target.isOneOfMany else { return walk.served.allSatisfy { !isWatched($0, walk) || mayLack(member, $0, walk) } }
+        return told.keys.allSatisfy { target in
+            guard isLike(target, walk.target), let last = (walks[target] ?? []).last(where: { history.walks[$0].isDelivered(by: moment) })
+            else {
                 return true
             }
             return !history.walks[last].isComplete || history.walks[last].served.allSatisfy { mayLack(member, $0, history.walks[last]) }
@@ -28,7 +29,7 @@ extension Checker {
     /// going says less.
     func mustBeTold(_ member: String, of id: String, _ walk: Walk) -> Bool {
         if [walk.span.end, walk.delivered].contains(where: { $0.map { isTaken(member, walk, by: $0) } ?? false }) { return false }
-        if walk.unit.isOneOfMany, !wentTogether(with: member, of: id, walk).allSatisfy({ isDecided($0, of: id, walk) }) { return false }
+        if walk.target.isOneOfMany, !wentTogether(with: member, of: id, walk).allSatisfy({ isDecided($0, of: id, walk) }) { return false }
         guard looksWithout(member, of: id, walk) > 1 else { return false }
         return looksWithout(member, of: id, walk) >= (hasReturned(member, walk) ? Self.mostLooks : 2)
     }
@@ -36,7 +37,7 @@ extension Checker {
     /// The members that a thing has lost since the same look: they are told at once, when it is known of each who took it.
     private func wentTogether(with member: String, of id: String, _ walk: Walk) -> [String] {
         let looks = looksWithout(member, of: id, walk)
-        let known = told[walk.unit]?[id].map { Array($0.names) } ?? []
+        let known = told[walk.target]?[id].map { Array($0.names) } ?? []
         return [member] + known.filter { $0 != member && lacks($0, walk, only: id) && looksWithout($0, of: id, walk) == looks }
     }
 
@@ -46,11 +47,11 @@ extension Checker {
     /// How many walks in a row, of one life, nothing changed under and that must have been recorded were without a member of a thing.
     private func looksWithout(_ member: String, of id: String, _ walk: Walk) -> Int {
         var looks = 0
-        for index in (walks[walk.unit] ?? []).reversed() {
+        for index in (walks[walk.target] ?? []).reversed() {
             let other = history.walks[index]
             guard other.span.start <= walk.span.start, other.isComplete else { continue }
             guard other.life == walk.life, isRecorded(index), other.isExact, !other.isPartial, other.served.contains(id),
-                history.truth.isConstant(other.unit, other.span), lacks(member, other, only: id)
+                history.truth.isConstant(other.target, other.span), lacks(member, other, only: id)
             else { return looks }
             looks += 1
         }
@@ -60,7 +61,7 @@ extension Checker {
     /// Whether a life has seen a member go and come back before.
     func hasReturned(_ member: String, _ walk: Walk) -> Bool {
         var wasMissing = false
-        for index in walks[walk.unit] ?? [] {
+        for index in walks[walk.target] ?? [] {
             let other = history.walks[index]
             guard other.life == walk.life, other.span.start <= walk.span.start else { continue }
             let lacks = other.served.contains { mayLack(member, $0, other) }
@@ -73,16 +74,16 @@ extension Checker {
     /// Whether it must be known that a person took a member from a number, not Meta from all: this number was seen without it for certain at a time when
     /// another one was known to have it, then another one with it, then this one again.
     private func isDecided(_ member: String, of id: String, _ walk: Walk) -> Bool {
-        guard let first = certain(walk.unit).last(where: { $0.span.end < walk.span.start && $0.life == walk.life }), lacks(member, first),
+        guard let first = certain(walk.target).last(where: { $0.span.end < walk.span.start && $0.life == walk.life }), lacks(member, first),
             looksWithout(member, of: id, first) >= (hasReturned(member, first) ? Self.mostLooks : 2),
             let seen = first.delivered,
             // What was taken for drift meanwhile begins anew when it ends.
-            driftTold[walk.unit.account]?[walk.unit.kind].map({ $0 < first.span.start }) ?? true
+            driftTold[walk.target.account]?[walk.target.kind].map({ $0 < first.span.start }) ?? true
         else { return false }
         var wasShown = false
         var isWitnessed = false
-        for unit in walks.keys where unit != walk.unit && isLike(unit, walk.unit) {
-            let certain = certain(unit)
+        for target in walks.keys where target != walk.target && isLike(target, walk.target) {
+            let certain = certain(target)
             if let last = certain.last(where: { $0.span.end < first.span.start }), shows(member, last) { wasShown = true }
             isWitnessed =
                 isWitnessed
@@ -95,20 +96,20 @@ extension Checker {
     }
 
     /// What is not watched is no witness.
-    private func isWatched(_ id: String, _ walk: Walk) -> Bool { walk.unit.kind != .phoneNumber || watches(id, of: walk.unit.account) }
+    private func isWatched(_ id: String, _ walk: Walk) -> Bool { walk.target.kind != .phoneNumber || watches(id, of: walk.target.account) }
 
-    private func isLike(_ unit: Unit, _ other: Unit) -> Bool { unit.account == other.account && unit.kind == other.kind }
+    private func isLike(_ target: PollTarget, _ other: PollTarget) -> Bool { target.account == other.account && target.kind == other.kind }
 
     /// The things that are known to have a member.
-    private func holders(of member: String, _ unit: Unit) -> [String] {
-        let units = unit.isOneOfMany ? toldBefore.keys.filter { isLike($0, unit) } : [unit]
-        return units.flatMap { toldBefore[$0] ?? [:] }.filter { $0.value[member].isGiven }.map(\.key)
+    private func holders(of member: String, _ target: PollTarget) -> [String] {
+        let targets = target.isOneOfMany ? toldBefore.keys.filter { isLike($0, target) } : [target]
+        return targets.flatMap { toldBefore[$0] ?? [:] }.filter { $0.value[member].isGiven }.map(\.key)
     }
 
     /// Walks that nothing changed under and that must have been recorded.
-    private func certain(_ unit: Unit) -> [Walk] {
-        (walks[unit] ?? []).filter {
-            isRecorded($0) && !history.walks[$0].isPartial && history.truth.isConstant(unit, history.walks[$0].span)
+    private func certain(_ target: PollTarget) -> [Walk] {
+        (walks[target] ?? []).filter {
+            isRecorded($0) && !history.walks[$0].isPartial && history.truth.isConstant(target, history.walks[$0].span)
         }.map {
             history.walks[$0]
         }
@@ -118,21 +119,21 @@ extension Checker {
     private func mayLack(_ member: String, _ id: String, _ walk: Walk) -> Bool {
         let hidden = hidden(walk)
         return hidden.throughout.contains(member) || hidden.partly.contains(member)
-            || history.truth.states(of: id, in: walk.unit, walk.span).contains { !($0?[member].isGiven ?? false) }
+            || history.truth.states(of: id, in: walk.target, walk.span).contains { !($0?[member].isGiven ?? false) }
     }
 
     /// Whether a walk that nothing changed under showed a member in something.
     private func shows(_ member: String, _ walk: Walk) -> Bool {
         let hidden = hidden(walk)
         guard !hidden.throughout.contains(member), !hidden.partly.contains(member) else { return false }
-        return history.truth.things(of: walk.unit, at: walk.span.end).values.contains { $0[member].isGiven }
+        return history.truth.things(of: walk.target, at: walk.span.end).values.contains { $0[member].isGiven }
     }
 
     /// Whether a walk that nothing changed under, and Meta kept nothing from, was without a member, in one thing or in all.
     private func lacks(_ member: String, _ walk: Walk, only id: String? = nil) -> Bool {
         let hidden = hidden(walk)
         guard !hidden.throughout.contains(member), !hidden.partly.contains(member) else { return false }
-        let things = history.truth.things(of: walk.unit, at: walk.span.end)
+        let things = history.truth.things(of: walk.target, at: walk.span.end)
         return id.map { !(things[$0]?[member].isGiven ?? false) } ?? things.values.allSatisfy { !$0[member].isGiven }
     }
 }

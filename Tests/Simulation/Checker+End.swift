@@ -12,19 +12,19 @@ extension Checker {
         if history.kept != told { complain("durable", history.end, "the ledger keeps other changes than were committed") }
         compare(history.stored, history.end)
         for account in history.scenario.accounts where !account.isTight {
-            let numbers = Unit(account: account.name, kind: .phoneNumber)
+            let numbers = PollTarget(account: account.name, kind: .phoneNumber)
             let ids = watched(history.truth.things(of: numbers, at: history.end), numbers).keys.sorted()
-            let units =
-                Scenario.accountKinds.map { Unit(account: account.name, kind: $0) }
-                + ids.flatMap { id in Scenario.numberKinds.map { Unit(account: account.name, kind: $0, phoneNumberID: id) } }
-            for unit in units where account.watches(unit.kind) {
-                let truth = watched(history.truth.things(of: unit, at: history.end), unit)
-                let held = heldAtEnd(unit, truth)
-                let told = (self.told[unit] ?? [:]).filter { !held.contains($0.key) }
-                let ended = told.map { id, document in (id, settled(document, truth[id] ?? [:], unit)) }
-                if !Dictionary(uniqueKeysWithValues: ended).isSame(as: truth.mapValues { WireForm.plain($0, unit.kind) }) {
+            let targets =
+                Scenario.accountKinds.map { PollTarget(account: account.name, kind: $0) }
+                + ids.flatMap { id in Scenario.numberKinds.map { PollTarget(account: account.name, kind: $0, phoneNumberID: id) } }
+            for target in targets where account.watches(target.kind) {
+                let truth = watched(history.truth.things(of: target, at: history.end), target)
+                let held = heldAtEnd(target, truth)
+                let told = (self.told[target] ?? [:]).filter { !held.contains($0.key) }
+                let ended = told.map { id, document in (id, settled(document, truth[id] ?? [:], target)) }
+                if !Dictionary(uniqueKeysWithValues: ended).isSame(as: truth.mapValues { WireForm.plain($0, target.kind) }) {
                     complain(
-                        "each state is reported", history.end, "\(unit) ends as \(words(told)) and is \(words(truth))")
+                        "each state is reported", history.end, "\(target) ends as \(words(told)) and is \(words(truth))")
                 }
             }
             for resource in history.stored where resource.resource.kind == .watch && resource.resource.account == account.name {

@@ -10,18 +10,18 @@ extension Checker {
     /// - Parameter isMass: whether it lacked so much that it was held.
     mutating func check(_ walk: Walk, isMass: Bool) {
         guard let moment = walk.delivered else { return }
-        let unit = walk.unit
-        if let number = unit.phoneNumberID, told[Unit(account: unit.account, kind: .phoneNumber)]?[number] == nil { return }
-        guard history.truth.isConstant(unit, walk.span) else { return }
-        if !begun.contains(unit) { return complain("baseline", moment, "\(unit) has none after a complete look") }
+        let target = walk.target
+        if let number = target.phoneNumberID, told[PollTarget(account: target.account, kind: .phoneNumber)]?[number] == nil { return }
+        guard history.truth.isConstant(target, walk.span) else { return }
+        if !begun.contains(target) { return complain("baseline", moment, "\(target) has none after a complete look") }
         let hidden = hidden(walk)
         let unseen = hidden.throughout.union(hidden.partly)
-        let truth = watched(history.truth.things(of: unit, at: walk.span.end), unit)
-        for (id, document) in truth.mapValues({ WireForm.plain($0, unit.kind) }) {
+        let truth = watched(history.truth.things(of: target, at: walk.span.end), target)
+        for (id, document) in truth.mapValues({ WireForm.plain($0, target.kind) }) {
             // What was not shown, or cannot be read, cannot be told.
             if walk.unreadable.contains(id) || walk.isPartial && !walk.served.contains(id) { continue }
-            guard let known = told[unit]?[id].map({ WireForm.plain($0, unit.kind) }) else {
-                complain("each state is reported", moment, "\(id) of \(unit) was not: \(JSONValue.object(document))")
+            guard let known = told[target]?[id].map({ WireForm.plain($0, target.kind) }) else {
+                complain("each state is reported", moment, "\(id) of \(target) was not: \(JSONValue.object(document))")
                 continue
             }
             for name in Set(known.names).union(document.names) where !unseen.contains(name) && !known[name].isSame(as: document[name]) {
@@ -30,19 +30,19 @@ extension Checker {
                 if known[name].isSame(as: document[name].keepingLost(of: known[name])) { continue }
                 complain(
                     "each state is reported", moment,
-                    "\(id) of \(unit) has \(name) \(known[name].map { "\($0)" } ?? "missing") where Meta had \(document[name].map { "\($0)" } ?? "none")"
+                    "\(id) of \(target) has \(name) \(known[name].map { "\($0)" } ?? "missing") where Meta had \(document[name].map { "\($0)" } ?? "none")"
                 )
             }
         }
-        for id in (told[unit] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk, isMass: isMass) {
-            complain("each state is reported", moment, "\(id) of \(unit) is gone and was not removed")
+        for id in (told[target] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk, isMass: isMass) {
+            complain("each state is reported", moment, "\(id) of \(target) is gone and was not removed")
         }
     }
 
     /// Whether enough complete walks in a row, up to this one, did not show a thing.
     private func missed(_ id: String, _ walk: Walk, isMass: Bool) -> Bool {
-        var needed = isMass ? Self.looksToBelieve(walk.unit) + 2 : Self.looksToRemove(walk.unit)
-        for index in (walks[walk.unit] ?? []).reversed() {
+        var needed = isMass ? Self.looksToBelieve(walk.target) + 2 : Self.looksToRemove(walk.target)
+        for index in (walks[walk.target] ?? []).reversed() {
             let other = history.walks[index]
             guard other.span.start <= walk.span.start, other.isComplete, other.isExact else { continue }
             // What cannot be read, or has no id, may be the very thing.
@@ -52,15 +52,15 @@ extension Checker {
             // What was held counts for nothing once it is over.
             if !isMass, massWalks.contains(index) { continue }
             needed -= 1
-            if needed <= 0, !isMass || walk.span.start - other.span.end > Self.timeToBelieve(walk.unit) + .seconds(60) { return true }
+            if needed <= 0, !isMass || walk.span.start - other.span.end > Self.timeToBelieve(walk.target) + .seconds(60) { return true }
         }
         return false
     }
 
     /// Whether what could not be found out about a field had another trouble in between: of what refuses the whole in passing nobody can say which
     /// field it was, and it is not searched for again at once.
-    private func isDisturbed(_ unit: Unit, _ place: Int) -> Bool {
-        let list = (walks[unit] ?? [])[...place].map { history.walks[$0] }
+    private func isDisturbed(_ target: PollTarget, _ place: Int) -> Bool {
+        let list = (walks[target] ?? [])[...place].map { history.walks[$0] }
         guard let last = list.last else { return false }
         return list.contains { other in
             other.life == last.life && last.span.start - other.span.end < .seconds(600)
@@ -76,31 +76,33 @@ extension Checker {
 
     /// A watch's state is told when it changes, and only if the looks at its unit say so.
     mutating func checkWatch(_ change: Change, _ transaction: History.Transaction) {
-        guard let unit = Unit(watch: change.resource) else { return complain("watch", transaction.time, "\(change.resource) is none") }
+        guard let target = PollTarget(watch: change.resource) else {
+            return complain("watch", transaction.time, "\(change.resource) is none")
+        }
         // Another drift is told of a watch that is drifted already.
         let isMore = change.fields.map(\.description) == ["/reason"]
         let state = change.after?["state"]?.string.flatMap(WatchState.init(rawValue:)) ?? .drifted
         let earlier = change.before?["state"]?.string
         if earlier == state.rawValue, !isMore {
-            return complain("watch", transaction.time, "\(unit) is told to be \(state.rawValue) again")
+            return complain("watch", transaction.time, "\(target) is told to be \(state.rawValue) again")
         }
-        defer { watchesTold[unit] = state }
-        func refuse(_ why: String) -> String { "\(unit) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
+        defer { watchesTold[target] = state }
+        func refuse(_ why: String) -> String { "\(target) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
         // What is wrong with a watch by itself is told of it, though it was unauthorized without a word.
         let isOver = earlier == WatchState.unauthorized.rawValue
-        if state == .unauthorized || isOver && (state == .current || unit.kind == .account) {
+        if state == .unauthorized || isOver && (state == .current || target.kind == .account) {
             // What ends is told where its beginning was.
-            let isEnd = state != .unauthorized && watchesTold[unit].map { $0 != .current && $0 != state } ?? false
-            if unit.kind != .account, !isEnd { complain("watch", transaction.time, refuse("only the account says so")) }
-            let answers = history.walks.filter { $0.unit.account == unit.account && $0.isDelivered(by: transaction.time) }
+            let isEnd = state != .unauthorized && watchesTold[target].map { $0 != .current && $0 != state } ?? false
+            if target.kind != .account, !isEnd { complain("watch", transaction.time, refuse("only the account says so")) }
+            let answers = history.walks.filter { $0.target.account == target.account && $0.isDelivered(by: transaction.time) }
             if state == .unauthorized, answers.count(where: { $0.trouble == .unauthorized && $0.life == transaction.life }) < 2 {
                 complain("watch", transaction.time, refuse("no token was refused, or once only"))
             }
             return
         }
-        let isUpgraded = history.truth.upgraded[unit.account].map { $0 <= transaction.time } ?? false
-        if unit.kind == .account, state == .drifted, isUpgraded { return }
-        guard let (place, walk) = latestWalk(unit, transaction.time) else {
+        let isUpgraded = history.truth.upgraded[target.account].map { $0 <= transaction.time } ?? false
+        if target.kind == .account, state == .drifted, isUpgraded { return }
+        guard let (place, walk) = latestWalk(target, transaction.time) else {
             if state != .late { complain("watch", transaction.time, refuse("it was never looked at")) }
             return
         }
@@ -108,11 +110,11 @@ extension Checker {
         case .current:
             if !walk.isComplete { complain("watch", transaction.time, refuse("the last look was not complete")) }
         case .drifted:
-            driftTold[unit.account, default: [:]][unit.kind] = transaction.time
+            driftTold[target.account, default: [:]][target.kind] = transaction.time
             let hidden = hidden(walk)
-            let members = Documents.members(unit.kind)
-            if walk.isPartial || walk.isOdd || !walk.unreadable.isEmpty || isMass(walk, toldBefore[unit] ?? [:]) { return }
-            if unit.kind == .phoneNumber, namesMore(than: Set((told[unit] ?? [:]).keys), unit.account) { return }
+            let members = Documents.members(target.kind)
+            if walk.isPartial || walk.isOdd || !walk.unreadable.isEmpty || isMass(walk, toldBefore[target] ?? [:]) { return }
+            if target.kind == .phoneNumber, namesMore(than: Set((told[target] ?? [:]).keys), target.account) { return }
             // That something comes and goes is known when it has come back.
             if hidden.throughout.isEmpty, hidden.partly.isEmpty,
                 !members.contains(where: { isTaken($0, walk, by: transaction.time) || hasReturned($0, walk) })
@@ -124,13 +126,13 @@ extension Checker {
             let restarts = walk.trouble.map { $0 == .listChanged || $0 == .repeatedCursor } ?? !walk.isExact
             // A token that is refused to one alone is no refused token.
             let isOwn = walk.trouble == .unauthorized && state == .forbidden
-            let isUnfound = walk.trouble == .refusedField && [.forbidden, .invalidAnswer].contains(state) && isDisturbed(unit, place)
+            let isUnfound = walk.trouble == .refusedField && [.forbidden, .invalidAnswer].contains(state) && isDisturbed(target, place)
             if walk.trouble?.state != state, !isOwn, !isUnfound, !(restarts && state == .unreachable) {
                 complain("watch", transaction.time, refuse("the last look ended by \(walk.trouble.map { "\($0)" } ?? "nothing")"))
             }
             guard [.unreachable, .invalidAnswer, .forbidden, .notFound].contains(state) else { return }
             // A complete look that could not be recorded has not been.
-            let before = (walks[unit] ?? [])[..<place].last
+            let before = (walks[target] ?? [])[..<place].last
             if before.map({ checkpoint($0) != nil || history.walks[$0].life != walk.life }) ?? true {
                 complain("watch", transaction.time, refuse("it was the first failure in a row"))
             }

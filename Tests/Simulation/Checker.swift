@@ -11,27 +11,27 @@ struct Checker {
     private(set) var complaints: [String] = []
 
     /// What has been told of each unit's things.
-    var told: [Unit: [String: JSONObject]] = [:]
+    var told: [PollTarget: [String: JSONObject]] = [:]
     /// The same before the transaction that is gone through: what a look is compared with.
-    var toldBefore: [Unit: [String: JSONObject]] = [:]
+    var toldBefore: [PollTarget: [String: JSONObject]] = [:]
     /// Units that have had their baseline.
-    var begun: Set<Unit> = []
+    var begun: Set<PollTarget> = []
     var lastSequence: Int64 = 0
     /// When drift was last told of one of an account's kinds.
     var driftTold: [String: [Kind: Moment]] = [:]
     /// What was told last of each watch.
-    var watchesTold: [Unit: WatchState] = [:]
+    var watchesTold: [PollTarget: WatchState] = [:]
     /// Walks that lacked so much of what was told before them that they are held.
     var massWalks: Set<Int> = []
     /// Walks of which something was told, so that it is known how much of what was told before they lacked.
     var judgedWalks: Set<Int> = []
     /// Each unit's walks, as places in the history's.
-    let walks: [Unit: [Int]]
+    let walks: [PollTarget: [Int]]
 
     init(_ history: History) {
         self.history = history
-        var walks: [Unit: [Int]] = [:]
-        for (index, walk) in history.walks.enumerated() { walks[walk.unit, default: []].append(index) }
+        var walks: [PollTarget: [Int]] = [:]
+        for (index, walk) in history.walks.enumerated() { walks[walk.target, default: []].append(index) }
         self.walks = walks
     }
 
@@ -56,10 +56,10 @@ struct Checker {
     private var copies: [Int: Copy] = [:]
 
     private struct Copy {
-        var told: [Unit: [String: JSONObject]]
-        var begun: Set<Unit>
+        var told: [PollTarget: [String: JSONObject]]
+        var begun: Set<PollTarget>
         var lastSequence: Int64
-        var watchesTold: [Unit: WatchState]
+        var watchesTold: [PollTarget: WatchState]
     }
 
     private enum Happening {
@@ -86,7 +86,7 @@ struct Checker {
             case .transaction(let index): take(history.transactions[index])
             case .checkpoint(let index):
                 let walk = history.walks[index]
-                if !judgedWalks.contains(index), isMass(walk, told[walk.unit] ?? [:]) { massWalks.insert(index) }
+                if !judgedWalks.contains(index), isMass(walk, told[walk.target] ?? [:]) { massWalks.insert(index) }
                 check(walk, isMass: massWalks.contains(index))
             case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence, watchesTold: watchesTold)
             case .restore(let index):
@@ -104,11 +104,11 @@ struct Checker {
     func checkpoint(_ index: Int) -> Moment? {
         let walk = history.walks[index]
         guard walk.isComplete, walk.isExact, let delivered = walk.delivered else { return nil }
-        let list = walks[walk.unit] ?? []
+        let list = walks[walk.target] ?? []
         let next = list.firstIndex { $0 > index }.map { history.walks[list[$0]] }
         // What was asked for to find out which field is refused is no look; an account's apps come with its own answer.
-        let comesWith = walk.unit.kind == .subscribedApp && walk.named.contains("subscribed_apps")
-        let carrier = comesWith ? Unit(account: walk.unit.account, kind: .account) : walk.unit
+        let comesWith = walk.target.kind == .subscribedApp && walk.named.contains("subscribed_apps")
+        let carrier = comesWith ? PollTarget(account: walk.target.account, kind: .account) : walk.target
         let asking = walks[carrier]?.map { history.walks[$0] }.first { $0.span.start > walk.span.start }
         if isOfASearch(walk, carrier, before: asking.flatMap { $0.life == walk.life ? $0 : nil }, delivered) { return nil }
         let following = next?.span.start
@@ -120,7 +120,7 @@ struct Checker {
 
     /// Whether a complete walk may be one of those that find out which field is refused: something was refused before, and another request followed
     /// that named other fields, or came at once; or it came itself at once behind the refusal, or behind another of them.
-    private func isOfASearch(_ walk: Walk, _ carrier: Unit, before asking: Walk?, _ delivered: Moment) -> Bool {
+    private func isOfASearch(_ walk: Walk, _ carrier: PollTarget, before asking: Walk?, _ delivered: Moment) -> Bool {
         if let asking, asking.named != walk.named, asking.span.start - delivered < .seconds(30) { return true }
         let earlier = (walks[carrier] ?? []).lazy.map { history.walks[$0] }.filter {
             $0.life == walk.life && $0.span.start < walk.span.start
@@ -151,16 +151,16 @@ struct Checker {
     }
 
     /// The unit's last walk that had begun by a moment, and its place among the unit's.
-    func latestWalk(_ unit: Unit, _ moment: Moment) -> (place: Int, walk: Walk)? {
-        guard let list = walks[unit], let place = list.lastIndex(where: { history.walks[$0].span.start <= moment }) else { return nil }
+    func latestWalk(_ target: PollTarget, _ moment: Moment) -> (place: Int, walk: Walk)? {
+        guard let list = walks[target], let place = list.lastIndex(where: { history.walks[$0].span.start <= moment }) else { return nil }
         return (place, history.walks[list[place]])
     }
 
     /// Members of a unit's things that Meta did not give in a walk: throughout, and perhaps.
     func hidden(_ walk: Walk) -> (throughout: Set<String>, partly: Set<String>) {
-        var hidden = history.truth.withheld(walk.unit, walk.span)
+        var hidden = history.truth.withheld(walk.target, walk.span)
         hidden.throughout.formUnion(walk.lacking)
-        if !walk.asked.isEmpty { hidden.throughout.formUnion(Set(Documents.members(walk.unit.kind)).subtracting(walk.asked)) }
+        if !walk.asked.isEmpty { hidden.throughout.formUnion(Set(Documents.members(walk.target.kind)).subtracting(walk.asked)) }
         return hidden
     }
 
@@ -169,7 +169,7 @@ struct Checker {
     }
 
     /// The things of a unit that are watched, of those.
-    func watched(_ things: [String: JSONObject], _ unit: Unit) -> [String: JSONObject] {
-        unit.kind == .phoneNumber ? things.filter { watches($0.key, of: unit.account) } : things
+    func watched(_ things: [String: JSONObject], _ target: PollTarget) -> [String: JSONObject] {
+        target.kind == .phoneNumber ? things.filter { watches($0.key, of: target.account) } : things
     }
 }

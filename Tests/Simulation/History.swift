@@ -65,7 +65,7 @@ struct History {
     /// When requests were sent, by account.
     var calls: [String: [(time: Moment, life: Int)]] = [:]
     /// When answers were withheld by plain troubles: of an account, or of one unit of it.
-    var troubles: [(account: String, unit: Unit?, span: TimeSpan)] = []
+    var troubles: [(account: String, target: PollTarget?, span: TimeSpan)] = []
     /// When the ledger was put back from a copy.
     var restores: [Restore] = []
     /// When a conditional request was made.

@@ -7,7 +7,7 @@ import WhatsAppBusiness
 /// A request as Meta reads it.
 struct Asked {
     var account: Meta.Account
-    var unit: Unit
+    var target: PollTarget
     var edge: Edge
     var credential: Int
     var fields: Set<String>
@@ -36,7 +36,7 @@ extension Meta {
         guard let edge = ([Edge.subscribedApps] + Edge.watched).first(where: { $0.path == name }), let kind = edge.kind else { return nil }
         let credential = request.headers.first { $0.name == "Authorization" }?.value.split(separator: "-").last.flatMap { Int($0) }
         return Asked(
-            account: account, unit: Unit(account: account.plan.name, kind: kind, phoneNumberID: number), edge: edge,
+            account: account, target: PollTarget(account: account.plan.name, kind: kind, phoneNumberID: number), edge: edge,
             credential: credential ?? 0,
             fields: Set((query["fields"] ?? "").split(separator: ",").map(String.init)), limit: query["limit"].flatMap { Int($0) } ?? 25,
             after: query["after"], etag: request.headers.first { $0.name == "If-None-Match" }?.value,
@@ -62,27 +62,27 @@ extension Meta {
         let account = asked.account
         count(account)
         if asked.isProbe {
-            let isThere = asked.unit.phoneNumberID.map(account.has(number:)) ?? true
+            let isThere = asked.target.phoneNumberID.map(account.has(number:)) ?? true
             let trouble = trouble(for: asked) ?? (isThere ? nil : .notFound)
             return (trouble.map { answer($0, asked) } ?? page(asked), [])
         }
-        walks.request(asked.unit, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
-        walks.update(asked.unit) { $0.named = asked.fields }
+        walks.request(asked.target, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
+        walks.update(asked.target) { $0.named = asked.fields }
         let result = result(asked)
-        walks.agree(asked.unit)
-        var indices = [walks.index(of: asked.unit)].compactMap(\.self)
-        if asked.unit.kind == .account, indices.contains(where: { walks.all[$0].isComplete }), bringsApps(asked) {
+        walks.agree(asked.target)
+        var indices = [walks.index(of: asked.target)].compactMap(\.self)
+        if asked.target.kind == .account, indices.contains(where: { walks.all[$0].isComplete }), bringsApps(asked) {
             // The account's apps come with its own answer.
-            let unit = Unit(account: asked.unit.account, kind: .subscribedApp)
-            walks.request(unit, isFirst: true, asked: [], life: life, at: stage.now)
-            walks.update(unit) { walk in
+            let target = PollTarget(account: asked.target.account, kind: .subscribedApp)
+            walks.request(target, isFirst: true, asked: [], life: life, at: stage.now)
+            walks.update(target) { walk in
                 walk.isComplete = true
                 walk.named = asked.fields
                 let apps = shownApps(account)
                 walk.served = Set(apps.filter(\.isReadable).map(\.id))
                 walk.unreadable = Set(apps.filter { !$0.isReadable }.map(\.id))
             }
-            indices += [walks.index(of: unit)].compactMap(\.self)
+            indices += [walks.index(of: target)].compactMap(\.self)
         }
         return (result, indices)
     }
@@ -95,25 +95,25 @@ extension Meta {
     private func result(_ asked: Asked) -> Result<HTTPResponse, TransportError> {
         let account = asked.account
         if let trouble = trouble(for: asked) {
-            walks.update(asked.unit) { $0.trouble = trouble }
+            walks.update(asked.target) { $0.trouble = trouble }
             return answer(trouble, asked)
         }
         if let trouble = odd(for: asked) {
-            walks.update(asked.unit) { $0.trouble = trouble }
+            walks.update(asked.target) { $0.trouble = trouble }
             return answer(trouble, asked)
         }
-        if let unknown = account.unknown, unknown.kind == asked.unit.kind, asked.fields.contains(unknown.member) {
+        if let unknown = account.unknown, unknown.kind == asked.target.kind, asked.fields.contains(unknown.member) {
             if account.odd.refusal > 0 {
-                walks.update(asked.unit) { $0.trouble = .refusedField }
+                walks.update(asked.target) { $0.trouble = .refusedField }
                 return refusal(unknown.member, account)
             }
             // The watcher asks again without the member, at once.
-            walks.update(asked.unit) { $0.trouble = .listChanged }
+            walks.update(asked.target) { $0.trouble = .listChanged }
             let type = unknown.kind == .account ? "WhatsAppBusinessAccount" : "X"
             return respond(400, error(100, "(#100) Tried accessing nonexisting field (\(unknown.member)) on node type (\(type))"), account)
         }
-        guard asked.unit.phoneNumberID.map(account.has(number:)) ?? true else {
-            walks.update(asked.unit) { $0.trouble = .notFound }
+        guard asked.target.phoneNumberID.map(account.has(number:)) ?? true else {
+            walks.update(asked.target) { $0.trouble = .notFound }
             return answer(.notFound, asked)
         }
         return page(asked)
@@ -133,23 +133,23 @@ extension Meta {
         let account = asked.account
         if account.refused.contains(asked.credential) { return .unauthorized }
         if let until = account.throttledUntil, stage.now < until { return .throttled }
-        if let outage = account.outage, outage.unit == nil || outage.unit == asked.unit { return fits(outage.trouble, asked) }
+        if let outage = account.outage, outage.target == nil || outage.target == asked.target { return fits(outage.trouble, asked) }
         if let flaky = account.flaky, dice.chance(flaky.probability) { return fits(dice.pick(flaky.troubles), asked) }
         return nil
     }
 
     private func fits(_ trouble: Trouble, _ asked: Asked) -> Trouble? {
-        if trouble == .wrongThing, asked.edge.form == .list || asked.unit.kind == .commerceSettings { return nil }
+        if trouble == .wrongThing, asked.edge.form == .list || asked.target.kind == .commerceSettings { return nil }
         return (trouble == .listChanged || trouble == .repeatedCursor) && asked.isFirst ? nil : trouble
     }
 
     private func page(_ asked: Asked) -> Result<HTTPResponse, TransportError> {
         let account = asked.account
-        var things = things(of: asked.unit, account)
-        guard asked.edge.form == .list, let paging = account.paging[asked.unit.kind] else { return single(things, asked) }
+        var things = things(of: asked.target, account)
+        guard asked.edge.form == .list, let paging = account.paging[asked.target.kind] else { return single(things, asked) }
         if !asked.isProbe { things = shown(things, asked) }
         guard var start = position(asked.after, in: things, asked, paging) else {
-            walks.update(asked.unit) { $0.trouble = .listChanged }
+            walks.update(asked.target) { $0.trouble = .listChanged }
             return answer(.listChanged, asked)
         }
         if !asked.isProbe { start = slipped(start, things, asked) }
@@ -159,7 +159,7 @@ extension Meta {
         let end = start + part.count
         let trails = paging.trails && !paging.isBare
         if !asked.isProbe {
-            walks.update(asked.unit) { walk in
+            walks.update(asked.target) { walk in
                 walk.trouble = nil
                 walk.pages.append(part.map(\.id))
                 for thing in part where !walk.served.insert(thing.id).inserted {
@@ -170,7 +170,7 @@ extension Meta {
                 let settles = asked.edge.settlesCursor && !walk.sawNext
                 walk.isComplete = end >= things.count && (!(trails || settles) || part.isEmpty)
                 if !paging.isBare, !part.isEmpty, end < things.count || trails { walk.sawNext = true }
-                if !asked.isFirst, paging.cursor == .index, !truth.isConstant(walk.unit, walk.span) { walk.mayHaveShifted = true }
+                if !asked.isFirst, paging.cursor == .index, !truth.isConstant(walk.target, walk.span) { walk.mayHaveShifted = true }
             }
         }
         var links: JSONObject = [:]
@@ -179,16 +179,16 @@ extension Meta {
                 switch paging.cursor {
                 case .keyed: "k\(last.id)"
                 case .index: "i\(end)"
-                case .versioned: "v\(end):\(account.listVersions[asked.unit] ?? 0)"
+                case .versioned: "v\(end):\(account.listVersions[asked.target] ?? 0)"
                 }
             links["cursors"] = .object(["before": "b", "after": .string(cursor)])
             if !paging.isBare, end < things.count || trails { links["next"] = .string("https://graph.example/next?after=\(cursor)") }
         }
         var items = part.map { thing in
             var document = served(thing, asked)
-            if asked.unit.kind == .subscribedApp, let unreadable = unreadable(account), unreadable.id == thing.id {
+            if asked.target.kind == .subscribedApp, let unreadable = unreadable(account), unreadable.id == thing.id {
                 document["whatsapp_business_api_data"] = unreadable.value
-                walks.update(asked.unit) { walk in
+                walks.update(asked.target) { walk in
                     walk.served.remove(thing.id)
                     walk.unreadable.insert(thing.id)
                 }
@@ -196,9 +196,9 @@ extension Meta {
             return JSONValue.object(document)
         }
         // A list in which nothing has an id is none.
-        if account.odd.withoutID == asked.unit.kind, !asked.isProbe, !items.isEmpty {
+        if account.odd.withoutID == asked.target.kind, !asked.isProbe, !items.isEmpty {
             items.insert(.object(["name": "nobody", "status": "CONNECTED"]), at: dice.number(0...items.count))
-            walks.update(asked.unit) { walk in
+            walks.update(asked.target) { walk in
                 walk.isOdd = true
                 walk.hasStray = true
             }
@@ -209,18 +209,18 @@ extension Meta {
     }
 
     private func single(_ things: [Thing], _ asked: Asked) -> Result<HTTPResponse, TransportError> {
-        walks.update(asked.unit) { walk in
+        walks.update(asked.target) { walk in
             walk.isComplete = true
             walk.trouble = nil
             walk.served = Set(things.map(\.id))
         }
         var documents = things.map { served($0, asked) }
         guard asked.edge.form == .node else {
-            if asked.unit.kind == .commerceSettings { documents.removeAll { $0.isEmpty } }
+            if asked.target.kind == .commerceSettings { documents.removeAll { $0.isEmpty } }
             return respond(200, .object(["data": .array(documents.map(JSONValue.object))]), asked.account, etag: asked)
         }
         var document = documents.first ?? [:]
-        if asked.fields.contains("subscribed_apps"), asked.unit.kind == .account {
+        if asked.fields.contains("subscribed_apps"), asked.target.kind == .account {
             let apps = shownApps(asked.account)
             let all = bringsApps(asked)
             var list: JSONObject = ["data": .array((all ? apps[...] : apps.prefix(1)).map { .object($0.document) })]
@@ -238,15 +238,15 @@ extension Meta {
         case "i": return Int(rest)
         default:
             let parts = rest.split(separator: ":").compactMap { Int($0) }
-            return parts.count == 2 && parts[1] == asked.account.listVersions[asked.unit] ?? 0 ? parts[0] : nil
+            return parts.count == 2 && parts[1] == asked.account.listVersions[asked.target] ?? 0 ? parts[0] : nil
         }
     }
 
     /// A thing as it goes over the wire: what was asked for and not withheld, with what changes by itself.
     private func served(_ thing: Thing, _ asked: Asked) -> JSONObject {
-        if asked.unit.kind == .blockedUser { return blocked(thing, asked) }
-        var withheld = truth.withheld(asked.unit, Span(start: stage.now, end: stage.now)).throughout
-        let inner = truth.innerWithheld(asked.unit, at: stage.now)
+        if asked.target.kind == .blockedUser { return blocked(thing, asked) }
+        var withheld = truth.withheld(asked.target, Span(start: stage.now, end: stage.now)).throughout
+        let inner = truth.innerWithheld(asked.target, at: stage.now)
         if let inner { withheld.remove(inner.member) }
         if let flapping = flapping(asked) { withheld.insert(flapping) }
         var document: JSONObject = [:]
@@ -258,12 +258,12 @@ extension Meta {
             object[inner.inner] = nil
             document[inner.member] = .object(object)
         }
-        if thing.document.contains(where: { Documents.isOdd($0.name, $0.value) }) { walks.update(asked.unit) { $0.isOdd = true } }
-        Documents.noisy(&document, asked.unit.kind, &dice)
+        if thing.document.contains(where: { Documents.isOdd($0.name, $0.value) }) { walks.update(asked.target) { $0.isOdd = true } }
+        Documents.noisy(&document, asked.target.kind, &dice)
         if has(.otherForms) {
             // A list for an object may be told as odd, although it says nothing.
-            walks.update(asked.unit) { $0.isOdd = true }
-            Documents.rewrite(&document, asked.unit.kind, asked: asked.fields, &dice)
+            walks.update(asked.target) { $0.isOdd = true }
+            Documents.rewrite(&document, asked.target.kind, asked: asked.fields, &dice)
         }
         return document
     }
@@ -273,7 +273,7 @@ extension Meta {
         guard has(.otherForms) else { return document }
         // Two forms that have one id in common, so that each can be told to be the other: by the number's last digit.
         let hasBoth = dice.chance(0.5)
-        if (asked.unit.phoneNumberID?.utf8.last ?? 0) % 2 == 0 {
+        if (asked.target.phoneNumberID?.utf8.last ?? 0) % 2 == 0 {
             if hasBoth { document["user_id"] = .string("US.\(thing.id)") }
         } else {
             document["user_id"] = .string("US.\(thing.id)")
@@ -285,12 +285,12 @@ extension Meta {
     /// The member that this answer lacks and the next one has.
     private func flapping(_ asked: Asked) -> String? {
         // A walk is one answer, however many pages it has: its first page says whether it lacks one.
-        guard !asked.isProbe, let walk = walks.index(of: asked.unit) else { return nil }
+        guard !asked.isProbe, let walk = walks.index(of: asked.target) else { return nil }
         guard asked.isFirst else { return walks.all[walk].lacking.first }
-        guard let flapping = asked.account.odd.flapping, flapping.kind == asked.unit.kind else { return nil }
-        let before = walks.all.last { $0.unit == asked.unit && $0.isComplete && $0.span.end < walks.all[walk].span.start }
+        guard let flapping = asked.account.odd.flapping, flapping.kind == asked.target.kind else { return nil }
+        let before = walks.all.last { $0.target == asked.target && $0.isComplete && $0.span.end < walks.all[walk].span.start }
         guard before?.lacking.isEmpty ?? true else { return nil }
-        walks.update(asked.unit) { $0.lacking = [flapping.member] }
+        walks.update(asked.target) { $0.lacking = [flapping.member] }
         return flapping.member
     }
 }

@@ -10,7 +10,7 @@ extension Meta {
         /// Answers that the next requests get instead of theirs.
         var once: [Trouble] = []
         /// Lists that are not shown whole, until then or for so many looks.
-        var partial: [Unit: (share: Double, until: Moment, looks: Int)] = [:]
+        var partial: [PollTarget: (share: Double, until: Moment, looks: Int)] = [:]
         /// A page of a kind may hold so many things.
         var largest: (kind: Kind, limit: Int)?
         /// A list of that kind has an item without an id.
@@ -59,10 +59,10 @@ extension Meta {
         let kind = dice.pick(kinds)
         let number = Scenario.numberKinds.contains(kind) ? account.ofNumbers.keys.sorted().randomElement(&dice) : nil
         guard number != nil || !Scenario.numberKinds.contains(kind) else { return }
-        let unit = Unit(account: account.plan.name, kind: kind, phoneNumberID: number)
+        let target = PollTarget(account: account.plan.name, kind: kind, phoneNumberID: number)
         // Blocked users are believed to be gone earlier.
         let time = kind == .blockedUser ? min(lasts, .seconds(1200)) : lasts
-        account.odd.partial[unit] = (dice.pick([0, 0, 0.5]), stage.now + time, dice.pick([1, 2, 3, 100]))
+        account.odd.partial[target] = (dice.pick([0, 0, 0.5]), stage.now + time, dice.pick([1, 2, 3, 100]))
     }
 
     private func beginFlapping(_ account: Account, _ lasts: Duration) {
@@ -145,7 +145,7 @@ extension Meta {
     func odd(for asked: Asked) -> Trouble? {
         let account = asked.account
         if !account.odd.once.isEmpty { return account.odd.once.removeFirst() }
-        if let largest = account.odd.largest, largest.kind == asked.unit.kind, asked.edge.limit != nil, asked.limit > largest.limit {
+        if let largest = account.odd.largest, largest.kind == asked.target.kind, asked.edge.limit != nil, asked.limit > largest.limit {
             return .tooLarge
         }
         return nil
@@ -153,37 +153,39 @@ extension Meta {
 
     /// The things of a list as this look is shown them; fewer where the list is odd, and never so that what is missing could rightly be believed gone.
     func shown(_ things: [Thing], _ asked: Asked) -> [Thing] {
-        let (account, unit) = (asked.account, asked.unit)
-        guard let partial = account.odd.partial[unit], asked.isFirst ? stage.now < partial.until && partial.looks > 0 : isCut(unit) else {
+        let (account, target) = (asked.account, asked.target)
+        guard let partial = account.odd.partial[target], asked.isFirst ? stage.now < partial.until && partial.looks > 0 : isCut(target)
+        else {
             return things
         }
-        if asked.isFirst { account.odd.partial[unit]?.looks -= 1 }
+        if asked.isFirst { account.odd.partial[target]?.looks -= 1 }
         guard
-            let last = walks.all.last(where: { $0.unit == unit && $0.isComplete && $0.isExact && !$0.isPartial && $0.delivered != nil }),
-            last.life == walks.life(of: unit)
+            let last = walks.all.last(where: { $0.target == target && $0.isComplete && $0.isExact && !$0.isPartial && $0.delivered != nil }
+            ),
+            last.life == walks.life(of: target)
         else { return things }
         // What is not watched is nothing that could be missed.
-        let known = last.served.intersection(things.map(\.id)).filter { unit.kind != .phoneNumber || account.plan.watches($0) }
-        let kept = partial.share == 0 || unit.kind == .blockedUser ? [] : Array(things.prefix(things.count / 2))
+        let known = last.served.intersection(things.map(\.id)).filter { target.kind != .phoneNumber || account.plan.watches($0) }
+        let kept = partial.share == 0 || target.kind == .blockedUser ? [] : Array(things.prefix(things.count / 2))
         let lacking = known.subtracting(kept.map(\.id)).count
         guard (known.count >= 2 && lacking == known.count) || (known.count >= 6 && lacking * 2 >= known.count) else { return things }
-        walks.update(unit) { walk in
+        walks.update(target) { walk in
             walk.isPartial = true
             walk.isCut = true
         }
         return kept
     }
 
-    private func isCut(_ unit: Unit) -> Bool { walks.index(of: unit).map { walks.all[$0].isCut } ?? false }
+    private func isCut(_ target: PollTarget) -> Bool { walks.index(of: target).map { walks.all[$0].isCut } ?? false }
 
     /// Where a page that is not the first begins, if the list has slipped by one.
     func slipped(_ start: Int, _ things: [Thing], _ asked: Asked) -> Int {
         guard has(.shiftingLists), !asked.isFirst, start < things.count, dice.chance(0.3) else { return start }
-        let list = walks.all.filter { $0.unit == asked.unit && $0.isComplete }.suffix(2)
+        let list = walks.all.filter { $0.target == asked.target && $0.isComplete }.suffix(2)
         guard list.count == 2, !list.contains(where: \.isPartial) else { return start }
         // What one look jumped over all others show.
-        guard asked.account.jumped.insert("\(asked.unit) \(things[start].id)").inserted else { return start }
-        walks.update(asked.unit) { walk in
+        guard asked.account.jumped.insert("\(asked.target) \(things[start].id)").inserted else { return start }
+        walks.update(asked.target) { walk in
             walk.isPartial = true
             walk.jumped.insert(things[start].id)
         }

@@ -55,7 +55,7 @@ extension Meta {
             return respond(dice.pick([400, 403, 500]), .object(["error": .object(envelope)]), account)
         case .wrongThing:
             let ill: [String] =
-                switch asked.unit.kind {
+                switch asked.target.kind {
                 case .account: [#"{"id":"77777","name":"Somebody else","status":"BANNED"}"#, #"{"id":"\#(account.plan.wabaID)"}"#]
                 case .businessProfile: [#"{"data":[{"business_profile":{"about":"x"},"id":"90210"}]}"#]
                 default: [#"{"data":[{"x":{"calling":{"status":"ENABLED"}},"id":"90210"}]}"#]

@@ -34,7 +34,7 @@ final class Meta {
         var ofNumbers: [String: [Kind: [Thing]]] = [:]
         var paging: [Kind: Paging] = [:]
         /// Every answer is this trouble, in an account or in one unit of it.
-        var outage: (trouble: Trouble, unit: Unit?)?
+        var outage: (trouble: Trouble, target: PollTarget?)?
         /// Some answers are one of these troubles.
         var flaky: (troubles: [Trouble], probability: Double)?
         /// Until when the account is throttled, however few calls there are.
@@ -46,7 +46,7 @@ final class Meta {
         /// The credential that there is, and the ones that are refused.
         var credential = 0
         var refused: Set<Int> = []
-        var listVersions: [Unit: Int] = [:]
+        var listVersions: [PollTarget: Int] = [:]
         var calls: [Moment] = []
         var made = 0
         var etags: ETags = .none
@@ -111,19 +111,19 @@ final class Meta {
     }
 
     /// The things of a unit now, in the order of the list.
-    func things(of unit: Unit, _ account: Account) -> [Thing] {
-        guard let number = unit.phoneNumberID else { return account.things[unit.kind] ?? [] }
-        return account.has(number: number) ? account.ofNumbers[number]?[unit.kind] ?? [] : []
+    func things(of target: PollTarget, _ account: Account) -> [Thing] {
+        guard let number = target.phoneNumberID else { return account.things[target.kind] ?? [] }
+        return account.has(number: number) ? account.ofNumbers[number]?[target.kind] ?? [] : []
     }
 
-    private func note(_ unit: Unit, _ account: Account) {
-        if truth.note(unit, things(of: unit, account), at: stage.now) { account.listVersions[unit, default: 0] += 1 }
+    private func note(_ target: PollTarget, _ account: Account) {
+        if truth.note(target, things(of: target, account), at: stage.now) { account.listVersions[target, default: 0] += 1 }
     }
 
     func noteAll(of account: Account) {
-        for kind in Scenario.accountKinds { note(Unit(account: account.plan.name, kind: kind), account) }
+        for kind in Scenario.accountKinds { note(PollTarget(account: account.plan.name, kind: kind), account) }
         for id in account.ofNumbers.keys.sorted() {
-            for kind in Scenario.numberKinds { note(Unit(account: account.plan.name, kind: kind, phoneNumberID: id), account) }
+            for kind in Scenario.numberKinds { note(PollTarget(account: account.plan.name, kind: kind, phoneNumberID: id), account) }
         }
     }
 }
@@ -162,8 +162,8 @@ extension Meta {
         account.made += 1
         var id = "\(account.plan.name.suffix(1))000000\(account.made + 10)"
         if dice.chance(0.4) {
-            let unit = Unit(account: account.plan.name, kind: kind, phoneNumberID: number)
-            let gone = (truth.versions[unit] ?? [:]).keys.sorted().filter { id in !things.contains { $0.id == id } }
+            let target = PollTarget(account: account.plan.name, kind: kind, phoneNumberID: number)
+            let gone = (truth.versions[target] ?? [:]).keys.sorted().filter { id in !things.contains { $0.id == id } }
             if !gone.isEmpty { id = dice.pick(gone) }
         }
         let thing = Thing(id: id, document: Documents.thing(kind, id, &dice))

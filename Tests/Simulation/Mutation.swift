@@ -130,7 +130,7 @@ extension Mutation {
             case .inventedRemoval: all[place].change = removal(of: all[place].change)
             case .secondBaseline: all.append(all[place])
             case .changeAfterFailure:
-                history.walks.markLast(of: Unit(of: all[place].change.resource), before: history.transactions[index].time)
+                history.walks.markLast(of: PollTarget(of: all[place].change.resource), before: history.transactions[index].time)
             case .watchToldAgain: all[place].change.before = all[place].change.after
             case .watchOutOfNothing: all[place].change.after?["state"] = "forbidden"
             default: return false
@@ -179,8 +179,8 @@ extension History {
 
 extension [Walk] {
     /// The unit's last walk before a moment failed.
-    fileprivate mutating func markLast(of unit: Unit, before moment: Moment) {
-        guard let index = lastIndex(where: { $0.unit == unit && $0.isDelivered(by: moment) }) else { return }
+    fileprivate mutating func markLast(of target: PollTarget, before moment: Moment) {
+        guard let index = lastIndex(where: { $0.target == target && $0.isDelivered(by: moment) }) else { return }
         self[index].isComplete = false
         self[index].trouble = .truncated
     }

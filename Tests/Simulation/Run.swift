@@ -166,7 +166,7 @@ extension Run {
             let changes = try store.changes(after: lastSequence)
             lastSequence = changes.last?.sequence ?? lastSequence
             let isWhole = dice.chance(0.1)
-            let baselines = Set(changes.filter { $0.change.operation == .baseline }.map { Unit(of: $0.change.resource) })
+            let baselines = Set(changes.filter { $0.change.operation == .baseline }.map { PollTarget(of: $0.change.resource) })
             let stored =
                 isWhole ? try store.resources() : try baselines.sorted { "\($0)" < "\($1)" }.flatMap { try store.resources(of: $0) }
             history.transactions.append(.init(time: stage.now, life: life.number, changes: changes, stored: stored, isWhole: isWhole))
@@ -271,10 +271,10 @@ extension Run {
             stage.after(lasts) { account.flaky = nil }
         default:
             let trouble = dice.pick(scenario.troubles)
-            let units = meta.truth.versions.keys.filter { $0.account == account.plan.name }.sorted { "\($0)" < "\($1)" }
-            account.outage = (trouble, dice.chance(0.5) ? dice.pick(units) : nil)
-            history.troubles.append((account.plan.name, account.outage?.unit, Span(start: stage.now, end: stage.now + lasts)))
-            stage.note("\(account.plan.name) is out: \(trouble) \(account.outage?.unit.map { "\($0)" } ?? "")")
+            let targets = meta.truth.versions.keys.filter { $0.account == account.plan.name }.sorted { "\($0)" < "\($1)" }
+            account.outage = (trouble, dice.chance(0.5) ? dice.pick(targets) : nil)
+            history.troubles.append((account.plan.name, account.outage?.target, Span(start: stage.now, end: stage.now + lasts)))
+            stage.note("\(account.plan.name) is out: \(trouble) \(account.outage?.target.map { "\($0)" } ?? "")")
             stage.after(lasts) { account.outage = nil }
         }
     }
@@ -295,8 +295,8 @@ extension Run {
         }
         if asked.etag != nil, history.conditional == nil { history.conditional = stage.now }
         requests += 1
-        history.calls[asked.unit.account, default: []].append((stage.now, life.number))
-        stage.note("ask \(asked.unit)\(asked.after.map { " after \($0)" } ?? "")")
+        history.calls[asked.target.account, default: []].append((stage.now, life.number))
+        stage.note("ask \(asked.target)\(asked.after.map { " after \($0)" } ?? "")")
         let there = dice.time(scenario.latency)
         let back = dice.time(scenario.latency)
         let result: Result<HTTPResponse, TransportError> = await withCheckedContinuation { continuation in
@@ -312,7 +312,7 @@ extension Run {
                 }
                 life.answer(after: back) { [self] lives in
                     for walk in walks where lives { meta.walks.delivered(walk, at: stage.now) }
-                    stage.note("answered \(asked.unit) \(Self.words(answer))")
+                    stage.note("answered \(asked.target) \(Self.words(answer))")
                     continuation.resume(returning: answer)
                 }
             }

@@ -20,7 +20,7 @@ struct StageTransport: Transport {
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse { try await carry(request) }
 }
 
-extension Unit {
+extension PollTarget {
     /// The unit that shows a thing, or the watch's own.
     init(of resource: ResourceID) {
         guard let kind = resource.kind.known else { preconditionFailure("the simulation knows every kind of thing in it") }

@@ -27,17 +27,17 @@ struct Truth {
         var span: Span
     }
 
-    private(set) var versions: [Unit: [String: [Version]]] = [:]
+    private(set) var versions: [PollTarget: [String: [Version]]] = [:]
     /// When anything of a unit changed.
-    private(set) var changes: [Unit: [Moment]] = [:]
+    private(set) var changes: [PollTarget: [Moment]] = [:]
     var withheld: [Withheld] = []
     /// Since when some calls of an account were answered by another version.
     var upgraded: [String: Moment] = [:]
 
     /// Writes down how a unit is from now on, and returns whether that is new.
-    @discardableResult mutating func note(_ unit: Unit, _ things: [Thing], at now: Moment) -> Bool {
+    @discardableResult mutating func note(_ target: PollTarget, _ things: [Thing], at now: Moment) -> Bool {
         var changed = false
-        var known = versions[unit] ?? [:]
+        var known = versions[target] ?? [:]
         let present = Set(things.map(\.id))
         for thing in things where !(known[thing.id]?.last?.document?.isSame(as: thing.document) ?? false) {
             known[thing.id, default: []].append(Version(from: now, document: thing.document))
@@ -47,19 +47,19 @@ struct Truth {
             known[id]?.append(Version(from: now, document: nil))
             changed = true
         }
-        versions[unit] = known
-        if changed { changes[unit, default: []].append(now) }
+        versions[target] = known
+        if changed { changes[target, default: []].append(now) }
         return changed
     }
 
     /// Whether nothing of a unit changed in a time. What changed at its very beginning may have changed after it.
-    func isConstant(_ unit: Unit, _ span: Span) -> Bool {
-        !(changes[unit] ?? []).contains { span.start <= $0 && $0 <= span.end }
+    func isConstant(_ target: PollTarget, _ span: Span) -> Bool {
+        !(changes[target] ?? []).contains { span.start <= $0 && $0 <= span.end }
     }
 
     /// Every state of a thing that held at some moment of a time; `nil` stands for its not being there.
-    func states(of id: String, in unit: Unit, _ span: Span) -> [JSONObject?] {
-        guard let past = versions[unit]?[id] else { return [nil] }
+    func states(of id: String, in target: PollTarget, _ span: Span) -> [JSONObject?] {
+        guard let past = versions[target]?[id] else { return [nil] }
         var states: [JSONObject?] = past.first.map { $0.from >= span.start ? [nil] : [] } ?? [nil]
         for (index, version) in past.enumerated() where version.from <= span.end {
             if index + 1 < past.count, past[index + 1].from < span.start { continue }
@@ -69,15 +69,15 @@ struct Truth {
     }
 
     /// The things of a unit at a moment.
-    func things(of unit: Unit, at moment: Moment) -> [String: JSONObject] {
-        (versions[unit] ?? [:]).compactMapValues { past in past.last { $0.from <= moment }?.document }
+    func things(of target: PollTarget, at moment: Moment) -> [String: JSONObject] {
+        (versions[target] ?? [:]).compactMapValues { past in past.last { $0.from <= moment }?.document }
     }
 
     /// Members of a unit's things that Meta withheld in a time: throughout, and for a part of it.
-    func withheld(_ unit: Unit, _ span: Span) -> (throughout: Set<String>, partly: Set<String>) {
+    func withheld(_ target: PollTarget, _ span: Span) -> (throughout: Set<String>, partly: Set<String>) {
         var result: (throughout: Set<String>, partly: Set<String>) = ([], [])
         for one in withheld
-        where one.account == unit.account && one.kind == unit.kind && one.span.start <= span.end && one.span.end >= span.start {
+        where one.account == target.account && one.kind == target.kind && one.span.start <= span.end && one.span.end >= span.start {
             if one.span.start < span.start, one.span.end > span.end {
                 result.throughout.insert(one.member)
             } else {
@@ -90,9 +90,9 @@ struct Truth {
 
 extension Truth {
     /// A member of which something is withheld, and what.
-    func innerWithheld(_ unit: Unit, at now: Moment) -> (member: String, inner: String)? {
+    func innerWithheld(_ target: PollTarget, at now: Moment) -> (member: String, inner: String)? {
         withheld.first { one in
-            one.inner != nil && one.account == unit.account && one.kind == unit.kind && one.span.start < now && now < one.span.end
+            one.inner != nil && one.account == target.account && one.kind == target.kind && one.span.start < now && now < one.span.end
         }.flatMap { one in one.inner.map { (one.member, $0) } }
     }
 }

@@ -4,7 +4,7 @@ import WhatsAppBusiness
 
 /// One walk of the watcher over a unit's pages, as Meta saw it.
 struct Walk {
-    var unit: Unit
+    var target: PollTarget
     /// Which life of the watcher asked.
     var life: Int
     /// From the first request's coming to the last one's.
@@ -53,15 +53,15 @@ struct Walk {
 /// Every walk of a run, in the order in which they began.
 struct Walks {
     private(set) var all: [Walk] = []
-    private var latest: [Unit: Int] = [:]
+    private var latest: [PollTarget: Int] = [:]
 
     /// Takes a request; one for the first page begins a walk.
-    mutating func request(_ unit: Unit, isFirst: Bool, asked: Set<String>, life: Int, at now: Moment) {
-        if isFirst || latest[unit] == nil {
-            latest[unit] = all.count
-            all.append(Walk(unit: unit, life: life, span: Span(start: now, end: now), asked: asked))
+    mutating func request(_ target: PollTarget, isFirst: Bool, asked: Set<String>, life: Int, at now: Moment) {
+        if isFirst || latest[target] == nil {
+            latest[target] = all.count
+            all.append(Walk(target: target, life: life, span: Span(start: now, end: now), asked: asked))
         }
-        update(unit) { walk in
+        update(target) { walk in
             walk.span.end = now
             walk.isComplete = false
             walk.delivered = nil
@@ -69,15 +69,15 @@ struct Walks {
     }
 
     /// Changes the walk that is under way.
-    mutating func update(_ unit: Unit, _ body: (inout Walk) -> Void) {
-        guard let index = latest[unit] else { return }
+    mutating func update(_ target: PollTarget, _ body: (inout Walk) -> Void) {
+        guard let index = latest[target] else { return }
         body(&all[index])
     }
 
     /// Two walks that showed the same, though things came twice, are as good as one in which nothing did.
-    mutating func agree(_ unit: Unit) {
-        guard let index = latest[unit], all[index].isComplete, !all[index].isExact,
-            let before = all[..<index].last(where: { $0.unit == unit }), before.isComplete, before.life == all[index].life,
+    mutating func agree(_ target: PollTarget) {
+        guard let index = latest[target], all[index].isComplete, !all[index].isExact,
+            let before = all[..<index].last(where: { $0.target == target }), before.isComplete, before.life == all[index].life,
             before.hasRepeats, before.served == all[index].served
         else { return }
         all[index].isExact = true
@@ -85,10 +85,10 @@ struct Walks {
     }
 
     /// The life that asks for the walk that is under way.
-    func life(of unit: Unit) -> Int? { latest[unit].map { all[$0].life } }
+    func life(of target: PollTarget) -> Int? { latest[target].map { all[$0].life } }
 
     /// The place of the walk that is under way.
-    func index(of unit: Unit) -> Int? { latest[unit] }
+    func index(of target: PollTarget) -> Int? { latest[target] }
 
     /// The answer is back.
     mutating func delivered(_ index: Int, at now: Moment) { all[index].delivered = now }

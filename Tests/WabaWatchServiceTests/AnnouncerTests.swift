@@ -20,17 +20,17 @@ struct AnnouncerTests {
     private static func withLedger(_ looks: [Int], _ body: (Ledger) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
-        let list = Unit(account: "acme", kind: .phoneNumber)
+        let list = PollTarget(account: "acme", kind: .phoneNumber)
         let known = Observation.Item(id: number, document: ["id": .string(number), "display_phone_number": "+1 555-100-0000"])
         _ = try await ledger.record(
-            Observation(unit: list, owner: "102", items: [known], asked: ["id", "display_phone_number"]), at: LiveService.time(0))
-        let unit = Unit(account: "acme", kind: .blockedUser, phoneNumberID: number)
+            Observation(target: list, owner: "102", items: [known], asked: ["id", "display_phone_number"]), at: LiveService.time(0))
+        let target = PollTarget(account: "acme", kind: .blockedUser, phoneNumberID: number)
         for (index, count) in looks.enumerated() {
             let users = (0..<count).map {
                 Observation.Item(id: "\(1_555_000_0000 + $0)", document: ["wa_id": .string("\(1_555_000_0000 + $0)")])
             }
             _ = try await ledger.record(
-                Observation(unit: unit, owner: number, items: users, asked: []), at: LiveService.time(Int64(index + 1)))
+                Observation(target: target, owner: number, items: users, asked: []), at: LiveService.time(Int64(index + 1)))
         }
         try await body(ledger)
         try ledger.close()
@@ -40,7 +40,7 @@ struct AnnouncerTests {
     private static func withNumbers(_ count: Int, changed: Int, _ body: (Ledger) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
-        let list = Unit(account: "acme", kind: .phoneNumber)
+        let list = PollTarget(account: "acme", kind: .phoneNumber)
         for (look, asked) in [Set(["id", "status"]), ["id", "status", "throughput", "quality_rating"]].enumerated() {
             let items = (0..<count).map { index in
                 let status = look == 1 && index < changed ? "BANNED" : "CONNECTED"
@@ -50,7 +50,7 @@ struct AnnouncerTests {
                 return Observation.Item(id: "\(10_000 + index)", document: document)
             }
             _ = try await ledger.record(
-                Observation(unit: list, owner: "102", items: items, asked: asked), at: LiveService.time(Int64(look)))
+                Observation(target: list, owner: "102", items: items, asked: asked), at: LiveService.time(Int64(look)))
         }
         try await body(ledger)
         try ledger.close()
@@ -110,10 +110,10 @@ struct AnnouncerTests {
     @Test func firstLooks_areToldOneByOne_howeverManyAtTheSameTime() async throws {
         try await Self.withLedger([]) { ledger in
             for number in 0..<200 {
-                let unit = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)")
+                let target = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)")
                 let item = Observation.Item(id: "\(number)", document: ["about": "Hi"])
                 _ = try await ledger.record(
-                    Observation(unit: unit, owner: "\(number)", items: [item], asked: ["about"]), at: LiveService.time(1))
+                    Observation(target: target, owner: "\(number)", items: [item], asked: ["about"]), at: LiveService.time(1))
             }
             let told = Told()
             try await announce(ledger, told.take)
@@ -125,13 +125,13 @@ struct AnnouncerTests {
     /// Two looks at one list within a millisecond, each of which found members known: what belongs together is known, not guessed from times.
     @Test func looks_atTheSameMillisecond_shareNoEntry() async throws {
         try await Self.withLedger([]) { ledger in
-            let unit = Unit(account: "acme", kind: .messageTemplate)
+            let target = PollTarget(account: "acme", kind: .messageTemplate)
             func look(_ members: [String]) async throws {
                 let items = (0..<3).map { id in
                     Observation.Item(id: "\(id)", document: JSONObject([("id", .string("\(id)"))] + members.map { ($0, "x") }))
                 }
                 _ = try await ledger.record(
-                    Observation(unit: unit, owner: "102", items: items, asked: Set(["id"] + members)), at: LiveService.time(1))
+                    Observation(target: target, owner: "102", items: items, asked: Set(["id"] + members)), at: LiveService.time(1))
             }
             try await look([])
             try await look(["category"])
@@ -222,8 +222,8 @@ struct AnnouncerTests {
             let running = Task { try await announcer.run() }
             for await pause in pauses {
                 #expect(told.all.isEmpty)
-                let apps = Unit(account: "acme", kind: .subscribedApp)
-                _ = try await ledger.record(Observation(unit: apps, owner: "102", items: [], asked: []), at: LiveService.time(9))
+                let apps = PollTarget(account: "acme", kind: .subscribedApp)
+                _ = try await ledger.record(Observation(target: apps, owner: "102", items: [], asked: []), at: LiveService.time(9))
                 pause.resume()
                 break
             }

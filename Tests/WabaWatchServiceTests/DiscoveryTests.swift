@@ -29,8 +29,8 @@ import WhatsAppBusiness
                 ]
             )
         }
-        var tallies: [String: Tally] {
-            var tally = Tally()
+        var tallies: [String: PollStatistics] {
+            var tally = PollStatistics()
             for _ in 0..<10 { tally.count(.recorded(changes: 0), took: .milliseconds(80)) }
             for _ in 0..<2 { tally.count(.failed(.unreachable, GraphFailure(.transient)), took: .milliseconds(300)) }
             tally.count(.refused, took: .seconds(9))
@@ -127,11 +127,11 @@ import WhatsAppBusiness
     private struct ManyWatches: WatchReporting {
         func watches(account: String) -> Bool { true }
         func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {
-            let units = (0..<3_000).map { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(10_000 + $0)") }
+            let targets = (0..<3_000).map { PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\(10_000 + $0)") }
             return (
-                units.map {
+                targets.map {
                     let watch = Watch(over: $0, since: LiveService.time(0))
-                    return WatchReport(unit: $0, watch: watch, every: nil, nextAt: nil, progress: nil)
+                    return WatchReport(target: $0, watch: watch, every: nil, nextAt: nil, progress: nil)
                 }, []
             )
         }

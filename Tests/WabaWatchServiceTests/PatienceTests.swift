@@ -13,7 +13,7 @@ struct PatienceTests {
             words.take(word)
             if words.all.count == 6 { three.open() }
         }
-        var patience = Patience(notifier: notifier)
+        var patience = StartTimeoutExtender(notifier: notifier)
         patience.every = .milliseconds(20)
         let answer = patience.during("opening the ledger") {
             three.pass()
@@ -26,7 +26,7 @@ struct PatienceTests {
 
     @Test func manager_ofWhatIsQuick_hearsNothing() {
         let words = Box()
-        Patience(notifier: Notifier(send: words.take)).during("opening the ledger") {}
+        StartTimeoutExtender(notifier: Notifier(send: words.take)).during("opening the ledger") {}
         #expect(words.all == [])
     }
 

@@ -25,10 +25,10 @@ struct StatusPartsTests {
         let watches = names.flatMap { name in
             kinds.flatMap { kind in
                 (0..<numbers).map { number in
-                    let unit = Unit(account: name, kind: kind, phoneNumberID: "\(107_878_721_936_000 + number)")
-                    var watch = Watch(over: unit, since: LiveService.time(0))
+                    let target = PollTarget(account: name, kind: kind, phoneNumberID: "\(107_878_721_936_000 + number)")
+                    var watch = Watch(over: target, since: LiveService.time(0))
                     if let reason { _ = watch.on(.failed(.forbidden, reason: reason), at: LiveService.time(1)) }
-                    return WatchReport(unit: unit, watch: watch, every: .seconds(900), nextAt: LiveService.time(900), progress: nil)
+                    return WatchReport(target: target, watch: watch, every: .seconds(900), nextAt: LiveService.time(900), progress: nil)
                 }
             }
         }
@@ -76,7 +76,7 @@ struct StatusPartsTests {
             let status = try await WabaWatch(socket: live.socket).getStatus()
             // So many are not to be printed.
             let isWhole = zip(status.watches, report.watches).allSatisfy {
-                $0.phoneNumberID == $1.unit.phoneNumberID && $0.kind == $1.unit.kind
+                $0.phoneNumberID == $1.target.phoneNumberID && $0.kind == $1.target.kind
             }
             #expect(isWhole && status.watches.count == report.watches.count)
             #expect(status.budgets.map(\.account) == report.budgets.map(\.account))

@@ -18,7 +18,7 @@ struct WatchdogTests {
     /// One part that hangs, by whatever cause, keeps the word from the manager; the others' signs do not stand in for it.
     @Test(arguments: Liveness.Part.allCases) func partThatHangs_amongThreeThatMove_keepsTheManagerUntold(hung: Liveness.Part) async {
         let words = Words()
-        let stuck = Bell()
+        let stuck = LivenessLatch()
         let rounds = AsyncStream.makeStream(of: Liveness.Part.self)
         let parts: [(Liveness.Part, WatchdogService.Ask)] = Liveness.Part.allCases.map { part in
             (
@@ -85,7 +85,7 @@ struct WatchdogTests {
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
         try await ledger.beat()
         let (gate, began) = (Gate(), AsyncStream.makeStream(of: Void.self))
-        let look = Observation(unit: Unit(account: "acme", kind: .phoneNumber), owner: "1", items: [], asked: ["id"])
+        let look = Observation(target: PollTarget(account: "acme", kind: .phoneNumber), owner: "1", items: [], asked: ["id"])
         async let held = ledger.record(look, at: Timestamp(milliseconds: 0)) { _ in
             began.continuation.yield()
             gate.pass()
@@ -111,7 +111,7 @@ struct WatchdogTests {
         let folder = try TemporaryFolder()
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
         try await ledger.record([note("1")], at: Timestamp(milliseconds: 0))
-        let (stuck, taken) = (Bell(), AsyncStream.makeStream(of: Void.self))
+        let (stuck, taken) = (LivenessLatch(), AsyncStream.makeStream(of: Void.self))
         let refused = Mutex(true)
         let announcer = Announcer(
             name: "test", ledger: ledger, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, pause: { _ in await Task.yield() },
@@ -143,8 +143,8 @@ struct WatchdogTests {
     }
 
     @Test func loop_thatWaitsForAnotherPart_needNotAnswerMeanwhile() async {
-        let bell = Bell()
-        let (stuck, began) = (Bell(), AsyncStream.makeStream(of: Void.self))
+        let bell = LivenessLatch()
+        let (stuck, began) = (LivenessLatch(), AsyncStream.makeStream(of: Void.self))
         async let away: Void = bell.away {
             began.continuation.yield()
             await stuck.ask()
@@ -156,11 +156,11 @@ struct WatchdogTests {
     }
 
     private func note(_ reason: String) -> WatchNote {
-        let unit = Unit(account: "acme", kind: .account)
-        var watch = Watch(over: unit, since: Timestamp(milliseconds: 0))
+        let target = PollTarget(account: "acme", kind: .account)
+        var watch = Watch(over: target, since: Timestamp(milliseconds: 0))
         let before = watch
         _ = watch.on(.failed(.unauthorized, reason: reason, isCertain: true), at: Timestamp(milliseconds: 0))
-        return WatchNote(watch: unit.watch, document: watch.document, change: watch.change(of: unit, from: before))
+        return WatchNote(watch: target.watch, document: watch.document, change: watch.change(of: target, from: before))
     }
 
     @Test func socket_thatNobodyAnswers_isSilent_andOneThatMayNotBeAskedSaysSo() async throws {

@@ -90,7 +90,9 @@ final class AnswerStage: Sendable {
 
     /// The number that the accounts of these tests have.
     static let numbers = Reply(body: #"{"data":[{"id":"7","display_phone_number":"+1 555"}]}"#)
-    static func unit(_ kind: Kind, _ number: String? = nil) -> Unit { Unit(account: "acme", kind: kind, phoneNumberID: number) }
+    static func target(_ kind: Kind, _ number: String? = nil) -> PollTarget {
+        PollTarget(account: "acme", kind: kind, phoneNumberID: number)
+    }
 }
 
 extension AnswerStage: Transport {

@@ -8,10 +8,10 @@ import WhatsAppBusiness
     private func plan(numbers: Int, budget: Int) -> CallPlan {
         CallPlan(
             [
-                CallPlan.Part(kind: .account, every: .seconds(300), units: 1, calls: 1),
-                CallPlan.Part(kind: .phoneNumber, every: .seconds(60), units: 1, calls: 1),
-                CallPlan.Part(kind: .businessProfile, every: .seconds(900), units: numbers, calls: numbers),
-                CallPlan.Part(kind: .blockedUser, every: .seconds(900), units: numbers, calls: numbers * 64),
+                CallPlan.Part(kind: .account, every: .seconds(300), targets: 1, calls: 1),
+                CallPlan.Part(kind: .phoneNumber, every: .seconds(60), targets: 1, calls: 1),
+                CallPlan.Part(kind: .businessProfile, every: .seconds(900), targets: numbers, calls: numbers),
+                CallPlan.Part(kind: .blockedUser, every: .seconds(900), targets: numbers, calls: numbers * 64),
             ], budget: budget)
     }
 
@@ -35,12 +35,12 @@ import WhatsAppBusiness
 @Suite struct VanishingTests {
     private let all: Set<String> = ["1", "2", "3", "4"]
 
-    private func loss(doubtful: Set<String> = [], confirmed: Set<String> = []) -> Vanishing.Loss {
+    private func loss(doubtful: Set<String> = [], confirmed: Set<String> = []) -> FieldLossQuorum.Loss {
         .init(doubtful: doubtful, confirmed: confirmed, all: doubtful.union(confirmed))
     }
 
     @Test func loss_atOneNumber_isAPersonsDoing_onceAnotherStillHasIt() {
-        var vanishing = Vanishing()
+        var vanishing = FieldLossQuorum()
         #expect(vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all }) == .init(gone: [], ask: ["2"]))
         #expect(vanishing.gone(at: "1").isEmpty)
         #expect(vanishing.on("2", loss: loss(), shown: ["about"], holders: { _ in all }) == .init(), "its next look confirms it anyway")
@@ -50,7 +50,7 @@ import WhatsAppBusiness
     }
 
     @Test func loss_thatIsConfirmedBeforeAnotherWitnessesIt_isAskedForAgain() {
-        var vanishing = Vanishing()
+        var vanishing = FieldLossQuorum()
         #expect(vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in all }) == .init(gone: [], ask: ["2"]))
         #expect(vanishing.on("2", loss: loss(), shown: ["about"], holders: { _ in all }) == .init(gone: [], ask: ["1"]))
         #expect(vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in all }).gone == ["about"])
@@ -59,7 +59,7 @@ import WhatsAppBusiness
 
     /// What one look lacked together goes together, though different numbers bear witness.
     @Test(arguments: [["about", "email"], ["email", "about"], ["about", "email", "id"]]) func lossesOfOneLook_goTogether(order: [String]) {
-        var vanishing = Vanishing()
+        var vanishing = FieldLossQuorum()
         let members = Set(order)
         _ = vanishing.on("1", loss: loss(doubtful: members), shown: [], holders: { _ in all })
         for (index, member) in order.enumerated() {
@@ -72,7 +72,7 @@ import WhatsAppBusiness
     }
 
     @Test func lossThatCameBefore_waitsForNoLaterOne() {
-        var vanishing = Vanishing()
+        var vanishing = FieldLossQuorum()
         _ = vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all })
         _ = vanishing.on("2", loss: loss(), shown: ["about"], holders: { _ in all })
         let answer = vanishing.on("1", loss: loss(doubtful: ["email"], confirmed: ["about"]), shown: [], holders: { _ in all })
@@ -80,7 +80,7 @@ import WhatsAppBusiness
     }
 
     @Test func loss_atAll_isMetas_onceItIsConfirmed() {
-        var vanishing = Vanishing()
+        var vanishing = FieldLossQuorum()
         var ask: Set<String> = ["1"]
         for _ in 0..<4 {
             guard let number = ask.first else { break }
@@ -96,7 +96,7 @@ import WhatsAppBusiness
     }
 
     @Test func loss_withFewerThanThree_isAChangeLikeAnyOther() {
-        var vanishing = Vanishing()
+        var vanishing = FieldLossQuorum()
         _ = vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in ["1", "2"] })
         #expect(vanishing.gone(at: "1") == ["about"])
         let answer = vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in ["1", "2"] })
@@ -105,7 +105,7 @@ import WhatsAppBusiness
     }
 
     @Test func numbersThatWaitForAWitness_areKnown_untilTheirNumbersGo() {
-        var vanishing = Vanishing()
+        var vanishing = FieldLossQuorum()
         _ = vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all })
         _ = vanishing.on("3", loss: loss(doubtful: ["email"]), shown: [], holders: { _ in all })
         #expect(vanishing.waiting == ["1", "3"])
@@ -116,7 +116,7 @@ import WhatsAppBusiness
     }
 
     @Test func witness_thatIsGoneOrCannotBeSeen_isReplaced() {
-        var vanishing = Vanishing()
+        var vanishing = FieldLossQuorum()
         #expect(vanishing.on("1", loss: loss(doubtful: ["about"]), shown: [], holders: { _ in all }).ask == ["2"])
         let less: Set<String> = ["1", "3", "4"]
         #expect(vanishing.on("1", loss: loss(confirmed: ["about"]), shown: [], holders: { _ in less }).ask == ["3"])

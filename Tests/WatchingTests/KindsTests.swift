@@ -173,7 +173,7 @@ import WhatsAppBusiness
             }
             await stage.run(watcher, for: .seconds(130))
             #expect(try await stage.ledger.resources().resources.allSatisfy { $0.resource.phoneNumberID != Stage.number(1) })
-            #expect(await watcher.report().watches.allSatisfy { $0.unit.phoneNumberID != Stage.number(1) })
+            #expect(await watcher.report().watches.allSatisfy { $0.target.phoneNumberID != Stage.number(1) })
             let before = stage.sequence
             stage.simulator.update { platform in
                 if let number { platform.accounts[Stage.account]?.phoneNumbers.append(number) }
@@ -193,7 +193,7 @@ import WhatsAppBusiness
             try await watcher.begin()
             await stage.run(watcher, for: .seconds(1))
             #expect(try await stage.ledger.resources(kinds: [.subscribedApp]).resources.map(\.resource.id) == ["670843887433847"])
-            #expect(await watcher.watch(over: stage.unit(.account))?.state == .current, "nothing is lost by it")
+            #expect(await watcher.watch(over: stage.target(.account))?.state == .current, "nothing is lost by it")
             let before = stage.sequence
             stage.simulator.update { $0.accounts[Stage.account]?.subscribedApps = [] }
             await stage.run(watcher, for: .seconds(600))
@@ -207,7 +207,7 @@ import WhatsAppBusiness
             try await watcher.begin()
             await stage.run(watcher, for: .seconds(3600))
             #expect(Set(stage.simulator.requests.compactMap(\.edge)) == [.phoneNumbers, .blockedUsers])
-            #expect(Set(await watcher.report().watches.map(\.unit.kind)) == [.phoneNumber, .blockedUser])
+            #expect(Set(await watcher.report().watches.map(\.target.kind)) == [.phoneNumber, .blockedUser])
         }
     }
 }

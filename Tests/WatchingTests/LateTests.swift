@@ -22,10 +22,10 @@ import WhatsAppBusiness
         try await Stage.with { stage in
             let watcher = try await started(stage)
             let before = stage.sequence
-            _ = await watcher.late(stage.unit(.account), stage.clock.now + .seconds(300))
-            #expect(await watcher.watch(over: stage.unit(.account))?.state == .current)
-            _ = await watcher.late(stage.unit(.account), stage.clock.now + .seconds(301))
-            #expect(await watcher.watch(over: stage.unit(.account))?.state == .late)
+            _ = await watcher.late(stage.target(.account), stage.clock.now + .seconds(300))
+            #expect(await watcher.watch(over: stage.target(.account))?.state == .current)
+            _ = await watcher.late(stage.target(.account), stage.clock.now + .seconds(301))
+            #expect(await watcher.watch(over: stage.target(.account))?.state == .late)
             #expect(try await stage.changes(after: before).map(\.change.resource.id) == ["account"])
         }
     }
@@ -34,15 +34,15 @@ import WhatsAppBusiness
         try await Stage.with { stage in
             let watcher = try await started(stage)
             let far = stage.clock.now + .seconds(86_400)
-            let unit = stage.unit(.account)
-            for _ in 0..<3 { _ = await watcher.late(unit, far) }
-            #expect(await watcher.watch(over: unit)?.failures == 0)
+            let target = stage.target(.account)
+            for _ in 0..<3 { _ = await watcher.late(target, far) }
+            #expect(await watcher.watch(over: target)?.failures == 0)
             #expect(await watcher.tallies["acme"]?.failures == 0)
-            _ = await watcher.fail(unit, GraphFailure(.transient))
-            #expect(await watcher.watch(over: unit)?.state == .late, "the first failure after it is the first in a row")
-            for _ in 0..<2 { _ = await watcher.fail(unit, GraphFailure(.notFound)) }
-            _ = await watcher.late(unit, far)
-            #expect(await watcher.watch(over: unit)?.state == .notFound, "what is not asked for has not changed")
+            _ = await watcher.fail(target, GraphFailure(.transient))
+            #expect(await watcher.watch(over: target)?.state == .late, "the first failure after it is the first in a row")
+            for _ in 0..<2 { _ = await watcher.fail(target, GraphFailure(.notFound)) }
+            _ = await watcher.late(target, far)
+            #expect(await watcher.watch(over: target)?.state == .notFound, "what is not asked for has not changed")
         }
     }
 
@@ -56,11 +56,11 @@ import WhatsAppBusiness
             }
             let asked = stage.simulator.requestCount
             await withTaskGroup { group in
-                for number in 0..<3 { group.addTask { _ = await watcher.ending(of: stage.unit(.phoneNumberSettings, number)) } }
+                for number in 0..<3 { group.addTask { _ = await watcher.ending(of: stage.target(.phoneNumberSettings, number)) } }
             }
             #expect(stage.simulator.requestCount - asked == 6, "all three asked with it before one knew better")
             for number in 0..<3 {
-                let watch = await watcher.watch(over: stage.unit(.phoneNumberSettings, number))
+                let watch = await watcher.watch(over: stage.target(.phoneNumberSettings, number))
                 #expect(watch?.state == .drifted && watch?.failures == 0, "\(number)")
             }
         }

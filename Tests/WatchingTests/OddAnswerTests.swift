@@ -10,7 +10,7 @@ import WhatsAppBusiness
 
 /// One odd thing in an answer costs itself alone: it is kept or left out, and told once; everything else is recorded as always.
 @Suite(.timeLimit(.minutes(1))) struct OddAnswerTests {
-    private static let numbers = AnswerStage.unit(.phoneNumber)
+    private static let numbers = AnswerStage.target(.phoneNumber)
 
     private func list(_ items: String...) -> AnswerStage.Meta {
         let body = #"{"data":[\#(items.joined(separator: ","))]}"#
@@ -19,16 +19,16 @@ import WhatsAppBusiness
 
     /// A first look as always, three at the odd answer, and one when all is as always again.
     private func looks(
-        _ unit: Unit, _ usual: @escaping AnswerStage.Meta, _ odd: @escaping AnswerStage.Meta,
+        _ target: PollTarget, _ usual: @escaping AnswerStage.Meta, _ odd: @escaping AnswerStage.Meta,
         _ body: (_ told: [Change], _ after: [Change], _ stage: AnswerStage, _ odd: Watch?) async throws -> Void
     ) async throws {
         try await AnswerStage.with(usual) { stage in
-            let watcher = try stage.watcher(unit.kind)
+            let watcher = try stage.watcher(target.kind)
             try await watcher.begin()
-            if let number = unit.phoneNumberID { await watcher.watch(numbers: [number], of: "acme") }
+            if let number = target.phoneNumberID { await watcher.watch(numbers: [number], of: "acme") }
             func look() async {
                 _ = await watcher.takeDue()
-                _ = await watcher.look(unit)
+                _ = await watcher.look(target)
                 stage.advance(400)
             }
             await look()
@@ -36,11 +36,11 @@ import WhatsAppBusiness
             stage.answer(odd)
             for _ in 0..<3 { await look() }
             let told = try await stage.told(after: before)
-            let watch = await watcher.watch(over: unit)
+            let watch = await watcher.watch(over: target)
             before = stage.sequence
             stage.answer(usual)
             await look()
-            #expect(await watcher.watch(over: unit)?.state == .current, "what is as always again is current")
+            #expect(await watcher.watch(over: target)?.state == .current, "what is as always again is current")
             try await body(told, try await stage.told(after: before), stage, watch)
             #expect(stage.conditional == 0)
         }
@@ -102,9 +102,9 @@ import WhatsAppBusiness
 
     @Test(arguments: [Kind.messageTemplate, .qrCode, .blockedUser]) func lists_ofOtherKinds_areReadTheSame(kind: Kind) async throws {
         let key = kind == .qrCode ? "code" : kind == .blockedUser ? "wa_id" : "id"
-        let unit = AnswerStage.unit(kind, kind == .messageTemplate ? nil : "7")
+        let target = AnswerStage.target(kind, kind == .messageTemplate ? nil : "7")
         try await looks(
-            unit, list(#"{"\#(key)":"1"}"#, #"{"\#(key)":"2"}"#), list(#"{"\#(key)":"1"}"#, #"{"name":7}"#, #"{"\#(key)":3}"#)
+            target, list(#"{"\#(key)":"1"}"#, #"{"\#(key)":"2"}"#), list(#"{"\#(key)":"1"}"#, #"{"name":7}"#, #"{"\#(key)":3}"#)
         ) { told, after, stage, odd in
             #expect(odd?.state == .drifted && odd?.reason == "things without an id are left out")
             #expect(told.filter { $0.operation == .added }.map(\.resource.id) == ["3"])
@@ -135,7 +135,8 @@ import WhatsAppBusiness
         ),
     ])
     func member_ofASingleThing_isToldOnce(kind: Kind, usual: String, odd: String, reason: String) async throws {
-        try await looks(AnswerStage.unit(kind, "7"), { _ in .init(body: usual) }, { _ in .init(body: odd) }) { told, after, stage, watch in
+        try await looks(AnswerStage.target(kind, "7"), { _ in .init(body: usual) }, { _ in .init(body: odd) }) {
+            told, after, stage, watch in
             #expect(watch?.state == .drifted && watch?.reason == reason)
             #expect(told.filter { $0.resource.kind == .watch }.map(\.resource.id) == ["\(kind.rawValue)/7"])
             #expect(told.contains { $0.resource.kind == kind && $0.operation == .changed })
@@ -179,18 +180,18 @@ import WhatsAppBusiness
             let odd =
                 #"{"data":[{"whatsapp_business_api_data":{"name":"B"}},{"whatsapp_business_api_data":{"id":2}},\#(app.replacing("\"A\"", with: "7"))]}"#
             stage.answer(account(odd))
-            for _ in 0..<3 { _ = await watcher.look(AnswerStage.unit(.account)) }
+            for _ in 0..<3 { _ = await watcher.look(AnswerStage.target(.account)) }
             let told = try await stage.told(after: before)
             #expect(told.filter { $0.operation == .added }.map(\.resource.id) == ["2"])
-            #expect(await watcher.watch(over: AnswerStage.unit(.account))?.state == .current)
-            let apps = await watcher.watch(over: AnswerStage.unit(.subscribedApp))
+            #expect(await watcher.watch(over: AnswerStage.target(.account))?.state == .current)
+            let apps = await watcher.watch(over: AnswerStage.target(.subscribedApp))
             #expect(apps?.state == .drifted)
             #expect(
                 apps?.reason == "whatsapp_business_api_data/name of 1 is a number instead of a string; things without an id are left out")
             #expect(told.filter { $0.resource.kind == .watch }.map(\.resource.id) == ["subscribed_app"], "once")
             stage.answer(account(#"{"data":[\#(app)]}"#))
-            _ = await watcher.look(AnswerStage.unit(.account))
-            #expect(await watcher.watch(over: AnswerStage.unit(.subscribedApp))?.state == .current)
+            _ = await watcher.look(AnswerStage.target(.account))
+            #expect(await watcher.watch(over: AnswerStage.target(.subscribedApp))?.state == .current)
         }
     }
 
@@ -210,8 +211,8 @@ import WhatsAppBusiness
             Kind.businessProfile: #"{"data":[{"about":"x","email":"y"}]}"#, .commerceSettings: #"{"data":[{"is_cart_enabled":true}]}"#,
             .phoneNumberSettings: #"{"calling":{"status":"ENABLED"}}"#, .account: #"{"id":"102","name":"Acme","currency":"EUR"}"#,
         ][kind, default: ""]
-        let unit = AnswerStage.unit(kind, kind == .account ? nil : "7")
-        try await looks(unit, { _ in .init(body: usual) }, { _ in .init(body: body) }) { told, after, stage, odd in
+        let target = AnswerStage.target(kind, kind == .account ? nil : "7")
+        try await looks(target, { _ in .init(body: usual) }, { _ in .init(body: body) }) { told, after, stage, odd in
             #expect(odd?.state == .invalidAnswer)
             #expect(told.allSatisfy { $0.resource.kind == .watch }, "\(told.map(\.summary))")
             #expect(after.allSatisfy { $0.resource.kind == .watch }, "\(after.map(\.summary))")
@@ -254,19 +255,19 @@ import WhatsAppBusiness
             .init(body: #"{"data":[\#(ids.map { #"{"id":"\#($0)","status":"CONNECTED"}"# }.joined(separator: ","))]}"#)
         }
         try await AnswerStage.with({ _ in list(shown) }) { stage in
-            let unit = AnswerStage.unit(.phoneNumber)
+            let target = AnswerStage.target(.phoneNumber)
             let watcher = try stage.watcher(.phoneNumber, numbers: .only(named))
             try await watcher.begin()
             for _ in 1...3 {
-                _ = await watcher.ending(of: unit)
-                #expect(await watcher.watch(over: unit)?.reason == reason)
+                _ = await watcher.ending(of: target)
+                #expect(await watcher.watch(over: target)?.reason == reason)
                 stage.advance(60)
             }
             let told = try await stage.told().filter { $0.resource.kind == .watch }
             #expect(told.map(\.operation) == (reason == nil ? [] : [.changed]), "once")
             stage.answer { _ in list(named.sorted()) }
-            _ = await watcher.ending(of: unit)
-            #expect(await watcher.watch(over: unit)?.state == .current)
+            _ = await watcher.ending(of: target)
+            #expect(await watcher.watch(over: target)?.state == .current)
         }
     }
 }

@@ -5,52 +5,52 @@ import WhatsAppBusiness
 @testable import Watching
 
 @Suite struct OutageTests {
-    private func unit(_ index: Int) -> Unit { Unit(account: "acme", kind: .businessProfile, phoneNumberID: "\(index)") }
+    private func target(_ index: Int) -> PollTarget { PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\(index)") }
     private func at(_ seconds: Int) -> Moment { Moment(nanoseconds: Int64(seconds) * 1_000_000_000) }
 
-    private func check(_ units: Set<Unit>, _ expected: Set<Unit>, _ why: Comment? = nil) { #expect(units == expected, why) }
+    private func check(_ targets: Set<PollTarget>, _ expected: Set<PollTarget>, _ why: Comment? = nil) { #expect(targets == expected, why) }
 
     @Test func firstSuccess_hastensAllThatBeganToFail_once() {
         var outage = Outage()
-        for index in 1...4 { outage.failed(unit(index), now: at(index)) }
-        check(outage.succeeded(unit(1), now: at(10)), [unit(2), unit(3), unit(4)])
-        check(outage.succeeded(unit(2), now: at(11)), [])
-        outage.failed(unit(3), now: at(12))
-        check(outage.succeeded(unit(2), now: at(13)), [], "it has a trouble of its own")
+        for index in 1...4 { outage.failed(target(index), now: at(index)) }
+        check(outage.succeeded(target(1), now: at(10)), [target(2), target(3), target(4)])
+        check(outage.succeeded(target(2), now: at(11)), [])
+        outage.failed(target(3), now: at(12))
+        check(outage.succeeded(target(2), now: at(13)), [], "it has a trouble of its own")
     }
 
-    /// A thousand successes of others beside one unit that is refused for ever: it keeps its own pace.
+    /// A thousand successes of others beside one target that is refused for ever: it keeps its own pace.
     @Test func unitThatFailsAlone_isHastenedOnce() {
         var outage = Outage()
         var hastened = 0
         for turn in 0..<1000 {
-            outage.failed(unit(1), now: at(turn * 10))
-            hastened += outage.succeeded(unit(2), now: at(turn * 10 + 5)).count
+            outage.failed(target(1), now: at(turn * 10))
+            hastened += outage.succeeded(target(2), now: at(turn * 10 + 5)).count
         }
         #expect(hastened == 1)
-        #expect(outage.contains(unit(1)))
-        _ = outage.succeeded(unit(1), now: at(20_000))
+        #expect(outage.contains(target(1)))
+        _ = outage.succeeded(target(1), now: at(20_000))
         #expect(outage.isIdle)
     }
 
     @Test func anotherOutage_hastensWhatWasStuck_too() {
         var outage = Outage()
-        outage.failed(unit(1), now: at(0))
-        _ = outage.succeeded(unit(2), now: at(1))
-        outage.failed(unit(2), now: at(100))
-        check(outage.succeeded(unit(3), now: at(101)), [unit(2)], "one that stumbles is no outage")
-        _ = outage.succeeded(unit(2), now: at(102))
-        outage.failed(unit(2), now: at(200))
-        check(outage.succeeded(unit(2), now: at(260)), [unit(1)], "nothing succeeded for a minute")
-        outage.failed(unit(2), now: at(300))
-        outage.failed(unit(3), now: at(301))
-        check(outage.succeeded(unit(4), now: at(302)), [unit(1), unit(2), unit(3)])
+        outage.failed(target(1), now: at(0))
+        _ = outage.succeeded(target(2), now: at(1))
+        outage.failed(target(2), now: at(100))
+        check(outage.succeeded(target(3), now: at(101)), [target(2)], "one that stumbles is no outage")
+        _ = outage.succeeded(target(2), now: at(102))
+        outage.failed(target(2), now: at(200))
+        check(outage.succeeded(target(2), now: at(260)), [target(1)], "nothing succeeded for a minute")
+        outage.failed(target(2), now: at(300))
+        outage.failed(target(3), now: at(301))
+        check(outage.succeeded(target(4), now: at(302)), [target(1), target(2), target(3)])
     }
 
     @Test func forgottenUnit_isNotWaitedFor() {
         var outage = Outage()
-        outage.failed(unit(1), now: at(0))
-        outage.forget(unit(1))
+        outage.failed(target(1), now: at(0))
+        outage.forget(target(1))
         #expect(outage.isIdle)
     }
 }
@@ -89,19 +89,19 @@ import WhatsAppBusiness
 }
 
 @Suite struct TokenTrustTests {
-    private let core = Unit(account: "acme", kind: .phoneNumber)
-    private let profile = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "7")
-    private let other = Unit(account: "acme", kind: .qrCode, phoneNumberID: "7")
+    private let core = PollTarget(account: "acme", kind: .phoneNumber)
+    private let profile = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "7")
+    private let other = PollTarget(account: "acme", kind: .qrCode, phoneNumberID: "7")
     private func at(_ seconds: Int) -> Moment { Moment(nanoseconds: Int64(seconds) * 1_000_000_000) }
 
-    private func refuse(_ trust: inout TokenTrust, _ unit: Unit, _ seconds: Int) -> TokenTrust.Verdict {
-        trust.refused(unit, now: at(seconds), core: unit == core ? nil : core) { first, _ in first ? .seconds(5) : .seconds(12) }
+    private func refuse(_ trust: inout TokenTrust, _ target: PollTarget, _ seconds: Int) -> TokenTrust.Verdict {
+        trust.refused(target, now: at(seconds), core: target == core ? nil : core) { first, _ in first ? .seconds(5) : .seconds(12) }
     }
 
-    private func accept(_ trust: inout TokenTrust, _ unit: Unit) -> Bool { trust.accepted(unit, isSuccess: true) }
+    private func accept(_ trust: inout TokenTrust, _ target: PollTarget) -> Bool { trust.accepted(target, isSuccess: true) }
 
-    private func gate(_ trust: inout TokenTrust, _ unit: Unit, _ seconds: Int) -> TokenTrust.Gate {
-        trust.gate(unit, now: at(seconds)) { _ in true }
+    private func gate(_ trust: inout TokenTrust, _ target: PollTarget, _ seconds: Int) -> TokenTrust.Gate {
+        trust.gate(target, now: at(seconds)) { _ in true }
     }
 
     @Test func secondRefusal_ofOneThatWasAskedSince_isBelieved() {

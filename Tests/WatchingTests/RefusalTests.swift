@@ -21,14 +21,14 @@ import WhatsAppBusiness
     }
 
     private func states(_ watcher: Watcher) async -> [String] {
-        await watcher.report().watches.filter { $0.watch.state != .current }.map { "\($0.unit) \($0.watch.state)" }
+        await watcher.report().watches.filter { $0.watch.state != .current }.map { "\($0.target) \($0.watch.state)" }
     }
 
     struct Refusal: Sendable, CustomTestStringConvertible {
         var code: Int
         var subcode: Int?
         var edge: Edge
-        var unit: Unit
+        var target: PollTarget
         /// When the edge is asked for next.
         var after: Duration
         var testDescription: String { "\(code) \(edge)" }
@@ -47,7 +47,7 @@ import WhatsAppBusiness
             [places[index % places.count], places[(index + 2) % places.count]].map { edge, kind, number, after in
                 Refusal(
                     code: code.0, subcode: code.1, edge: edge,
-                    unit: Unit(account: "acme", kind: kind, phoneNumberID: number.map(Stage.number)), after: after)
+                    target: PollTarget(account: "acme", kind: kind, phoneNumberID: number.map(Stage.number)), after: after)
             }
         }
     }()
@@ -92,9 +92,9 @@ import WhatsAppBusiness
             stage.simulator.setFault(.error(code, subcode: subcode, http: 403), on: .edge(.profile))
             await stage.run(watcher, for: .seconds(890))
             let began = stage.clock.now
-            let unit = stage.unit(.businessProfile, 0)
+            let target = stage.target(.businessProfile, 0)
             var times: [Duration] = []
-            while let due = await watcher.schedule.due(unit), due - began < .seconds(6 * 3600) {
+            while let due = await watcher.schedule.due(target), due - began < .seconds(6 * 3600) {
                 let asked = stage.requests(.profile).count
                 await stage.run(watcher, for: due - stage.clock.now + .milliseconds(60))
                 if stage.requests(.profile).count > asked { times.append(stage.clock.now - began) }
@@ -151,7 +151,7 @@ import WhatsAppBusiness
             stage.simulator.update { $0.tokens[Platform.sampleToken] = .revoked }
             await stage.run(watcher, for: .seconds(75))
             let report = await watcher.report().watches
-            #expect(report.allSatisfy { $0.watch.state == .unauthorized }, "\(report.map { "\($0.unit) \($0.watch.state)" })")
+            #expect(report.allSatisfy { $0.watch.state == .unauthorized }, "\(report.map { "\($0.target) \($0.watch.state)" })")
             let asked = stage.simulator.requestCount
             await stage.run(watcher, for: .seconds(120))
             #expect(8...20 ~= stage.simulator.requestCount - asked)

@@ -33,7 +33,7 @@ import WhatsAppBusiness
             #expect(stage.requests.last?.fields.count == Edge.account.fields.count - 1 - fields.count)
             // It is not searched for again, and not told again.
             let (asked, before) = (stage.requests.count, stage.sequence)
-            for _ in 0..<3 { _ = await watcher.look(AnswerStage.unit(.account)) }
+            for _ in 0..<3 { _ = await watcher.look(AnswerStage.target(.account)) }
             #expect(stage.requests.count == asked + 3 && stage.sequence == before)
         }
     }
@@ -55,12 +55,12 @@ import WhatsAppBusiness
         try await AnswerStage.with({ _ in .error(200, "(#200) Permissions error", status: 403) }) { stage in
             let watcher = try stage.watcher(.account)
             try await watcher.begin()
-            guard case .failed(.forbidden, _) = await watcher.ending(of: AnswerStage.unit(.account)).result else {
+            guard case .failed(.forbidden, _) = await watcher.ending(of: AnswerStage.target(.account)).result else {
                 Issue.record("it is forbidden")
                 return
             }
             #expect(stage.requests.map(\.fields.count) == [Edge.account.fields.count - 1, 1], "only the least is asked for besides")
-            for _ in 0..<10 { _ = await watcher.ending(of: AnswerStage.unit(.account), isAsked: true) }
+            for _ in 0..<10 { _ = await watcher.ending(of: AnswerStage.target(.account), isAsked: true) }
             #expect(stage.requests.count == 12, "and not each time")
         }
     }
@@ -91,7 +91,7 @@ import WhatsAppBusiness
         }) { stage in
             let watcher = try stage.watcher(.account)
             try await watcher.begin()
-            guard case .failed(.forbidden, let reason) = await watcher.ending(of: AnswerStage.unit(.account)).result else {
+            guard case .failed(.forbidden, let reason) = await watcher.ending(of: AnswerStage.target(.account)).result else {
                 Issue.record("it is forbidden")
                 return
             }
@@ -135,17 +135,17 @@ import WhatsAppBusiness
         }) { stage in
             let watcher = try stage.watcher(.phoneNumber, .phoneNumberSettings)
             try await watcher.begin()
-            _ = await watcher.ending(of: AnswerStage.unit(.phoneNumber))
-            let units = (1...count).map { AnswerStage.unit(.phoneNumberSettings, "\($0)") }
+            _ = await watcher.ending(of: AnswerStage.target(.phoneNumber))
+            let targets = (1...count).map { AnswerStage.target(.phoneNumberSettings, "\($0)") }
             for turn in 1...6 {
                 let before = stage.requests.count
                 await withTaskGroup(of: Void.self) { group in
-                    for unit in units { group.addTask { _ = await watcher.ending(of: unit) } }
+                    for target in targets { group.addTask { _ = await watcher.ending(of: target) } }
                 }
                 #expect(stage.requests.count - before <= 2 * count + search, "turn \(turn)")
                 stage.advance(3)
             }
-            for unit in units { #expect(await watcher.watch(over: unit)?.reason == "Meta refuses calling", "\(unit)") }
+            for target in targets { #expect(await watcher.watch(over: target)?.reason == "Meta refuses calling", "\(target)") }
             let asked = stage.requests.filter { !$0.path.hasSuffix("phone_numbers") }.map { Set($0.fields) }
             let all: Set<String> = ["calling", "storage_configuration", "user_identity_change"]
             #expect(asked.count { $0 == all } <= count + 8, "each is refused once")
@@ -158,13 +158,13 @@ import WhatsAppBusiness
             let watcher = try stage.watcher(.account, ceiling: .fixed(5))
             try await watcher.begin()
             var hours = 0
-            while await watcher.watch(over: AnswerStage.unit(.account))?.state != .drifted, hours < 6 {
-                _ = await watcher.ending(of: AnswerStage.unit(.account))
+            while await watcher.watch(over: AnswerStage.target(.account))?.state != .drifted, hours < 6 {
+                _ = await watcher.ending(of: AnswerStage.target(.account))
                 stage.advance(3700)
                 hours += 1
                 #expect(stage.requests.count <= 5 * hours)
             }
-            #expect(await watcher.watch(over: AnswerStage.unit(.account))?.reason == "Meta refuses currency")
+            #expect(await watcher.watch(over: AnswerStage.target(.account))?.reason == "Meta refuses currency")
             #expect(stage.requests.count <= 24)
         }
     }
@@ -181,12 +181,12 @@ import WhatsAppBusiness
         }) { stage in
             let watcher = try stage.watcher(.account)
             try await watcher.begin()
-            guard case .failed(.unreachable, _) = await watcher.ending(of: AnswerStage.unit(.account)).result else {
+            guard case .failed(.unreachable, _) = await watcher.ending(of: AnswerStage.target(.account)).result else {
                 Issue.record("it was Meta's trouble")
                 return
             }
-            guard case .recorded = await watcher.ending(of: AnswerStage.unit(.account)).result else { Issue.record("it goes on"); return }
-            #expect(await watcher.watch(over: AnswerStage.unit(.account))?.reason == "Meta refuses currency")
+            guard case .recorded = await watcher.ending(of: AnswerStage.target(.account)).result else { Issue.record("it goes on"); return }
+            #expect(await watcher.watch(over: AnswerStage.target(.account))?.reason == "Meta refuses currency")
         }
     }
 
@@ -207,7 +207,7 @@ import WhatsAppBusiness
             let watcher = try stage.watcher(.phoneNumber)
             #expect(try await watcher.lookOnce().isEmpty)
             #expect(stage.requests.map(\.limit) == [100, 50, 25, 12, 6, 3, 3, 3])
-            _ = await watcher.look(AnswerStage.unit(.phoneNumber))
+            _ = await watcher.look(AnswerStage.target(.phoneNumber))
             #expect(stage.requests.dropFirst(8).map(\.limit) == [3, 3, 3])
         }
     }
@@ -263,9 +263,9 @@ import WhatsAppBusiness
             #expect(try await stage.told().allSatisfy { $0.resource.kind == .watch })
             // What was left out for it is asked for again.
             stage.answer { _ in .init(body: Self.account) }
-            _ = await watcher.look(AnswerStage.unit(.account))
+            _ = await watcher.look(AnswerStage.target(.account))
             #expect(stage.requests.last?.fields.count == Edge.account.fields.count - 1)
-            #expect(await watcher.watch(over: AnswerStage.unit(.account))?.state == .current)
+            #expect(await watcher.watch(over: AnswerStage.target(.account))?.state == .current)
         }
     }
 
@@ -275,8 +275,8 @@ import WhatsAppBusiness
             let watcher = try stage.watcher(.account)
             #expect(try await watcher.lookOnce().isEmpty)
             stage.answer(refusing(["currency"], 100, "(#100) Tried accessing nonexisting field (currency) on node type (WhatsAppThing)"))
-            _ = await watcher.look(AnswerStage.unit(.account))
-            #expect(await watcher.watch(over: AnswerStage.unit(.account))?.reason == "Meta no longer gives currency")
+            _ = await watcher.look(AnswerStage.target(.account))
+            #expect(await watcher.watch(over: AnswerStage.target(.account))?.reason == "Meta no longer gives currency")
         }
     }
 
@@ -300,8 +300,8 @@ import WhatsAppBusiness
         }) { stage in
             let watcher = try stage.watcher(.phoneNumber, kind == .phoneNumber ? .account : kind, ceiling: .share(0.5))
             #expect(try await watcher.lookOnce().isEmpty)
-            let unit = AnswerStage.unit(kind, kind == .businessProfile ? "7" : nil)
-            for _ in 0..<30 { _ = await watcher.look(unit) }
+            let target = AnswerStage.target(kind, kind == .businessProfile ? "7" : nil)
+            for _ in 0..<30 { _ = await watcher.look(target) }
             #expect(stage.requests.count == 32, "nothing was held back")
             let budget = await watcher.report().budgets.first
             #expect(budget?.usagePercent == 1 && budget?.blockedUntil == nil)

@@ -67,7 +67,7 @@ import WhatsAppBusiness
             }
             await stage.run(watcher, for: .seconds(700))
             #expect(try await stage.changes(after: before).map(\.change.summary) == [])
-            #expect(await watcher.report().watches.allSatisfy { $0.unit.kind != .qrCode && $0.unit.kind != .subscribedApp })
+            #expect(await watcher.report().watches.allSatisfy { $0.target.kind != .qrCode && $0.target.kind != .subscribedApp })
             let watches = try await stage.ledger.resources(kinds: [.watch]).resources.map(\.resource.id)
             #expect(watches.allSatisfy { !$0.hasPrefix("qr_code") && !$0.hasPrefix("subscribed_app") })
             try await watcher.reload(accounts: [stage.plan(Stage.often)])
@@ -123,7 +123,7 @@ import WhatsAppBusiness
     @Test func configuration_thatCannotBeWrittenDown_leavesEverythingAsItWas() async throws {
         try await Stage.with { stage in
             let watcher = try await started(stage, stage.plan(Stage.often))
-            let (before, watches) = (stage.sequence, await watcher.report().watches.map { "\($0.unit) \($0.every ?? .zero)" })
+            let (before, watches) = (stage.sequence, await watcher.report().watches.map { "\($0.target) \($0.every ?? .zero)" })
             var intervals = Stage.intervals
             intervals[.qrCode] = nil
             var other = try stage.plan()
@@ -136,7 +136,7 @@ import WhatsAppBusiness
             }
             .value
             #expect(refusal?.code == .cancelled)
-            #expect(await watcher.report().watches.map { "\($0.unit) \($0.every ?? .zero)" } == watches)
+            #expect(await watcher.report().watches.map { "\($0.target) \($0.every ?? .zero)" } == watches)
             await stage.run(watcher, for: .seconds(700))
             #expect(try await stage.changes(after: before).map(\.change.summary) == [])
             // And the same in force the next time.
@@ -145,7 +145,7 @@ import WhatsAppBusiness
                 try await stage.changes(after: before).map(\.change.summary) == [
                     "acme: phone number +1 555-100-0001 (\(Stage.number(1))) is no longer watched"
                 ])
-            #expect(Set(await watcher.report().watches.map(\.unit.account)) == ["acme", "other"])
+            #expect(Set(await watcher.report().watches.map(\.target.account)) == ["acme", "other"])
         }
     }
 
@@ -155,13 +155,13 @@ import WhatsAppBusiness
             let watcher = try await started(stage, stage.plan(Stage.often))
             let narrow = try stage.plan([.account: .seconds(300), .phoneNumber: .seconds(60)], numbers: .only([Stage.number(0)]))
             await watcher.expect(["acme": narrow])
-            #expect(await watcher.plan(toRecord: stage.unit(.qrCode, 0)) == nil, "a kind that is turned off")
-            #expect(await watcher.plan(toRecord: stage.unit(.businessProfile, 1)) == nil, "a number that is left out")
-            #expect(await watcher.plan(toRecord: stage.unit(.phoneNumber))?.watches(number: Stage.number(1)) == false)
+            #expect(await watcher.plan(toRecord: stage.target(.qrCode, 0)) == nil, "a kind that is turned off")
+            #expect(await watcher.plan(toRecord: stage.target(.businessProfile, 1)) == nil, "a number that is left out")
+            #expect(await watcher.plan(toRecord: stage.target(.phoneNumber))?.watches(number: Stage.number(1)) == false)
             await watcher.expect([:])
-            #expect(await watcher.plan(toRecord: stage.unit(.phoneNumber)) == nil, "an account that is taken out")
+            #expect(await watcher.plan(toRecord: stage.target(.phoneNumber)) == nil, "an account that is taken out")
             await watcher.expect(nil)
-            #expect(await watcher.plan(toRecord: stage.unit(.phoneNumber))?.watches(number: Stage.number(1)) == true)
+            #expect(await watcher.plan(toRecord: stage.target(.phoneNumber))?.watches(number: Stage.number(1)) == true)
         }
     }
 

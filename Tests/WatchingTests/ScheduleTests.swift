@@ -6,23 +6,25 @@ import WhatsAppBusiness
 
 @Suite struct ScheduleTests {
     private func at(_ seconds: Double) -> Moment { Moment(nanoseconds: Int64(seconds * 1e9)) }
-    private func unit(_ number: Int, _ kind: Kind = .businessProfile) -> Unit { Unit(account: "a", kind: kind, phoneNumberID: "\(number)") }
+    private func target(_ number: Int, _ kind: Kind = .businessProfile) -> PollTarget {
+        PollTarget(account: "a", kind: kind, phoneNumberID: "\(number)")
+    }
 
     @Test func unit_isDueAtItsTime_notBefore() {
         var schedule = Schedule()
-        schedule.on(.watch(unit(1), every: .seconds(60), splay: 0, first: at(10)), now: at(0))
+        schedule.on(.watch(target(1), every: .seconds(60), splay: 0, first: at(10)), now: at(0))
         #expect(schedule.wake == at(10) + schedule.window)
         #expect(schedule.takeDue(now: at(9.9)) == [])
-        #expect(schedule.takeDue(now: at(10)) == [unit(1)])
+        #expect(schedule.takeDue(now: at(10)) == [target(1)])
         #expect(schedule.takeDue(now: at(1000)) == [], "one look at a unit at a time")
-        schedule.on(.looked(unit(1)), now: at(12))
-        #expect(schedule.due(unit(1)) == at(72))
+        schedule.on(.looked(target(1)), now: at(12))
+        #expect(schedule.due(target(1)) == at(72))
     }
 
     @Test func units_thatFallDueWithinTheWindow_areTakenTogether() {
         var schedule = Schedule()
         for number in 0..<10 {
-            schedule.on(.watch(unit(number), every: .seconds(60), splay: 0, first: at(1 + Double(number) / 1000)), now: at(0))
+            schedule.on(.watch(target(number), every: .seconds(60), splay: 0, first: at(1 + Double(number) / 1000)), now: at(0))
         }
         let wake = schedule.wake ?? at(0)
         #expect(schedule.takeDue(now: wake).count == 10)
@@ -30,44 +32,44 @@ import WhatsAppBusiness
 
     @Test func places_areTakenByCoreKindsFirst_thenByLateness() {
         var schedule = Schedule(places: 2)
-        schedule.on(.watch(unit(1), every: .seconds(60), splay: 0, first: at(3)), now: at(0))
-        schedule.on(.watch(unit(2), every: .seconds(60), splay: 0, first: at(1)), now: at(0))
-        schedule.on(.watch(unit(3, .phoneNumber), every: .seconds(60), splay: 0, first: at(4)), now: at(0))
-        #expect(schedule.takeDue(now: at(5)) == [unit(3, .phoneNumber), unit(2)])
+        schedule.on(.watch(target(1), every: .seconds(60), splay: 0, first: at(3)), now: at(0))
+        schedule.on(.watch(target(2), every: .seconds(60), splay: 0, first: at(1)), now: at(0))
+        schedule.on(.watch(target(3, .phoneNumber), every: .seconds(60), splay: 0, first: at(4)), now: at(0))
+        #expect(schedule.takeDue(now: at(5)) == [target(3, .phoneNumber), target(2)])
         #expect(schedule.takeDue(now: at(5)) == [])
-        schedule.on(.looked(unit(2)), now: at(6))
+        schedule.on(.looked(target(2)), now: at(6))
         #expect(schedule.wake ?? at(99) <= at(6), "a place is free and one waits for it")
-        #expect(schedule.takeDue(now: at(6)) == [unit(1)])
+        #expect(schedule.takeDue(now: at(6)) == [target(1)])
     }
 
     @Test func unit_thatIsForgotten_isNeverDue_evenWhileItIsLookedAt() {
         var schedule = Schedule()
-        schedule.on(.watch(unit(1), every: .seconds(60), splay: 0, first: at(1)), now: at(0))
-        #expect(schedule.takeDue(now: at(1)) == [unit(1)])
-        schedule.on(.forget(unit(1)), now: at(2))
-        schedule.on(.looked(unit(1)), now: at(3))
+        schedule.on(.watch(target(1), every: .seconds(60), splay: 0, first: at(1)), now: at(0))
+        #expect(schedule.takeDue(now: at(1)) == [target(1)])
+        schedule.on(.forget(target(1)), now: at(2))
+        schedule.on(.looked(target(1)), now: at(3))
         #expect(schedule.takeDue(now: at(1000)) == [])
         #expect(schedule.wake == nil)
     }
 
     @Test func unit_thatIsWatchedAnew_keepsOnlyItsNewTime() {
         var schedule = Schedule()
-        schedule.on(.watch(unit(1), every: .seconds(60), splay: 0, first: at(100)), now: at(0))
-        schedule.on(.watch(unit(1), every: .seconds(5), splay: 0, first: at(3)), now: at(0))
-        #expect(schedule.takeDue(now: at(3)) == [unit(1)])
-        schedule.on(.looked(unit(1)), now: at(3))
+        schedule.on(.watch(target(1), every: .seconds(60), splay: 0, first: at(100)), now: at(0))
+        schedule.on(.watch(target(1), every: .seconds(5), splay: 0, first: at(3)), now: at(0))
+        #expect(schedule.takeDue(now: at(3)) == [target(1)])
+        schedule.on(.looked(target(1)), now: at(3))
         #expect(schedule.takeDue(now: at(7.9)) == [])
-        #expect(schedule.takeDue(now: at(8)) == [unit(1)])
+        #expect(schedule.takeDue(now: at(8)) == [target(1)])
     }
 
     @Test func turns_driftApart_withinTheSplay_theSameWayEachTime() {
         func gaps() -> [Duration] {
             var schedule = Schedule()
             return (0..<500).map { number in
-                schedule.on(.watch(unit(number), every: .seconds(100), splay: 0.1, first: at(0)), now: at(0))
+                schedule.on(.watch(target(number), every: .seconds(100), splay: 0.1, first: at(0)), now: at(0))
                 _ = schedule.takeDue(now: at(0))
-                schedule.on(.looked(unit(number)), now: at(0))
-                return (schedule.due(unit(number)) ?? at(0)) - at(0)
+                schedule.on(.looked(target(number)), now: at(0))
+                return (schedule.due(target(number)) ?? at(0)) - at(0)
             }
         }
         let first = gaps()
@@ -77,15 +79,15 @@ import WhatsAppBusiness
         #expect(buckets.count >= 19, "500 units fall into nearly every second of the 20")
     }
 
-    /// A hundred thousand random events: every watched unit is looked at, none twice at a time, none before its time.
+    /// A hundred thousand random events: every watched target is looked at, none twice at a time, none before its time.
     @Test func randomEvents_neverBreakTheSchedule() {
         var random = SeededGenerator(state: 11)
         var schedule = Schedule(places: 5)
-        var looking: Set<Unit> = []
-        var watched: Set<Unit> = []
+        var looking: Set<PollTarget> = []
+        var watched: Set<PollTarget> = []
         var now = at(0)
         for _ in 0..<100_000 {
-            let one = unit(Int(random.next() % 50))
+            let one = target(Int(random.next() % 50))
             switch random.next() % 6 {
             case 0:
                 watched.insert(one)
@@ -114,15 +116,15 @@ import WhatsAppBusiness
 
 @Suite struct LaneTests {
     private func at(_ seconds: Int) -> Moment { Moment(nanoseconds: Int64(seconds) * 1_000_000_000) }
-    private func unit(_ number: Int, _ kind: Kind = .businessProfile) -> Unit {
-        Unit(account: "acme", kind: kind, phoneNumberID: "\(number)")
+    private func target(_ number: Int, _ kind: Kind = .businessProfile) -> PollTarget {
+        PollTarget(account: "acme", kind: kind, phoneNumberID: "\(number)")
     }
 
     /// What was to wait for an hour goes on as soon as there is more to be had, one after the other; other accounts wait on.
     @Test func unitsThatWaitForTheBudget_goOnWhenItGrows() {
         var schedule = Schedule()
-        for number in 0..<3 { schedule.on(.watch(unit(number), every: .seconds(900), splay: 0, first: at(0)), now: at(0)) }
-        for unit in schedule.takeDue(now: at(1)) { schedule.on(.postpone(unit, until: at(3600)), now: at(1)) }
+        for number in 0..<3 { schedule.on(.watch(target(number), every: .seconds(900), splay: 0, first: at(0)), now: at(0)) }
+        for target in schedule.takeDue(now: at(1)) { schedule.on(.postpone(target, until: at(3600)), now: at(1)) }
         schedule.on(.regain("other"), now: at(2))
         #expect(schedule.takeDue(now: at(3)).isEmpty)
         schedule.on(.regain("acme"), now: at(4))
@@ -130,19 +132,19 @@ import WhatsAppBusiness
         for _ in 0..<3 {
             let taken = schedule.takeDue(now: at(5))
             #expect(taken.count == 1)
-            for unit in taken { schedule.on(.looked(unit), now: at(5)) }
+            for target in taken { schedule.on(.looked(target), now: at(5)) }
         }
         #expect(schedule.takeDue(now: at(6)).isEmpty)
     }
 
-    /// A thousand units of which the budget has a request for one a minute.
+    /// A thousand targets of which the budget has a request for one a minute.
     @Test func unitsThatWaitForTheBudget_comeOneAfterTheOther_thoseFirstWhoseTurnIsNearest() {
         var schedule = Schedule(places: 4)
         for number in 0..<1000 {
-            schedule.on(.watch(unit(number), every: .seconds(10_000 - number), splay: 0, first: at(0)), now: at(0))
+            schedule.on(.watch(target(number), every: .seconds(10_000 - number), splay: 0, first: at(0)), now: at(0))
         }
         var asked = 0
-        var looked: [Unit] = []
+        var looked: [PollTarget] = []
         for minute in 0..<1000 {
             let now = at(minute * 60)
             var granted = false
@@ -161,24 +163,24 @@ import WhatsAppBusiness
                 }
             }
         }
-        #expect(looked == (0..<1000).reversed().map { unit($0) }, "each once, the most frequent first")
+        #expect(looked == (0..<1000).reversed().map { target($0) }, "each once, the most frequent first")
         #expect(asked < 2100, "and hardly any asked in vain")
         #expect(schedule.takeDue(now: at(60_000)).isEmpty)
     }
 
     @Test func otherLanes_goOn_andAskedForLooksComeAtOnce() {
         var schedule = Schedule()
-        for number in 0..<10 { schedule.on(.watch(unit(number), every: .seconds(60), splay: 0, first: at(0)), now: at(0)) }
+        for number in 0..<10 { schedule.on(.watch(target(number), every: .seconds(60), splay: 0, first: at(0)), now: at(0)) }
         for one in schedule.takeDue(now: at(0)) { schedule.on(.postpone(one, until: at(600)), now: at(0)) }
         #expect(schedule.takeDue(now: at(1)).isEmpty)
-        let core = Unit(account: "acme", kind: .phoneNumber)
+        let core = PollTarget(account: "acme", kind: .phoneNumber)
         schedule.on(.watch(core, every: .seconds(60), splay: 0, first: at(2)), now: at(1))
         #expect(schedule.takeDue(now: at(2)) == [core])
-        schedule.on(.hasten(unit(7), ahead: true), now: at(3))
-        #expect(schedule.takeDue(now: at(3)) == [unit(7)])
+        schedule.on(.hasten(target(7), ahead: true), now: at(3))
+        #expect(schedule.takeDue(now: at(3)) == [target(7)])
         #expect(schedule.waiting("acme", now: at(100)).count == 9)
-        #expect(schedule.due(unit(1)) == at(600))
-        schedule.on(.forget(unit(0)), now: at(4))
+        #expect(schedule.due(target(1)) == at(600))
+        schedule.on(.forget(target(0)), now: at(4))
         #expect(schedule.takeDue(now: at(600)).count == 1, "one goes ahead")
     }
 }

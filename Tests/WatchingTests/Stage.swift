@@ -95,7 +95,7 @@ final class Stage: Sendable {
         let end = clock.now + duration
         while let wake = await watcher.schedule.wake, wake <= end {
             clock.advance(to: wake)
-            for unit in await watcher.takeDue() { await watcher.look(unit) }
+            for target in await watcher.takeDue() { await watcher.look(target) }
         }
         clock.advance(to: end)
     }
@@ -105,8 +105,8 @@ final class Stage: Sendable {
 
     var sequence: Int64 { ledger.cursor.sequence }
 
-    func unit(_ kind: Kind, _ number: Int? = nil) -> Unit {
-        Unit(account: "acme", kind: kind, phoneNumberID: number.map(Stage.number))
+    func target(_ kind: Kind, _ number: Int? = nil) -> PollTarget {
+        PollTarget(account: "acme", kind: kind, phoneNumberID: number.map(Stage.number))
     }
 
     /// The requests for an edge since a moment.
@@ -127,6 +127,6 @@ final class StageClock: Sendable {
 }
 
 extension Watcher {
-    func takeDue() -> [Unit] { schedule.takeDue(now: world.now()) }
-    func watch(over unit: Unit) -> Watch? { watched[unit]?.watch }
+    func takeDue() -> [PollTarget] { schedule.takeDue(now: world.now()) }
+    func watch(over target: PollTarget) -> Watch? { watched[target]?.watch }
 }

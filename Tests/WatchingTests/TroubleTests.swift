@@ -75,7 +75,7 @@ import WhatsAppBusiness
             stage.simulator.update { $0.accounts[Stage.account]?.budget.header = .normal }
             await stage.run(watcher, for: .seconds(8 * 3600))
             let troubled = await watcher.report().watches.filter { $0.watch.state != .current }
-            #expect(troubled.map { "\($0.unit) \($0.watch.state) \($0.watch.reason ?? "") \(String(describing: $0.every))" } == [])
+            #expect(troubled.map { "\($0.target) \($0.watch.state) \($0.watch.reason ?? "") \(String(describing: $0.every))" } == [])
         }
     }
 
@@ -94,10 +94,10 @@ import WhatsAppBusiness
             let plan = try #require(report.budgets.first?.plan)
             #expect(plan.stretch > 5)
             #expect(plan.callsPerHour > 250)
-            let profile = try #require(report.watches.first { $0.unit.kind == .businessProfile })
+            let profile = try #require(report.watches.first { $0.target.kind == .businessProfile })
             #expect((profile.every ?? .zero) > .seconds(5 * 900), "and what that means is visible")
-            #expect(report.watches.first { $0.unit.kind == .phoneNumber }?.every == .seconds(60))
-            #expect(report.watches.filter { CallPlan.core.contains($0.unit.kind) }.allSatisfy { $0.watch.state == .current })
+            #expect(report.watches.first { $0.target.kind == .phoneNumber }?.every == .seconds(60))
+            #expect(report.watches.filter { CallPlan.core.contains($0.target.kind) }.allSatisfy { $0.watch.state == .current })
             #expect(report.watches.allSatisfy { $0.watch.lastSuccess != nil }, "nothing starves")
         }
     }
@@ -171,7 +171,7 @@ import WhatsAppBusiness
             #expect(told.first?.after?["reason"]?.string == "Meta answers calls of version v25.0 as v26.0")
             stage.simulator.update { $0.versions = GraphVersion(25, 0)...GraphVersion(27, 0) }
             await stage.run(watcher, for: .seconds(700))
-            #expect(await watcher.watch(over: stage.unit(.account))?.state == .current)
+            #expect(await watcher.watch(over: stage.target(.account))?.state == .current)
         }
     }
 
@@ -194,7 +194,7 @@ import WhatsAppBusiness
             #expect(told.first?.after?["state"] == "drifted")
             #expect(told.first?.after?["reason"] == "Meta no longer gives about")
             #expect(try await stage.ledger.resources(kinds: [.businessProfile]).resources.allSatisfy { $0.document["about"] != nil })
-            #expect(await watcher.report().watches.filter { $0.unit.kind == .businessProfile }.allSatisfy { $0.watch.state == .drifted })
+            #expect(await watcher.report().watches.filter { $0.target.kind == .businessProfile }.allSatisfy { $0.watch.state == .drifted })
             // And it comes back.
             stage.simulator.update { platform in
                 for number in 0..<4 { platform[phoneNumber: Stage.number(number)]?.profile["about"] = "Succulents & café" }

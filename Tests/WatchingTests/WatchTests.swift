@@ -5,21 +5,21 @@ import Watching
 import WhatsAppBusiness
 
 @Suite struct WatchTests {
-    private let unit = Unit(account: "acme", kind: .businessProfile, phoneNumberID: "7")
+    private let target = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "7")
     private func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1000) }
 
     @Test func firstCurrent_isToldToNobody_firstTroubleIs() {
-        var calm = Watch(over: unit, since: at(0))
+        var calm = Watch(over: target, since: at(0))
         #expect(calm.on(.complete, at: at(1)) == .silently)
         #expect(calm.on(.complete, at: at(2)) == .nothing)
-        var troubled = Watch(over: unit, since: at(0))
+        var troubled = Watch(over: target, since: at(0))
         #expect(troubled.on(.failed(.throttled, reason: "no"), at: at(1)) == .told)
         #expect(troubled.on(.complete, at: at(2)) == .told)
     }
 
     @Test(arguments: [Watch.State.unreachable, .invalidAnswer, .forbidden, .notFound])
     func failure_thatMayMeanNothing_isToldAtTheSecondInARow(state: Watch.State) {
-        var watch = Watch(over: unit, since: at(0))
+        var watch = Watch(over: target, since: at(0))
         _ = watch.on(.complete, at: at(1))
         #expect(watch.on(.failed(state, reason: "x"), at: at(2)) == .nothing)
         #expect(watch.on(.complete, at: at(3)) == .nothing)
@@ -33,14 +33,14 @@ import WhatsAppBusiness
 
     @Test(arguments: [Watch.State.throttled, .late])
     func otherFailure_isToldAtOnce_andOnce(state: Watch.State) {
-        var watch = Watch(over: unit, since: at(0))
+        var watch = Watch(over: target, since: at(0))
         _ = watch.on(.complete, at: at(1))
         #expect(watch.on(.failed(state, reason: "x"), at: at(2)) == .told)
         #expect(watch.on(.failed(state, reason: "y"), at: at(3)) == .nothing)
     }
 
     @Test func refusal_afterPassingFailures_isAskedAgain_andOtherwiseTheSame() {
-        var watch = Watch(over: unit, since: at(0))
+        var watch = Watch(over: target, since: at(0))
         _ = watch.on(.complete, at: at(1))
         #expect(watch.on(.failed(.unreachable, reason: "x"), at: at(2)) == .nothing)
         #expect(watch.on(.failed(.forbidden, reason: "y"), at: at(3)) == .nothing)
@@ -51,7 +51,7 @@ import WhatsAppBusiness
         #expect(watch.on(.failed(.notFound, reason: "y"), at: at(7)) == .nothing)
         #expect(watch.on(.failed(.notFound, reason: "y"), at: at(8)) == .told)
         // What fails in another way each time has failed all the same.
-        var mixed = Watch(over: unit, since: at(0))
+        var mixed = Watch(over: target, since: at(0))
         _ = mixed.on(.complete, at: at(1))
         _ = mixed.on(.failed(.unreachable, reason: "x"), at: at(2))
         _ = mixed.on(.failed(.forbidden, reason: "y"), at: at(3))
@@ -60,7 +60,7 @@ import WhatsAppBusiness
 
     @Test func widerTrouble_isTakenAtOnceWithoutAWord_andEndsWithoutOne() {
         for state in [Watch.State.unauthorized, .forbidden, .notFound, .unreachable, .late] {
-            var watch = Watch(over: unit, since: at(0))
+            var watch = Watch(over: target, since: at(0))
             _ = watch.on(.complete, at: at(1))
             #expect(watch.on(.follows(state, reason: "x"), at: at(2)) == .silently)
             #expect(watch.state == state && watch.reason == "x" && watch.since == at(2) && watch.lastSuccess == at(1))
@@ -74,14 +74,14 @@ import WhatsAppBusiness
     }
 
     @Test func certainTrouble_isToldAtOnce() {
-        var watch = Watch(over: Unit(account: "acme", kind: .account), since: at(0))
+        var watch = Watch(over: PollTarget(account: "acme", kind: .account), since: at(0))
         #expect(watch.on(.failed(.unauthorized, reason: "x", isCertain: true), at: at(2)) == .told)
         #expect(watch.on(.complete, at: at(3)) == .told)
     }
 
     /// Each of many numbers would tell the end of a drift that one of them told, where wider trouble came in between.
     @Test(arguments: [true, false]) func drift_thatAnotherTold_endsWithoutAWord(isTold: Bool) {
-        var watch = Watch(over: unit, since: at(0))
+        var watch = Watch(over: target, since: at(0))
         _ = watch.on(.complete, at: at(1))
         #expect(watch.on(.drifted("x", isTold: isTold), at: at(2)) == (isTold ? .silently : .told))
         #expect(watch.on(.follows(.unauthorized, reason: "y"), at: at(3)) == .silently)
@@ -94,11 +94,11 @@ import WhatsAppBusiness
     }
 
     @Test func change_saysWhatHappened() throws {
-        var watch = Watch(over: unit, since: at(0))
+        var watch = Watch(over: target, since: at(0))
         _ = watch.on(.complete, at: at(1))
         let before = watch
         _ = watch.on(.failed(.forbidden, reason: "no permission", isCertain: true), at: at(2))
-        let change = try #require(watch.change(of: unit, from: before))
+        let change = try #require(watch.change(of: target, from: before))
         #expect(change.resource == ResourceID(account: "acme", kind: .watch, id: "business_profile/7", phoneNumberID: "7"))
         #expect(change.summary == "acme: the watch over business_profile of 7 is forbidden: no permission")
         #expect(change.severity == .warning)
@@ -107,18 +107,18 @@ import WhatsAppBusiness
     }
 
     @Test func watch_goesOnWhereTheLastProcessLeftIt() throws {
-        var watch = Watch(over: unit, since: at(0))
+        var watch = Watch(over: target, since: at(0))
         _ = watch.on(.failed(.forbidden, reason: "x", isCertain: true), at: at(2))
         let told = watch.document
-        var restored = try #require(Watch(over: unit, document: watch.document, told: told, since: at(2), lastSuccess: nil))
+        var restored = try #require(Watch(over: target, document: watch.document, told: told, since: at(2), lastSuccess: nil))
         #expect(restored.on(.failed(.forbidden, reason: "x"), at: at(9)) == .nothing)
         #expect(restored.on(.complete, at: at(10)) == .told, "its beginning was told")
         // A refused token was told by the account's watch, and what it was before is over.
         _ = watch.on(.follows(.unauthorized, reason: "x"), at: at(3))
-        restored = try #require(Watch(over: unit, document: watch.document, told: told, since: at(3), lastSuccess: nil))
+        restored = try #require(Watch(over: target, document: watch.document, told: told, since: at(3), lastSuccess: nil))
         #expect(restored.on(.complete, at: at(10)) == .told)
         for never in [nil, ["state": "current"]] as [JSONObject?] {
-            restored = try #require(Watch(over: unit, document: watch.document, told: never, since: at(3), lastSuccess: nil))
+            restored = try #require(Watch(over: target, document: watch.document, told: never, since: at(3), lastSuccess: nil))
             #expect(restored.on(.complete, at: at(10)) == .silently)
         }
     }

@@ -127,7 +127,7 @@ struct SilentAlarm: Alarm {
             seconds.advance(20)
             let second = try watcher(ledger)
             try await second.begin()
-            let due = await second.report().watches.map { ($0.unit.kind, $0.nextAt.map { $0.milliseconds / 1000 - 1_000_000 }) }
+            let due = await second.report().watches.map { ($0.target.kind, $0.nextAt.map { $0.milliseconds / 1000 - 1_000_000 }) }
             #expect(due.map(\.0) == [.phoneNumber, .businessProfile])
             #expect(due.map(\.1) == [60, 900], "one interval after the last look, not at once")
         }
@@ -154,7 +154,7 @@ struct SilentAlarm: Alarm {
             try await second.begin()
             for body in ["", "<html>", #"{"data":{}}"#, #"{"data":[{"id":7.5}]}"#, #"{"data":[{}]}"#, #"{"data":[1]}"#, #"{"error":1}"#] {
                 transport.answer("/102/phone_numbers", (200, body))
-                _ = await second.ending(of: Unit(account: "acme", kind: .phoneNumber))
+                _ = await second.ending(of: PollTarget(account: "acme", kind: .phoneNumber))
             }
             #expect(try await ledger.resources(kinds: [.phoneNumber, .businessProfile]).resources.map(\.document) == before)
             let told = try await ledger.changes(after: 2)

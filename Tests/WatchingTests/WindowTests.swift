@@ -140,9 +140,9 @@ import WhatsAppBusiness
                 $0.accounts[Stage.account]?.messageTemplates.append(["id": "7", "name": "old", "creation_time": 1_500_000_000])
             }
             let watcher = try await started(stage, .messageTemplate, .auto)
-            #expect(await watcher.rotations[stage.unit(.messageTemplate)]?.mode == .undecided, "one probe is not enough")
+            #expect(await watcher.rotations[stage.target(.messageTemplate)]?.mode == .undecided, "one probe is not enough")
             await stage.run(watcher, for: every)
-            #expect(await watcher.rotations[stage.unit(.messageTemplate)]?.mode == .time)
+            #expect(await watcher.rotations[stage.target(.messageTemplate)]?.mode == .time)
             let before = stage.sequence
             await stage.run(watcher, for: fullSweep * 3)
             #expect(try await stage.changes(after: before).map(\.change.summary) == [])
@@ -159,7 +159,7 @@ import WhatsAppBusiness
     @Test func auto_goesByCursor_whereTimeIsIgnored() async throws {
         try await Stage.with(.sample(blockedUsers: 2500)) { stage in
             let watcher = try await started(stage, .blockedUser, .auto)
-            #expect(await watcher.rotations[stage.unit(.blockedUser, 0)]?.mode == .cursor)
+            #expect(await watcher.rotations[stage.target(.blockedUser, 0)]?.mode == .cursor)
             let before = stage.simulator.requestCount
             await stage.run(watcher, for: every)
             #expect(stage.requests(.blockedUsers, after: before).allSatisfy { $0[parameter: "since"] == nil })
@@ -169,10 +169,10 @@ import WhatsAppBusiness
     @Test func auto_isUndecided_whileTheListIsEmpty() async throws {
         try await Stage.with(.sample(blockedUsers: 0)) { stage in
             let watcher = try await started(stage, .blockedUser, .auto)
-            #expect(await watcher.rotations[stage.unit(.blockedUser, 0)]?.mode == .undecided)
+            #expect(await watcher.rotations[stage.target(.blockedUser, 0)]?.mode == .undecided)
             _ = stage.simulator.update { $0[phoneNumber: Stage.number(0)]?.blockedUsers.insert("491701234567") }
             await stage.run(watcher, for: every)
-            #expect(await watcher.rotations[stage.unit(.blockedUser, 0)]?.mode == .cursor)
+            #expect(await watcher.rotations[stage.target(.blockedUser, 0)]?.mode == .cursor)
         }
     }
 
@@ -182,8 +182,8 @@ import WhatsAppBusiness
         try await Stage.with(.sample(numbers: 1, blockedUsers: 2100)) { stage in
             stage.simulator.update { $0[behaviour: .blockedUsers].timeBounds = bounds }
             let watcher = try await started(stage, .blockedUser, .time, window: .seconds(180 * 86_400))
-            let unit = stage.unit(.blockedUser, 0)
-            #expect(await watcher.watch(over: unit)?.state == .current)
+            let target = stage.target(.blockedUser, 0)
+            #expect(await watcher.watch(over: target)?.state == .current)
             let before = stage.sequence
             await stage.run(watcher, for: fullSweep)
             #expect(try await stage.changes(after: before).map(\.change.summary) == [])
@@ -219,7 +219,7 @@ import WhatsAppBusiness
             let watcher = try stage.watcher(stage.plan(intervals(.blockedUser), lists: [.blockedUser: list], ceiling: .fixed(20)))
             try await watcher.begin()
             await stage.run(watcher, for: .seconds(1800))
-            let progress = await watcher.report().watches.first { $0.unit.kind == .blockedUser }?.progress
+            let progress = await watcher.report().watches.first { $0.target.kind == .blockedUser }?.progress
             #expect(progress.map { $0.things == $0.pages * 1000 && $0.pages >= 8 } == true, "\(String(describing: progress))")
             await stage.run(watcher, for: .seconds(12 * 3600))
             #expect(stage.requests(.blockedUsers).filter { $0[parameter: "after"] == nil }.count <= 4, "no page was asked for twice")

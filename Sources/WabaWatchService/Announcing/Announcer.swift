@@ -19,7 +19,7 @@ package struct Announcer: Sendable {
     /// Waits before the next try.
     let pause: @Sendable (Duration) async throws -> Void
     let take: Take
-    private let bell = Bell()
+    private let bell = LivenessLatch()
 
     /// How many changes are handed over before the cursor is moved: after a crash no more than these are told again.
     static let batch = 64

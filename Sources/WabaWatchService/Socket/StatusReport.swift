@@ -13,7 +13,7 @@ struct StatusReport: Sendable {
     /// What a caller who is told one part after the other stands behind. It holds in a later report as well: there it goes on behind the same watch or
     /// budget, so that nothing is told twice, and nothing left out that is in both.
     enum Place: Sendable, Equatable {
-        case watch(Unit?)
+        case watch(PollTarget?)
         case budget(account: String?)
 
         static let beginning = Place.watch(nil)
@@ -59,11 +59,11 @@ struct StatusReport: Sendable {
         switch place {
         case .budget(let behind): account = behind
         case .watch(let behind):
-            for report in watches[watches.start { Self.isBehind(behind, $0.unit) }...] {
+            for report in watches[watches.start { Self.isBehind(behind, $0.target) }...] {
                 let watch = WatchStatus(report, trouble: trouble)
                 guard room.takes(watch, isFirst: part.watches.isEmpty) else { return part }
                 part.watches.append(watch)
-                part.next = .watch(report.unit)
+                part.next = .watch(report.target)
             }
             part.next = budgets.isEmpty ? nil : .budget(account: nil)
         }
@@ -77,9 +77,9 @@ struct StatusReport: Sendable {
         return part
     }
 
-    private static func isBehind(_ place: Unit?, _ unit: Unit) -> Bool {
+    private static func isBehind(_ place: PollTarget?, _ target: PollTarget) -> Bool {
         guard let place else { return true }
-        return (place.account, place.kind, place.phoneNumberID ?? "") < (unit.account, unit.kind, unit.phoneNumberID ?? "")
+        return (place.account, place.kind, place.phoneNumberID ?? "") < (target.account, target.kind, target.phoneNumberID ?? "")
     }
 
     /// All of it as one part, where so many bytes hold that; `nil` otherwise. Lets others go on now and then, for it may take long.

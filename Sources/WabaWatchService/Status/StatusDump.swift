@@ -35,12 +35,12 @@ struct StatusDump: Sendable {
         }
         for report in troubled.prefix(Self.most) {
             var metadata: Logger.Metadata = [
-                "account": "\(report.unit.account)", "kind": "\(report.unit.kind.rawValue)", "state": "\(report.watch.state.rawValue)",
+                "account": "\(report.target.account)", "kind": "\(report.target.kind.rawValue)", "state": "\(report.watch.state.rawValue)",
                 "since": "\(report.watch.since)", "failures": "\(report.watch.failures)",
                 "last_success": "\(report.watch.lastSuccess.map(\.description) ?? "never")",
                 "next_at": "\(report.nextAt.map(\.description) ?? "not set")",
             ]
-            metadata["phone_number_id"] = report.unit.phoneNumberID.map { "\($0)" }
+            metadata["phone_number_id"] = report.target.phoneNumberID.map { "\($0)" }
             metadata["reason"] = report.watch.reason.map { "\($0)" }
             log.notice("status of a watch", metadata: metadata)
         }

@@ -34,11 +34,11 @@ struct DeliveryState {
         /// Its task waits for a commit.
         case waits
         /// A thread writes to its socket what follows that place. Its task sleeps until that is done.
-        case isGiven(after: Int64)
+        case isSending(after: Int64)
     }
 
     /// What readers that stood at one place are given.
-    struct Gift: Sendable {
+    struct Batch: Sendable {
         let frames: Frames
         var readers: [(reader: Int, outlet: ReplyOutlet)]
     }
@@ -46,24 +46,24 @@ struct DeliveryState {
     /// What a thread has to do for readers that wait.
     struct Round: Sendable {
         /// To be written; `given` has to be told of it.
-        var gifts: [Gift] = []
+        var gifts: [Batch] = []
         /// On whose thread the readers that are left are to be given theirs.
         var rest: ReplyOutlet?
         var woken: [OneShot<Void>] = []
     }
 
     /// How much is given in one go.
-    private struct Allowance {
+    private struct SendQuota {
         /// One system call each.
         var readers: Int
         /// What is chosen, and perhaps encoded, for readers at one place with one filter.
         var selections: Int
 
         /// For the thread that commits, for which the next commit waits.
-        static func afterCommit(of changes: Int) -> Allowance {
-            changes <= 8 ? Allowance(readers: 128, selections: 8) : Allowance(readers: 0, selections: 0)
+        static func afterCommit(of changes: Int) -> SendQuota {
+            changes <= 8 ? SendQuota(readers: 128, selections: 8) : SendQuota(readers: 0, selections: 0)
         }
-        static let everything = Allowance(readers: .max, selections: .max)
+        static let everything = SendQuota(readers: .max, selections: .max)
     }
 
     /// What comes next for a reader.
@@ -145,7 +145,7 @@ struct DeliveryState {
         case .waits:
             defer { (place.activity, place.task) = (.works, nil) }
             return place.task
-        case .isGiven:
+        case .isSending:
             place.isWakeDue = true
             return nil
         }
@@ -174,7 +174,7 @@ extension DeliveryState {
     }
 
     /// What readers that wait are given of what was committed.
-    private mutating func give(_ allowance: Allowance) -> Round {
+    private mutating func give(_ allowance: SendQuota) -> Round {
         var round = Round()
         var left = allowance
         // Most have waited at one place with one filter.
@@ -199,10 +199,10 @@ extension DeliveryState {
                     continue
                 }
                 shared = (before, place.filter, through)
-                round.gifts.append(Gift(frames: frames, readers: []))
+                round.gifts.append(Batch(frames: frames, readers: []))
             }
             guard let shared else { continue }
-            (place.position, place.activity) = (shared.through, .isGiven(after: before))
+            (place.position, place.activity) = (shared.through, .isSending(after: before))
             // What is more than this its own task asks for.
             place.isWakeDue = shared.through < recent.last
             round.gifts[round.gifts.count - 1].readers.append((reader, outlet))
@@ -211,10 +211,10 @@ extension DeliveryState {
     }
 
     /// The gifts have been written, except to those that did not take theirs.
-    mutating func given(_ gifts: [Gift], refusedBy refused: [Int]) -> Round {
+    mutating func given(_ gifts: [Batch], refusedBy refused: [Int]) -> Round {
         var round = Round()
         for reader in refused {
-            guard let place = readers[reader], case .isGiven(let before) = place.activity else { continue }
+            guard let place = readers[reader], case .isSending(let before) = place.activity else { continue }
             (place.position, place.isWakeDue) = (before, true)
         }
         for gift in gifts {

@@ -10,7 +10,7 @@ import WhatsAppBusiness
 /// Counts looks.
 protocol LookCounting: Sendable {
     /// What each account's looks came to since the daemon began, by the accounts' names.
-    var tallies: [String: Tally] { get async }
+    var tallies: [String: PollStatistics] { get async }
 }
 
 extension Watcher: LookCounting {}
@@ -96,7 +96,7 @@ struct MetricsSource: Sendable {
         }
     }
 
-    private static func metrics(_ family: MetricFamily, of tally: Tally, _ account: String) -> [Metric] {
+    private static func metrics(_ family: MetricFamily, of tally: PollStatistics, _ account: String) -> [Metric] {
         switch family {
         case .polls: [Metric(family, tally.polls, of: account)]
         case .pollFailures: [Metric(family, tally.failures, of: account)]

@@ -6,7 +6,7 @@ import Changes
 /// The first number that lost it keeps its last value, and another that had it is looked at at once, while the second look that confirms the loss is
 /// still to come: if that one still has it, a person took it from the first; if it lost it too, the next is looked at, until none is left: then it was
 /// Meta. What one look lacked together goes together.
-struct Vanishing: Sendable, Equatable {
+struct FieldLossQuorum: Sendable, Equatable {
     /// What a look at a number lacks of what the number had.
     struct Loss: Equatable {
         /// Members whose loss another number is to witness: all but those that came and went before, until the next look decides.

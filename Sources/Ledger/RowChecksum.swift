@@ -4,9 +4,9 @@ import GRDB
 
 /// Tells rows that are as they were written from rows that are not: SQLite does not notice a bit that was flipped inside a value.
 ///
-/// A row's digest is the first eight bytes of the SHA-256 of its values; a unit's is the sum of its resources', so that it is kept up to date
+/// A row's digest is the first eight bytes of the SHA-256 of its values; a target's is the sum of its resources', so that it is kept up to date
 /// from what is written alone, in no order.
-struct Digest: Equatable {
+struct RowChecksum: Equatable {
     private(set) var value: UInt64 = 0
 
     /// As it stands in a column.
@@ -41,12 +41,12 @@ struct Digest: Equatable {
 
     /// The digest of one resource.
     init(of id: String, _ document: DatabaseValue, misses: Int) {
-        self.init(of: [Stored.column(id), document, misses.databaseValue])
+        self.init(of: [ColumnCoding.column(id), document, misses.databaseValue])
     }
 
     /// The digest of a resource that is nothing but an id and was not missed.
     init(ofBare id: UnsafeRawBufferPointer) {
-        let document = Stored.bare(id)
+        let document = ColumnCoding.bare(id)
         let count = 1 + 8 + id.count + 2 * (1 + 8)
         value = withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { bytes in
             bytes[0] = 2
@@ -68,7 +68,7 @@ struct Digest: Equatable {
         }
     }
 
-    static func += (left: inout Digest, right: Digest) { left.value &+= right.value }
-    static func + (left: Digest, right: Digest) -> Digest { Digest(column: left.column &+ right.column) }
-    static func -= (left: inout Digest, right: Digest) { left.value &-= right.value }
+    static func += (left: inout RowChecksum, right: RowChecksum) { left.value &+= right.value }
+    static func + (left: RowChecksum, right: RowChecksum) -> RowChecksum { RowChecksum(column: left.column &+ right.column) }
+    static func -= (left: inout RowChecksum, right: RowChecksum) { left.value &-= right.value }
 }

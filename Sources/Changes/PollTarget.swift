@@ -1,9 +1,9 @@
 public import WhatsAppBusiness
 
-/// What one look covers: a kind in an account, or a kind at one phone number. A unit has one watch.
+/// What one look covers: a kind in an account, or a kind at one phone number. A target has one watch.
 ///
 /// It stands in one place in memory, however many tables it is a key of.
-public struct Unit: Sendable {
+public struct PollTarget: Sendable {
     private final class Parts: Sendable {
         let account: String
         let phoneNumberID: String?
@@ -25,15 +25,15 @@ public struct Unit: Sendable {
     /// The number it is looked at, for kinds that are asked for number by number.
     public var phoneNumberID: String? { parts.phoneNumberID }
 
-    /// A unit of an account, or of one of its numbers.
+    /// A target of an account, or of one of its numbers.
     public init(account: String, kind: Kind, phoneNumberID: String? = nil) { parts = Parts(account, kind, phoneNumberID) }
 
-    /// The identity of the watch over this unit; its id is `kind` or `kind/phone number id`.
+    /// The identity of the watch over this target; its id is `kind` or `kind/phone number id`.
     public var watch: ResourceID {
         ResourceID(account: account, kind: .watch, id: watchName, phoneNumberID: phoneNumberID)
     }
 
-    /// The identity of one of the things that the unit shows. A phone number belongs to itself.
+    /// The identity of one of the things that the target shows. A phone number belongs to itself.
     public func resource(_ id: String) -> ResourceID {
         ResourceID(account: account, kind: kind, id: id, phoneNumberID: kind == .phoneNumber ? id : phoneNumberID)
     }
@@ -41,8 +41,8 @@ public struct Unit: Sendable {
     private var watchName: String { phoneNumberID.map { "\(kind.rawValue)/\($0)" } ?? kind.rawValue }
 }
 
-extension Unit: Hashable {
-    public static func == (left: Unit, right: Unit) -> Bool {
+extension PollTarget: Hashable {
+    public static func == (left: PollTarget, right: PollTarget) -> Bool {
         left.parts === right.parts
             || (left.phoneNumberID == right.phoneNumberID && left.kind == right.kind && left.account == right.account)
     }
@@ -54,11 +54,11 @@ extension Unit: Hashable {
     }
 }
 
-extension Unit: CustomStringConvertible {
+extension PollTarget: CustomStringConvertible {
     /// `acme/business_profile/107878721936019`
     public var description: String { "\(account)/\(watchName)" }
 
-    /// The unit behind a watch's identity; `nil` if that is no watch.
+    /// The target behind a watch's identity; `nil` if that is no watch.
     public init?(watch: ResourceID) {
         guard watch.kind == .watch, let kind = Kind(rawValue: String(Substring(watch.id.utf8.prefix { $0 != UInt8(ascii: "/") }))) else {
             return nil

@@ -3,7 +3,7 @@ import Systemd
 import Watching
 
 /// Asks the manager for more time while something that cannot be hurried goes on, and says in the status what it is.
-struct Patience: Sendable {
+struct StartTimeoutExtender: Sendable {
     let notifier: Notifier
     /// How often time is asked for, each time for three times as long.
     var every = Duration.seconds(10)

@@ -2,10 +2,10 @@ import Changes
 import Ledger
 import WhatsAppBusiness
 
-// Which units are watched: those of the configured accounts, and of the numbers that the accounts show.
+// Which targets are watched: those of the configured accounts, and of the numbers that the accounts show.
 
 extension Watcher {
-    /// Sets up the units that are known, to go on where the process before this one stopped.
+    /// Sets up the targets that are known, to go on where the process before this one stopped.
     func begin() async throws(LedgerError) {
         let budgets = try await ledger.budgets()
         for (name, account) in accounts {
@@ -13,25 +13,25 @@ extension Watcher {
             account.budget.restore(document, world.now(), wallClock: world.wallClock(), boot: world.boot)
         }
         let kept = try await ledger.keep(Selection(accounts.values.map(\.plan)), at: world.wallClock())
-        for name in accounts.keys.sorted() { begin(name, kept[name] ?? Kept()) }
+        for name in accounts.keys.sorted() { begin(name, kept[name] ?? PersistedWatches()) }
     }
 
-    /// Sets up the units of one account, from its numbers and watches.
-    func begin(_ name: String, _ kept: Kept) {
+    /// Sets up the targets of one account, from its numbers and watches.
+    func begin(_ name: String, _ kept: PersistedWatches) {
         guard let plan = accounts[name]?.plan else { return }
         for stored in kept.watches {
-            watched[stored.unit] = Watch(
-                over: stored.unit, document: stored.document, told: stored.told, since: stored.changedAt, lastSuccess: stored.confirmedAt
-            ).map { Watched(stored.unit, $0) }
+            watched[stored.target] = Watch(
+                over: stored.target, document: stored.document, told: stored.told, since: stored.changedAt, lastSuccess: stored.confirmedAt
+            ).map { Watched(stored.target, $0) }
         }
-        for kind in AccountPlan.accountKinds { watch(Unit(account: name, kind: kind)) }
+        for kind in AccountPlan.accountKinds { watch(PollTarget(account: name, kind: kind)) }
         watchApps(of: name)
         watch(numbers: plan.numbers(of: kept.numbers), of: name)
     }
 
     /// The watch over the apps, which come with their account.
     func watchApps(of name: String) {
-        let apps = Unit(account: name, kind: .subscribedApp)
+        let apps = PollTarget(account: name, kind: .subscribedApp)
         guard accounts[name]?.plan.watches(.subscribedApp) == true else { return }
         beginWatch(over: apps)
     }
@@ -44,67 +44,69 @@ extension Watcher {
         account.numbers.formUnion(new)
         stretch(name)
         for number in new.sorted() {
-            for kind in AccountPlan.numberKinds { watch(Unit(account: name, kind: kind, phoneNumberID: number)) }
+            for kind in AccountPlan.numberKinds { watch(PollTarget(account: name, kind: kind, phoneNumberID: number)) }
         }
     }
 
-    /// What there is of a unit; the watch over it begins where there is nothing yet.
-    @discardableResult func beginWatch(over unit: Unit) -> Watched {
-        if let known = watched[unit] { return known }
-        let new = Watched(unit, Watch(over: unit, since: world.wallClock()))
-        watched[unit] = new
+    /// What there is of a target; the watch over it begins where there is nothing yet.
+    @discardableResult func beginWatch(over target: PollTarget) -> Watched {
+        if let known = watched[target] { return known }
+        let new = Watched(target, Watch(over: target, since: world.wallClock()))
+        watched[target] = new
         return new
     }
 
-    /// Takes a unit into the schedule, unless it is there. What was looked at less than an interval ago waits for its turn.
-    func watch(_ unit: Unit) {
-        guard let plan = accounts[unit.account]?.plan, let configured = plan.intervals[unit.kind], schedule.interval(of: unit) == nil else {
+    /// Takes a target into the schedule, unless it is there. What was looked at less than an interval ago waits for its turn.
+    func watch(_ target: PollTarget) {
+        guard let plan = accounts[target.account]?.plan, let configured = plan.intervals[target.kind], schedule.interval(of: target) == nil
+        else {
             return
         }
-        let unit = beginWatch(over: unit).unit
-        if unit.kind.isWindowed { rotations[unit] = WindowRotation(plan.lists[unit.kind] ?? ListPlan()) }
-        on(.watch(unit, every: configured, splay: plan.splay, first: first(unit)), world.now())
+        let target = beginWatch(over: target).target
+        if target.kind.isWindowed { rotations[target] = WindowRotation(plan.lists[target.kind] ?? ListPlan()) }
+        on(.watch(target, every: configured, splay: plan.splay, first: first(target)), world.now())
     }
 
-    /// When a unit is first to be looked at.
-    func first(_ unit: Unit) -> Moment {
+    /// When a target is first to be looked at.
+    func first(_ target: PollTarget) -> Moment {
         let now = world.now()
         // What was in trouble does not wait for its turn: what ends that may have been done meanwhile.
-        guard let every = interval(of: unit), let watch = watched[unit]?.watch, !watch.state.isTrouble, let last = watch.lastSuccess else {
+        guard let every = interval(of: target), let watch = watched[target]?.watch, !watch.state.isTrouble, let last = watch.lastSuccess
+        else {
             return now
         }
         let ago = Duration.milliseconds(world.wallClock().milliseconds - last.milliseconds)
         return ago >= .zero && ago < every ? now + (every - ago) : now
     }
 
-    /// No longer watches a unit.
-    func forget(_ unit: Unit) {
-        watched[unit] = nil
-        quorums[unit] = nil
-        holds[unit] = nil
-        missing.remove(unit)
-        sweeps[unit] = nil
-        progress[unit] = nil
-        rotations[unit] = nil
-        forgetFields(of: unit)
-        if let number = unit.phoneNumberID { accounts[unit.account]?.vanishing[unit.kind]?.forget(number) }
-        _ = accounts[unit.account]?.keep(pages: 1, ofLookAt: unit)
-        accounts[unit.account]?.refusedSince[unit] = nil
-        accounts[unit.account]?.outage.forget(unit)
-        accounts[unit.account]?.token.forget(unit)
-        network.forget(unit)
-        on(.forget(unit), world.now())
-        answer(unit, .notWatched)
+    /// No longer watches a target.
+    func forget(_ target: PollTarget) {
+        watched[target] = nil
+        quorums[target] = nil
+        holds[target] = nil
+        missing.remove(target)
+        sweeps[target] = nil
+        progress[target] = nil
+        rotations[target] = nil
+        forgetFields(of: target)
+        if let number = target.phoneNumberID { accounts[target.account]?.vanishing[target.kind]?.forget(number) }
+        _ = accounts[target.account]?.keep(pages: 1, ofLookAt: target)
+        accounts[target.account]?.refusedSince[target] = nil
+        accounts[target.account]?.outage.forget(target)
+        accounts[target.account]?.token.forget(target)
+        network.forget(target)
+        on(.forget(target), world.now())
+        answer(target, .notWatched)
     }
 
     /// No longer watches the things of a number that is gone.
     func forget(number: String, of name: String) {
         accounts[name]?.numbers.remove(number)
         for kind in AccountPlan.numberKinds {
-            forget(Unit(account: name, kind: kind, phoneNumberID: number))
+            forget(PollTarget(account: name, kind: kind, phoneNumberID: number))
             // Without it there may be nobody left whose witness is to be waited for.
             for other in accounts[name]?.vanishing[kind]?.waiting.sorted() ?? [] {
-                on(.hasten(Unit(account: name, kind: kind, phoneNumberID: other), ahead: false), world.now())
+                on(.hasten(PollTarget(account: name, kind: kind, phoneNumberID: other), ahead: false), world.now())
             }
         }
         stretch(name)
@@ -119,21 +121,21 @@ extension Watcher.Account {
         CallPlan(intervals: plan.intervals, numbers: numbers.count, more: morePages, budget: budget.callsPerHour)
     }
 
-    /// Keeps how many requests a look at a unit took; whether that is news.
-    func keep(pages: Int, ofLookAt unit: Unit) -> Bool {
-        let before = pagesOfLook[unit] ?? 1
+    /// Keeps how many requests a look at a target took; whether that is news.
+    func keep(pages: Int, ofLookAt target: PollTarget) -> Bool {
+        let before = pagesOfLook[target] ?? 1
         guard pages > 0, pages != before else { return false }
-        pagesOfLook[unit] = pages > 1 ? pages : nil
-        morePages[unit.kind, default: 0] += pages - before
+        pagesOfLook[target] = pages > 1 ? pages : nil
+        morePages[target.kind, default: 0] += pages - before
         return true
     }
 }
 
 extension Watcher {
-    /// How often a unit is looked at, as far as that can be afforded.
-    func interval(of unit: Unit) -> Duration? {
-        guard let account = accounts[unit.account], let every = account.plan.intervals[unit.kind] else { return nil }
-        return CallPlan.core.contains(unit.kind) || account.stretch <= 1 ? every : every * account.stretch
+    /// How often a target is looked at, as far as that can be afforded.
+    func interval(of target: PollTarget) -> Duration? {
+        guard let account = accounts[target.account], let every = account.plan.intervals[target.kind] else { return nil }
+        return CallPlan.core.contains(target.kind) || account.stretch <= 1 ? every : every * account.stretch
     }
 
     /// Fits the intervals of an account to its budget anew, where that makes a difference, and lets what waits go on where there is more room.
@@ -150,10 +152,10 @@ extension Watcher {
         let now = world.now()
         for number in account.numbers {
             for kind in AccountPlan.numberKinds {
-                schedule.on(.scale(Unit(account: name, kind: kind, phoneNumberID: number), by: factor), now: now)
+                schedule.on(.scale(PollTarget(account: name, kind: kind, phoneNumberID: number), by: factor), now: now)
             }
         }
-        schedule.on(.scale(Unit(account: name, kind: .messageTemplate), by: factor), now: now)
+        schedule.on(.scale(PollTarget(account: name, kind: .messageTemplate), by: factor), now: now)
         world.alarm.set(schedule.wake)
     }
 }
@@ -165,10 +167,10 @@ extension Selection {
         self.init(
             accounts: plans.mapValues(\.wabaID),
             watchesNumber: { number, account in plans[account]?.watches(number: number) ?? false },
-            watchesUnit: { unit, numbers in
+            watchesTarget: { target, numbers in
                 // The watch over the account tells of its token, even where the account itself is not looked at.
-                guard let plan = plans[unit.account], plan.watches(unit.kind) || unit.kind == .account else { return false }
-                return unit.phoneNumberID.map { plan.watches(thingsOf: $0, known: numbers) } ?? true
+                guard let plan = plans[target.account], plan.watches(target.kind) || target.kind == .account else { return false }
+                return target.phoneNumberID.map { plan.watches(thingsOf: $0, known: numbers) } ?? true
             })
     }
 }

@@ -1,5 +1,5 @@
 /// What an account's looks came to since the process began.
-public struct Tally: Sendable, Equatable {
+public struct PollStatistics: Sendable, Equatable {
     /// Looks that came to their end; those that the budget had no request for are none.
     public private(set) var polls = 0
     /// Those of them that gave no usable answer.
@@ -22,7 +22,7 @@ public struct Tally: Sendable, Equatable {
     }
 
     /// Counts a look.
-    public mutating func count(_ result: LookResult, took time: Duration) {
+    public mutating func count(_ result: PollResult, took time: Duration) {
         switch result {
         case .unaffordable, .notWatched, .refused: return
         case .recorded, .unrecorded: break

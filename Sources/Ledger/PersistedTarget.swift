@@ -4,68 +4,68 @@ import GRDBSQLite
 import StrictJSON
 import WhatsAppBusiness
 
-/// What the ledger keeps of a unit besides its things.
-struct KeptUnit {
+/// What the ledger keeps of a target besides its things.
+struct PersistedTarget {
     var asked: Set<String>
     /// The same as it stands in the column.
     var askedColumn: DatabaseValue
     /// When the last complete look was that is written down.
     var confirmedAt: Timestamp
     /// The sum over all its things.
-    var digest: Digest
+    var digest: RowChecksum
 
     private static let place = "place = (SELECT id FROM place WHERE account = ? AND kind = ? AND phone_number_id = ?)"
 
-    /// `nil` if the unit was never looked at.
-    init?(_ unit: Unit, in database: Database) throws {
+    /// `nil` if the target was never looked at.
+    init?(_ target: PollTarget, in database: Database) throws {
         let statement = try database.cachedStatement(sql: "SELECT asked, digest, confirmed_at FROM unit WHERE \(Self.place)")
-        guard let row = try Row.fetchOne(statement, arguments: Self.arguments(unit)) else { return nil }
+        guard let row = try Row.fetchOne(statement, arguments: Self.arguments(target)) else { return nil }
         askedColumn = row[0]
         // Where it cannot be read, everything that is asked for is asked for anew.
-        asked = Set(Stored.text(askedColumn).flatMap(Stored.names) ?? [])
-        digest = Digest(column: try row.value(1))
+        asked = Set(ColumnCoding.text(askedColumn).flatMap(ColumnCoding.names) ?? [])
+        digest = RowChecksum(column: try row.value(1))
         confirmedAt = Timestamp(milliseconds: try row.value(2))
-        digest -= Digest(of: [askedColumn])
+        digest -= RowChecksum(of: [askedColumn])
     }
 
-    /// When the last complete look at a unit was that is written down.
-    static func confirmed(_ unit: Unit, in database: Database) throws -> Timestamp? {
+    /// When the last complete look at a target was that is written down.
+    static func confirmed(_ target: PollTarget, in database: Database) throws -> Timestamp? {
         let statement = try database.cachedStatement(sql: "SELECT confirmed_at FROM unit WHERE \(place)")
-        return try Row.fetchOne(statement, arguments: arguments(unit)).map { Timestamp(milliseconds: try $0.value(0)) }
+        return try Row.fetchOne(statement, arguments: arguments(target)).map { Timestamp(milliseconds: try $0.value(0)) }
     }
 
-    private static func arguments(_ unit: Unit) -> StatementArguments {
-        Stored.columns([unit.account, unit.kind.rawValue, unit.phoneNumberID ?? ""])
+    private static func arguments(_ target: PollTarget) -> StatementArguments {
+        ColumnCoding.columns([target.account, target.kind.rawValue, target.phoneNumberID ?? ""])
     }
 }
 
-/// What is kept of a unit's things. That it is what was written, the digest shows.
-struct KeptThings {
+/// What is kept of a target's things. That it is what was written, the digest shows.
+struct PersistedThings {
     /// The things, but those whose document cannot be read.
     let snapshot: Snapshot
     /// Of each thing's row, also of those.
-    let digests: [ExactText: Digest]
+    let digests: [ExactText: RowChecksum]
 
     /// All of them.
-    init(of unit: Unit, _ kept: KeptUnit?, in database: Database) throws {
-        var sieve = Sieve([])
-        try self.init(of: unit, kept, &sieve, in: database)
+    init(of target: PollTarget, _ kept: PersistedTarget?, in database: Database) throws {
+        var sieve = UnchangedIDFilter([])
+        try self.init(of: target, kept, &sieve, in: database)
     }
 
     /// Those that a sieve does not take.
-    init(of unit: Unit, _ kept: KeptUnit?, _ sieve: inout Sieve, in database: Database) throws {
+    init(of target: PollTarget, _ kept: PersistedTarget?, _ sieve: inout UnchangedIDFilter, in database: Database) throws {
         // A phone number is its own number: the list's things stand under as many numbers as there are.
-        let isOfNumbers = unit.kind == .phoneNumber
+        let isOfNumbers = target.kind == .phoneNumber
         let statement = try database.cachedStatement(
             sql: """
                 SELECT id, document, misses FROM resource WHERE place IN
                     (SELECT id FROM place WHERE account = ? AND kind = ?\(isOfNumbers ? "" : " AND phone_number_id = ?"))
                 """)
-        let number = isOfNumbers ? [] : [unit.phoneNumberID ?? ""]
-        try statement.setArguments(Stored.columns([unit.account, unit.kind.rawValue] + number))
+        let number = isOfNumbers ? [] : [target.phoneNumberID ?? ""]
+        try statement.setArguments(ColumnCoding.columns([target.account, target.kind.rawValue] + number))
         var entries: [String: Snapshot.Entry] = [:]
-        var digests: [ExactText: Digest] = [:]
-        var digest = Digest()
+        var digests: [ExactText: RowChecksum] = [:]
+        var digest = RowChecksum()
         var others = 0
         try statement.forEachRow { row in
             if let taken = sieve.take(row) {
@@ -75,15 +75,15 @@ struct KeptThings {
             }
             let (column, document) = (DatabaseValue(sqliteStatement: row, index: 0), DatabaseValue(sqliteStatement: row, index: 1))
             let misses = DatabaseValue(sqliteStatement: row, index: 2)
-            let own = Digest(of: [column, document, misses])
+            let own = RowChecksum(of: [column, document, misses])
             digest += own
-            guard let id = Stored.text(column), let count = Int.fromDatabaseValue(misses) else {
-                throw Stored.damaged("a thing of \(unit)")
+            guard let id = ColumnCoding.text(column), let count = Int.fromDatabaseValue(misses) else {
+                throw ColumnCoding.damaged("a thing of \(target)")
             }
             digests[ExactText(id)] = own
-            entries[id] = Stored.document(document, of: id).map { Snapshot.Entry(document: $0, misses: count) }
+            entries[id] = ColumnCoding.document(document, of: id).map { Snapshot.Entry(document: $0, misses: count) }
         }
-        guard digest == kept?.digest ?? Digest() else { throw Stored.damaged("a thing of \(unit)") }
+        guard digest == kept?.digest ?? RowChecksum() else { throw ColumnCoding.damaged("a thing of \(target)") }
         self.digests = digests
         snapshot = Snapshot(asked: kept?.asked, entries: entries, others: others)
     }

@@ -6,9 +6,9 @@ struct Lane: Hashable, Sendable {
     var account: String
     var isCore: Bool
 
-    init(_ unit: Unit) {
-        account = unit.account
-        isCore = CallPlan.core.contains(unit.kind)
+    init(_ target: PollTarget) {
+        account = target.account
+        isCore = CallPlan.core.contains(target.kind)
     }
 
     init(account: String, isCore: Bool) {
@@ -17,14 +17,14 @@ struct Lane: Hashable, Sendable {
     }
 }
 
-/// The lanes whose budget was used up: their units wait here, and when there is something to be had, they come one after the other, so that ten
+/// The lanes whose budget was used up: their targets wait here, and when there is something to be had, they come one after the other, so that ten
 /// thousand that wait do not all ask for one request. A lane that nobody waits in is none.
-struct Lanes: Sendable {
+struct BudgetQueues: Sendable {
     private struct Line: Sendable {
         var until: Moment
         var waiting = Heap<Schedule.Entry>()
         /// Who has left for a look; the next leaves when it is over.
-        var ahead: Unit?
+        var ahead: PollTarget?
     }
 
     private struct Release: Comparable, Sendable {
@@ -39,7 +39,7 @@ struct Lanes: Sendable {
     /// When the first lane goes on.
     var release: Moment? { releases.min?.at }
 
-    /// Until when a lane's units wait.
+    /// Until when a lane's targets wait.
     func heldUntil(_ lane: Lane) -> Moment? { lines[lane]?.until }
 
     /// Who waits in an account's lanes.
@@ -47,21 +47,21 @@ struct Lanes: Sendable {
         [true, false].flatMap { lines[Lane(account: account, isCore: $0)]?.waiting.unordered ?? [] }
     }
 
-    /// A unit waits, and its lane with it.
+    /// A target waits, and its lane with it.
     mutating func hold(_ entry: Schedule.Entry, until: Moment) {
-        let lane = Lane(entry.unit)
+        let lane = Lane(entry.target)
         var line = lines[lane] ?? Line(until: until)
         line.until = until
         line.waiting.insert(entry)
-        if line.ahead == entry.unit { line.ahead = nil }
+        if line.ahead == entry.target { line.ahead = nil }
         lines[lane] = line
         releases.insert(Release(at: until, lane: lane))
     }
 
-    /// Whether a unit that is due has to wait in its lane; then it does.
+    /// Whether a target that is due has to wait in its lane; then it does.
     mutating func keeps(_ entry: Schedule.Entry) -> Bool {
-        let lane = Lane(entry.unit)
-        guard let line = lines[lane], line.ahead != entry.unit else { return false }
+        let lane = Lane(entry.target)
+        guard let line = lines[lane], line.ahead != entry.target else { return false }
         lines[lane]?.waiting.insert(entry)
         return true
     }
@@ -93,14 +93,14 @@ struct Lanes: Sendable {
             lines[lane] = nil
             return nil
         }
-        lines[lane]?.ahead = entry.unit
+        lines[lane]?.ahead = entry.target
         return entry
     }
 
-    /// A look is over that the budget had a request for, or a unit is no longer watched; whether the next of its lane is to come.
-    mutating func leave(_ unit: Unit) -> Bool {
-        let lane = Lane(unit)
-        guard lines[lane]?.ahead == unit else { return false }
+    /// A look is over that the budget had a request for, or a target is no longer watched; whether the next of its lane is to come.
+    mutating func leave(_ target: PollTarget) -> Bool {
+        let lane = Lane(target)
+        guard lines[lane]?.ahead == target else { return false }
         lines[lane]?.ahead = nil
         return true
     }

@@ -2,7 +2,7 @@ import Continuations
 import Synchronization
 
 /// Wakes a loop, and lets others ask it for a sign of life: who asks waits until the loop has come round.
-final class Bell: Sendable {
+final class LivenessLatch: Sendable {
     private let isAway = Mutex(false)
     private let asking = WaitList<Int, Void>()
     private let continuation: AsyncStream<Void>.Continuation

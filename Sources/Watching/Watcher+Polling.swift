@@ -6,7 +6,7 @@ import StrictJSON
 public import WhatsAppBusiness
 
 /// What a look came to, for whoever asked for it.
-public enum LookResult: Sendable {
+public enum PollResult: Sendable {
     /// It was complete, and has been recorded with so many changes, baselines included.
     case recorded(changes: Int)
     /// There was no usable answer.
@@ -17,77 +17,77 @@ public enum LookResult: Sendable {
     case unaffordable(until: Moment)
     /// It could not be recorded.
     case unrecorded(LedgerError)
-    /// The unit is not watched, or no longer.
+    /// The target is not watched, or no longer.
     case notWatched
 }
 
 /// A look's end.
-struct Look {
-    var result: LookResult
+struct PollOutcome {
+    var result: PollResult
     /// When to look again; `nil` for one interval later.
     var next: Moment?
 }
 
 extension Watcher {
-    /// Looks at a unit, has the answer recorded and the watch moved.
-    func ending(of unit: Unit, isAsked: Bool = false) async -> Look {
-        let before = accounts[unit.account]?.leftOut[unit.kind] ?? LeftOut()
+    /// Looks at a target, has the answer recorded and the watch moved.
+    func ending(of target: PollTarget, isAsked: Bool = false) async -> PollOutcome {
+        let before = accounts[target.account]?.leftOut[target.kind] ?? LeftOut()
         // Each turn leaves out a field, or asks for fewer things: there are only so many.
         while true {
-            guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
-            if let look = await refused(unit, isAsked: isAsked) { return look }
-            if unit.kind == .account { accounts[unit.account]?.upgraded = nil }
-            if let failure = awaited(unit) { return waiting(failure) }
+            guard accounts[target.account] != nil, watched[target] != nil else { return PollOutcome(result: .notWatched) }
+            if let look = await refused(target, isAsked: isAsked) { return look }
+            if target.kind == .account { accounts[target.account]?.upgraded = nil }
+            if let failure = awaited(target) { return waiting(failure) }
             // What a look before this one could not find out comes first.
-            if searches[unit] != nil, let look = await look(after: await search(unit), at: unit) { return look }
-            guard accounts[unit.account] != nil, watched[unit] != nil else { return Look(result: .notWatched) }
-            var sweep = sweeps.removeValue(forKey: unit) ?? sweep(over: unit)
-            let ending = await walk(unit, &sweep)
+            if searches[target] != nil, let look = await look(after: await search(target), at: target) { return look }
+            guard accounts[target.account] != nil, watched[target] != nil else { return PollOutcome(result: .notWatched) }
+            var sweep = sweeps.removeValue(forKey: target) ?? sweep(over: target)
+            let ending = await walk(target, &sweep)
             // A look that the shutdown ended says nothing about Meta, and one at what is no longer watched nothing to anybody.
-            guard !Task.isCancelled, watched[unit] != nil else { return Look(result: .notWatched) }
-            progress[unit] = nil
+            guard !Task.isCancelled, watched[target] != nil else { return PollOutcome(result: .notWatched) }
+            progress[target] = nil
             switch ending {
             case .complete(let found, let memory):
-                if accounts[unit.account]?.keep(pages: sweep.answers, ofLookAt: unit) == true { stretch(unit.account) }
-                return await record(found, memory, of: unit, sweep)
+                if accounts[target.account]?.keep(pages: sweep.answers, ofLookAt: target) == true { stretch(target.account) }
+                return await record(found, memory, of: target, sweep)
             case .unchanged:
-                ledger.confirm(unit, at: world.wallClock())
-                await move(unit, standing(unit))
-                await tokenIsGood(unit)
-                if unit.kind == .account { await confirmApps(of: unit.account) }
-                return Look(result: .recorded(changes: 0))
+                ledger.confirm(target, at: world.wallClock())
+                await move(target, standing(target))
+                await tokenIsGood(target)
+                if target.kind == .account { await confirmApps(of: target.account) }
+                return PollOutcome(result: .recorded(changes: 0))
             case .failed(let failure):
-                let remedy = await remedy(failure, of: unit, asked: sweep.fields, before: before)
-                if let look = await look(after: remedy, at: unit) { return look }
+                let remedy = await remedy(failure, of: target, asked: sweep.fields, before: before)
+                if let look = await look(after: remedy, at: target) { return look }
             case .unaffordable(let until):
                 // What was read of a long list is not asked for twice.
-                if sweep.answers > 0 { sweeps[unit] = sweep }
-                return await late(unit, until)
-            case .unwritten(let error): return Look(result: .unrecorded(error))
+                if sweep.answers > 0 { sweeps[target] = sweep }
+                return await late(target, until)
+            case .unwritten(let error): return PollOutcome(result: .unrecorded(error))
             }
         }
     }
 
     /// How a look ends by what was done about its failure; `nil` if it is made again.
-    private func look(after remedy: Remedy, at unit: Unit) async -> Look? {
-        guard !Task.isCancelled, watched[unit] != nil else { return Look(result: .notWatched) }
+    private func look(after remedy: Remedy, at target: PollTarget) async -> PollOutcome? {
+        guard !Task.isCancelled, watched[target] != nil else { return PollOutcome(result: .notWatched) }
         switch remedy {
         case .again: return nil
-        case .none(let failure): return await fail(unit, failure)
+        case .none(let failure): return await fail(target, failure)
         case .wait(let failure): return waiting(failure)
-        case .unaffordable(let until): return await late(unit, until)
-        case .unwritten(let error): return Look(result: .unrecorded(error))
+        case .unaffordable(let until): return await late(target, until)
+        case .unwritten(let error): return PollOutcome(result: .unrecorded(error))
         }
     }
 
     /// Another look finds out what the failure is about: this one comes back soon.
-    private func waiting(_ failure: GraphFailure) -> Look {
-        Look(result: .failed(Watch.State(failure.code), failure), next: world.now() + .seconds(2))
+    private func waiting(_ failure: GraphFailure) -> PollOutcome {
+        PollOutcome(result: .failed(Watch.State(failure.code), failure), next: world.now() + .seconds(2))
     }
 
-    /// How a walk over a unit's pages ended.
+    /// How a walk over a target's pages ended.
     private enum Ending: Sendable {
-        case complete(Sweep.Found, Memory?)
+        case complete(Sweep.Found, CacheValidator?)
         /// Meta's answer is the one that it gave the last time.
         case unchanged
         case failed(GraphFailure)
@@ -97,13 +97,13 @@ extension Watcher {
         case unwritten(LedgerError)
     }
 
-    private func sweep(over unit: Unit) -> Sweep {
-        guard let account = accounts[unit.account] else { preconditionFailure("a unit of an account that is watched is looked at") }
-        let request = request(for: unit, account)
+    private func sweep(over target: PollTarget) -> Sweep {
+        guard let account = accounts[target.account] else { preconditionFailure("a target of an account that is watched is looked at") }
+        let request = request(for: target, account)
         let fields = request.fields ?? []
-        guard let rotation = rotations[unit], let every = interval(of: unit) else { return Sweep([(nil, request)], fields: fields) }
+        guard let rotation = rotations[target], let every = interval(of: target) else { return Sweep([(nil, request)], fields: fields) }
         let coverage = rotation.coverage(
-            wallClock: world.wallClock(), now: world.now(), every: every, isFirst: watched[unit]?.watch.lastSuccess == nil)
+            wallClock: world.wallClock(), now: world.now(), every: every, isFirst: watched[target]?.watch.lastSuccess == nil)
         guard case .windows(let indices) = coverage else { return Sweep([(nil, request)], fields: fields) }
         let requests = indices.map { index -> (window: Int?, request: GraphRequest) in
             var request = request
@@ -113,13 +113,13 @@ extension Watcher {
         return Sweep(requests, fields: fields, coverage: coverage)
     }
 
-    /// Walks over the pages of a unit's list, each request out of the budget.
-    private func walk(_ unit: Unit, _ sweep: inout Sweep) async -> Ending {
-        guard let plan = accounts[unit.account]?.plan else { return .unaffordable(until: world.now()) }
+    /// Walks over the pages of a target's list, each request out of the budget.
+    private func walk(_ target: PollTarget, _ sweep: inout Sweep) async -> Ending {
+        guard let plan = accounts[target.account]?.plan else { return .unaffordable(until: world.now()) }
         // While it is open who took a member away, or whether time is heeded, every answer is read.
-        let isOpen = accounts[unit.account]?.vanishing[unit.kind] != nil || rotations[unit]?.isUndecided == true
-        let known = sweep.isFresh && !isOpen ? watched[unit]?.memory : nil
-        var memory: Memory?
+        let isOpen = accounts[target.account]?.vanishing[target.kind] != nil || rotations[target]?.isUndecided == true
+        let known = sweep.isFresh && !isOpen ? watched[target]?.memory : nil
+        var memory: CacheValidator?
         while true {
             let request: GraphRequest
             switch sweep.next {
@@ -128,9 +128,9 @@ extension Watcher {
             case .ask(let next): request = next
             }
             do throws(LedgerError) {
-                if let until = try await afford(unit) { return .unaffordable(until: until) }
+                if let until = try await afford(target) { return .unaffordable(until: until) }
             } catch { return .unwritten(error) }
-            let counted = counted(unit.account)
+            let counted = counted(target.account)
             let digest = sweep.answers == 0 ? known?.digest : nil
             do throws(GraphFailure) {
                 let answer: Answer
@@ -144,22 +144,22 @@ extension Watcher {
                 }
                 await note(answer, plan, counted)
                 if answer.notModified { return .unchanged }
-                memory = answer.digest.map { Memory(digest: $0) }
+                memory = answer.digest.map { CacheValidator(digest: $0) }
             } catch {
-                note(error.usage, unit.account, counted, isAnswered: error.status != nil)
+                note(error.usage, target.account, counted, isAnswered: error.status != nil)
                 sweep.on(error)
             }
             // How far it is, for whoever wants to know.
-            if watched[unit] != nil, sweep.answers > 1 {
-                progress[unit] = WatchReport.Progress(pages: sweep.answers, things: sweep.things)
+            if watched[target] != nil, sweep.answers > 1 {
+                progress[target] = WatchReport.Progress(pages: sweep.answers, things: sweep.things)
             }
             if Task.isCancelled { return .unaffordable(until: world.now()) }
         }
     }
 
-    /// Asks an edge that may be read at once, outside any unit's own look.
-    func ask(_ request: GraphRequest, for unit: Unit) async -> Result<Sweep.Found, GraphFailure>? {
-        guard let plan = accounts[unit.account]?.plan else { return nil }
+    /// Asks an edge that may be read at once, outside any target's own look.
+    func ask(_ request: GraphRequest, for target: PollTarget) async -> Result<Sweep.Found, GraphFailure>? {
+        guard let plan = accounts[target.account]?.plan else { return nil }
         var sweep = Sweep([(nil, request)], fields: request.fields ?? request.edge.fields)
         while true {
             switch sweep.next {
@@ -167,15 +167,15 @@ extension Watcher {
             case .void(let failure): return .failure(failure)
             case .ask(let request):
                 do throws(LedgerError) {
-                    guard try await afford(unit) == nil, !Task.isCancelled else { return nil }
+                    guard try await afford(target) == nil, !Task.isCancelled else { return nil }
                 } catch { return nil }
-                let counted = counted(unit.account)
+                let counted = counted(target.account)
                 do throws(GraphFailure) {
                     let answer = try await plan.client.fetch(request)
                     await note(answer, plan, counted)
                     sweep.on(answer)
                 } catch {
-                    note(error.usage, unit.account, counted, isAnswered: error.status != nil)
+                    note(error.usage, target.account, counted, isAnswered: error.status != nil)
                     sweep.on(error)
                 }
             }
@@ -183,15 +183,15 @@ extension Watcher {
     }
 
     /// Takes one request out of the budget; returns when there is one to be had if there is none now. One that cannot be written down is not made.
-    func afford(_ unit: Unit) async throws(LedgerError) -> Moment? {
+    func afford(_ target: PollTarget) async throws(LedgerError) -> Moment? {
         while true {
             let now = world.now()
-            switch accounts[unit.account]?.budget.take(now, core: CallPlan.core.contains(unit.kind)) {
+            switch accounts[target.account]?.budget.take(now, core: CallPlan.core.contains(target.kind)) {
             case .granted?: return nil
             case .wait(let until)?: return until
             case nil: return now
             case .unreserved?:
-                try await saveBudgets([unit.account] + accounts.filter { $0.value.budget.wantsReservation(now) }.keys)
+                try await saveBudgets([target.account] + accounts.filter { $0.value.budget.wantsReservation(now) }.keys)
             }
         }
     }
@@ -218,10 +218,10 @@ extension Watcher {
             return
         }
         accounts[plan.name]?.upgraded = "Meta answers calls of version \(asked) as \(version)"
-        let unit = Unit(account: plan.name, kind: .account)
+        let target = PollTarget(account: plan.name, kind: .account)
         // Only a look at the account can say that it is over.
         guard plan.watches(.account) else { return }
-        if let state = watched[unit]?.watch.state, state == .current || state == .starting { await move(unit, standing(unit)) }
+        if let state = watched[target]?.watch.state, state == .current || state == .starting { await move(target, standing(target)) }
     }
 
     /// Calls that Meta will have counted when a request that is made now comes to it.

@@ -7,7 +7,7 @@ import StrictJSON
 ///
 /// A row whose checksum is right is as it was written. What this release cannot read of it, a later one wrote: it costs that row alone, and is told of.
 /// Damage is what SQLite itself or a checksum says, and a column that holds another type than is ever written.
-enum Stored {
+enum ColumnCoding {
     /// The members that alone make a document of a thing's id: such a document is kept as the member's place here, counted from one, and an empty one as
     /// zero. A list of blocked users holds nothing else, and there are many of them. The order is part of the schema.
     private static let idMembers = ["wa_id", "user_id", "id"]
@@ -76,13 +76,13 @@ extension Row {
     /// The value of a column. GRDB's own subscript ends the process where a damaged file holds another type.
     func value<Value: DatabaseValueConvertible>(_ index: Int) throws -> Value {
         let stored = self[index] as DatabaseValue
-        guard let value = Value.fromDatabaseValue(stored) else { throw Stored.damaged("no \(Value.self)") }
+        guard let value = Value.fromDatabaseValue(stored) else { throw ColumnCoding.damaged("no \(Value.self)") }
         return value
     }
 
     /// The text in a column, whatever characters it has.
     func value(_ index: Int) throws -> String {
-        guard let text = Stored.text(self[index] as DatabaseValue) else { throw Stored.damaged("no text") }
+        guard let text = ColumnCoding.text(self[index] as DatabaseValue) else { throw ColumnCoding.damaged("no text") }
         return text
     }
 
