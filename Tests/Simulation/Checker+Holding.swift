@@ -7,28 +7,28 @@ import WhatsAppBusiness
 // "Too good to be true, or too bad" (`polling.md`): what a look must lack to be held, and when it is believed; and that nobody is left blind.
 extension Checker {
     /// How many complete looks without a thing it takes to remove it.
-    static func looksToRemove(_ unit: Unit) -> Int { unit.kind.isList ? 2 : 1 }
+    static func looksToRemove(_ target: PollTarget) -> Int { target.kind.isList ? 2 : 1 }
     /// How many looks in a row without many things it takes to believe it.
-    static func looksToBelieve(_ unit: Unit) -> Int { unit.kind == .blockedUser ? 3 : 10 }
+    static func looksToBelieve(_ target: PollTarget) -> Int { target.kind == .blockedUser ? 3 : 10 }
     /// How long it must last.
-    static func timeToBelieve(_ unit: Unit) -> Duration { .seconds(unit.kind == .blockedUser ? 1800 : 3600) }
+    static func timeToBelieve(_ target: PollTarget) -> Duration { .seconds(target.kind == .blockedUser ? 1800 : 3600) }
 
     /// Whether a walk lacks so much of what is known that it is held.
     func isMass(_ walk: Walk, _ known: [String: JSONObject]) -> Bool {
-        guard walk.unit.kind.isList, walk.isComplete else { return false }
-        return isMass(known.keys.count { !walk.served.contains($0) && !walk.unreadable.contains($0) }, of: known.count, walk.unit)
+        guard walk.target.kind.isList, walk.isComplete else { return false }
+        return isMass(known.keys.count { !walk.served.contains($0) && !walk.unreadable.contains($0) }, of: known.count, walk.target)
     }
 
-    private func isMass(_ lacking: Int, of known: Int, _ unit: Unit) -> Bool {
-        (known >= 2 && lacking == known) || (known >= (unit.kind == .blockedUser ? 1000 : 6) && lacking * 2 >= known)
+    private func isMass(_ lacking: Int, of known: Int, _ target: PollTarget) -> Bool {
+        (known >= 2 && lacking == known) || (known >= (target.kind == .blockedUser ? 1000 : 6) && lacking * 2 >= known)
     }
 
     /// A thing that went together with many others was missing for long enough.
-    mutating func checkHeld(_ id: String, _ unit: Unit, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
-        let list = walks[unit] ?? []
-        let known = toldBefore[unit] ?? [:]
+    mutating func checkHeld(_ id: String, _ target: PollTarget, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
+        let list = walks[target] ?? []
+        let known = toldBefore[target] ?? [:]
         guard isMass(history.walks[list[place]], known) else { return }
-        let account = Unit(account: unit.account, kind: .account)
+        let account = PollTarget(account: target.account, kind: .account)
         // The account is gone, and everything with it.
         if watchesTold[account] == .notFound, known.keys.allSatisfy({ !history.walks[list[place]].served.contains($0) }) { return }
         var looks = 0
@@ -39,8 +39,8 @@ extension Checker {
             else { continue }
             if walk.served.contains(id) { break }
             looks += 1
-            if looks >= Self.looksToBelieve(unit),
-                history.walks[list[place]].span.end - walk.span.start >= Self.timeToBelieve(unit) - .seconds(60)
+            if looks >= Self.looksToBelieve(target),
+                history.walks[list[place]].span.end - walk.span.start >= Self.timeToBelieve(target) - .seconds(60)
             {
                 return
             }
@@ -52,8 +52,16 @@ extension Checker {
     private func mayBeLook(_ index: Int) -> Bool {
         let walk = history.walks[index]
         guard let delivered = walk.delivered else { return false }
-        let next = walks[walk.unit]?.first { $0 > index }.map { history.walks[$0].span.start }
-        return next.map { $0 - delivered >= atOnce } ?? true
+        let next = walks[walk.target]?.first { $0 > index }.map { history.walks[$0].span.start }
+        return next.map { $0 - delivered >= atOnce || isTold(walk.target, delivered, before: $0) } ?? true
+    }
+
+    /// Whether a change of a target's things was told in between: then what was answered before it was recorded, whatever was asked for next.
+    private func isTold(_ target: PollTarget, _ start: Moment, before end: Moment) -> Bool {
+        history.transactions.contains { transaction in
+            start <= transaction.time && transaction.time < end
+                && transaction.changes.contains { PollTarget(of: $0.change.resource) == target }
+        }
     }
 
     /// Whether the end of a full disk came while a walk was made, so that it may have been recorded or not.
@@ -63,24 +71,24 @@ extension Checker {
     }
 
     /// What is told and gone, and may still be held when the run ends.
-    func heldAtEnd(_ unit: Unit, _ truth: [String: JSONObject]) -> Set<String> {
-        let told = self.told[unit] ?? [:]
+    func heldAtEnd(_ target: PollTarget, _ truth: [String: JSONObject]) -> Set<String> {
+        let told = self.told[target] ?? [:]
         let gone = Set(told.keys.filter { truth[$0] == nil })
-        guard unit.kind.isList else { return [] }
+        guard target.kind.isList else { return [] }
         // What was held counts for nothing once it is over.
-        let looks = (walks[unit] ?? []).filter { history.walks[$0].isComplete && history.walks[$0].isExact }
-        let isRecent = looks.suffix(Self.looksToRemove(unit)).contains(where: massWalks.contains)
-        return isMass(gone.count, of: told.count, unit) || isRecent ? gone : []
+        let looks = (walks[target] ?? []).filter { history.walks[$0].isComplete && history.walks[$0].isExact }
+        let isRecent = looks.suffix(Self.looksToRemove(target)).contains(where: massWalks.contains)
+        return isMass(gone.count, of: told.count, target) || isRecent ? gone : []
     }
 
     /// A document as it ends, without what came back so often that nobody can say yet that it is gone, and what all things lost together, whoever did it.
-    func settled(_ document: JSONObject, _ truth: JSONObject, _ unit: Unit) -> JSONObject {
-        let plain = WireForm.plain(document, unit.kind)
-        let now = WireForm.plain(truth, unit.kind)
-        guard let last = (walks[unit] ?? []).last.map({ history.walks[$0] }) else { return plain }
+    func settled(_ document: JSONObject, _ truth: JSONObject, _ target: PollTarget) -> JSONObject {
+        let plain = WireForm.plain(document, target.kind)
+        let now = WireForm.plain(truth, target.kind)
+        guard let last = (walks[target] ?? []).last.map({ history.walks[$0] }) else { return plain }
         let gone = plain.names.filter { now[$0] == nil }
         // What went in one look goes together, once it is known of all who took it.
-        let isOpen = unit.isOneOfMany && gone.contains { isTaken($0, last, by: history.end) }
+        let isOpen = target.isOneOfMany && gone.contains { isTaken($0, last, by: history.end) }
         return JSONObject(
             plain.filter { now[$0.name] != nil || !(isOpen || hasReturned($0.name, last) || isTaken($0.name, last, by: history.end)) }.map {
                 ($0.name, $0.value)
@@ -89,35 +97,35 @@ extension Checker {
 
     /// Whether a watch that is drifted in the end may be so, because much is held.
     func isHeldAtEnd(_ resource: StoredResource) -> Bool {
-        guard let unit = Unit(watch: resource.resource) else { return false }
-        if let number = unit.phoneNumberID, resource.document["state"]?.string == WatchState.notFound.rawValue {
+        guard let target = PollTarget(watch: resource.resource) else { return false }
+        if let number = target.phoneNumberID, resource.document["state"]?.string == WatchState.notFound.rawValue {
             // It is gone, and its list still holds it.
-            let numbers = Unit(account: unit.account, kind: .phoneNumber)
+            let numbers = PollTarget(account: target.account, kind: .phoneNumber)
             return heldAtEnd(numbers, watched(history.truth.things(of: numbers, at: history.end), numbers)).contains(number)
         }
         guard resource.document["state"]?.string == "drifted" else { return false }
-        let truth = watched(history.truth.things(of: unit, at: history.end), unit)
-        if unit.kind == .phoneNumber, namesMore(than: Set(truth.keys), unit.account) { return true }
-        return !heldAtEnd(unit, truth).isEmpty
-            || (told[unit] ?? [:]).contains { id, document in
-                let plain = WireForm.plain(document, unit.kind)
-                return truth[id].map { settled(document, $0, unit).count < plain.count } ?? false
+        let truth = watched(history.truth.things(of: target, at: history.end), target)
+        if target.kind == .phoneNumber, namesMore(than: Set(truth.keys), target.account) { return true }
+        return !heldAtEnd(target, truth).isEmpty
+            || (told[target] ?? [:]).contains { id, document in
+                let plain = WireForm.plain(document, target.kind)
+                return truth[id].map { settled(document, $0, target).count < plain.count } ?? false
             }
     }
 
     /// Nobody is blind for longer than fifteen minutes and an interval while nothing hinders a look.
     mutating func checkBlindness() {
         for account in history.scenario.accounts where !account.isTight {
-            for unit in walks.keys.sorted(by: { "\($0)" < "\($1)" }) where unit.account == account.name {
-                guard let interval = account.intervals[unit.kind], unit.kind != .subscribedApp else { continue }
+            for target in walks.keys.sorted(by: { "\($0)" < "\($1)" }) where target.account == account.name {
+                guard let interval = account.intervals[target.kind], target.kind != .subscribedApp else { continue }
                 let growth = history.scenario.reloadsPerHour > 0 ? 3.0 : 1.0
                 let limit = interval * (growth * (1 + account.splay)) + .seconds(900) + slack + .seconds(60)
-                for clear in clear(unit) {
-                    let seen = (walks[unit] ?? []).map { history.walks[$0] }.filter { $0.isComplete }.compactMap(\.delivered)
+                for clear in clear(target) {
+                    let seen = (walks[target] ?? []).map { history.walks[$0] }.filter { $0.isComplete }.compactMap(\.delivered)
                     guard let first = seen.first, first < clear.start else { continue }
                     let moments = [clear.start] + seen.filter { clear.start < $0 && $0 < clear.end } + [clear.end]
                     if let gap = zip(moments, moments.dropFirst()).first(where: { $1 - $0 > limit }) {
-                        complain("nobody is blind", gap.1, "\(unit) was not seen since \(Stage.seconds(gap.0)), and nothing hindered it")
+                        complain("nobody is blind", gap.1, "\(target) was not seen since \(Stage.seconds(gap.0)), and nothing hindered it")
                     }
                 }
             }
@@ -125,12 +133,12 @@ extension Checker {
     }
 
     /// The times in which a unit could be looked at: a process ran, the disk was not full, nothing was out.
-    private func clear(_ unit: Unit) -> [Span] {
-        var blocked = history.troubles.filter { $0.account == unit.account && ($0.unit == nil || $0.unit == unit) }.map(\.span)
+    private func clear(_ target: PollTarget) -> [Span] {
+        var blocked = history.troubles.filter { $0.account == target.account && ($0.target == nil || $0.target == target) }.map(\.span)
         blocked += history.fullDisk.map { Span(start: $0.start, end: $0.end + slack) }
-        if let number = unit.phoneNumberID {
+        if let number = target.phoneNumberID {
             // Only while its number is there.
-            let numbers = Unit(account: unit.account, kind: .phoneNumber)
+            let numbers = PollTarget(account: target.account, kind: .phoneNumber)
             for version in history.truth.versions[numbers]?[number] ?? [] where version.document == nil {
                 blocked.append(Span(start: version.from, end: history.end))
             }
