@@ -52,8 +52,17 @@ extension Checker {
     private func mayBeLook(_ index: Int) -> Bool {
         let walk = history.walks[index]
         guard let delivered = walk.delivered else { return false }
+        if isForAll(walk) { return true }
         let next = walks[walk.target]?.first { $0 > index }.map { history.walks[$0].span.start }
         return next.map { $0 - delivered >= atOnce || isTold(walk.target, delivered, before: $0) } ?? true
+    }
+
+    /// Whether a walk names just what was refused before: a search asks for parts of that, so this is the look that follows where nothing was found.
+    private func isForAll(_ walk: Walk) -> Bool {
+        let earlier = (walks[walk.target] ?? []).lazy.map { history.walks[$0] }.filter {
+            $0.life == walk.life && $0.span.start < walk.span.start
+        }
+        return walk.named.count > 2 && earlier.last { $0.trouble?.mayBeAboutFields ?? false }?.named == walk.named
     }
 
     /// Whether a change of a target's things was told in between: then what was answered before it was recorded, whatever was asked for next.
