@@ -14,6 +14,8 @@ struct CostBook {
 
     private struct Entry {
         let share: PeerShare
+        /// Whether another has its place, so that it is to be closed and counts no longer.
+        var isDisplaced = false
         var unread = 0
         /// Since when a call has been arriving that is too large to be passed over.
         var begunAt: NIODeadline?
@@ -24,6 +26,8 @@ struct CostBook {
 
     private struct Sum {
         var connections = 0
+        /// Those that are displaced and not closed yet included.
+        var entries = 0
         var unread = 0
         var replies = 0
         var storages: [Storage: Int] = [:]
@@ -44,25 +48,58 @@ struct CostBook {
 // MARK: Connections
 
 extension CostBook {
-    /// Counts a connection in, or tells which limit it met.
-    mutating func admit(_ share: PeerShare) -> Result<ID, ConnectionRefusal> {
-        if all.connections >= limits.connections { return .failure(.connections) }
-        if shares[share]?.connections ?? 0 >= limits.connectionsPerUser { return .failure(.connectionsPerUser) }
+    /// A connection that was counted in, and the one whose place it has, which is to be closed.
+    struct Admission: Equatable {
+        var id: ID
+        var displaced: ID?
+    }
+
+    /// Counts a connection in, or tells which limit it met. Where all places are taken, one who has fewer of them than another gets the newest of the
+    /// other's: however many shares somebody comes by, everybody else gets in.
+    mutating func admit(_ share: PeerShare) -> Result<Admission, ConnectionRefusal> {
+        let own = shares[share]?.connections ?? 0
+        if own >= limits.connectionsPerUser { return .failure(.connectionsPerUser) }
+        var displaced: ID?
+        if all.connections >= limits.connections {
+            displaced = newest(ofMoreThan: own + 1)
+            guard let displaced else { return .failure(.connections) }
+            displace(displaced)
+        }
         last += 1
         entries[last] = Entry(share: share)
         all.connections += 1
         shares[share, default: Sum()].connections += 1
-        return .success(last)
+        shares[share]?.entries += 1
+        return .success(Admission(id: last, displaced: displaced))
     }
+
+    /// The newest connection of the share that has most of them, if these are more than so many.
+    private func newest(ofMoreThan count: Int) -> ID? {
+        guard let most = shares.max(by: { $0.value.connections < $1.value.connections }), most.value.connections > count else { return nil }
+        return entries.lazy.filter { !$0.value.isDisplaced && $0.value.share == most.key }.map(\.key).max()
+    }
+
+    private mutating func displace(_ id: ID) {
+        guard let share = entries[id]?.share else { return }
+        entries[id]?.isDisplaced = true
+        all.connections -= 1
+        shares[share]?.connections -= 1
+    }
+
+    /// Whether another has a connection's place.
+    func isDisplaced(_ id: ID) -> Bool { entries[id]?.isDisplaced ?? false }
 
     /// Counts a connection out, with everything that was held of it.
     mutating func release(_ id: ID) {
         dropReplies(of: id)
         guard let entry = entries.removeValue(forKey: id) else { return }
         add(unread: -entry.unread, to: entry.share)
-        all.connections -= 1
-        shares[entry.share]?.connections -= 1
-        if shares[entry.share]?.connections == 0 { shares[entry.share] = nil }
+        if !entry.isDisplaced {
+            all.connections -= 1
+            shares[entry.share]?.connections -= 1
+        }
+        shares[entry.share]?.entries -= 1
+        if shares[entry.share]?.entries == 0 { shares[entry.share] = nil }
     }
 }
 

@@ -29,14 +29,30 @@ final class Costs: Sendable {
         state = Mutex(State(book: CostBook(limits: limits)))
     }
 
-    /// Counts a connection of that peer in, or tells which limit it met.
+    /// Counts a connection of that peer in, or tells which limit it met. Closes the one whose place it has.
     func admit(_ peer: Peer) -> Result<ConnectionCosts, ConnectionRefusal> {
         let share = PeerShare(of: peer)
-        return state.withLock { $0.book.admit(share) }.map { ConnectionCosts($0, share, self) }
+        let (admission, displaced) = state.withLock { state in
+            let admission = state.book.admit(share)
+            let displaced = try? admission.get().displaced
+            return (admission, displaced.flatMap { state.connections[$0]?.connection })
+        }
+        if let displaced { close(displaced, for: .displaced) }
+        return admission.map { ConnectionCosts($0.id, share, self) }
     }
 
+    /// One that was displaced before it was known is closed now.
     fileprivate func enter(_ connection: Connection, as id: CostBook.ID) {
-        state.withLock { $0.connections[id] = WeakConnection(connection) }
+        let isDisplaced = state.withLock { state in
+            state.connections[id] = WeakConnection(connection)
+            return state.book.isDisplaced(id)
+        }
+        if isDisplaced { close(connection, for: .displaced) }
+    }
+
+    /// Later: who asks may hold a lock of it.
+    private func close(_ connection: Connection, for violation: ProtocolViolation) {
+        connection.channel.eventLoop.execute { connection.close(for: violation) }
     }
 
     fileprivate func leave(_ id: CostBook.ID) {
@@ -53,10 +69,7 @@ final class Costs: Sendable {
         let overdue = state.withLock { state in
             state.book.overdue(purse, at: .now()).compactMap { state.connections[$0]?.connection }
         }
-        // Later: who asks may hold a lock of one of them.
-        for connection in overdue {
-            connection.channel.eventLoop.execute { connection.close(for: purse == .unread ? .buffersFull : .repliesNotTaken) }
-        }
+        for connection in overdue { close(connection, for: purse == .unread ? .buffersFull : .repliesNotTaken) }
     }
 }
 

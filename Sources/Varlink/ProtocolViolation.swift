@@ -24,6 +24,8 @@ public enum ProtocolViolation: Error, Sendable, Equatable {
     case buffersFull
     /// The peer, or all together, have more replies waiting than allowed, and this connection has not been read from for long.
     case repliesNotTaken
+    /// All connections are taken, the peer has most of them, and another, who has fewer, was given this one's place.
+    case displaced
 }
 
 extension ProtocolViolation {
@@ -55,6 +57,7 @@ extension ProtocolViolation {
         case .halfMessage: "halfMessage"
         case .buffersFull: "buffersFull"
         case .repliesNotTaken: "repliesNotTaken"
+        case .displaced: "displaced"
         }
     }
 }
@@ -73,6 +76,7 @@ extension ProtocolViolation: CustomStringConvertible {
         case .halfMessage: "a message was begun and not ended in time"
         case .buffersFull: "too many bytes of calls are held"
         case .repliesNotTaken: "too many replies wait to be read"
+        case .displaced: "all connections are taken, and its peer has most of them"
         }
     }
 }

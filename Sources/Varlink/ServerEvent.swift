@@ -14,7 +14,7 @@ public enum ServerEvent: Sendable {
 
 /// Which limit a new connection met.
 public enum ConnectionRefusal: Error, Sendable, Equatable {
-    /// The connections in all.
+    /// The connections in all, and no other peer has more of them.
     case connections
     /// The connections of its user.
     case connectionsPerUser

@@ -23,7 +23,7 @@ public struct ServerLimits: Sendable {
 
     // MARK: Connections
 
-    /// Connections in all. Further ones are closed as they come.
+    /// Connections in all. Further ones are closed as they come, unless another peer has more: then its newest is closed instead.
     public var connections = 4096
     /// Connections of one peer's share.
     public var connectionsPerUser = 1024

@@ -26,19 +26,53 @@ import Testing
 
     private func book(_ shares: PeerShare...) throws -> (CostBook, [CostBook.ID]) {
         var book = CostBook(limits: limits)
-        let ids = try shares.map { try book.admit($0).get() }
+        let ids = try shares.map { try book.admit($0).get().id }
         return (book, ids)
     }
 
     @Test func connections_meetTheLimitOfTheirPeerThenOfAll_andComeAgainWhenOneHasGone() throws {
         var (book, ids) = try book(.user(1), .user(1), .user(1), .user(2), .user(2))
         #expect(throws: ConnectionRefusal.connectionsPerUser) { try book.admit(.user(1)).get() }
+        #expect(throws: ConnectionRefusal.connectionsPerUser, "one goes once") {
+            book.release(ids[0])
+            book.release(ids[0])
+            _ = try book.admit(.user(1)).get()
+            _ = try book.admit(.user(1)).get()
+        }
         _ = try book.admit(.user(2)).get()
-        #expect(throws: ConnectionRefusal.connections) { try book.admit(.user(3)).get() }
+        #expect(throws: ConnectionRefusal.connectionsPerUser) { try book.admit(.user(2)).get() }
+    }
+
+    @Test func connections_thatAreAllTaken_areSharedWithWhoeverHasFewer_untilAllHaveAsMany() throws {
+        var (book, ids) = try book(.user(1), .user(1), .user(1), .user(2), .user(2), .user(2))
+        let third = try book.admit(.user(3)).get()
+        let displaced = try #require(third.displaced)
+        #expect(displaced == ids[2] || displaced == ids[5], "the newest of one that has most")
+        #expect(book.isDisplaced(displaced) && !book.isDisplaced(third.id))
+        let again = try book.admit(.user(3)).get()
+        #expect(again.displaced.map { [ids[2], ids[5]].contains($0) && $0 != displaced } == true)
+        // Two each: nobody has more.
+        for user: UInt32 in 1...3 { #expect(throws: ConnectionRefusal.connections) { try book.admit(.user(user)).get() } }
+        // Who comes with nothing takes the place of one of two, and so until each has one; nobody's last is taken.
+        for user: UInt32 in 4...6 { #expect(try book.admit(.user(user)).get().displaced != nil) }
+        #expect(throws: ConnectionRefusal.connections) { try book.admit(.user(7)).get() }
+        // What was displaced is counted out once, when it was displaced.
+        for id in ids + [third.id, again.id] where book.isDisplaced(id) { book.release(id) }
+        #expect(throws: ConnectionRefusal.connections) { try book.admit(.user(7)).get() }
+    }
+
+    @Test func displacedConnection_holdsWhatItHeld_untilItIsClosed() throws {
+        var (book, ids) = try book(.user(1), .user(1), .user(1), .user(2), .user(2), .user(3))
+        book.set(unread: 500, isBegun: true, of: ids[2], at: at(0))
+        #expect(try book.admit(.user(3)).get().displaced == ids[2])
+        #expect(book.sum(.unread) == 500)
         book.release(ids[0])
-        book.release(ids[0])
-        _ = try book.admit(.user(3)).get()
-        #expect(throws: ConnectionRefusal.connections, "it has gone once") { try book.admit(.user(4)).get() }
+        book.release(ids[1])
+        _ = try book.admit(.user(1)).get()
+        book.set(unread: 500, isBegun: true, of: ids[2], at: at(1))
+        #expect(book.sum(.unread) == 500)
+        book.release(ids[2])
+        #expect(book.sum(.unread) == 0)
     }
 
     @Test func peerThatHoldsItsShare_isTight_andNobodyElse() throws {
@@ -97,7 +131,7 @@ import Testing
         var kept: [Storage] = []
         var before = Int.max
         for number in 0..<200 {
-            let id = try book.admit(.user(1)).get()
+            let id = try book.admit(.user(1)).get().id
             let bytes = book.turnBytes(id, whileWaiting: number % 7 == 1 ? 1 : 0)
             #expect(bytes <= before || number % 7 == 2)
             #expect(bytes >= limits.smallBytes / 4)
@@ -106,7 +140,7 @@ import Testing
             book.queue(ObjectIdentifier(kept[number]), bytes: bytes, for: id, at: at(0))
             #expect(book.sum(.replies) <= limits.outgoingBytesPerPeer + (number + 1) * limits.smallBytes / 4)
         }
-        let other = try book.admit(.user(2)).get()
+        let other = try book.admit(.user(2)).get().id
         #expect(book.turnBytes(other, whileWaiting: 0) > limits.smallBytes / 4 && !book.isTight(.replies, other))
     }
 
@@ -125,7 +159,7 @@ import Testing
             switch (Int.random(in: 0..<6, using: &random), id) {
             case (0, _), (_, nil):
                 let share = PeerShare.user(UInt32.random(in: 0..<3, using: &random))
-                held[try book.admit(share).get()] = (share, 0, [:])
+                held[try book.admit(share).get().id] = (share, 0, [:])
             case (1, .some(let id)):
                 let bytes = Int.random(in: 0..<400, using: &random)
                 book.set(unread: bytes, isBegun: Bool.random(using: &random), of: id, at: now)

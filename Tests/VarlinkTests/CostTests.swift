@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import StrictJSON
 import Synchronization
@@ -25,6 +26,57 @@ import Testing
             await other.write(echo("other"))
             #expect(await other.readMessage() == echoed("other"))
         }
+    }
+
+    /// Another user takes all connections there are; then this one connects. Says how many the other has, whether this one is served, and how many the
+    /// other still has.
+    private static let hoarder = """
+        import os, select, socket, sys
+        def connect():
+            peer = socket.socket(socket.AF_UNIX)
+            peer.settimeout(30)
+            peer.connect(sys.argv[1])
+            return peer
+        def is_served(peer):
+            try:
+                peer.sendall(b'{"method":"org.varlink.service.GetInfo"}\\0')
+                return bool(peer.recv(1 << 16))
+            except OSError:
+                return False
+        heard, tell = os.pipe()
+        waits, go_on = os.pipe()
+        process = os.fork()
+        if not process:
+            os.setgroups([]); os.setgid(4321); os.setuid(4321)
+            peers = [peer for peer in [connect() for _ in range(8)] if is_served(peer)]
+            os.write(tell, b"%d\\n" % len(peers))
+            os.read(waits, 1)
+            closed = select.select(peers, [], [], 30)[0]
+            os.write(tell, b"%d\\n" % sum(is_served(peer) for peer in peers if peer not in closed))
+            os._exit(0)
+        print(os.read(heard, 9).decode(), end="")
+        peer = connect()
+        print(int(is_served(peer)))
+        os.write(go_on, b"x")
+        print(os.read(heard, 9).decode(), end="")
+        os.waitpid(process, 0)
+        """
+
+    @Test(.enabled(if: geteuid() == 0 && Python.isThere, "needs root, and WABAWATCH_PYTHON"))
+    func connections_thatOneUserHasAllOf_makeRoomForAnother() async throws {
+        var limits = ServerLimits()
+        (limits.connections, limits.connectionsPerUser) = (8, 8)
+        let reported = Reported()
+        let ended = try await withServer([], limits: limits, report: reported.report) { path in
+            try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: path)
+            return try await Python.run(["-c", Self.hoarder, path])
+        }
+        #expect(ended.output == "8\n1\n7\n")
+        guard case .violation(.displaced, let peer) = await reported.first() else {
+            Issue.record("it was not reported")
+            return
+        }
+        #expect(peer.userID == 4321)
     }
 
     @Test func messages_whichAreSmall_takeLittleMoreMemoryThanTheirBytes() throws {
