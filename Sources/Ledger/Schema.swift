@@ -28,14 +28,14 @@ enum Schema {
                         place INTEGER PRIMARY KEY,
                         asked TEXT NOT NULL,              -- JSON array of member names
                         confirmed_at INTEGER NOT NULL,    -- last complete look, milliseconds
-                        digest INTEGER NOT NULL           -- of all its resources and what was asked, see RowChecksum.swift
+                        digest INTEGER NOT NULL           -- of all its resources and what was asked, see Digest.swift
                     );
 
                     CREATE TABLE resource (
                         place INTEGER NOT NULL, id TEXT NOT NULL,
-                        document NOT NULL,                -- canonical JSON in its compared form, or a number, see ColumnCoding.swift
+                        document NOT NULL,                -- canonical JSON in its compared form, or a number, see Stored.swift
                         changed_at INTEGER NOT NULL,
-                        confirmed_at INTEGER,             -- of a watch, and of what looks have missed since; the target's otherwise
+                        confirmed_at INTEGER,             -- of a watch, and of what looks have missed since; the unit's otherwise
                         misses INTEGER NOT NULL DEFAULT 0,
                         PRIMARY KEY (place, id)
                     ) WITHOUT ROWID;

@@ -50,14 +50,27 @@ systemctl stop subscriber
 
 # The older release left a ledger of the first schema, and readers cursors without an epoch: so does this one, between its end and the new one's start.
 cat >/tmp/first-schema.py <<'P'
-import sqlite3
+import hashlib, sqlite3
+
+def checksum(values):
+    """The first eight bytes of the SHA-256 of a row's values, as RowChecksum.swift makes them."""
+    written = b""
+    for value in values:
+        if value is None: written += b"\0"
+        elif isinstance(value, int): written += b"\1" + value.to_bytes(8, "little", signed=True)
+        else: written += b"\2" + len(value.encode()).to_bytes(8, "little") + value.encode()
+    return int.from_bytes(hashlib.sha256(written).digest()[:8], "big", signed=True)
 
 ledger = sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite")
 released = sqlite3.connect("file:/repository/Tests/LedgerTests/Released/schema-1.sqlite?mode=ro&immutable=1", uri=True)
 for table in "budget", "epoch", "other_id":
     ledger.execute(f"DROP TABLE {table}")
-ledger.execute("DROP INDEX change_by_urgency")
-ledger.execute(released.execute("SELECT sql FROM sqlite_master WHERE name = 'change_by_urgency'").fetchone()[0])
+columns = "observed_at, place, id, operation, origin, severity, fields, before, after, summary"
+changes = ledger.execute(f"SELECT sequence, {columns} FROM change ORDER BY sequence").fetchall()
+ledger.execute("DROP TABLE change")
+for sql, in released.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'change' ORDER BY type DESC").fetchall(): ledger.execute(sql)
+for sequence, *values in changes:
+    ledger.execute(f"INSERT INTO change VALUES ({', '.join('?' * 12)})", [sequence, *values, checksum(values)])
 ledger.execute("DELETE FROM grdb_migrations WHERE identifier > '1'")
 ledger.commit()
 schemas = [sorted(map(repr, file.execute("SELECT type, name, sql FROM sqlite_master"))) for file in (ledger, released)]
@@ -107,7 +120,7 @@ echo "connects during the upgrade: $(cat /tmp/connected)"
 [ -e /tmp/first-schema ] || fail 'the ledger was not made one of the first schema'
 same 'the version' "$version" "$(dpkg-query --show --showformat='${Version}' wabawatch)"
 same 'restarts' 0 "$(property NRestarts)"
-same 'the migrations of the ledger' '1 2 3 4' "$(python3 -c 'import sqlite3; print(*[row[0] for row in sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite").execute("SELECT identifier FROM grdb_migrations ORDER BY 1")])')"
+same 'the migrations of the ledger' '1 2 3 4 5' "$(python3 -c 'import sqlite3; print(*[row[0] for row in sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite").execute("SELECT identifier FROM grdb_migrations ORDER BY 1")])')"
 cmp /tmp/mine /etc/wabawatch/wabawatch.yaml || fail 'the configuration was replaced'
 grep --quiet 'As it was' /etc/wabawatch/accounts.d/example.yaml.sample && fail 'a configuration file that nobody changed is the old one'
 [ -f /lib/systemd/system/wabawatchd-metrics.socket ] || fail 'the new units are not there'

@@ -33,7 +33,9 @@ extension WatchStatus {
             account: report.target.account, kind: report.target.kind, phoneNumberID: report.target.phoneNumberID,
             state: OpenEnum(trouble == nil ? report.watch.state : .late),
             reason: trouble.map { "nothing can be recorded: \($0.cause)" } ?? report.watch.reason
-                ?? report.progress.map { "page \($0.pages), \($0.things) \(report.target.kind == .blockedUser ? "users" : "things") so far" },
+                ?? report.progress.map {
+                    "page \($0.pages), \($0.things) \(report.target.kind == .blockedUser ? "users" : "things") so far"
+                },
             since: report.watch.since,
             everyMilliseconds: Int(report.every?.milliseconds ?? 0), lastSuccessAt: report.watch.lastSuccess, nextAt: report.nextAt,
             failures: report.watch.failures)
