@@ -44,7 +44,7 @@ process=$(property MainPID)
 write "$number/deregister" '{}'
 await 10 changes_are 1 WABAWATCH_KIND=phone_number WABAWATCH_OPERATION=changed
 cp /etc/wabawatch/wabawatch.yaml /tmp/mine
-wabawatch history --output json | sed -E 's/("cursor": ?"[0-9a-f]{16}):[0-9a-f]{12}:/\1:/' >/tmp/history
+wabawatch history --output json | sed -E 's/("cursor": ?"[0-9a-f]{16}):[0-9a-f]{12}:/\1:/; s/,"transaction": ?[0-9]+//' >/tmp/history
 start_subscriber
 systemctl stop subscriber
 
