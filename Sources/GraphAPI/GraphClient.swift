@@ -21,24 +21,14 @@ public struct GraphClient: Sendable {
 
     /// Asks once. With the digest of an earlier answer an unchanged one is not parsed again. (Meta no longer takes conditional requests.)
     public func fetch(_ request: GraphRequest, digest: Digest? = nil) async throws(GraphFailure) -> Answer {
-        let response: HTTPResponse
-        do {
-            response = try await transport.send(http(request))
-        } catch {
-            throw GraphFailure(error)
-        }
+        let response = try await send(http(request))
         return try answer(response, to: request, digest: digest)
     }
 
     /// Asks once what Meta says of the client's own token, which stands in the request's address.
     public func inspectToken() async throws(GraphFailure) -> TokenInspection {
         let request = GraphRequest(.debugToken, id: Edge.debugToken.name)
-        let response: HTTPResponse
-        do {
-            response = try await transport.send(http(request, secretQuery: "input_token=\(token.secret.text.percentEncoded)"))
-        } catch {
-            throw GraphFailure(error)
-        }
+        let response = try await send(http(request, secretQuery: "input_token=\(token.secret.text.percentEncoded)"))
         let answer = try answer(response, to: request, digest: nil)
         guard let data = answer.body["data"]?.object else {
             throw GraphFailure(.invalidAnswer("there is no object of data"), status: answer.status, usage: answer.usage)
@@ -46,6 +36,11 @@ public struct GraphClient: Sendable {
         return TokenInspection(checked: data)
     }
 
+    private func send(_ request: HTTPRequest) async throws(GraphFailure) -> HTTPResponse {
+        do throws(TransportError) { return try await transport.send(request) } catch { throw GraphFailure(error) }
+    }
+
+    /// - Parameter secretQuery: parameters that no request may hold, for a request can be printed.
     private func http(_ request: GraphRequest, secretQuery: String = "") -> HTTPRequest {
         let parts = [request.query, secretQuery, proof.map { "appsecret_proof=\($0)" } ?? ""]
         let query = parts.filter { !$0.isEmpty }.joined(separator: "&")
@@ -60,12 +55,7 @@ public struct GraphClient: Sendable {
     /// Asks once for a page of which only the keys are wanted. Blocked users are scanned, thirty times as fast as they are parsed; what the
     /// scanner does not know, and every other edge, is parsed.
     public func fetchKeys(_ request: GraphRequest, digest: Digest? = nil) async throws(GraphFailure) -> KeyAnswer {
-        let response: HTTPResponse
-        do {
-            response = try await transport.send(http(request))
-        } catch {
-            throw GraphFailure(error)
-        }
+        let response = try await send(http(request))
         let bodyDigest = Digest(of: response.body)
         if response.status == 200, request.edge.kind == .blockedUser, digest != bodyDigest,
             let page = BlockedUsersScanner.scan(response.body),
