@@ -49,7 +49,11 @@ final class CurlTransfer {
             codes.append(
                 body.withUnsafeBytes { ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress)) })
         }
-        codes.append(request.method == "GET" ? CURLE_OK : ccurl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method))
+        if request.method != "GET" {
+            codes.append(ccurl_set_string(easy, CURLOPT_CUSTOMREQUEST, request.method))
+            // A kept connection may have ended unnoticed: libcurl sends again what no byte came back for, though it may have been carried out.
+            codes.append(ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1))
+        }
         guard codes.allSatisfy({ $0 == CURLE_OK }) else { return nil }
     }
 

@@ -19,7 +19,7 @@ public struct GraphClient: Sendable {
         redactor = Redactor(token: token, appSecret: appSecret)
     }
 
-    /// Asks once. With the digest of an earlier answer an unchanged one is not parsed again. (Meta no longer takes conditional requests.)
+    /// Asks, or writes, once. With the digest of an earlier answer an unchanged one is not parsed again. (Meta no longer takes conditional requests.)
     public func fetch(_ request: GraphRequest, digest: Digest? = nil) async throws(GraphFailure) -> Answer {
         let response = try await send(http(request))
         return try answer(response, to: request, digest: digest)
@@ -45,11 +45,13 @@ public struct GraphClient: Sendable {
         let parts = [request.query, secretQuery, proof.map { "appsecret_proof=\($0)" } ?? ""]
         let query = parts.filter { !$0.isEmpty }.joined(separator: "&")
         let url = endpoint.description + request.path(endpoint.version) + (query.isEmpty ? "" : "?" + query)
-        let headers = [
+        var headers = [
             (name: "Authorization", value: "Bearer \(token.secret.text)"), (name: "Accept", value: "application/json"),
             (name: "User-Agent", value: "wabawatch"),
         ]
-        return HTTPRequest(url: url, headers: headers)
+        if request.body != nil { headers.append((name: "Content-Type", value: "application/json")) }
+        let body = request.body.map { Array(JSONValue.object($0).description.utf8) }
+        return HTTPRequest(method: request.method.rawValue, url: url, headers: headers, body: body)
     }
 
     /// Asks once for a page of which only the keys are wanted. Blocked users are scanned, thirty times as fast as they are parsed; what the

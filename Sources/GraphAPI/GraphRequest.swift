@@ -1,5 +1,21 @@
+public import StrictJSON
+
 /// What is asked of an edge: which node, which fields, how many things, from where on.
 public struct GraphRequest: Sendable {
+    /// What is to be done.
+    public enum Method: String, Sendable, CaseIterable {
+        case get = "GET"
+        case post = "POST"
+        case delete = "DELETE"
+
+        /// Whether a request may be made twice: where the first was answered by nobody, it may have been carried out.
+        public var isRepeatable: Bool { self == .get }
+    }
+
+    /// What is to be done.
+    public var method = Method.get
+    /// What is written, for methods other than `get`.
+    public var body: JSONObject?
     /// The edge.
     public var edge: Edge
     /// The node's id: digits for most, a code for a QR code. It is percent-encoded.

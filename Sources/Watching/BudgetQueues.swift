@@ -1,19 +1,19 @@
 import Changes
 import HeapModule
 
-/// What shares a budget and waits for it together: the core kinds of an account, or its others.
-struct Lane: Hashable, Sendable {
+/// A lane of one account: what waits for its budget together.
+struct AccountLane: Hashable, Sendable {
     var account: String
-    var isCore: Bool
+    var lane: Lane
 
     init(_ target: PollTarget) {
         account = target.account
-        isCore = CallPlan.core.contains(target.kind)
+        lane = Lane(target)
     }
 
-    init(account: String, isCore: Bool) {
+    init(account: String, lane: Lane) {
         self.account = account
-        self.isCore = isCore
+        self.lane = lane
     }
 }
 
@@ -29,27 +29,27 @@ struct BudgetQueues: Sendable {
 
     private struct Release: Comparable, Sendable {
         var at: Moment
-        var lane: Lane
+        var lane: AccountLane
         static func < (left: Release, right: Release) -> Bool { left.at < right.at }
     }
 
-    private var lines: [Lane: Line] = [:]
+    private var lines: [AccountLane: Line] = [:]
     private var releases = Heap<Release>()
 
     /// When the first lane goes on.
     var release: Moment? { releases.min?.at }
 
     /// Until when a lane's targets wait.
-    func heldUntil(_ lane: Lane) -> Moment? { lines[lane]?.until }
+    func heldUntil(_ lane: AccountLane) -> Moment? { lines[lane]?.until }
 
     /// Who waits in an account's lanes.
     func entries(of account: String) -> [Schedule.Entry] {
-        [true, false].flatMap { lines[Lane(account: account, isCore: $0)]?.waiting.unordered ?? [] }
+        Lane.allCases.flatMap { lines[AccountLane(account: account, lane: $0)]?.waiting.unordered ?? [] }
     }
 
     /// A target waits, and its lane with it.
     mutating func hold(_ entry: Schedule.Entry, until: Moment) {
-        let lane = Lane(entry.target)
+        let lane = AccountLane(entry.target)
         var line = lines[lane] ?? Line(until: until)
         line.until = until
         line.waiting.insert(entry)
@@ -60,7 +60,7 @@ struct BudgetQueues: Sendable {
 
     /// Whether a target that is due has to wait in its lane; then it does.
     mutating func keeps(_ entry: Schedule.Entry) -> Bool {
-        let lane = Lane(entry.target)
+        let lane = AccountLane(entry.target)
         guard let line = lines[lane], line.ahead != entry.target else { return false }
         lines[lane]?.waiting.insert(entry)
         return true
@@ -68,8 +68,8 @@ struct BudgetQueues: Sendable {
 
     /// An account's budget has grown: its lanes go on now.
     mutating func release(_ account: String, now: Moment) {
-        for isCore in [true, false] {
-            let lane = Lane(account: account, isCore: isCore)
+        for lane in Lane.allCases {
+            let lane = AccountLane(account: account, lane: lane)
             guard let until = lines[lane]?.until, until > now else { continue }
             lines[lane]?.until = now
             releases.insert(Release(at: now, lane: lane))
@@ -77,8 +77,8 @@ struct BudgetQueues: Sendable {
     }
 
     /// The lanes that go on by now.
-    mutating func released(_ now: Moment) -> [Lane] {
-        var lanes: [Lane] = []
+    mutating func released(_ now: Moment) -> [AccountLane] {
+        var lanes: [AccountLane] = []
         while let first = releases.min, first.at <= now {
             releases.removeMin()
             guard let line = lines[first.lane], line.until <= now, line.ahead == nil, !lanes.contains(first.lane) else { continue }
@@ -88,7 +88,7 @@ struct BudgetQueues: Sendable {
     }
 
     /// Who comes next; a lane that nobody waits in is no more.
-    mutating func next(of lane: Lane) -> Schedule.Entry? {
+    mutating func next(of lane: AccountLane) -> Schedule.Entry? {
         guard let entry = lines[lane]?.waiting.popMin() else {
             lines[lane] = nil
             return nil
@@ -99,7 +99,7 @@ struct BudgetQueues: Sendable {
 
     /// A look is over that the budget had a request for, or a target is no longer watched; whether the next of its lane is to come.
     mutating func leave(_ target: PollTarget) -> Bool {
-        let lane = Lane(target)
+        let lane = AccountLane(target)
         guard lines[lane]?.ahead == target else { return false }
         lines[lane]?.ahead = nil
         return true

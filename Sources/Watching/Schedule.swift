@@ -93,7 +93,7 @@ public struct Schedule: Sendable {
     public func due(_ target: PollTarget) -> Moment? {
         switch plans[target]?.state {
         case .waiting(let moment): moment
-        case .queued(let since): max(since, lanes.heldUntil(Lane(target)) ?? since)
+        case .queued(let since): max(since, lanes.heldUntil(AccountLane(target)) ?? since)
         case .looking, nil: nil
         }
     }
@@ -185,11 +185,12 @@ public struct Schedule: Sendable {
     /// A target's place in the queue: by when it is to be looked at once more, so that what is looked at seldom lets the others pass.
     private func entry(_ target: PollTarget, _ since: Moment) -> Entry {
         Entry(
-            due: since + (plans[target]?.every ?? .zero), target: target, turn: plans[target]?.turn ?? 0, rank: Lane(target).isCore ? 0 : 1)
+            due: since + (plans[target]?.every ?? .zero), target: target, turn: plans[target]?.turn ?? 0,
+            rank: Lane(target) == .core ? 0 : 1)
     }
 
     /// The next of a lane gets its place in the queue.
-    private mutating func advance(_ lane: Lane) {
+    private mutating func advance(_ lane: AccountLane) {
         while let entry = lanes.next(of: lane) {
             guard isQueued(entry) else { continue }
             return queue.insert(entry)
@@ -219,7 +220,7 @@ public struct Schedule: Sendable {
     private mutating func forget(_ target: PollTarget) {
         guard let plan = plans.removeValue(forKey: target) else { return }
         if case .looking = plan.state { looking -= 1 }
-        if lanes.leave(target) { advance(Lane(target)) }
+        if lanes.leave(target) { advance(AccountLane(target)) }
     }
 
     private mutating func finish(_ target: PollTarget, _ now: Moment, due: (Plan) -> Moment) {
@@ -228,7 +229,7 @@ public struct Schedule: Sendable {
         looking -= 1
         plan.turn &+= 1
         move(target, to: due(plan))
-        if lanes.leave(target) { advance(Lane(target)) }
+        if lanes.leave(target) { advance(AccountLane(target)) }
         if let ahead = plan.again {
             plans[target]?.again = nil
             hasten(target, ahead: ahead, now)

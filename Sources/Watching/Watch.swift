@@ -66,6 +66,8 @@ public struct Watch: Sendable, Equatable {
         case drifted(String, isTold: Bool = false)
         /// Complete, but something is missing of which it is not yet known whether that is Meta's doing: a drift from before a restart does not end by it.
         case undecided
+        /// Complete, but something is known by now that is newer than the answer: it decides how the watch stands.
+        case overtaken
         /// No usable answer. What is certain has been asked twice by whoever says so.
         case failed(State, reason: String, isCertain: Bool = false)
         /// The trouble is a wider watch's, which tells of it.
@@ -87,6 +89,9 @@ public struct Watch: Sendable, Equatable {
     /// - Parameter others: whether another watch over the same kind of the account is drifted and will tell when that is over.
     public mutating func on(_ outcome: Outcome, at now: Timestamp, others: Bool = false) -> Telling {
         switch outcome {
+        case .overtaken:
+            succeeded(at: now)
+            return .nothing
         case .undecided where state == .drifted && isInherited:
             succeeded(at: now)
             return .nothing

@@ -11,16 +11,32 @@ extension Watcher {
         incoming = wanted
         defer { incoming = nil }
         let kept = try await ledger.keep(Selection(plans), at: world.wallClock())
-        // It is in force, for nothing from here on can fail.
+        // It is in force, for nothing from here on can fail. Whoever asks meanwhile asks with what is new.
+        var standings: [String: GateStanding] = [:]
+        for (name, account) in accounts {
+            if let plan = wanted[name], plan.wabaID == account.plan.wabaID {
+                standings[name] = await account.gate.use(plan)
+            } else {
+                await reservations.leave(name)
+            }
+        }
+        var gates: [String: AccountGate] = [:]
+        for (name, plan) in wanted where accounts[name]?.plan.wabaID != plan.wabaID {
+            let gate = AccountGate(plan, world: world, retry: retry, reservations: reservations)
+            await reservations.join(gate)
+            gates[name] = gate
+        }
         for (name, account) in accounts where wanted[name]?.wabaID != account.plan.wabaID { remove(name) }
         for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {
-            if accounts[name] == nil {
-                accounts[name] = Account(plan)
+            if let gate = gates[name] {
+                accounts[name] = AccountState(plan, gate)
                 begin(name, kept[name] ?? PersistedWatches())
             } else {
+                if let standing = standings[name] { _ = accounts[name]?.stands(standing) }
                 change(plan)
             }
         }
+        await tellGates()
     }
 
     /// What an account's plan leaves to be recorded: while another configuration is written down, only what both want, for what is recorded now comes
@@ -45,22 +61,16 @@ extension Watcher {
         guard let account = accounts[name] else { return }
         let (before, numbers) = (account.plan, account.numbers)
         account.plan = plan
-        account.budget.ceiling = plan.ceiling
-        account.leftOut = [:]
-        account.searching = [:]
-        account.awaiting = [:]
-        for target in Array(searches.keys) where target.account == name { searches[target] = nil }
-        for target in Array(searchesRest.keys) where target.account == name { searchesRest[target] = nil }
-        account.upgraded = nil
-        // What is asked for may be another list of fields now, so what is known again by its digest is asked for anew.
-        for (target, watched) in watched where target.account == name { watched.memory = nil }
+        // What is asked for may be another list of fields now.
+        account.reload()
+        for (target, polled) in watched where target.account == name { polled.state.reload() }
 
         let off = watched.keys.filter { target in
             target.account == name && target.kind != .account
                 && (!plan.watches(target.kind) || !(target.phoneNumberID.map(plan.watches(number:)) ?? true))
         }
         for target in off { forget(target) }
-        if !plan.watches(.account) { on(.forget(PollTarget(account: name, kind: .account)), world.now()) }
+        if !plan.watches(.account) { unschedule(PollTarget(account: name, kind: .account)) }
         account.numbers = []
 
         for target in Array(schedule.targets) where target.account == name {
@@ -69,13 +79,12 @@ extension Watcher {
             }
             on(.watch(target, every: every, splay: plan.splay, first: first(target)), world.now())
         }
-        for target in Array(rotations.keys) where target.account == name && plan.lists[target.kind] != before.lists[target.kind] {
-            rotations[target] = WindowRotation(plan.lists[target.kind] ?? ListPlan())
-            sweeps[target] = nil
+        for (target, polled) in watched where target.account == name && plan.lists[target.kind] != before.lists[target.kind] {
+            if polled.state.rotation != nil { polled.state.rotate(WindowRotation(plan.lists[target.kind] ?? ListPlan())) }
         }
         for kind in AccountPlan.accountKinds { watch(PollTarget(account: name, kind: kind)) }
-        watchApps(of: name)
+        watchRiders(of: name)
         watch(numbers: plan.numbers(of: numbers), of: name)
-        useToken(of: name, isReload: true)
+        hastenRetries(of: name, andDrifted: true)
     }
 }

@@ -63,7 +63,7 @@ extension Watcher {
     /// How everything stands in a few numbers: what is told often must not cost a report.
     public func summary() -> WatchSummary {
         var summary = WatchSummary(accounts: accounts.count, watches: watched.count)
-        for state in watched.values.lazy.map(\.watch.state) where state != .current && state != .starting { summary.notCurrent += 1 }
+        for state in watched.values.lazy.map(\.state.watch.state) where state != .current && state != .starting { summary.notCurrent += 1 }
         for (name, account) in accounts {
             summary.numbers += account.numbers.count
             guard account.stretch > 1 else { continue }
@@ -80,33 +80,33 @@ extension Watcher {
     public func watches(account: String) -> Bool { accounts[account] != nil }
 
     /// How every watch and every budget stands now, in the order of accounts, kinds and numbers.
-    public func report() -> (watches: [WatchReport], budgets: [BudgetReport]) {
-        let now = world.now()
-        let wallClock = world.wallClock()
-        let watches = watched.map { target, watched in
-            // Apps come with their account.
-            let looked = target.kind == .subscribedApp ? PollTarget(account: target.account, kind: .account) : target
-            return WatchReport(
-                target: target, watch: watched.watch, every: interval(of: looked),
-                nextAt: schedule.due(looked).map { wallClock.advanced(by: max($0 - now, .zero)) },
-                progress: progress[target] ?? sweeps[target].map { WatchReport.Progress(pages: $0.answers, things: $0.things) })
+    public func report() async -> (watches: [WatchReport], budgets: [BudgetReport]) {
+        var budgets: [BudgetReport] = []
+        for account in accounts.values.sorted(by: { $0.plan.name < $1.plan.name }) {
+            let standing = await account.gate.standing
+            let (now, wallClock) = (world.now(), world.wallClock())
+            budgets.append(
+                BudgetReport(
+                    account: account.plan.name, callsLastHour: standing.callsLastHour, callsPerHour: standing.callsPerHour,
+                    usagePercent: standing.usagePercent,
+                    blockedUntil: standing.blockedUntil.flatMap { $0 > now ? wallClock.advanced(by: $0 - now) : nil },
+                    plan: account.callPlan))
         }
-        let budgets = accounts.values.map { account in
-            BudgetReport(
-                account: account.plan.name, callsLastHour: account.budget.callsLastHour(now), callsPerHour: account.budget.callsPerHour,
-                usagePercent: account.budget.usagePercent,
-                blockedUntil: account.budget.blockedUntil.flatMap { $0 > now ? wallClock.advanced(by: $0 - now) : nil },
-                plan: account.callPlan)
+        let (now, wallClock) = (world.now(), world.wallClock())
+        let watches = watched.map { target, polled in
+            WatchReport(
+                target: target, watch: polled.state.watch, every: interval(of: target.host),
+                nextAt: schedule.due(target.host).map { wallClock.advanced(by: max($0 - now, .zero)) }, progress: polled.state.progress)
         }
         return (
             watches.sorted {
                 ($0.target.account, $0.target.kind, $0.target.phoneNumberID ?? "") < (
                     $1.target.account, $1.target.kind, $1.target.phoneNumberID ?? ""
                 )
-            }, budgets.sorted { $0.account < $1.account }
+            }, budgets
         )
     }
 
-    /// What each account's looks came to since the process began, by the accounts' names.
-    public var tallies: [String: PollStatistics] { accounts.mapValues(\.tally) }
+    /// What each account's polls came to since the process began, by the accounts' names.
+    public var tallies: [String: PollStatistics] { accounts.mapValues(\.statistics) }
 }

@@ -9,8 +9,9 @@ extension Watcher {
     func begin() async throws(LedgerError) {
         let budgets = try await ledger.budgets()
         for (name, account) in accounts {
+            await reservations.join(account.gate)
             guard let document = budgets[name] else { continue }
-            account.budget.restore(document, world.now(), wallClock: world.wallClock(), boot: world.boot)
+            _ = account.stands(await account.gate.restore(document))
         }
         let kept = try await ledger.keep(Selection(accounts.values.map(\.plan)), at: world.wallClock())
         for name in accounts.keys.sorted() { begin(name, kept[name] ?? PersistedWatches()) }
@@ -22,18 +23,18 @@ extension Watcher {
         for stored in kept.watches {
             watched[stored.target] = Watch(
                 over: stored.target, document: stored.document, told: stored.told, since: stored.changedAt, lastSuccess: stored.confirmedAt
-            ).map { Watched(stored.target, $0) }
+            ).map { WatchedTarget(stored.target, $0) }
         }
         for kind in AccountPlan.accountKinds { watch(PollTarget(account: name, kind: kind)) }
-        watchApps(of: name)
+        watchRiders(of: name)
         watch(numbers: plan.numbers(of: kept.numbers), of: name)
     }
 
-    /// The watch over the apps, which come with their account.
-    func watchApps(of name: String) {
-        let apps = PollTarget(account: name, kind: .subscribedApp)
-        guard accounts[name]?.plan.watches(.subscribedApp) == true else { return }
-        beginWatch(over: apps)
+    /// The watches over what comes with another kind's answers.
+    func watchRiders(of name: String) {
+        for kind in AccountPlan.accountKinds.flatMap(\.riders).map(\.kind) where accounts[name]?.plan.watches(kind) == true {
+            beginWatch(over: PollTarget(account: name, kind: kind))
+        }
     }
 
     /// Watches these numbers' own things as well.
@@ -49,9 +50,9 @@ extension Watcher {
     }
 
     /// What there is of a target; the watch over it begins where there is nothing yet.
-    @discardableResult func beginWatch(over target: PollTarget) -> Watched {
+    @discardableResult func beginWatch(over target: PollTarget) -> WatchedTarget {
         if let known = watched[target] { return known }
-        let new = Watched(target, Watch(over: target, since: world.wallClock()))
+        let new = WatchedTarget(target, Watch(over: target, since: world.wallClock()))
         watched[target] = new
         return new
     }
@@ -62,8 +63,9 @@ extension Watcher {
         else {
             return
         }
-        let target = beginWatch(over: target).target
-        if target.kind.isWindowed { rotations[target] = WindowRotation(plan.lists[target.kind] ?? ListPlan()) }
+        let polled = beginWatch(over: target)
+        let target = polled.target
+        if target.kind.isWindowed { polled.state.rotate(WindowRotation(plan.lists[target.kind] ?? ListPlan())) }
         on(.watch(target, every: configured, splay: plan.splay, first: first(target)), world.now())
     }
 
@@ -71,7 +73,8 @@ extension Watcher {
     func first(_ target: PollTarget) -> Moment {
         let now = world.now()
         // What was in trouble does not wait for its turn: what ends that may have been done meanwhile.
-        guard let every = interval(of: target), let watch = watched[target]?.watch, !watch.state.isTrouble, let last = watch.lastSuccess
+        guard let every = interval(of: target), let watch = watched[target]?.state.watch, !watch.state.isTrouble,
+            let last = watch.lastSuccess
         else {
             return now
         }
@@ -81,22 +84,26 @@ extension Watcher {
 
     /// No longer watches a target.
     func forget(_ target: PollTarget) {
+        _ = note(requests: 1, of: target)
         watched[target] = nil
-        quorums[target] = nil
-        holds[target] = nil
-        missing.remove(target)
-        sweeps[target] = nil
-        progress[target] = nil
-        rotations[target] = nil
-        forgetFields(of: target)
-        if let number = target.phoneNumberID { accounts[target.account]?.vanishing[target.kind]?.forget(number) }
-        _ = accounts[target.account]?.keep(pages: 1, ofLookAt: target)
-        accounts[target.account]?.refusedSince[target] = nil
+        if let number = target.phoneNumberID { accounts[target.account]?[target.kind].losses?.forget(number) }
         accounts[target.account]?.outage.forget(target)
-        accounts[target.account]?.token.forget(target)
         network.forget(target)
-        on(.forget(target), world.now())
+        unschedule(target)
         answer(target, .notWatched)
+    }
+
+    /// No longer polls a target.
+    func unschedule(_ target: PollTarget) {
+        on(.forget(target), world.now())
+        unscheduled.append(target)
+    }
+
+    /// Lets the gates know what is polled no longer: a refused token is to be asked for by what is.
+    func tellGates() async {
+        let targets = Dictionary(grouping: unscheduled, by: \.account)
+        unscheduled = []
+        for (name, targets) in targets { await accounts[name]?.gate.forget(targets.filter { schedule.interval(of: $0) == nil }) }
     }
 
     /// No longer watches the things of a number that is gone.
@@ -105,7 +112,7 @@ extension Watcher {
         for kind in AccountPlan.numberKinds {
             forget(PollTarget(account: name, kind: kind, phoneNumberID: number))
             // Without it there may be nobody left whose witness is to be waited for.
-            for other in accounts[name]?.vanishing[kind]?.waiting.sorted() ?? [] {
+            for other in accounts[name]?[kind].losses?.waiting.sorted() ?? [] {
                 on(.hasten(PollTarget(account: name, kind: kind, phoneNumberID: other), ahead: false), world.now())
             }
         }
@@ -114,22 +121,6 @@ extension Watcher {
 }
 
 // How often they are looked at: as configured, or as the budget allows.
-
-extension Watcher.Account {
-    /// What watching the account costs.
-    var callPlan: CallPlan {
-        CallPlan(intervals: plan.intervals, numbers: numbers.count, more: morePages, budget: budget.callsPerHour)
-    }
-
-    /// Keeps how many requests a look at a target took; whether that is news.
-    func keep(pages: Int, ofLookAt target: PollTarget) -> Bool {
-        let before = pagesOfLook[target] ?? 1
-        guard pages > 0, pages != before else { return false }
-        pagesOfLook[target] = pages > 1 ? pages : nil
-        morePages[target.kind, default: 0] += pages - before
-        return true
-    }
-}
 
 extension Watcher {
     /// How often a target is looked at, as far as that can be afforded.
@@ -142,8 +133,8 @@ extension Watcher {
     func stretch(_ name: String) {
         guard let account = accounts[name] else { return }
         let plan = account.callPlan
-        account.budget.core = Int(min(plan.corePerHour, 1e9).rounded(.up))
-        let room = account.budget.room
+        account.coreCallsPerHour = Int(min(plan.corePerHour, 1e9).rounded(.up))
+        let room = Budget.Room(callsPerHour: account.standing.callsPerHour, core: account.coreCallsPerHour)
         if room.exceeds(account.room) { on(.regain(name), world.now()) }
         account.room = room
         let factor = plan.stretch / account.stretch

@@ -1,49 +1,55 @@
 import Changes
+import Continuations
 import GraphAPI
 import Ledger
 import Logging
 import StrictJSON
 import WhatsAppBusiness
 
-// How looks move the watches.
+// How polls move the watches. A watch is moved by one at a time, and one drift is told by one watch of a kind.
 
 extension Watcher {
     /// What is known of drift over a target.
     func drift(of target: PollTarget) -> Drift {
-        guard let account = accounts[target.account] else { return Drift() }
+        guard let account = accounts[target.account], let polled = watched[target] else { return Drift() }
+        let kind = account[target.kind]
         var drift = Drift()
-        drift.leftOut = account.leftOut[target.kind] ?? LeftOut()
-        drift.odd = oddities[target]?.reasons ?? []
-        // Apps are asked for by themselves then.
-        if target.kind == .account {
-            drift.leftOut.unknown.remove(Edge.appsField)
-            drift.leftOut.refused.remove(Edge.appsField)
-            drift.upgraded = account.upgraded
+        drift.leftOut = kind.leftOut
+        // What rides on it is asked for by itself then.
+        for rider in target.kind.riders {
+            drift.leftOut.unknown.remove(rider.ride.field)
+            drift.leftOut.refused.remove(rider.ride.field)
         }
-        drift.taken = account.vanishing[target.kind]?.drifted ?? []
-        drift.unsteady = quorums[target]?.unsteady ?? []
-        drift.hold = holds[target] ?? Hold()
+        drift.odd = polled.state.oddities?.reasons ?? []
+        if target.kind == .account { drift.upgraded = account.upgrade }
+        drift.taken = kind.losses?.drifted ?? []
+        drift.unsteady = polled.state.quorum.unsteady
+        drift.hold = polled.state.hold
         drift.plural = Rules.of(target.kind).plural
         if target.kind == .phoneNumber, case .only(let ids) = account.plan.numbers {
             drift.named = ids
             drift.shown = account.numbers
         }
         if target.phoneNumberID != nil,
-            watched[target]?.watch.state == .drifted || quorums[target] != nil || holds[target] != nil || drift.isAny
+            polled.state.watch.state == .drifted || polled.state.hasQuorum || polled.state.hold.isActive || drift.isAny
         {
             let others = account.numbers.lazy.filter { $0 != target.phoneNumberID }.compactMap {
-                self.watched[PollTarget(account: target.account, kind: target.kind, phoneNumberID: $0)]?.watch
+                self.watched[PollTarget(account: target.account, kind: target.kind, phoneNumberID: $0)]?.state.watch
             }
             drift.echoes = Set(others.filter { $0.state == .drifted }.compactMap(\.reason))
         }
         return drift
     }
 
-    /// How a complete look at a target ends.
+    /// How a complete poll of a target ends.
     func standing(_ target: PollTarget, vanished: [String] = []) -> Watch.Outcome {
+        guard !isOvertaken(target) else { return .overtaken }
         let drift = drift(of: target)
         return drift.outcome(vanished.filter(drift.taken.contains))
     }
+
+    /// Whether the token has been refused since a target's answer came: that is newer than the answer.
+    func isOvertaken(_ target: PollTarget) -> Bool { accounts[target.account]?.standing.isRefused ?? false }
 
     /// There is no request to be had for now.
     func late(_ target: PollTarget, _ until: Moment) async -> PollOutcome {
@@ -55,37 +61,122 @@ extension Watcher {
     /// Says of everything that waits for the budget longer than its interval that it is late.
     func tellOfLate(_ name: String) async {
         for (target, time) in schedule.waiting(name, now: world.now()) {
-            guard let every = interval(of: target), time > every, watched[target]?.watch.state != .late else { continue }
+            guard let every = interval(of: target), time > every, watched[target]?.state.watch.state != .late else { continue }
             await tellLate(target)
         }
     }
 
     private func tellLate(_ target: PollTarget) async {
-        guard let budget = accounts[target.account]?.budget else { return }
-        let isBlocked = budget.blockedUntil.map { $0 > world.now() } ?? false
-        let reason = isBlocked ? "Meta throttles the account" : "the account's budget of \(budget.callsPerHour) calls an hour is used up"
+        guard let standing = accounts[target.account]?.standing else { return }
+        let isBlocked = standing.blockedUntil.map { $0 > world.now() } ?? false
+        let reason =
+            isBlocked ? "Meta throttles the account" : "the account's budget of \(standing.callsPerHour) calls an hour is used up"
         // What is not asked for has not failed: another state than a good one stays until an answer says otherwise.
-        guard let state = watched[target]?.watch.state, !state.isTrouble else { return }
+        guard let state = watched[target]?.state.watch.state, !state.isTrouble else { return }
         await move(target, .failed(.late, reason: reason))
         await moveFollowers(of: target)
     }
 
-    /// Moves a watch by how a look ended, and has told what is to be told.
-    func move(_ target: PollTarget, _ outcome: Watch.Outcome) async {
-        let now = world.wallClock()
-        guard let watched = watched[target] else { return }
-        let (before, others) = (watched.watch, !drift(of: target).echoes.isEmpty)
-        let telling = watched.watch.on(outcome, at: now, others: others)
-        let watch = watched.watch
-        guard var note = WatchNote(telling, of: watch, before, over: target) else { return }
-        note.needs = accounts[target.account]?.plan.needs ?? .account
-        do {
-            try await ledger.record([note], at: now)
-        } catch {
-            // What nobody was told of has not happened yet: the next look's end moves the watch from where it was.
-            if watched.watch == watch { watched.watch = before }
-            log.debug("a watch could not be recorded", metadata: ["target": "\(target)", "error": "\(error)"])
+    // MARK: One change of a watch at a time
+
+    /// A target whose watch nobody moves; `nil` if it is not watched, or the task is cancelled before.
+    func still(_ target: PollTarget) async -> WatchedTarget? {
+        while let polled = watched[target], !Task.isCancelled {
+            guard polled.state.isMoving else { return polled }
+            await moved.wait(for: target, whenCancelled: ())
         }
+        return nil
+    }
+
+    /// Moves a watch by how a poll ended, and has told what is to be told.
+    func move(_ target: PollTarget, _ outcome: Watch.Outcome) async {
+        let telling = await beginTelling(of: target)
+        defer { if telling.isTelling { endTelling(of: target) } }
+        guard let polled = await still(target) else { return }
+        let now = world.wallClock()
+        let others = !telling.drift.echoes.isEmpty
+        guard let move = polled.state.move(outcome.echoing(telling.drift.echoes), at: now, others: others) else { return }
+        await write([(polled, move)], at: now)
+    }
+
+    /// Takes the trouble of a wider watch, in one transaction.
+    func follow(_ targets: [PollTarget], _ state: Watch.State, _ reason: String) async {
+        let now = world.wallClock()
+        var moves: [(WatchedTarget, TargetState.Move)] = []
+        var busy: [PollTarget] = []
+        for target in targets {
+            guard let polled = watched[target] else { continue }
+            polled.state.know(by: nil)
+            guard !polled.state.isMoving else {
+                busy.append(target)
+                continue
+            }
+            if let move = polled.state.move(.follows(state, reason: reason), at: now) { moves.append((polled, move)) }
+        }
+        await write(moves, at: now)
+        for target in busy {
+            guard let polled = await still(target) else { continue }
+            if let move = polled.state.move(.follows(state, reason: reason), at: world.wallClock()) {
+                await write([(polled, move)], at: now)
+            }
+        }
+    }
+
+    /// Writes down how watches moved, and has told what is to be told, in one transaction.
+    private func write(_ moves: [(polled: WatchedTarget, move: TargetState.Move)], at now: Timestamp) async {
+        guard !moves.isEmpty else { return }
+        var isWritten = false
+        defer {
+            for (polled, move) in moves {
+                polled.state.wrote(move, isWritten: isWritten)
+                moved.answer(polled.target, with: ())
+            }
+        }
+        let notes = moves.compactMap { polled, move in
+            var note = WatchNote(move.telling, of: move.after, move.before, over: polled.target)
+            note?.needs = accounts[polled.target.account]?.plan.needs ?? .account
+            return note
+        }
+        do throws(LedgerError) {
+            try await ledger.record(notes, at: now)
+            isWritten = true
+        } catch {
+            log.debug("watches could not be recorded", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: One drift, one telling
+
+    /// What is known of drift over one of many numbers, at a time when no other poll of the kind that may tell a drift is being recorded.
+    /// - Returns: whether this one may, so that the others wait until `endTelling`.
+    func beginTelling(of target: PollTarget) async -> (drift: Drift, isTelling: Bool) {
+        let place = KindOfAccount(account: target.account, kind: target.kind)
+        while true {
+            let drift = drift(of: target)
+            guard target.phoneNumberID != nil, let account = accounts[target.account],
+                drift.isAny || watched[target]?.state.watch.state == .drifted
+            else { return (drift, false) }
+            guard account[target.kind].isTelling else {
+                account[target.kind].isTelling = true
+                return (drift, true)
+            }
+            if Task.isCancelled { return (drift, false) }
+            await told.wait(for: place, whenCancelled: ())
+        }
+    }
+
+    /// The others may tell now.
+    func endTelling(of target: PollTarget) {
+        accounts[target.account]?[target.kind].isTelling = false
+        told.answer(KindOfAccount(account: target.account, kind: target.kind), with: ())
+    }
+}
+
+extension Watch.Outcome {
+    /// The same, where other watches may have told that drift since it was decided.
+    func echoing(_ echoes: Set<String>) -> Watch.Outcome {
+        guard case .drifted(let reason, false) = self, echoes.contains(reason) else { return self }
+        return .drifted(reason, isTold: true)
     }
 }
 

@@ -5,90 +5,47 @@ public import Ledger
 public import Logging
 import WhatsAppBusiness
 
-/// Carries out what the schedule, the budgets, the sweeps and the watches decide: asks Meta, has the answers recorded, comes back in time.
+/// Carries out what the schedule, the gates, the sweeps and the watches decide: asks Meta, has the answers recorded, comes back in time.
 public actor Watcher {
-    /// An account that is watched, with what is decided for it. The watcher alone has it, and every look takes something out of it: an object, for
-    /// a value of so many parts would be copied each time.
-    final class Account {
-        var plan: AccountPlan
-        var budget: Budget
-        /// The numbers whose own things are watched.
-        var numbers: Set<String> = []
-        /// Whether Meta takes the token.
-        var token = TokenTrust()
-        /// What waits for a retry.
-        var outage = Outage()
-        /// Since when targets are refused.
-        var refusedSince: [PollTarget: Moment] = [:]
-        /// The refused target that looks for another credential, and when it asks again.
-        var lookout: (target: PollTarget, until: Moment)?
-        /// Fields that are not asked for in this run, by kind.
-        var leftOut: [Kind: LeftOut] = [:]
-        /// The most things of a page, by kind, where Meta wanted fewer to be asked for.
-        var limits: [Kind: Int] = [:]
-        /// The target that is finding out for its kind which field is refused.
-        var searching: [Kind: PollTarget] = [:]
-        /// Units that were refused meanwhile and wait for it, with what Meta said.
-        var awaiting: [PollTarget: GraphFailure] = [:]
-        /// The version that Meta answered by, since the last look at the account, where it was not the one that was asked for.
-        var upgraded: String?
-        /// Requests that the last look at a target took, where it was more than one.
-        var pagesOfLook: [PollTarget: Int] = [:]
-        /// Requests that looks take beyond one a target, by kind.
-        var morePages: [Kind: Int] = [:]
-        /// What is to be decided of members that numbers no longer show.
-        var vanishing: [Kind: FieldLossQuorum] = [:]
-        var tally = PollStatistics()
-        /// How many times as long the other kinds' intervals are, as the schedule has them.
-        var stretch = 1.0
-        /// How much room the budget had when the schedule was last fitted to it.
-        var room = Budget.Room()
-
-        init(_ plan: AccountPlan) {
-            self.plan = plan
-            budget = Budget(plan.ceiling)
-        }
+    /// All numbers of an account, for one kind.
+    struct KindOfAccount: Hashable {
+        var account: String
+        var kind: Kind
     }
 
     let ledger: Ledger
     let world: World
     let retry: Retry
     let log: Logger
-    var accounts: [String: Account]
+    let reservations: CallReservations
+    var accounts: [String: AccountState]
     /// What is to be watched as soon as it is written down.
     var incoming: [String: AccountPlan]?
     var schedule: Schedule
-    var watched: [PollTarget: Watched] = [:]
-    /// What the last looks at targets left open: of members that things no longer show, and of things that are missing.
-    var quorums: [PollTarget: Quorum] = [:]
-    var holds: [PollTarget: Hold] = [:]
-    /// What comes with another's answer and lacks things of which it is not decided whether they are gone.
-    var missing: Set<PollTarget> = []
-    /// Looks that wait for the budget in the middle of a list.
-    var sweeps: [PollTarget: Sweep] = [:]
-    /// How far looks at long lists are.
-    var progress: [PollTarget: WatchReport.Progress] = [:]
-    var rotations: [PollTarget: WindowRotation] = [:]
+    var watched: [PollTarget: WatchedTarget] = [:]
+    /// What is polled no longer, and no gate knows of yet.
+    var unscheduled: [PollTarget] = []
     /// What waits because Meta could not be reached at all, of whatever account: the network is shared.
     var network = Outage()
-    /// Searches for the field that is refused, with the failure of the look that began them.
-    var searches: [PollTarget: (search: FieldSearch, failure: GraphFailure)] = [:]
-    /// When a target's next refusal may be about a field again.
-    var searchesRest: [PollTarget: Moment] = [:]
-    /// What was odd about the last answer, where anything was.
-    var oddities: [PollTarget: Oddities] = [:]
-    /// Who waits for the next look at a target.
+    /// Who waits for the next poll of a target.
     let waiting = WaitList<PollTarget, PollResult>()
+    /// Who waits until a change of a watch is written down, and who until a poll that may tell a drift is recorded.
+    let moved = WaitList<PollTarget, Void>()
+    let told = WaitList<KindOfAccount, Void>()
     private var savedAt: Moment
 
-    /// Complete looks that changed nothing are written down this often.
+    /// Complete polls that changed nothing are written down this often.
     private static let saveEvery = Duration.seconds(30)
 
     /// A watcher over these accounts.
     public init(accounts: [AccountPlan], ledger: Ledger, world: World, schedule: Schedule = Schedule(), retry: Retry = Retry(), log: Logger)
     {
+        let reservations = CallReservations(ledger: ledger, world: world)
+        self.reservations = reservations
         self.accounts = Dictionary(
-            uniqueKeysWithValues: accounts.map { ($0.name, Account($0)) })
+            uniqueKeysWithValues: accounts.map { plan in
+                (plan.name, AccountState(plan, AccountGate(plan, world: world, retry: retry, reservations: reservations)))
+            })
         self.ledger = ledger
         self.world = world
         self.schedule = schedule
@@ -97,73 +54,74 @@ public actor Watcher {
         savedAt = world.now()
     }
 
-    /// Watches until the task is cancelled; a look that is under way then is void.
+    /// Watches until the task is cancelled; a poll that is under way then is void.
     public func run() async throws(LedgerError) {
         defer { waiting.close(with: .notWatched) }
         try await begin()
         await withDiscardingTaskGroup { group in
             for await _ in self.world.alarm.rings {
                 guard !Task.isCancelled else { break }
-                for target in self.schedule.takeDue(now: self.world.now()) { group.addTask { await self.look(target) } }
+                for target in self.schedule.takeDue(now: self.world.now()) { group.addTask { await self.poll(target) } }
                 self.world.alarm.set(self.schedule.wake)
             }
             group.cancelAll()
         }
         world.alarm.set(nil)
-        do { try await saveBudgets(accounts.keys, atTheEnd: true) } catch {
+        do { try await reservations.close() } catch {
             log.debug("budgets could not be saved", metadata: ["error": "\(error)"])
         }
     }
 
-    /// Looks at everything once, core kinds first, and returns the targets whose look was not complete.
+    /// Polls everything once, core kinds first, and returns the targets whose poll was not complete.
     public func lookOnce() async throws(LedgerError) -> [PollTarget: Watch] {
         try await begin()
-        var looked: Set<PollTarget> = []
-        while let target = Array(schedule.targets).filter({ !looked.contains($0) }).min(by: { ($0.kind, "\($0)") < ($1.kind, "\($1)") }) {
-            looked.insert(target)
-            _ = await ending(of: target)
+        var polled: Set<PollTarget> = []
+        while let target = Array(schedule.targets).filter({ !polled.contains($0) }).min(by: { ($0.kind, "\($0)") < ($1.kind, "\($1)") }) {
+            polled.insert(target)
+            _ = await pollOnce(target)
             await askAgain(target)
         }
         try await ledger.saveConfirmed()
-        try await saveBudgets(accounts.keys, atTheEnd: true)
-        return watched.mapValues(\.watch).filter { $0.value.state != .current }
+        try await reservations.close()
+        return watched.mapValues(\.state.watch).filter { $0.value.state != .current }
     }
 
-    /// One look from its beginning to the schedule's next word.
-    func look(_ target: PollTarget) async {
+    /// One poll from its beginning to the schedule's next word.
+    func poll(_ target: PollTarget) async {
         let askers = waiting.take(target)
         let began = world.now()
-        let look = await ending(of: target, isAsked: !askers.isEmpty)
-        accounts[target.account]?.tally.count(look.result, took: world.now() - began)
-        note(look.result, of: target)
-        for asker in askers { asker.fulfil(look.result) }
+        let poll = await pollOnce(target, isAsked: !askers.isEmpty)
+        accounts[target.account]?.statistics.count(poll.result, took: world.now() - began)
+        note(poll.result, of: target)
+        for asker in askers { asker.fulfil(poll.result) }
         guard schedule.interval(of: target) != nil else { return }
         let now = world.now()
-        if case .unaffordable(let until) = look.result {
+        if case .unaffordable(let until) = poll.result {
             on(.postpone(target, until: until), now)
             await tellOfLate(target.account)
         } else {
-            on(look.next.map { .again(target, at: $0) } ?? .looked(target, every: interval(of: target)), now)
+            on(poll.next.map { .again(target, at: $0) } ?? .looked(target, every: interval(of: target)), now)
         }
         if now - savedAt >= Self.saveEvery {
             savedAt = now
             do { try await ledger.saveConfirmed() } catch {
-                log.debug("complete looks could not be saved", metadata: ["error": "\(error)"])
+                log.debug("complete polls could not be saved", metadata: ["error": "\(error)"])
             }
         }
     }
 
     /// Where nobody waits for a schedule, what failed in a way that may mean nothing is asked for again at once.
     private func askAgain(_ target: PollTarget) async {
-        guard let account = accounts[target.account], let watch = watched[target]?.watch else { return }
-        if let sentinel = account.token.sentinel {
-            guard !account.token.isRefused else { return }
-            account.token.hurry(now: world.now())
-            _ = await ending(of: sentinel)
-            guard account.token.sentinel == nil, sentinel != target else { return }
-            _ = await ending(of: target)
+        guard let account = accounts[target.account], let watch = watched[target]?.state.watch else { return }
+        let standing = await account.gate.standing
+        if let sentinel = standing.sentinel {
+            guard !standing.isRefused else { return }
+            await account.gate.hurry()
+            _ = await pollOnce(sentinel)
+            guard await account.gate.standing.sentinel == nil, sentinel != target else { return }
+            _ = await pollOnce(target)
         } else if watch.failures == 1, !watch.state.isTrouble {
-            _ = await ending(of: target)
+            _ = await pollOnce(target)
         }
     }
 
@@ -172,6 +130,6 @@ public actor Watcher {
         world.alarm.set(schedule.wake)
     }
 
-    /// Tells whoever waits for a target's next look.
+    /// Tells whoever waits for a target's next poll.
     func answer(_ target: PollTarget, _ result: PollResult) { waiting.answer(target, with: result) }
 }

@@ -38,9 +38,9 @@ import WhatsAppBusiness
             for _ in 0..<3 { _ = await watcher.late(target, far) }
             #expect(await watcher.watch(over: target)?.failures == 0)
             #expect(await watcher.tallies["acme"]?.failures == 0)
-            _ = await watcher.fail(target, GraphFailure(.transient))
+            _ = await watcher.fail(target, GraphFailure(.transient), nil)
             #expect(await watcher.watch(over: target)?.state == .late, "the first failure after it is the first in a row")
-            for _ in 0..<2 { _ = await watcher.fail(target, GraphFailure(.notFound)) }
+            for _ in 0..<2 { _ = await watcher.fail(target, GraphFailure(.notFound), nil) }
             _ = await watcher.late(target, far)
             #expect(await watcher.watch(over: target)?.state == .notFound, "what is not asked for has not changed")
         }
@@ -56,7 +56,7 @@ import WhatsAppBusiness
             }
             let asked = stage.simulator.requestCount
             await withTaskGroup { group in
-                for number in 0..<3 { group.addTask { _ = await watcher.ending(of: stage.target(.phoneNumberSettings, number)) } }
+                for number in 0..<3 { group.addTask { _ = await watcher.pollOnce(stage.target(.phoneNumberSettings, number)) } }
             }
             #expect(stage.simulator.requestCount - asked == 6, "all three asked with it before one knew better")
             for number in 0..<3 {

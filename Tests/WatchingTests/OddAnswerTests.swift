@@ -28,7 +28,7 @@ import WhatsAppBusiness
             if let number = target.phoneNumberID { await watcher.watch(numbers: [number], of: "acme") }
             func look() async {
                 _ = await watcher.takeDue()
-                _ = await watcher.look(target)
+                _ = await watcher.poll(target)
                 stage.advance(400)
             }
             await look()
@@ -180,7 +180,7 @@ import WhatsAppBusiness
             let odd =
                 #"{"data":[{"whatsapp_business_api_data":{"name":"B"}},{"whatsapp_business_api_data":{"id":2}},\#(app.replacing("\"A\"", with: "7"))]}"#
             stage.answer(account(odd))
-            for _ in 0..<3 { _ = await watcher.look(AnswerStage.target(.account)) }
+            for _ in 0..<3 { _ = await watcher.poll(AnswerStage.target(.account)) }
             let told = try await stage.told(after: before)
             #expect(told.filter { $0.operation == .added }.map(\.resource.id) == ["2"])
             #expect(await watcher.watch(over: AnswerStage.target(.account))?.state == .current)
@@ -190,7 +190,7 @@ import WhatsAppBusiness
                 apps?.reason == "whatsapp_business_api_data/name of 1 is a number instead of a string; things without an id are left out")
             #expect(told.filter { $0.resource.kind == .watch }.map(\.resource.id) == ["subscribed_app"], "once")
             stage.answer(account(#"{"data":[\#(app)]}"#))
-            _ = await watcher.look(AnswerStage.target(.account))
+            _ = await watcher.poll(AnswerStage.target(.account))
             #expect(await watcher.watch(over: AnswerStage.target(.subscribedApp))?.state == .current)
         }
     }
@@ -259,14 +259,14 @@ import WhatsAppBusiness
             let watcher = try stage.watcher(.phoneNumber, numbers: .only(named))
             try await watcher.begin()
             for _ in 1...3 {
-                _ = await watcher.ending(of: target)
+                _ = await watcher.pollOnce(target)
                 #expect(await watcher.watch(over: target)?.reason == reason)
                 stage.advance(60)
             }
             let told = try await stage.told().filter { $0.resource.kind == .watch }
             #expect(told.map(\.operation) == (reason == nil ? [] : [.changed]), "once")
             stage.answer { _ in list(named.sorted()) }
-            _ = await watcher.ending(of: target)
+            _ = await watcher.pollOnce(target)
             #expect(await watcher.watch(over: target)?.state == .current)
         }
     }

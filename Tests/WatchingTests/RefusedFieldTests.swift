@@ -33,7 +33,7 @@ import WhatsAppBusiness
             #expect(stage.requests.last?.fields.count == Edge.account.fields.count - 1 - fields.count)
             // It is not searched for again, and not told again.
             let (asked, before) = (stage.requests.count, stage.sequence)
-            for _ in 0..<3 { _ = await watcher.look(AnswerStage.target(.account)) }
+            for _ in 0..<3 { _ = await watcher.poll(AnswerStage.target(.account)) }
             #expect(stage.requests.count == asked + 3 && stage.sequence == before)
         }
     }
@@ -55,12 +55,12 @@ import WhatsAppBusiness
         try await AnswerStage.with({ _ in .error(200, "(#200) Permissions error", status: 403) }) { stage in
             let watcher = try stage.watcher(.account)
             try await watcher.begin()
-            guard case .failed(.forbidden, _) = await watcher.ending(of: AnswerStage.target(.account)).result else {
+            guard case .failed(.forbidden, _) = await watcher.pollOnce(AnswerStage.target(.account)).result else {
                 Issue.record("it is forbidden")
                 return
             }
             #expect(stage.requests.map(\.fields.count) == [Edge.account.fields.count - 1, 1], "only the least is asked for besides")
-            for _ in 0..<10 { _ = await watcher.ending(of: AnswerStage.target(.account), isAsked: true) }
+            for _ in 0..<10 { _ = await watcher.pollOnce(AnswerStage.target(.account), isAsked: true) }
             #expect(stage.requests.count == 12, "and not each time")
         }
     }
@@ -91,7 +91,7 @@ import WhatsAppBusiness
         }) { stage in
             let watcher = try stage.watcher(.account)
             try await watcher.begin()
-            guard case .failed(.forbidden, let reason) = await watcher.ending(of: AnswerStage.target(.account)).result else {
+            guard case .failed(.forbidden, let reason) = await watcher.pollOnce(AnswerStage.target(.account)).result else {
                 Issue.record("it is forbidden")
                 return
             }
@@ -135,12 +135,12 @@ import WhatsAppBusiness
         }) { stage in
             let watcher = try stage.watcher(.phoneNumber, .phoneNumberSettings)
             try await watcher.begin()
-            _ = await watcher.ending(of: AnswerStage.target(.phoneNumber))
+            _ = await watcher.pollOnce(AnswerStage.target(.phoneNumber))
             let targets = (1...count).map { AnswerStage.target(.phoneNumberSettings, "\($0)") }
             for turn in 1...6 {
                 let before = stage.requests.count
                 await withTaskGroup(of: Void.self) { group in
-                    for target in targets { group.addTask { _ = await watcher.ending(of: target) } }
+                    for target in targets { group.addTask { _ = await watcher.pollOnce(target) } }
                 }
                 #expect(stage.requests.count - before <= 2 * count + search, "turn \(turn)")
                 stage.advance(3)
@@ -159,7 +159,7 @@ import WhatsAppBusiness
             try await watcher.begin()
             var hours = 0
             while await watcher.watch(over: AnswerStage.target(.account))?.state != .drifted, hours < 6 {
-                _ = await watcher.ending(of: AnswerStage.target(.account))
+                _ = await watcher.pollOnce(AnswerStage.target(.account))
                 stage.advance(3700)
                 hours += 1
                 #expect(stage.requests.count <= 5 * hours)
@@ -181,11 +181,11 @@ import WhatsAppBusiness
         }) { stage in
             let watcher = try stage.watcher(.account)
             try await watcher.begin()
-            guard case .failed(.unreachable, _) = await watcher.ending(of: AnswerStage.target(.account)).result else {
+            guard case .failed(.unreachable, _) = await watcher.pollOnce(AnswerStage.target(.account)).result else {
                 Issue.record("it was Meta's trouble")
                 return
             }
-            guard case .recorded = await watcher.ending(of: AnswerStage.target(.account)).result else { Issue.record("it goes on"); return }
+            guard case .recorded = await watcher.pollOnce(AnswerStage.target(.account)).result else { Issue.record("it goes on"); return }
             #expect(await watcher.watch(over: AnswerStage.target(.account))?.reason == "Meta refuses currency")
         }
     }
@@ -207,7 +207,7 @@ import WhatsAppBusiness
             let watcher = try stage.watcher(.phoneNumber)
             #expect(try await watcher.lookOnce().isEmpty)
             #expect(stage.requests.map(\.limit) == [100, 50, 25, 12, 6, 3, 3, 3])
-            _ = await watcher.look(AnswerStage.target(.phoneNumber))
+            _ = await watcher.poll(AnswerStage.target(.phoneNumber))
             #expect(stage.requests.dropFirst(8).map(\.limit) == [3, 3, 3])
         }
     }
@@ -263,7 +263,7 @@ import WhatsAppBusiness
             #expect(try await stage.told().allSatisfy { $0.resource.kind == .watch })
             // What was left out for it is asked for again.
             stage.answer { _ in .init(body: Self.account) }
-            _ = await watcher.look(AnswerStage.target(.account))
+            _ = await watcher.poll(AnswerStage.target(.account))
             #expect(stage.requests.last?.fields.count == Edge.account.fields.count - 1)
             #expect(await watcher.watch(over: AnswerStage.target(.account))?.state == .current)
         }
@@ -275,7 +275,7 @@ import WhatsAppBusiness
             let watcher = try stage.watcher(.account)
             #expect(try await watcher.lookOnce().isEmpty)
             stage.answer(refusing(["currency"], 100, "(#100) Tried accessing nonexisting field (currency) on node type (WhatsAppThing)"))
-            _ = await watcher.look(AnswerStage.target(.account))
+            _ = await watcher.poll(AnswerStage.target(.account))
             #expect(await watcher.watch(over: AnswerStage.target(.account))?.reason == "Meta no longer gives currency")
         }
     }
@@ -301,7 +301,7 @@ import WhatsAppBusiness
             let watcher = try stage.watcher(.phoneNumber, kind == .phoneNumber ? .account : kind, ceiling: .share(0.5))
             #expect(try await watcher.lookOnce().isEmpty)
             let target = AnswerStage.target(kind, kind == .businessProfile ? "7" : nil)
-            for _ in 0..<30 { _ = await watcher.look(target) }
+            for _ in 0..<30 { _ = await watcher.poll(target) }
             #expect(stage.requests.count == 32, "nothing was held back")
             let budget = await watcher.report().budgets.first
             #expect(budget?.usagePercent == 1 && budget?.blockedUntil == nil)

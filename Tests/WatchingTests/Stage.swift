@@ -95,7 +95,7 @@ final class Stage: Sendable {
         let end = clock.now + duration
         while let wake = await watcher.schedule.wake, wake <= end {
             clock.advance(to: wake)
-            for target in await watcher.takeDue() { await watcher.look(target) }
+            for target in await watcher.takeDue() { await watcher.poll(target) }
         }
         clock.advance(to: end)
     }
@@ -128,5 +128,6 @@ final class StageClock: Sendable {
 
 extension Watcher {
     func takeDue() -> [PollTarget] { schedule.takeDue(now: world.now()) }
-    func watch(over target: PollTarget) -> Watch? { watched[target]?.watch }
+    func watch(over target: PollTarget) -> Watch? { watched[target]?.state.watch }
+    func rotation(of target: PollTarget) -> WindowRotation? { watched[target]?.state.rotation }
 }

@@ -154,7 +154,7 @@ struct SilentAlarm: Alarm {
             try await second.begin()
             for body in ["", "<html>", #"{"data":{}}"#, #"{"data":[{"id":7.5}]}"#, #"{"data":[{}]}"#, #"{"data":[1]}"#, #"{"error":1}"#] {
                 transport.answer("/102/phone_numbers", (200, body))
-                _ = await second.ending(of: PollTarget(account: "acme", kind: .phoneNumber))
+                _ = await second.pollOnce(PollTarget(account: "acme", kind: .phoneNumber))
             }
             #expect(try await ledger.resources(kinds: [.phoneNumber, .businessProfile]).resources.map(\.document) == before)
             let told = try await ledger.changes(after: 2)

@@ -140,9 +140,9 @@ import WhatsAppBusiness
                 $0.accounts[Stage.account]?.messageTemplates.append(["id": "7", "name": "old", "creation_time": 1_500_000_000])
             }
             let watcher = try await started(stage, .messageTemplate, .auto)
-            #expect(await watcher.rotations[stage.target(.messageTemplate)]?.mode == .undecided, "one probe is not enough")
+            #expect(await watcher.rotation(of: stage.target(.messageTemplate))?.mode == .undecided, "one probe is not enough")
             await stage.run(watcher, for: every)
-            #expect(await watcher.rotations[stage.target(.messageTemplate)]?.mode == .time)
+            #expect(await watcher.rotation(of: stage.target(.messageTemplate))?.mode == .time)
             let before = stage.sequence
             await stage.run(watcher, for: fullSweep * 3)
             #expect(try await stage.changes(after: before).map(\.change.summary) == [])
@@ -159,7 +159,7 @@ import WhatsAppBusiness
     @Test func auto_goesByCursor_whereTimeIsIgnored() async throws {
         try await Stage.with(.sample(blockedUsers: 2500)) { stage in
             let watcher = try await started(stage, .blockedUser, .auto)
-            #expect(await watcher.rotations[stage.target(.blockedUser, 0)]?.mode == .cursor)
+            #expect(await watcher.rotation(of: stage.target(.blockedUser, 0))?.mode == .cursor)
             let before = stage.simulator.requestCount
             await stage.run(watcher, for: every)
             #expect(stage.requests(.blockedUsers, after: before).allSatisfy { $0[parameter: "since"] == nil })
@@ -169,10 +169,10 @@ import WhatsAppBusiness
     @Test func auto_isUndecided_whileTheListIsEmpty() async throws {
         try await Stage.with(.sample(blockedUsers: 0)) { stage in
             let watcher = try await started(stage, .blockedUser, .auto)
-            #expect(await watcher.rotations[stage.target(.blockedUser, 0)]?.mode == .undecided)
+            #expect(await watcher.rotation(of: stage.target(.blockedUser, 0))?.mode == .undecided)
             _ = stage.simulator.update { $0[phoneNumber: Stage.number(0)]?.blockedUsers.insert("491701234567") }
             await stage.run(watcher, for: every)
-            #expect(await watcher.rotations[stage.target(.blockedUser, 0)]?.mode == .cursor)
+            #expect(await watcher.rotation(of: stage.target(.blockedUser, 0))?.mode == .cursor)
         }
     }
 

@@ -4,7 +4,7 @@ public import GraphAPI
 public import Ledger
 public import WhatsAppBusiness
 
-/// Why something could not be looked at now.
+/// Why something could not be polled now.
 public enum PollError: Error, Sendable {
     /// No account of that name is watched.
     case noSuchAccount
@@ -19,14 +19,14 @@ public enum PollError: Error, Sendable {
 }
 
 extension Watcher {
-    /// Looks now, within the budget, and returns how many changes were recorded, baselines included, when everything that was asked for is.
+    /// Polls now, within the budget, and returns how many changes were recorded, baselines included, when everything that was asked for is.
     /// - Parameters:
-    ///   - kind: what to look at; `nil` for everything that is watched.
-    ///   - number: where to look; `nil` for the account and all its numbers.
+    ///   - kind: what to poll; `nil` for everything that is watched.
+    ///   - number: at which number; `nil` for the account and all its numbers.
     public func poll(account name: String, kind: Kind?, number: String?) async throws(PollError) -> Int {
         guard let account = accounts[name] else { throw .noSuchAccount }
         if let number, !account.numbers.contains(number) { throw .noSuchResource(kind ?? .phoneNumber, id: number) }
-        let kinds = kind.map { [$0 == .subscribedApp ? .account : $0] } ?? AccountPlan.accountKinds + AccountPlan.numberKinds
+        let kinds = kind.map { [$0.ride?.host ?? $0] } ?? AccountPlan.accountKinds + AccountPlan.numberKinds
         let nothing = PollError.noSuchResource(kind ?? .account, id: number ?? account.plan.wabaID)
         if let kind, !account.plan.watches(kind) { throw nothing }
         var targets: [PollTarget] = []
@@ -46,7 +46,7 @@ extension Watcher {
 
     private func poll(_ targets: [PollTarget], or nothing: PollError) async throws(PollError) -> Int {
         let results = await withTaskGroup(of: PollResult.self) { group in
-            for target in targets { group.addTask { await self.nextLook(at: target) } }
+            for target in targets { group.addTask { await self.nextPoll(of: target) } }
             var results: [PollResult] = []
             for await result in group { results.append(result) }
             return results
@@ -65,8 +65,8 @@ extension Watcher {
         return changes
     }
 
-    /// The next look at a target from now on, which is made at once. Nobody waits for one once the watcher has ended, or their own task was cancelled.
-    private func nextLook(at target: PollTarget) async -> PollResult {
+    /// The next poll of a target from now on, which is made at once. Nobody waits for one once the watcher has ended, or their own task was cancelled.
+    private func nextPoll(of target: PollTarget) async -> PollResult {
         guard schedule.interval(of: target) != nil else { return .notWatched }
         return await waiting.wait(for: target, whenCancelled: .notWatched) {
             on(.hasten(target, ahead: true), world.now())

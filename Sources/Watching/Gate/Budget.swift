@@ -1,6 +1,3 @@
-public import StrictJSON
-public import WhatsAppBusiness
-
 /// How many requests one account may make: calls of the rolling hour against a ceiling, and what Meta's usage headers say.
 ///
 /// Counted by minutes, each for a whole hour after it has ended, so the count is never below the true one. Calls are written down before they
@@ -28,16 +25,16 @@ public struct Budget: Sendable {
     /// Calls of an hour that are kept for the core kinds.
     public var core = 0
     /// Percent of Meta's budget used, as the last answer said.
-    public private(set) var usagePercent: Int?
+    public internal(set) var usagePercent: Int?
     /// Until when Meta lets nothing through.
-    public private(set) var blockedUntil: Moment?
+    public internal(set) var blockedUntil: Moment?
     var minutes: [Minute] = []
     /// The largest budget of Meta's that the last answers allow to conclude.
-    private var seen = 200.0
+    var seen = 200.0
     /// What of it was not used by others, when the last answer came.
-    private var left = 200.0
+    var left = 200.0
     /// When an answer told of it last.
-    private var toldAt: Moment?
+    var toldAt: Moment?
     private var reserved = 0
     private var reservedAt: Int64 = .min
     private var made = 0
@@ -74,7 +71,7 @@ public struct Budget: Sendable {
     }
 
     /// The most calls an hour for other kinds than the core's: what the core leaves, a tenth at least, so that nothing starves.
-    public var othersPerHour: Int { max(callsPerHour - core, callsPerHour / 10) }
+    public var othersPerHour: Int { Room(callsPerHour: callsPerHour, core: core).others }
 
     /// How much may be asked for in an hour.
     public struct Room: Sendable {
@@ -82,12 +79,18 @@ public struct Budget: Sendable {
         /// For other kinds than the core's.
         var others = 0
 
+        /// None.
+        init() {}
+
+        /// What the core leaves is for the others; a tenth at least, so that nothing starves.
+        init(callsPerHour: Int, core: Int) {
+            calls = callsPerHour
+            others = max(callsPerHour - core, callsPerHour / 10)
+        }
+
         /// Whether there is more than there was.
         func exceeds(_ before: Room) -> Bool { calls > before.calls || others > before.others }
     }
-
-    /// How much may be asked for in an hour now.
-    public var room: Room { Room(calls: callsPerHour, others: othersPerHour) }
 
     /// The calls of the last hour.
     public func callsLastHour(_ now: Moment) -> Int { minutes.lazy.filter { $0.counts(now) }.map(\.calls).reduce(0, +) }
@@ -191,52 +194,4 @@ extension Budget.Minute {
 
 extension Moment {
     var minute: Int64 { nanoseconds / 60_000_000_000 }
-}
-
-extension Budget {
-    /// What a process after this one has to know: the calls of the last hour, those of the offer included.
-    public func document(_ now: Moment, wallClock: Timestamp, boot: String?, offer: Offer? = nil) -> JSONObject {
-        var counted = minutes.filter { $0.counts(now) }
-        if let offer { counted.append(Minute(minute: offer.minute, calls: offer.calls, others: offer.calls)) }
-        var document: JSONObject = [
-            "minutes": .array(
-                counted.map { minute in
-                    .array([Int(minute.minute), minute.calls, minute.others, minute.answers, minute.earlier].map { .integer($0) })
-                }),
-            "minute": .integer(Int(now.minute)), "clock": .integer(Int(wallClock.milliseconds)), "seen": .integer(Int(seen)),
-            "left": .integer(Int(left)),
-        ]
-        document["boot"] = boot.map(JSONValue.string)
-        document["usage"] = usagePercent.map { .integer($0) }
-        if let blockedUntil, blockedUntil > now { document["blocked"] = .integer(Int((blockedUntil - now).milliseconds)) }
-        return document
-    }
-
-    /// Goes on where the process before this one was.
-    ///
-    /// Moments of the same boot compare; after another one only the wall clock tells how long ago it was, and never less than nothing.
-    public mutating func restore(_ document: JSONObject, _ now: Moment, wallClock: Timestamp, boot: String?) {
-        guard let minute = document["minute"]?.integer, let clock = document["clock"]?.integer else { return }
-        let sameBoot = boot != nil && document["boot"]?.string == boot && minute <= now.minute
-        let ago = sameBoot ? now.minute - minute : max(0, wallClock.milliseconds - clock) / 60_000
-        // What was reserved in a minute may have been used in the next.
-        let shift = now.minute - ago - minute + 1
-        let known = (document["minutes"]?.array ?? []).compactMap { row -> Minute? in
-            guard let values = row.array?.compactMap(\.integer), values.count >= 3 else { return nil }
-            // An older one's calls were answered, but for few.
-            return Minute(
-                minute: values[0] + shift, calls: Int(clamping: values[1]), others: Int(clamping: values[2]),
-                answers: Int(clamping: values.count > 3 ? values[3] : values[1]),
-                earlier: Int(UInt8(clamping: values.count > 4 ? values[4] : 0)) + (sameBoot ? 1 : 2))
-        }
-        minutes = known.filter { $0.counts(now) && $0.calls >= 0 }.sorted { $0.minute < $1.minute }
-        seen = max(200, Double(document["seen"]?.integer ?? 200))
-        left = min(seen, Double(document["left"]?.integer ?? 200))
-        usagePercent = document["usage"]?.integer.map { Int(clamping: $0) }
-        toldAt = now
-        if let blocked = document["blocked"]?.integer {
-            let rest = Duration.milliseconds(blocked) - .seconds(60 * max(0, ago - 1))
-            if rest > .zero { blockedUntil = now + rest }
-        }
-    }
 }

@@ -1,0 +1,59 @@
+import Changes
+import WhatsAppBusiness
+
+/// An account that is watched, with what is decided for it. The watcher alone has it, and every poll takes something out of it: an object, for a value of
+/// so many parts would be copied each time.
+final class AccountState {
+    var plan: AccountPlan
+    /// The way to Meta.
+    let gate: AccountGate
+    /// How budget and credential stood when the last reply came.
+    private(set) var standing: GateStanding
+    /// The numbers whose own things are watched.
+    var numbers: Set<String> = []
+    private var kinds: [Kind: KindState] = [:]
+    /// What waits for a retry.
+    var outage = Outage()
+    /// The refused target that looks for another credential, and when it asks again.
+    var lookout: (target: PollTarget, until: Moment)?
+    /// The version that Meta answered by, since the last poll of the account, where it was not the one that was asked for.
+    var upgrade: String?
+    var statistics = PollStatistics()
+    /// How many times as long the other kinds' intervals are, as the schedule has them.
+    var stretch = 1.0
+    /// Calls of an hour that are kept for the core kinds.
+    var coreCallsPerHour = 0
+    /// How much room the budget had when the schedule was last fitted to it.
+    var room = Budget.Room()
+
+    init(_ plan: AccountPlan, _ gate: AccountGate) {
+        self.plan = plan
+        self.gate = gate
+        standing = GateStanding(callsPerHour: Budget(plan.ceiling).callsPerHour)
+    }
+
+    /// What is known of all targets of a kind.
+    subscript(_ kind: Kind) -> KindState {
+        get { kinds[kind] ?? KindState() }
+        set { kinds[kind] = newValue }
+    }
+
+    /// Another configuration is in force.
+    func reload() {
+        for kind in Array(kinds.keys) { kinds[kind]?.reload() }
+        upgrade = nil
+    }
+
+    /// Takes in how budget and credential stand, unless something newer is known; whether more or fewer calls may be made than before.
+    func stands(_ standing: GateStanding) -> Bool {
+        guard standing.revision > self.standing.revision else { return false }
+        defer { self.standing = standing }
+        return standing.callsPerHour != self.standing.callsPerHour
+    }
+
+    /// What watching the account costs.
+    var callPlan: CallPlan {
+        CallPlan(
+            intervals: plan.intervals, numbers: numbers.count, more: kinds.mapValues(\.moreRequests), budget: standing.callsPerHour)
+    }
+}

@@ -1,0 +1,218 @@
+import Changes
+import GraphAPI
+import Ledger
+import StrictJSON
+import WhatsAppBusiness
+
+/// The only way to Meta for one account: its client, its credential and its budget. Whatever asks (polls, probes, actions) sends its requests here.
+///
+/// A request is counted and written down before it is made. A GET that was refused with a token which is no longer the account's is made again with the
+/// present one; nothing else is ever repeated here.
+actor AccountGate {
+    /// The account's name in the configuration.
+    let name: String
+    private let world: World
+    private let retry: Retry
+    private let reservations: CallReservations
+    private var client: GraphClient
+    private var renewedClient: @Sendable () -> GraphClient?
+    private var credential = Credential()
+    private var budget: Budget
+    private var revision: UInt64 = 0
+
+    /// The gate of an account that nothing is known of yet.
+    init(_ plan: AccountPlan, world: World, retry: Retry, reservations: CallReservations) {
+        name = plan.name
+        client = plan.client
+        renewedClient = plan.renewedClient
+        budget = Budget(plan.ceiling)
+        self.world = world
+        self.retry = retry
+        self.reservations = reservations
+    }
+
+    /// How the account stands now.
+    var standing: GateStanding {
+        revision += 1
+        return GateStanding(
+            revision: revision, callsPerHour: budget.callsPerHour, callsLastHour: budget.callsLastHour(world.now()),
+            usagePercent: budget.usagePercent, blockedUntil: budget.blockedUntil, isRefused: credential.isRefused,
+            sentinel: credential.sentinel)
+    }
+
+    // MARK: The way in
+
+    /// Whether a target may ask.
+    enum Entrance: Sendable {
+        case open
+        /// There is another token, and it may ask with that.
+        case renewed
+        /// It came back only to see whether there is another token, and there is none.
+        case early
+        /// The token is refused, or in doubt.
+        case closed(until: Moment, isRefused: Bool)
+    }
+
+    /// A target is about to ask.
+    /// - Parameters:
+    ///   - isRefused: whether it was refused when it asked last: another token may be another answer.
+    ///   - isEarly: whether it is not to ask yet with the same token.
+    func enter(_ target: PollTarget, isRefused: Bool, isEarly: Bool) -> Entrance {
+        if isRefused || credential.sentinel == target, let renewed = renewedClient() {
+            client = renewed
+            credential.renewed()
+            return .renewed
+        }
+        if isEarly { return .early }
+        switch credential.admit(target, now: world.now()) {
+        case .open: return .open
+        case .closed(let until): return .closed(until: until, isRefused: credential.isRefused)
+        }
+    }
+
+    /// Sends a request, within the budget, and takes in what the answer says of budget and credential.
+    /// - Parameters:
+    ///   - digest: that of an earlier answer, which is not read again.
+    ///   - keysOnly: whether of the things in a page only the keys are wanted.
+    func send(_ request: GraphRequest, _ context: RequestContext, digest: Digest? = nil, keysOnly: Bool = false) async -> GateReply {
+        budget.core = context.coreCallsPerHour
+        while true {
+            do throws(LedgerError) {
+                if let until = try await afford(context.lane) { return GateReply(outcome: .unaffordable(until: until), standing: standing) }
+            } catch { return GateReply(outcome: .unwritten(error), standing: standing) }
+            // Calls that Meta will have counted when this one comes to it.
+            let counted = budget.answersLastHour(world.now())
+            let (client, generation) = (client, credential.generation)
+            do throws(GraphFailure) {
+                let (answer, keys) = try await fetch(request, client, digest: digest, keysOnly: keysOnly)
+                note(answer.usage, counted, isAnswered: true)
+                if answer.usage == nil { budget.toldNothing(world.now()) }
+                let ends = generation == credential.generation && credential.accepted(context.target, isSuccess: true)
+                return GateReply(
+                    outcome: .answer(answer, keys: keys), standing: standing, endsRefusal: ends, upgrade: upgrade(answer, client))
+            } catch {
+                note(error.usage, counted, isAnswered: error.status != nil)
+                if let wait = error.throttledFor { budget.note(percent: nil, of: 0, regainAfter: wait, now: world.now()) }
+                // A token that was replaced meanwhile says nothing of the one that replaced it.
+                if error.code == .unauthorized, generation != credential.generation, request.method.isRepeatable { continue }
+                return failed(error, context, isOfToken: generation == credential.generation)
+            }
+        }
+    }
+
+    private func fetch(
+        _ request: GraphRequest, _ client: GraphClient, digest: Digest?, keysOnly: Bool
+    ) async throws(GraphFailure) -> (Answer, KeyPage?) {
+        guard keysOnly else { return (try await client.fetch(request, digest: digest), nil) }
+        let keys = try await client.fetchKeys(request, digest: digest)
+        return (keys.answer, keys.page)
+    }
+
+    private func failed(_ failure: GraphFailure, _ context: RequestContext, isOfToken: Bool) -> GateReply {
+        let (now, target) = (world.now(), context.target)
+        guard failure.code == .unauthorized else {
+            var ends = false
+            if failure.showsToken, isOfToken {
+                ends = credential.accepted(target, isSuccess: false)
+            } else {
+                credential.failed(target, now: now)
+            }
+            return GateReply(outcome: .failed(failure, nil), standing: standing, endsRefusal: ends)
+        }
+        let (retry, random) = (retry, world.random())
+        let verdict = credential.refused(target, now: now, confirmer: context.confirmer) { isFirst, time in
+            retry.delay(afterRefusal: isFirst, for: time, random: random)
+        }
+        var until = now + Credential.check
+        if case .closed(let moment) = credential.admission(of: target, now: now) { until = moment }
+        let refusal = TokenRefusal(verdict: verdict, isBelieved: credential.isRefused, until: until)
+        return GateReply(outcome: .failed(failure, refusal), standing: standing)
+    }
+
+    /// Takes one request out of the budget; returns when there is one to be had if there is none now.
+    private func afford(_ lane: Lane) async throws(LedgerError) -> Moment? {
+        while true {
+            let now = world.now()
+            switch budget.take(now, core: lane == .core) {
+            case .granted: return nil
+            case .wait(let until): return until
+            case .unreserved: try await reservations.reserve(name)
+            }
+            // Whoever is cancelled waits for nothing, and is given nothing.
+            if Task.isCancelled { return now }
+        }
+    }
+
+    private func note(_ usage: Usage?, _ counted: Int, isAnswered: Bool) {
+        let now = world.now()
+        if isAnswered { budget.answered(now) }
+        guard let usage else { return }
+        budget.note(percent: Int(usage.percent), of: counted + 1, regainAfter: usage.regainAfter, now: now)
+    }
+
+    private func upgrade(_ answer: Answer, _ client: GraphClient) -> String? {
+        let asked = client.endpoint.version
+        guard let version = answer.apiVersion, let parsed = GraphVersion(parsing: version), parsed != asked else { return nil }
+        return "Meta answers calls of version \(asked) as \(version)"
+    }
+
+    // MARK: Changes
+
+    /// The account is to be asked as this plan says; whatever was refused may be tried again.
+    func use(_ plan: AccountPlan) -> GateStanding {
+        client = plan.client
+        renewedClient = plan.renewedClient
+        budget.ceiling = plan.ceiling
+        credential.renewed()
+        return standing
+    }
+
+    /// Targets are no longer watched.
+    func forget(_ targets: [PollTarget]) { for target in targets { credential.forget(target) } }
+
+    /// A refused token is asked for again now: nobody waits.
+    func hurry() { credential.hurry(now: world.now()) }
+
+    // MARK: What is written down
+
+    /// Goes on where the process before this one was.
+    func restore(_ document: JSONObject) -> GateStanding {
+        budget.restore(document, world.now(), wallClock: world.wallClock(), boot: world.boot)
+        return standing
+    }
+
+    /// Calls that may be made once they are written down, with the document that says so; `nil` if none are wanted now.
+    /// - Parameter isWanted: whether somebody waits for them.
+    func offer(isWanted: Bool) -> (document: JSONObject, offer: Budget.Offer)? {
+        let now = world.now()
+        guard isWanted || budget.wantsReservation(now) else { return nil }
+        let offer = budget.offer(now)
+        return (budget.document(now, wallClock: world.wallClock(), boot: world.boot, offer: offer), offer)
+    }
+
+    /// The calls of an offer are written down.
+    func accept(_ offer: Budget.Offer) { budget.accept(offer) }
+
+    /// What is to be known of the calls that were made, at the end: there will be no more.
+    func close() -> JSONObject {
+        budget.release()
+        return budget.document(world.now(), wallClock: world.wallClock(), boot: world.boot)
+    }
+}
+
+extension GraphFailure {
+    /// How long nothing is asked for after this failure, where Meta throttles the account.
+    var throttledFor: Duration? {
+        guard case .throttled(let regainAfter) = code else { return nil }
+        return regainAfter ?? .seconds(300)
+    }
+
+    /// Whether it shows that Meta took the token: an answer about permissions or about the request comes behind that.
+    fileprivate var showsToken: Bool {
+        guard graph != nil else { return false }
+        switch code {
+        case .forbidden, .notFound, .policy, .invalidField, .invalidRequest: return true
+        default: return false
+        }
+    }
+}

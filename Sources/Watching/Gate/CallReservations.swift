@@ -1,0 +1,76 @@
+import Continuations
+import Ledger
+import StrictJSON
+
+/// Writes calls down before they are made: those of all accounts that come to need it, in one transaction.
+///
+/// While one is on its way to the disk, others that need one wait for the next.
+actor CallReservations {
+    private struct Member {
+        weak var gate: AccountGate?
+        /// The minute in which calls were last written down.
+        var served: Int64 = .min
+    }
+
+    private let ledger: Ledger
+    private let world: World
+    private var members: [String: Member] = [:]
+    private var wanted: Set<String> = []
+    private var isWriting = false
+    private let waiting = WaitList<String, Result<Void, LedgerError>>()
+
+    init(ledger: Ledger, world: World) {
+        self.ledger = ledger
+        self.world = world
+    }
+
+    /// An account's calls are written down from now on, in the place of those of another of its name.
+    func join(_ gate: AccountGate) { members[gate.name] = Member(gate: gate) }
+
+    /// An account is no longer watched.
+    func leave(_ name: String) { members[name] = nil }
+
+    /// Has some calls of an account written down.
+    /// - Throws: why they could not be: then none may be made.
+    func reserve(_ name: String) async throws(LedgerError) {
+        wanted.insert(name)
+        guard !isWriting else { return try await waiting.wait(for: name, whenCancelled: .success(())).get() }
+        isWriting = true
+        defer { isWriting = false }
+        var own: Result<Void, LedgerError> = .success(())
+        while !wanted.isEmpty {
+            let names = wanted
+            wanted = []
+            let result = await write(names)
+            if names.contains(name) { own = result }
+            // Whoever has come meanwhile is served as well: another offer would take back what this one gave.
+            wanted.subtract(names)
+            for name in names { waiting.answer(name, with: result) }
+        }
+        try own.get()
+    }
+
+    private func write(_ names: Set<String>) async -> Result<Void, LedgerError> {
+        let minute = world.now().minute
+        var documents: [String: JSONObject] = [:]
+        var offers: [(gate: AccountGate, offer: Budget.Offer)] = []
+        for (name, member) in members.filter({ names.contains($0.key) || $0.value.served < minute }).sorted(by: { $0.key < $1.key }) {
+            guard let gate = member.gate, let (document, offer) = await gate.offer(isWanted: names.contains(name)) else { continue }
+            documents[name] = document
+            offers.append((gate, offer))
+        }
+        do throws(LedgerError) { try await ledger.save(budgets: documents) } catch { return .failure(error) }
+        for (gate, offer) in offers {
+            members[gate.name]?.served = minute
+            await gate.accept(offer)
+        }
+        return .success(())
+    }
+
+    /// Writes down the calls that were made, at the end: there will be no more.
+    func close() async throws(LedgerError) {
+        var documents: [String: JSONObject] = [:]
+        for (name, member) in members { documents[name] = await member.gate?.close() }
+        try await ledger.save(budgets: documents)
+    }
+}

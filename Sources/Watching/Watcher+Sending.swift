@@ -1,0 +1,71 @@
+import Changes
+import GraphAPI
+import WhatsAppBusiness
+
+// Requests through an account's gate, and what their replies say of the account.
+
+extension Watcher {
+    /// Sends a request for a target.
+    func send(
+        _ request: GraphRequest, for target: PollTarget, digest: Digest? = nil, keysOnly: Bool = false
+    ) async -> GateReply.Outcome {
+        guard let account = accounts[target.account] else { return .unaffordable(until: world.now()) }
+        let reply = await account.gate.send(request, context(of: target, account), digest: digest, keysOnly: keysOnly)
+        // An account of that name may be another by now.
+        if accounts[target.account] === account { await take(reply, for: target, account) }
+        return reply.outcome
+    }
+
+    func context(of target: PollTarget, _ account: AccountState) -> RequestContext {
+        let confirmer = [Kind.phoneNumber, .account].lazy.map { PollTarget(account: target.account, kind: $0) }.first { core in
+            core != target && self.schedule.interval(of: core) != nil
+        }
+        return RequestContext(target: target, lane: Lane(target), coreCallsPerHour: account.coreCallsPerHour, confirmer: confirmer)
+    }
+
+    private func take(_ reply: GateReply, for target: PollTarget, _ account: AccountState) async {
+        let name = target.account
+        if account.stands(reply.standing) { stretch(name) }
+        if reply.endsRefusal { hastenRetries(of: name, butFor: target) }
+        let watch = PollTarget(account: name, kind: .account)
+        // Only a poll of the account can say that it is over.
+        if let upgrade = reply.upgrade {
+            account.upgrade = upgrade
+            if account.plan.watches(.account), let state = watched[watch]?.state.watch.state, state == .current || state == .starting {
+                await move(watch, standing(watch))
+            }
+        }
+        // Where the account itself is not polled, any answer says that its token is good.
+        guard case .answer = reply.outcome, schedule.interval(of: watch) == nil else { return }
+        if !account.standing.isRefused, watched[watch]?.state.watch.state == .unauthorized { await move(watch, .complete) }
+    }
+
+    /// Asks an edge that may be read at once, outside any target's own poll.
+    func ask(_ request: GraphRequest, for target: PollTarget) async -> Asked {
+        var sweep = Sweep([(nil, request)], fields: request.fields ?? request.edge.fields)
+        var refusal: TokenRefusal?
+        while true {
+            switch sweep.next {
+            case .complete(let found): return .found(found)
+            case .void(let failure): return .failed(failure, refusal)
+            case .ask(let request):
+                guard !Task.isCancelled else { return .unasked }
+                switch await send(request, for: target) {
+                case .answer(let answer, _): sweep.on(answer)
+                case .failed(let failure, let token):
+                    refusal = token
+                    sweep.on(failure)
+                case .unaffordable, .unwritten: return .unasked
+                }
+            }
+        }
+    }
+
+    /// What came of asking an edge.
+    enum Asked {
+        case found(Sweep.Found)
+        case failed(GraphFailure, TokenRefusal?)
+        /// There was no request to be had.
+        case unasked
+    }
+}
