@@ -39,22 +39,29 @@ final class AnswerStage: Sendable {
         var requests: [Asked] = []
         var conditional = 0
         var now: Int64 = 5_000_000_000_000
+        var isHeld: @Sendable (Asked) -> Bool = { _ in false }
+        var held: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state: Mutex<State>
     private let folder: String
     let ledger: Ledger
 
-    private init(_ meta: @escaping Meta) throws {
+    private init(_ meta: @escaping Meta, _ disk: HeldDisk?) throws {
         state = Mutex(State(meta: meta))
         folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        ledger = try Ledger(path: folder + "/ledger.sqlite")
+        if let disk {
+            ledger = try Ledger(memory: MemoryStore()) { writes, work in disk.does(writes) { work(nil) } }
+        } else {
+            ledger = try Ledger(path: folder + "/ledger.sqlite")
+        }
     }
 
     /// Runs a test's body and puts everything away, however it ends.
-    static func with(_ meta: @escaping Meta, _ body: (AnswerStage) async throws -> Void) async throws {
-        let stage = try AnswerStage(meta)
+    /// - Parameter disk: what the ledger is on, instead of a file.
+    static func with(_ meta: @escaping Meta, disk: HeldDisk? = nil, _ body: (AnswerStage) async throws -> Void) async throws {
+        let stage = try AnswerStage(meta, disk)
         defer { try? FileManager.default.removeItem(atPath: stage.folder) }
         let result: Result<Void, any Error>
         do { result = .success(try await body(stage)) } catch { result = .failure(error) }
@@ -65,6 +72,18 @@ final class AnswerStage: Sendable {
     /// What Meta answers from now on.
     func answer(_ meta: @escaping Meta) { state.withLock { $0.meta = meta } }
     var requests: [Asked] { state.withLock(\.requests) }
+    /// Holds back the answers to such requests; what they are is known by then.
+    func hold(_ isHeld: @escaping @Sendable (Asked) -> Bool) { state.withLock { $0.isHeld = isHeld } }
+    /// Lets all answers go.
+    func letGo() {
+        let held = state.withLock { state in
+            defer { (state.held, state.isHeld) = ([], { _ in false }) }
+            return state.held
+        }
+        for waiter in held { waiter.resume() }
+    }
+    /// Returns when so many answers are held back; a test that waits in vain ends by its time limit.
+    func holds(_ count: Int) async { while state.withLock(\.held.count) < count, !Task.isCancelled { await Task.yield() } }
     /// How many requests were conditional.
     var conditional: Int { state.withLock(\.conditional) }
     func advance(_ seconds: Int64) { state.withLock { $0.now += seconds * 1_000_000_000 } }
@@ -115,6 +134,7 @@ extension AnswerStage: Transport {
             return state.meta
         }
         let reply = meta(asked)
+        if state.withLock({ $0.isHeld(asked) }) { await withCheckedContinuation { waiter in state.withLock { $0.held.append(waiter) } } }
         return HTTPResponse(status: reply.status, headers: reply.headers, body: Array(reply.body.utf8))
     }
 }

@@ -10,7 +10,7 @@ import WhatsAppBusiness
 /// present one; nothing else is ever repeated here.
 actor AccountGate {
     /// The account's name in the configuration.
-    let name: String
+    nonisolated let name: String
     private let world: World
     private let retry: Retry
     private let reservations: CallReservations

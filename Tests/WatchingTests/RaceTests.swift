@@ -1,0 +1,173 @@
+import Changes
+import GraphAPI
+import Ledger
+import StrictJSON
+import Testing
+import WhatsAppBusiness
+
+@testable import Watching
+
+/// What two tasks do to one target at once: in whichever order they come, nothing of either is lost, and nothing is told twice.
+@Suite(.timeLimit(.minutes(1))) struct RaceTests {
+    private static let good: AnswerStage.Meta = { asked in
+        if asked.path.hasSuffix("phone_numbers") { return .init(body: #"{"data":[{"id":"7"},{"id":"8"},{"id":"9"}]}"#) }
+        if asked.path.hasSuffix("settings") { return .init(body: #"{"storage_configuration":{"status":"DEFAULT"}}"#) }
+        if asked.path.hasSuffix("whatsapp_business_profile") { return .init(body: #"{"data":[{"about":"x"}]}"#) }
+        return .init(body: #"{"id":"102","name":"Acme"}"#)
+    }
+    private static let refused: AnswerStage.Reply = .error(190, "Invalid OAuth access token.", status: 401)
+
+    private func started(_ stage: AnswerStage) async throws -> Watcher {
+        let watcher = try stage.watcher(.account, .phoneNumber, .businessProfile, .phoneNumberSettings)
+        try await watcher.begin()
+        for kind in [Kind.account, .phoneNumber] { _ = await watcher.pollOnce(AnswerStage.target(kind)) }
+        return watcher
+    }
+
+    private func told(_ stage: AnswerStage, after sequence: Int64, _ id: String) async throws -> Int {
+        try await stage.told(after: sequence).count { $0.resource.kind == .watch && $0.resource.id == id }
+    }
+
+    /// The answer is older than the refusal: a target that looks well with a token that is refused would hide that nothing is polled any more.
+    @Test func answer_thatWasUnderWayWhenTheTokenWasRefused_doesNotHideThat() async throws {
+        try await AnswerStage.with(Self.good) { stage in
+            let watcher = try await started(stage)
+            let profile = AnswerStage.target(.businessProfile, "7")
+            stage.hold { $0.path.hasSuffix("whatsapp_business_profile") }
+            let poll = Task { await watcher.pollOnce(profile) }
+            await stage.holds(1)
+            stage.answer { _ in Self.refused }
+            _ = await watcher.pollOnce(AnswerStage.target(.phoneNumber))
+            stage.advance(30)
+            _ = await watcher.pollOnce(AnswerStage.target(.account))
+            #expect(await watcher.watch(over: profile)?.state == .unauthorized)
+            stage.answer(Self.good)
+            stage.letGo()
+            guard case .recorded = await poll.value.result else { return fail("it is complete") }
+            #expect(await watcher.watch(over: profile)?.state == .unauthorized, "until the token is taken again")
+            #expect(await watcher.watch(over: profile)?.lastSuccess != nil)
+            // And then it is over for all.
+            stage.advance(60)
+            _ = await watcher.pollOnce(AnswerStage.target(.account))
+            _ = await watcher.pollOnce(profile)
+            #expect(await watcher.watch(over: profile)?.state == .current)
+        }
+    }
+
+    /// A wider trouble comes while a poll is being recorded: it is the later, and stands.
+    @Test func trouble_thatComesWhileAPollIsRecorded_stands() async throws {
+        let disk = HeldDisk()
+        try await AnswerStage.with(Self.good, disk: disk) { stage in
+            let watcher = try await started(stage)
+            let profile = AnswerStage.target(.businessProfile, "7")
+            disk.hold()
+            let poll = Task { await watcher.pollOnce(profile) }
+            await disk.holds(1)
+            let follow = Task { await watcher.follow([profile], .unreachable, "the account cannot be reached") }
+            for _ in 0..<200 { await Task.yield() }
+            disk.letGo()
+            guard case .recorded(let changes) = await poll.value.result else { return fail("it is complete") }
+            await follow.value
+            #expect(changes == 1)
+            #expect(await watcher.watch(over: profile)?.state == .unreachable)
+            #expect(
+                try await stage.ledger.resources(kinds: [.watch], ids: ["business_profile/7"]).resources.first?.document["state"]
+                    == "unreachable")
+        }
+    }
+
+    /// The same trouble is found by two at once: it is told once.
+    @Test func trouble_thatTwoFindAtOnce_isToldOnce() async throws {
+        let disk = HeldDisk()
+        try await AnswerStage.with(Self.good, disk: disk) { stage in
+            let watcher = try await started(stage)
+            let (list, before) = (AnswerStage.target(.phoneNumber), stage.sequence)
+            disk.hold()
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { await watcher.move(list, .failed(.throttled, reason: "Meta throttles the account")) } }
+                await disk.holds(1)
+                for _ in 0..<200 { await Task.yield() }
+                disk.letGo()
+            }
+            #expect(try await told(stage, after: before, "phone_number") == 1)
+            #expect(await watcher.watch(over: list)?.state == .throttled)
+        }
+    }
+
+    /// What could not be written has not happened, whatever came behind it.
+    @Test func changesOfAWatch_areWrittenInTheOrderInWhichTheyCame() async throws {
+        let disk = HeldDisk()
+        try await AnswerStage.with(Self.good, disk: disk) { stage in
+            let watcher = try await started(stage)
+            let (list, before) = (AnswerStage.target(.phoneNumber), stage.sequence)
+            disk.hold()
+            let first = Task { await watcher.move(list, .failed(.throttled, reason: "Meta throttles the account")) }
+            await disk.holds(1)
+            let second = Task { await watcher.move(list, .complete) }
+            for _ in 0..<200 { await Task.yield() }
+            disk.letGo()
+            await first.value
+            await second.value
+            let changes = try await stage.told(after: before).filter { $0.resource.id == "phone_number" }
+            #expect(changes.map { $0.after?["state"] } == ["throttled", "current"])
+            #expect(await watcher.watch(over: list)?.state == .current)
+        }
+    }
+
+    /// Meta stops giving a field while all numbers are being polled: one drift, one telling, and one when it is over.
+    @Test func drift_thatManyNumbersFindAtOnce_isToldOnce() async throws {
+        let disk = HeldDisk()
+        let withdrawn: AnswerStage.Meta = { asked in
+            guard asked.path.hasSuffix("settings") else { return Self.good(asked) }
+            guard asked.fields.contains("calling") else { return Self.good(asked) }
+            return .error(100, "(#100) Tried accessing nonexisting field (calling) on node type (WhatsAppBusinessPhoneNumber)")
+        }
+        try await AnswerStage.with(withdrawn, disk: disk) { stage in
+            let watcher = try await started(stage)
+            let (targets, before) = (["7", "8", "9"].map { AnswerStage.target(.phoneNumberSettings, $0) }, stage.sequence)
+            disk.hold()
+            await withTaskGroup(of: Void.self) { group in
+                for target in targets { group.addTask { _ = await watcher.pollOnce(target) } }
+                await disk.holds(1)
+                for _ in 0..<500 { await Task.yield() }
+                disk.letGo()
+            }
+            for target in targets { #expect(await watcher.watch(over: target)?.state == .drifted, "\(target)") }
+            #expect(try await stage.told(after: before).count { $0.resource.kind == .watch } == 1)
+        }
+    }
+
+    /// Who waits for another's change of a watch waits no longer than the task lives.
+    @Test func cancelledTask_doesNotWaitForAWatch() async throws {
+        let disk = HeldDisk()
+        try await AnswerStage.with(Self.good, disk: disk) { stage in
+            let watcher = try await started(stage)
+            let list = AnswerStage.target(.phoneNumber)
+            disk.hold()
+            let first = Task { await watcher.move(list, .failed(.throttled, reason: "Meta throttles the account")) }
+            await disk.holds(1)
+            let second = Task { await watcher.move(list, .complete) }
+            second.cancel()
+            await second.value
+            disk.letGo()
+            await first.value
+            #expect(await watcher.watch(over: list)?.state == .throttled)
+        }
+    }
+
+    /// Two accounts of one name in turn, as a reload makes them: a request of the first says nothing of the second.
+    @Test func reply_toAnAccountThatWasReplaced_saysNothingOfTheNext() async throws {
+        try await AnswerStage.with(Self.good) { stage in
+            let watcher = try await started(stage)
+            stage.hold { $0.path.hasSuffix("whatsapp_business_profile") }
+            let poll = Task { await watcher.pollOnce(AnswerStage.target(.businessProfile, "7")) }
+            await stage.holds(1)
+            try await watcher.reload(accounts: [])
+            stage.answer { _ in Self.refused }
+            stage.letGo()
+            guard case .notWatched = await poll.value.result else { return fail("nobody watches it") }
+            #expect(await watcher.report().watches.isEmpty)
+            #expect(try await stage.ledger.resources(kinds: [.businessProfile]).resources.isEmpty)
+        }
+    }
+}
