@@ -1,3 +1,5 @@
+public import WhatsAppBusiness
+
 /// What is asked of an edge: which node, which fields, how many things, from where on.
 public struct GraphRequest: Sendable {
     /// The edge.
