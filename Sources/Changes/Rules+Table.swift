@@ -1,16 +1,32 @@
 import StrictJSON
-import WhatsAppBusiness
+public import WhatsAppBusiness
 
 // What people and monitoring care about, kind by kind (the tables of `polling.md`). Enums that the first release kept in capitals are kept so.
 
 extension Rules {
+    /// The rules of a kind (the table of `polling.md`).
+    public static func of(_ kind: Kind) -> Rules {
+        switch kind {
+        case .account: account
+        case .subscribedApp: subscribedApp
+        case .phoneNumber: phoneNumber
+        case .phoneNumberSettings: phoneNumberSettings
+        case .businessProfile: businessProfile
+        case .commerceSettings: commerceSettings
+        case .blockedUser: blockedUser
+        case .qrCode: qrCode
+        case .messageTemplate: messageTemplate
+        case .watch: watch
+        }
+    }
+
     /// Of members that documents of every kind may have.
     static let formsOfAll: [String: [Form]] = [
         "health_status": [.health], "quality_score": [.without(["date"])], "profile_picture_url": [.path], "qr_image_url": [.path],
     ]
 
     static let commerceSettings = Rules("commerce settings", "commerce settings", isList: false)
-    static let blockedUser = Rules("blocked user", "blocked users", isList: true, looksToRemove: 2)
+    static let blockedUser = Rules("blocked user", "blocked users", isList: true, looksToRemove: 2, hold: .long)
     static let qrCode = Rules("QR code", "QR codes", isList: true, looksToRemove: 2)
     static let watch = Rules("watch", "watches", isList: false)
 

@@ -20,7 +20,7 @@ public struct Rules: Sendable {
     /// How many complete looks in a row must miss a thing before it is removed.
     let looksToRemove: Int
     /// When a list that lacks much is believed.
-    var hold: Hold.Measure { noun == "blocked user" ? .long : .usual }
+    let hold: Hold.Measure
     /// Whether a look shows all things of the kind, or one.
     let isList: Bool
     /// How urgent it is when one comes or goes.
@@ -60,7 +60,8 @@ public struct Rules: Sendable {
     init(
         _ noun: String, _ plural: String, isList: Bool, ignored: Set<String> = [], nullIsMissing: Bool = false,
         forms: [String: [Form]] = [:], sameness: [String: Sameness.Form] = [:],
-        meanings: [(String, Meaning)] = [], looksToRemove: Int = 1, added: Severity = .notice, removed: Severity = .notice
+        meanings: [(String, Meaning)] = [], looksToRemove: Int = 1, hold: Hold.Measure = .usual,
+        added: Severity = .notice, removed: Severity = .notice
     ) {
         self.noun = noun
         self.plural = plural
@@ -71,6 +72,7 @@ public struct Rules: Sendable {
         self.sameness = Sameness(sameness)
         self.meanings = meanings.map { (JSONPointer($0.0.split(separator: "/").map(String.init)), $0.1) }
         self.looksToRemove = looksToRemove
+        self.hold = hold
         self.added = added
         self.removed = removed
     }
@@ -79,22 +81,6 @@ public struct Rules: Sendable {
 extension Rules {
     /// A member that so many things at least lost, and none shows, was taken by Meta.
     public static let severalThings = 3
-
-    /// The rules of a kind (the table of `polling.md`).
-    public static func of(_ kind: Kind) -> Rules {
-        switch kind {
-        case .account: account
-        case .subscribedApp: subscribedApp
-        case .phoneNumber: phoneNumber
-        case .phoneNumberSettings: phoneNumberSettings
-        case .businessProfile: businessProfile
-        case .commerceSettings: commerceSettings
-        case .blockedUser: blockedUser
-        case .qrCode: qrCode
-        case .messageTemplate: messageTemplate
-        case .watch: watch
-        }
-    }
 
     /// The rules of a kind that only a later release may know: its things are named by its text.
     @_disfavoredOverload

@@ -1,3 +1,5 @@
+internal import WhatsAppBusiness
+
 /// One entry of a list of fields: a name, perhaps with modifiers, perhaps with fields of its own: `id`, `apps.limit(5){name,link}`.
 struct FieldSelection {
     /// Its name.

@@ -59,7 +59,7 @@ public struct GraphClient: Sendable {
     public func fetchKeys(_ request: GraphRequest, digest: Digest? = nil) async throws(GraphFailure) -> KeyAnswer {
         let response = try await send(http(request))
         let bodyDigest = Digest(of: response.body)
-        if response.status == 200, request.edge.kind == .blockedUser, digest != bodyDigest,
+        if response.status == 200, request.edge.item is BlockedUser.Type, digest != bodyDigest,
             let page = BlockedUsersScanner.scan(response.body),
             !redactor.touches(page)
         {

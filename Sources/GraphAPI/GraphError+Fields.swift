@@ -1,3 +1,5 @@
+internal import WhatsAppBusiness
+
 // What an error says about the fields that were asked for: one that Meta refuses fails the whole request, and no two errors say so alike.
 
 extension GraphFailure.Code {

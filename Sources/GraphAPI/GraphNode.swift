@@ -1,4 +1,4 @@
-internal import WhatsAppBusiness
+public import WhatsAppBusiness
 
 /// What kind of node an id belongs to, as far as it matters to whoever gave the wrong one.
 public enum GraphNode: Sendable, Equatable {
@@ -45,11 +45,9 @@ extension GraphNode: CustomStringConvertible {
 extension Edge {
     /// The kind of node that the edge belongs to: whose id it is asked by.
     public var node: GraphNode {
-        switch kind {
-        case .account, .subscribedApp, .messageTemplate: .account
-        case .phoneNumber: path.isEmpty ? .phoneNumber : .account
-        case nil: .business
-        default: .phoneNumber
-        }
+        guard let row = kind?.row else { return .business }
+        // A number that is asked for by itself, and not in its account's list.
+        if row.listsPhoneNumbers, path.isEmpty { return .phoneNumber }
+        return row.scope == .account ? .account : .phoneNumber
     }
 }

@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// What is asked of an edge: which node, which fields, how many things, from where on.
 public struct GraphRequest: Sendable {

@@ -14,7 +14,7 @@ public struct Account: Sendable {
     public var messageTemplates: [JSONObject]
     /// Items as `activities` gives them, newest first.
     public var activities: [JSONObject]
-    /// Items of the neighbours `flows`, `solutions` and `assigned_users`.
+    /// Items of the neighbours `flows`, `solutions` and `assigned_users`, and things of kinds of which only the row is known.
     public var neighbours: [Edge: [JSONObject]] = [:]
     /// Calls under `whatsapp_business_management`.
     public var budget: Budget

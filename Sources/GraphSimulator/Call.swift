@@ -1,4 +1,5 @@
 import StrictJSON
+import WhatsAppBusiness
 
 /// What a request turned out to ask for.
 struct Call: Sendable {
@@ -25,14 +26,12 @@ struct Call: Sendable {
 }
 
 extension Simulation {
-    private static let accountEdges: Set<Edge> = [
-        .phoneNumbers, .subscribedApps, .messageTemplates, .activities, .flows, .solutions, .assignedUsers,
-    ]
+    private static let accountEdges = Edge.of(.account).union([.activities, .flows, .solutions, .assignedUsers])
     private static let businessEdges: Set<Edge> = [.ownedAccounts, .clientAccounts]
-    private static let phoneEdges: Set<Edge> = [
-        .profile, .settings, .commerceSettings, .qrCodes, .blockedUsers, .conversationalAutomation, .username, .officialBusinessAccount,
-        .encryption, .complianceInfo, .messages, .marketingMessages, .register, .deregister, .requestCode, .verifyCode,
-    ]
+    private static let phoneEdges = Edge.of(.phoneNumber).union([
+        .conversationalAutomation, .username, .officialBusinessAccount, .encryption, .complianceInfo, .messages, .marketingMessages,
+        .register, .deregister, .requestCode, .verifyCode,
+    ])
 
     /// Finds what a request is about. The edge is told even where the id is unknown, so that a fault can strike there.
     mutating func resolve(_ request: GraphRequest) -> Call {

@@ -1,34 +1,67 @@
-/// Something that can be asked for: a node or a list that hangs on one. The raw value is the last part of the path where there is one.
-public enum Edge: String, Sendable, CaseIterable {
-    case account, phoneNumber, template, business
-    case phoneNumbers = "phone_numbers"
-    case subscribedApps = "subscribed_apps"
-    case messageTemplates = "message_templates"
-    case activities, flows, solutions
-    case assignedUsers = "assigned_users"
-    case ownedAccounts = "owned_whatsapp_business_accounts"
-    case clientAccounts = "client_whatsapp_business_accounts"
-    case profile = "whatsapp_business_profile"
-    case settings
-    case commerceSettings = "whatsapp_commerce_settings"
-    case qrCodes = "message_qrdls"
-    case qrCode = "message_qrdls/{code}"
-    case blockedUsers = "block_users"
-    case conversationalAutomation = "conversational_automation"
-    case username
-    case officialBusinessAccount = "official_business_account"
-    case encryption = "whatsapp_business_encryption"
-    case complianceInfo = "business_compliance_info"
-    case messages
-    case marketingMessages = "marketing_messages"
-    case register, deregister
-    case requestCode = "request_code"
-    case verifyCode = "verify_code"
-    case debugToken = "debug_token"
+public import WhatsAppBusiness
+
+/// Something that can be asked for: a node or a list that hangs on one. The raw value is the last part of the path where there is one; that of a kind is in
+/// the kind's row.
+public struct Edge: RawRepresentable, Sendable, Hashable {
+    public let rawValue: String
+
+    private init(_ rawValue: String) { self.rawValue = rawValue }
+
+    /// The edge that serves a kind.
+    public init(_ kind: Kind) {
+        guard let edge = kind.row.edge, !edge.path.isEmpty else { preconditionFailure("\(kind.rawValue) has no edge of its own") }
+        rawValue = edge.path
+    }
+
+    /// An edge by its name; `nil` if there is none of that name.
+    public init?(rawValue: String) {
+        self.rawValue = rawValue
+        guard Self.own.contains(self) || served != nil else { return nil }
+    }
+
+    public static let account = Edge("account")
+    public static let phoneNumber = Edge("phoneNumber")
+    public static let template = Edge("template")
+    public static let business = Edge("business")
+    public static let phoneNumbers = Edge(.phoneNumber)
+    public static let subscribedApps = Edge(.subscribedApp)
+    public static let messageTemplates = Edge(.messageTemplate)
+    public static let activities = Edge("activities")
+    public static let flows = Edge("flows")
+    public static let solutions = Edge("solutions")
+    public static let assignedUsers = Edge("assigned_users")
+    public static let ownedAccounts = Edge("owned_whatsapp_business_accounts")
+    public static let clientAccounts = Edge("client_whatsapp_business_accounts")
+    public static let profile = Edge(.businessProfile)
+    public static let settings = Edge(.phoneNumberSettings)
+    public static let commerceSettings = Edge(.commerceSettings)
+    public static let qrCodes = Edge(.qrCode)
+    public static let qrCode = Edge("message_qrdls/{code}")
+    public static let blockedUsers = Edge(.blockedUser)
+    public static let conversationalAutomation = Edge("conversational_automation")
+    public static let username = Edge("username")
+    public static let officialBusinessAccount = Edge("official_business_account")
+    public static let encryption = Edge("whatsapp_business_encryption")
+    public static let complianceInfo = Edge("business_compliance_info")
+    public static let messages = Edge("messages")
+    public static let marketingMessages = Edge("marketing_messages")
+    public static let register = Edge("register")
+    public static let deregister = Edge("deregister")
+    public static let requestCode = Edge("request_code")
+    public static let verifyCode = Edge("verify_code")
+    public static let debugToken = Edge("debug_token")
     /// `GET /?ids=a,b`.
-    case several = "?ids"
+    public static let several = Edge("?ids")
     /// `POST /` with `batch`.
-    case batch = "?batch"
+    public static let batch = Edge("?batch")
+
+    /// Those that the simulator knows more of than a kind's row says, or that no kind has.
+    static let own: Set<Edge> = [
+        .account, .phoneNumber, .template, .business, .phoneNumbers, .subscribedApps, .messageTemplates, .activities, .flows, .solutions,
+        .assignedUsers, .ownedAccounts, .clientAccounts, .profile, .settings, .commerceSettings, .qrCodes, .qrCode, .blockedUsers,
+        .conversationalAutomation, .username, .officialBusinessAccount, .encryption, .complianceInfo, .messages, .marketingMessages,
+        .register, .deregister, .requestCode, .verifyCode, .debugToken, .several, .batch,
+    ]
 
     /// The usage type whose budget a call is counted under, as recorded.
     var usageType: UsageType {
@@ -49,7 +82,7 @@ public enum Edge: String, Sendable, CaseIterable {
         case .qrCodes: .qrCode
         case .blockedUsers: .blockedUser
         case .flows, .solutions, .assignedUsers: .neighbour
-        default: nil
+        default: isPlain && served?.form == .list ? .neighbour : nil
         }
     }
 }

@@ -1,4 +1,5 @@
 import StrictJSON
+import WhatsAppBusiness
 
 /// A list that is served in pages.
 protocol Listing {
@@ -16,22 +17,25 @@ protocol Listing {
 
 /// A list of documents.
 struct DocumentListing: Listing {
-    var documents: [JSONObject]
-    var kind: NodeKind
+    let documents: [JSONObject]
+    private let served: WhatsAppBusiness.Edge?
+
+    /// - Parameter edge: what lists them.
+    init(documents: [JSONObject], edge: Edge) {
+        self.documents = documents
+        served = edge.served
+    }
 
     var count: Int { documents.count }
     /// Documents have no version; their length stands for one.
     var version: Int64 { Int64(documents.count) }
     func document(at index: Int) -> JSONObject { documents[index] }
-    func index(of key: String) -> Int? { documents.firstIndex { Self.key(of: $0, kind) == key } }
-    func key(at index: Int) -> String { Self.key(of: documents[index], kind) }
+    func index(of key: String) -> Int? { documents.firstIndex { self.key(of: $0) == key } }
+    func key(at index: Int) -> String { key(of: documents[index]) }
 
-    static func key(of document: JSONObject, _ kind: NodeKind) -> String {
-        switch kind {
-        case .qrCode: document["code"]?.string ?? ""
-        case .subscribedApp: document["whatsapp_business_api_data"]?["id"]?.string ?? ""
-        default: document["id"]?.string ?? ""
-        }
+    private func key(of document: JSONObject) -> String {
+        guard let served else { return document["id"]?.string ?? "" }
+        return served.key(of: .object(document)) ?? ""
     }
 
     /// The time that a document tells; one that tells none is a minute older than the one before it.

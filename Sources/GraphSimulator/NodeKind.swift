@@ -1,3 +1,5 @@
+import WhatsAppBusiness
+
 /// A kind of node, by the name that errors call it, with the fields that it knows.
 public enum NodeKind: String, Sendable, CaseIterable {
     case account = "WhatsAppBusinessAccount"
@@ -55,13 +57,13 @@ public enum NodeKind: String, Sendable, CaseIterable {
     /// The edges that can be expanded inside a node.
     var edges: [String: Edge] {
         switch self {
-        case .account: Self.table([.subscribedApps, .phoneNumbers, .messageTemplates, .activities])
-        case .phoneNumber: Self.table([.profile, .commerceSettings, .settings, .qrCodes, .blockedUsers])
+        case .account: Self.table(Edge.of(.account).union([.activities]))
+        case .phoneNumber: Self.table(Edge.of(.phoneNumber))
         default: [:]
         }
     }
 
-    private static func table(_ edges: [Edge]) -> [String: Edge] {
+    private static func table(_ edges: Set<Edge>) -> [String: Edge] {
         Dictionary(edges.map { ($0.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

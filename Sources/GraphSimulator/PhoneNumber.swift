@@ -20,6 +20,8 @@ public struct PhoneNumber: Sendable {
     public var recentUsers: Set<String>?
     /// Answers of the neighbours: `username`, `official_business_account`, `whatsapp_business_encryption`, `business_compliance_info`.
     public var neighbours: [Edge: JSONObject]
+    /// Things of kinds of which only the row is known.
+    public var things: [Edge: [JSONObject]] = [:]
 
     /// A number.
     public init(

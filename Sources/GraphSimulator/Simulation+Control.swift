@@ -7,7 +7,9 @@ import StrictJSON
 ///     DELETE /simulator/faults
 ///     POST   /simulator/tokens      {"TOKEN":"expired"}
 ///     POST   /simulator/ID          members of an account's or a number's node; null takes one away
-///     POST   /simulator/ID/EDGE     the same for whatsapp_business_profile, settings and whatsapp_commerce_settings
+///     POST   /simulator/ID/EDGE     the same for whatsapp_business_profile, settings and whatsapp_commerce_settings, and for an edge of which only a
+///                                   kind's row is known; a thing of a list is told by its key, and put there
+///     DELETE /simulator/ID/EDGE     takes such a thing away
 extension Simulation {
     mutating func control(_ request: GraphRequest) -> GraphAnswer {
         let result: Result<Void, GraphError> = Result { () throws(GraphError) in
@@ -22,6 +24,9 @@ extension Simulation {
             case ("POST", let id?, 3):
                 guard let edge = Edge(rawValue: request.path[2]) else { throw .noObject(request.path[2], method: "post") }
                 try change(id, edge, request.body)
+            case ("DELETE", let id?, 3):
+                guard let edge = Edge(rawValue: request.path[2]) else { throw .noObject(request.path[2], method: "delete") }
+                try change(id, plain: edge, request.body, isGone: true)
             default: throw .noObject(request.path.joined(separator: "/"), method: request.method)
             }
         }
@@ -46,6 +51,7 @@ extension Simulation {
     }
 
     private mutating func change(_ id: String, _ edge: Edge?, _ body: JSONObject) throws(GraphError) {
+        if let edge, edge.isPlain { return try change(id, plain: edge, body, isGone: false) }
         if edge == nil, platform.accounts[id] != nil {
             platform.accounts[id]?.document.merge(body)
             return
@@ -67,7 +73,7 @@ extension Simulation {
 
 extension JSONObject {
     /// Takes over the other's members; `null` takes one away.
-    fileprivate mutating func merge(_ other: JSONObject) {
+    mutating func merge(_ other: JSONObject) {
         for member in other { self[member.name] = member.value.isNull ? .none : member.value }
     }
 }

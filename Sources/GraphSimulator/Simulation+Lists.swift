@@ -6,26 +6,28 @@ extension Simulation {
         if edge == .ownedAccounts || edge == .clientAccounts {
             let business = call.id.flatMap { platform.businesses[$0] } ?? Business()
             let ids = (edge == .ownedAccounts ? business.owned : business.client).filter { platform.accounts[$0] != nil }
-            return DocumentListing(documents: ids.map { ["id": .string($0)] }, kind: .account)
+            return DocumentListing(documents: ids.map { ["id": .string($0)] }, edge: edge)
         }
         guard let account = call.account.flatMap({ platform.accounts[$0] }) else { throw .noObject(call.id ?? "", method: "get") }
         switch edge {
         case .phoneNumbers: return try numbers(of: account, argument)
-        case .subscribedApps: return DocumentListing(documents: account.subscribedApps, kind: .subscribedApp)
+        case .subscribedApps: return DocumentListing(documents: account.subscribedApps, edge: edge)
         case .messageTemplates: return templates(of: account, argument)
         case .activities:
             let wanted = argument("activity_type").map { Set($0.split(separator: ",").map(String.init)) }
             let kept = account.activities.filter { wanted?.contains($0["activity_type"]?.string ?? "") ?? true }
-            return DocumentListing(documents: kept, kind: .activity)
-        case .flows, .solutions, .assignedUsers: return DocumentListing(documents: account.neighbours[edge] ?? [], kind: .neighbour)
+            return DocumentListing(documents: kept, edge: edge)
+        case .flows, .solutions, .assignedUsers: return DocumentListing(documents: account.neighbours[edge] ?? [], edge: edge)
         case .qrCodes:
             let code = argument("code")
             let codes = try phone(call).qrCodes
-            return DocumentListing(documents: code == nil ? codes : codes.filter { $0["code"]?.string == code }, kind: .qrCode)
+            return DocumentListing(documents: code == nil ? codes : codes.filter { $0["code"]?.string == code }, edge: edge)
         case .blockedUsers:
             let users = try phone(call).blockedUsers
             return BlockedListing(users: users, range: 0..<users.count)
-        default: throw .noObject(call.id ?? "", method: "get")
+        default:
+            guard edge.isPlain else { throw .noObject(call.id ?? "", method: "get") }
+            return DocumentListing(documents: things(call, edge), edge: edge)
         }
     }
 
@@ -54,7 +56,7 @@ extension Simulation {
             documents.sort { ($0[key]?.string ?? "") < ($1[key]?.string ?? "") }
             if parts[1] == "desc" { documents.reverse() }
         }
-        return DocumentListing(documents: documents, kind: .phoneNumber)
+        return DocumentListing(documents: documents, edge: .phoneNumbers)
     }
 
     private func templates(of account: Account, _ argument: (String) -> String?) -> any Listing {
@@ -69,7 +71,7 @@ extension Simulation {
         if let wanted = argument("name_or_content") {
             documents = documents.filter { ($0["name"]?.string ?? "").contains(wanted) || Self.text(of: $0).contains(wanted) }
         }
-        return DocumentListing(documents: documents, kind: .template)
+        return DocumentListing(documents: documents, edge: .messageTemplates)
     }
 
     /// What `summary=total_count,…` adds to a list of templates.

@@ -85,6 +85,7 @@ extension Simulation {
         case .encryption, .complianceInfo: return .list([try select(neighbour(call), .neighbour, selection)])
         case .debugToken: return .document(["data": .object(debugToken(argument("input_token") ?? ""))])
         case .some(let edge):
+            if let content = try plain(call, edge, selection) { return content }
             guard let kind = edge.item else { break }
             let listing = try listing(call, edge, argument)
             var page = try Pager(behaviour: behaviour(of: edge)).page(listing, try PageRequest(argument))

@@ -7,7 +7,7 @@ extension OtherIDs {
     /// The ids of a look at a list of nothing but ids, beside what is known of them; `nil` for every other look.
     init?(_ observation: Observation, in database: Database) throws {
         let target = observation.target
-        guard target.kind == .blockedUser else { return nil }
+        guard target.kind.row.keepsOnlyKeys else { return nil }
         self.init(observation.ids)
         let statement = try database.cachedStatement(
             sql: """
@@ -48,7 +48,7 @@ extension RecordWriter {
 
     /// What is removed has no other ids.
     mutating func forgetOtherIDs(of resource: ResourceID, at place: Int64) throws {
-        guard resource.kind == .blockedUser else { return }
+        guard resource.kind.known?.row.keepsOnlyKeys == true else { return }
         try database.cachedStatement(sql: "DELETE FROM other_id WHERE place = ? AND id = ?").execute(arguments: [
             place, ColumnCoding.column(resource.id),
         ])

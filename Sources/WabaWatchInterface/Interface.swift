@@ -1,3 +1,5 @@
+import WhatsAppBusiness
+
 /// The Varlink interface that the daemon serves.
 public enum Interface {
     /// Its name, which is also the name of its socket.
@@ -6,6 +8,8 @@ public enum Interface {
     /// The version of the programs that serve and call it.
     public static let release = "0.1.0"
 
+    private static let kinds = Kind.allCases.map(\.rawValue).joined(separator: ",\n  ")
+
     /// Its text in Varlink's language, as `GetInterfaceDescription` answers it.
     public static let text = #"""
         # Watches WhatsApp Business accounts: what they look like now, and everything that changed.
@@ -13,16 +17,7 @@ public enum Interface {
 
         # A kind of thing that is watched. "watch" is the watching itself: one per account, kind and phone number.
         type Kind (
-          account,
-          subscribed_app,
-          phone_number,
-          phone_number_settings,
-          business_profile,
-          commerce_settings,
-          blocked_user,
-          qr_code,
-          message_template,
-          watch
+          \#(kinds)
         )
 
         # What happened. "baseline": first complete look, what was found is the starting point. "reported": told by a webhook, not seen by a poll.

@@ -46,15 +46,13 @@ public struct AccountPlan: Sendable {
         self.ceiling = ceiling
     }
 
-    /// The kinds that are looked at account by account. Subscribed apps come with their account.
-    static let accountKinds: [Kind] = [.account, .phoneNumber, .messageTemplate]
+    /// The kinds that are looked at account by account; what comes with another kind's answer is not among them.
+    public static let accountKinds = Kind.asked(.account)
     /// The kinds that are looked at number by number.
-    public static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .blockedUser, .qrCode]
+    public static let numberKinds = Kind.asked(.phoneNumber)
 
-    /// Whether a kind is watched.
-    func watches(_ kind: Kind) -> Bool {
-        kind == .subscribedApp ? intervals[.account] != nil && intervals[kind] != nil : intervals[kind] != nil
-    }
+    /// Whether a kind is watched. One that comes with another's answer is only with that.
+    func watches(_ kind: Kind) -> Bool { intervals[kind] != nil && kind.row.ridesOn.map { intervals[$0.kind] != nil } ?? true }
 
     /// Whether a number is watched.
     func watches(number: String) -> Bool {
@@ -72,12 +70,12 @@ public struct AccountPlan: Sendable {
 }
 
 extension Kind {
-    /// The edge that shows the things of this kind.
+    /// The edge whose answer shows the things of this kind.
     var edge: Edge {
         guard let edge = Edge.serving(self) else { preconditionFailure("no edge shows \(rawValue)") }
         return edge
     }
 
     /// Whether a list of this kind may be walked by windows of time.
-    var isWindowed: Bool { self == .blockedUser || self == .messageTemplate }
+    var isWindowed: Bool { row.takesWindows }
 }

@@ -5,7 +5,7 @@ public import WhatsAppBusiness
 /// A plan that is over the budget stretches the intervals of all kinds but the core's evenly, until it fits (`configuration.md`).
 public struct CallPlan: Sendable, Equatable {
     /// The kinds that go first and are never stretched.
-    public static let core: Set<Kind> = [.account, .phoneNumber]
+    public static let core = Set(Kind.polled.filter(\.row.isCore))
 
     /// What one kind costs.
     public struct Part: Sendable, Equatable {

@@ -27,16 +27,13 @@ struct FetchPlan: Sendable {
     ///   - leftOut: fields that are not asked for.
     ///   - limit: the most things of a page, if another number than the edge's.
     init(_ target: PollTarget, of plan: AccountPlan, leftOut: Set<String> = [], limit: Int? = nil) {
-        let rides = target.kind.riders
         self.target = target
-        riders = rides.filter { plan.watches($0.kind) }.map { kind, ride in
+        riders = target.kind.riders.filter { plan.watches($0.kind) }.map { kind, field, edge in
             let rider = PollTarget(account: target.account, kind: kind, phoneNumberID: target.phoneNumberID)
-            return Rider(
-                target: rider, field: ride.field,
-                request: GraphRequest(ride.edge, id: plan.owner(of: rider), account: plan.wabaID))
+            return Rider(target: rider, field: field, request: GraphRequest(edge, id: plan.owner(of: rider), account: plan.wabaID))
         }
         let edge = target.kind.edge
-        let unwatched = rides.filter { !plan.watches($0.kind) }.map(\.ride.field)
+        let unwatched = target.kind.riders.filter { !plan.watches($0.kind) }.map(\.field)
         request = GraphRequest(
             edge, id: plan.owner(of: target), fields: GraphRequest.fields(edge.fields, without: leftOut.union(unwatched)), limit: limit,
             account: plan.wabaID)
@@ -50,35 +47,17 @@ struct FetchPlan: Sendable {
     }
 }
 
-/// How the things of a kind come with those of another.
-struct Ride: Sendable {
-    /// The kind whose poll brings them.
-    let host: Kind
-    /// The field of that kind's thing that holds them.
-    let field: String
-    /// The edge that shows them by itself.
-    let edge: Edge
-}
-
 extension Kind {
-    /// How its things come with those of another kind, if they do.
-    var ride: Ride? { self == .subscribedApp ? Ride(host: .account, field: Edge.appsField, edge: .subscribedApps) : nil }
-}
+    private static let ridersByHost: [Kind: [(kind: Kind, field: String, edge: Edge)]] = allCases.reduce(into: [:]) { riders, kind in
+        guard let ride = kind.row.ridesOn, let edge = kind.row.edge else { return }
+        riders[ride.kind, default: []].append((kind, ride.field, edge))
+    }
 
-extension Kind {
-    private static let ridersByHost: [Kind: [(kind: Kind, ride: Ride)]] = Dictionary(
-        grouping: allCases.compactMap { kind in kind.ride.map { (kind: kind, ride: $0) } }, by: \.ride.host)
-
-    /// The kinds whose things come with those of this one.
-    var riders: [(kind: Kind, ride: Ride)] { Self.ridersByHost[self] ?? [] }
+    /// The kinds whose things come with those of this one: in which field, and by which edge where they are asked for by themselves.
+    var riders: [(kind: Kind, field: String, edge: Edge)] { Self.ridersByHost[self] ?? [] }
 }
 
 extension PollTarget {
     /// The target whose poll brings this one's things: itself, unless they ride on another's.
-    var host: PollTarget { kind.ride.map { PollTarget(account: account, kind: $0.host, phoneNumberID: phoneNumberID) } ?? self }
-}
-
-extension Edge {
-    /// The field of an account that brings its apps.
-    static let appsField = "subscribed_apps"
+    var host: PollTarget { kind.row.ridesOn.map { PollTarget(account: account, kind: $0.kind, phoneNumberID: phoneNumberID) } ?? self }
 }

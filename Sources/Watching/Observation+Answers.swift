@@ -10,14 +10,15 @@ extension Observation {
     static func read(
         _ target: PollTarget, of plan: AccountPlan, _ found: Sweep.Found, asked: [String]
     ) throws(GraphFailure) -> (observation: Observation, oddities: Oddities?) {
-        let edge = target.kind == .subscribedApp ? Edge.subscribedApps : target.kind.edge
+        // What rides on another kind's answer is there as its own edge gives it.
+        let edge = target.kind.row.edge ?? target.kind.edge
         // What was asked for, without what is asked for inside of it: nothing else is compared.
-        let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting([Edge.appsField])
+        let fields = Set(asked.map { String($0.prefix { $0 != "{" && $0 != "." }) }).subtracting(target.kind.riding)
         let names = fields.isEmpty ? [] : fields.union(["id"])
         var oddities = Oddities()
         if found.strays > 0 { oddities.leaveOut() }
         let observation: Observation
-        if target.kind == .blockedUser {
+        if target.kind.row.keepsOnlyKeys {
             let ids = found.keys.dropFirst().reduce(into: found.keys.first?.keys ?? []) { _ = $0.insert($1.keys.ids) }
             observation = Observation(target: target, owner: plan.owner(of: target), ids: ids)
         } else {
@@ -53,7 +54,7 @@ extension Observation {
                 oddities.leaveOut()
                 continue
             }
-            guard seen.insert(id).inserted, target.kind != .phoneNumber || plan.watches(number: id) else { continue }
+            guard seen.insert(id).inserted, !target.kind.row.listsPhoneNumbers || plan.watches(number: id) else { continue }
             let odd = edge.oddities(of: item)
             for oddity in odd { oddities.add(oddity, of: id) }
             things.append(Item(id: id, document: item.object ?? [:], odd: Set(odd.map(\.path))))
@@ -67,7 +68,7 @@ extension Observation {
     ) throws(GraphFailure) -> Item {
         func refuse(_ why: String) -> GraphFailure { GraphFailure(.invalidAnswer(why)) }
         var items = items
-        let isNone = edge.form == .single && items.isEmpty && target.kind == .commerceSettings
+        let isNone = edge.form == .single && items.isEmpty && target.kind.row.emptyIsAThing
         if isNone { items = [.object([:])] }
         guard items.count == 1 else { throw refuse("there are \(items.count) things where one should be") }
         guard let object = items[0].object else { throw refuse("a thing is \(items[0].typeName)") }
@@ -76,7 +77,7 @@ extension Observation {
         if let id, id != owner { throw refuse("the answer is about \(id.prefix(40)), not about \(owner)") }
         // Its own id says whose answer it is, and nothing more. Settings of which none was ever made are empty.
         let telling = edge.keys.isEmpty ? asked : asked.subtracting(["id"])
-        let expected = (telling.isEmpty ? asked : telling).union(Self.alwaysThere(target.kind))
+        let expected = (telling.isEmpty ? asked : telling).union(target.kind.row.alwaysThere).union(target.kind.riding)
         let isEmptyNode =
             edge.form == .node && edge.keys.isEmpty
             && object.allSatisfy { edge.fields.contains($0.name) && $0.value.isNothing }
@@ -84,18 +85,10 @@ extension Observation {
             throw refuse("nothing that was asked for is in it")
         }
         // What comes with it has a watch of its own.
-        let odd = edge.oddities(of: items[0]).filter { $0.path.first != Edge.appsField || $0.path.count == 1 }
+        let riding = target.kind.riding
+        let odd = edge.oddities(of: items[0]).filter { $0.path.count == 1 || !riding.contains($0.path.first ?? "") }
         for oddity in odd { oddities.add(oddity, of: nil) }
         return Item(id: target.phoneNumberID ?? plan.wabaID, document: object, odd: Set(odd.map(\.path)))
-    }
-
-    /// Members that show whose answer it is, though nothing is compared of them here.
-    private static func alwaysThere(_ kind: Kind) -> Set<String> {
-        switch kind {
-        case .account: [Edge.appsField]
-        case .businessProfile: ["messaging_product"]
-        default: []
-        }
     }
 
     /// Says, where things were left out, that what is not among the others may still be there.
@@ -105,4 +98,9 @@ extension Observation {
         isPartial = true
         shows = { _ in false }
     }
+}
+
+extension Kind {
+    /// The fields of this kind's answer that hold things of other kinds. They show whose answer it is, though nothing is compared of them there.
+    fileprivate var riding: Set<String> { Set(riders.compactMap(\.row.ridesOn?.field)) }
 }

@@ -62,7 +62,7 @@ struct Sweep: Sendable {
     var isFresh: Bool { answers == 0 && rest.isEmpty }
 
     /// Whether only the things' keys are wanted.
-    var wantsKeys: Bool { edge.kind == .blockedUser }
+    var wantsKeys: Bool { edge.kind?.row.keepsOnlyKeys == true }
 
     /// Takes the answer that was asked for.
     mutating func on(_ answer: Answer) {

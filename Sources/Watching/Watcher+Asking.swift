@@ -26,7 +26,7 @@ extension Watcher {
     public func poll(account name: String, kind: Kind?, number: String?) async throws(PollError) -> Int {
         guard let account = accounts[name] else { throw .noSuchAccount }
         if let number, !account.numbers.contains(number) { throw .noSuchResource(kind ?? .phoneNumber, id: number) }
-        let kinds = kind.map { [$0.ride?.host ?? $0] } ?? AccountPlan.accountKinds + AccountPlan.numberKinds
+        let kinds = kind.map { [$0.row.ridesOn?.kind ?? $0] } ?? AccountPlan.accountKinds + AccountPlan.numberKinds
         let nothing = PollError.noSuchResource(kind ?? .account, id: number ?? account.plan.wabaID)
         if let kind, !account.plan.watches(kind) { throw nothing }
         var targets: [PollTarget] = []

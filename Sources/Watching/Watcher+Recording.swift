@@ -65,7 +65,7 @@ extension Watcher {
             observation.shows = rotation.shows(coverage, wallClock: world.wallClock())
         }
         // Its things come with the account's, so that they need nothing else.
-        observation.needs = target.kind.ride == nil ? plan.needs : .account
+        observation.needs = target.kind.row.ridesOn == nil ? plan.needs : .account
         let isOneOfMany = target.phoneNumberID != nil && target.kind.edge.form != .list
         if isOneOfMany {
             observation.keepsVanished = true
@@ -125,7 +125,8 @@ extension Watcher {
     /// When a poll is made that confirms what this one lacked, if that is not to wait for its turn.
     private func confirmation(of recording: Recording, _ target: PollTarget) -> Moment? {
         if recording.quorum.isDoubtful { return sooner(world.now() + Self.doubt, target) }
-        let isShort = target.kind == .messageTemplate || target.kind == .qrCode || target.kind == .subscribedApp
+        let row = target.kind.row
+        let isShort = row.edge?.form == .list && !row.keepsOnlyKeys && !row.listsPhoneNumbers
         guard isShort, watched[target]?.state.rotation?.mode != .time, !recording.missed.isEmpty, !recording.hold.isActive else {
             return nil
         }
@@ -179,7 +180,7 @@ extension Watcher {
             }
             await probe(target, hasThings: !observation.items.isEmpty || !observation.ids.isEmpty)
         }
-        guard target.kind == .phoneNumber else { return }
+        guard target.kind.row.listsPhoneNumbers else { return }
         for number in recording.removed { forget(number: number, of: plan.name) }
         watch(numbers: recording.ids, of: plan.name)
         await tellGates()

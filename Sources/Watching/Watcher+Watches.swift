@@ -17,8 +17,8 @@ extension Watcher {
         drift.leftOut = kind.leftOut
         // What rides on it is asked for by itself then.
         for rider in target.kind.riders {
-            drift.leftOut.unknown.remove(rider.ride.field)
-            drift.leftOut.refused.remove(rider.ride.field)
+            drift.leftOut.unknown.remove(rider.field)
+            drift.leftOut.refused.remove(rider.field)
         }
         drift.odd = polled.state.oddities?.reasons ?? []
         if target.kind == .account { drift.upgraded = account.upgrade }

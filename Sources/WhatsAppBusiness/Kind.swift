@@ -1,4 +1,4 @@
-/// A kind of thing that is watched. `watch` is the watching itself: one per account, kind and phone number.
+/// A kind of thing that is watched; `row` says all there is to know of it. `watch` is the watching itself: one per account, kind and phone number.
 public enum Kind: String, Sendable, CaseIterable, Comparable {
     case account
     case subscribedApp = "subscribed_app"

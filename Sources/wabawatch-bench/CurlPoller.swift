@@ -1,5 +1,6 @@
 import Foundation
 import GraphAPI
+import WhatsAppBusiness
 
 /// A script as one runs it from a timer, with what every system has: one curl for the list, one for all profiles over one connection, jq to bring the
 /// answers into one order, diff against the poll before. It keeps no history.

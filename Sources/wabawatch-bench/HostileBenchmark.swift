@@ -2,6 +2,7 @@ import ArgumentParser
 import CAllocations
 import Foundation
 import GraphAPI
+import WhatsAppBusiness
 
 /// What the worst answers cost: the memory that reading them adds to their own, and the time.
 struct HostileBenchmark: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import GraphAPI
+import WhatsAppBusiness
 
 /// Answers every request with one page at once, so that only the reading of it is measured.
 struct PageTransport: Transport {

@@ -1,5 +1,6 @@
 import Foundation
 import GraphSimulator
+import WhatsAppBusiness
 
 /// Where the real daemon is measured: the simulator in this process, the daemon in another, a folder on a disk between them.
 final class Stage {
@@ -38,10 +39,7 @@ final class Stage {
 
     /// Starts the daemon against any address.
     func start(every: [String: String]?, graph: String, accounts: [String]) throws -> DaemonProcess {
-        let kinds = [
-            "account", "phone_number", "phone_number_settings", "business_profile", "commerce_settings", "qr_code", "message_template",
-            "blocked_user",
-        ]
+        let kinds = (Kind.asked(.account) + Kind.asked(.phoneNumber)).map(\.rawValue)
         let watch =
             every.map { every in
                 "watch:\n  splay: 0%\n" + kinds.map { "  \($0): { every: \(every[$0] ?? "never") }\n" }.joined()

@@ -1,6 +1,7 @@
 import GraphAPI
 import StrictJSON
 import Testing
+import WhatsAppBusiness
 
 @Suite(.timeLimit(.minutes(1))) struct GraphClientTests {
     static let token = "EAAG|secret/token+x"

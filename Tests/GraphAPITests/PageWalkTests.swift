@@ -1,6 +1,7 @@
 import GraphAPI
 import StrictJSON
 import Testing
+import WhatsAppBusiness
 import TestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct PageWalkTests {

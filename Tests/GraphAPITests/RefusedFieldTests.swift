@@ -1,6 +1,7 @@
 import GraphAPI
 import StrictJSON
 import Testing
+import WhatsAppBusiness
 
 /// What an error says of the fields that were asked for, in the words in which Meta says it.
 @Suite struct RefusedFieldTests {

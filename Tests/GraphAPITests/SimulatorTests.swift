@@ -10,8 +10,8 @@ import WhatsAppBusiness
     private let account = Platform.sampleAccountID()
     private let phone = Platform.samplePhoneNumberID()
 
-    @Test(arguments: GraphAPI.Edge.watched.map(\.name)) func watchedEdge_isFetchedAsTheSimulatorHoldsIt(name: String) async throws {
-        let edge = try #require(GraphAPI.Edge.watched.first { $0.name == name })
+    @Test(arguments: WhatsAppBusiness.Edge.watched.map(\.name)) func watchedEdge_isFetchedAsTheSimulatorHoldsIt(name: String) async throws {
+        let edge = try #require(WhatsAppBusiness.Edge.watched.first { $0.name == name })
         try await withSimulator { simulator, client in
             let held = try #require(whatIsHeld(edge, Platform.sample()))
             let ofAccount = [.account, .phoneNumber, .messageTemplate].contains(edge.kind)
@@ -187,7 +187,7 @@ import WhatsAppBusiness
 
     // MARK: What the simulator holds
 
-    private func whatIsHeld(_ edge: GraphAPI.Edge, _ platform: Platform) -> [JSONObject]? {
+    private func whatIsHeld(_ edge: WhatsAppBusiness.Edge, _ platform: Platform) -> [JSONObject]? {
         guard let account = platform.accounts[account], let phone = platform[phoneNumber: phone] else { return nil }
         switch edge.kind {
         case .account:

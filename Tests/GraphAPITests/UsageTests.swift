@@ -1,5 +1,6 @@
 import GraphAPI
 import Testing
+import WhatsAppBusiness
 
 /// What the usage headers say of one account's budget, among all that they say.
 @Suite struct UsageTests {

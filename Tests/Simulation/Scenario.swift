@@ -55,8 +55,8 @@ struct Scenario {
     /// How long one access to the disk takes at most.
     var diskLatency: Duration
 
-    static let accountKinds: [Kind] = [.account, .subscribedApp, .phoneNumber, .messageTemplate]
-    static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .blockedUser, .qrCode]
+    static let accountKinds = Kind.polled.filter { $0.row.scope == .account }
+    static let numberKinds = Kind.polled.filter { $0.row.scope == .phoneNumber }
 
     init(_ dice: inout Dice) {
         busy = dice.time(.seconds(1200)...(.seconds(6000)))

@@ -250,7 +250,7 @@ struct AnnouncerTests {
         #expect(
             fields == [
                 "MESSAGE": ["acme: 1000 blocked users of 107 at once: 988 added, 12 removed (changes 2001 to 3000)"],
-                "MESSAGE_ID": [MessageID.blockedUser.rawValue], "PRIORITY": ["4"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
+                "MESSAGE_ID": [MessageID(.blockedUser).rawValue], "PRIORITY": ["4"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
                 "WABAWATCH_CURSOR": ["0123456789abcdef:3000"], "WABAWATCH_SEQUENCE": ["3000"], "WABAWATCH_ACCOUNT": ["acme"],
                 "WABAWATCH_WABA_ID": ["102"], "WABAWATCH_KIND": ["blocked_user"], "WABAWATCH_PHONE_NUMBER_ID": ["107"],
                 "WABAWATCH_ORIGIN": ["poll"], "WABAWATCH_COUNT": ["1000"], "WABAWATCH_OPERATION": ["added", "removed"],
@@ -272,7 +272,7 @@ struct AnnouncerTests {
         #expect(
             fields == [
                 "MESSAGE": ["acme: rejected_reason of 2 message templates is now known (changes 7 to 8)"],
-                "MESSAGE_ID": [MessageID.messageTemplate.rawValue], "PRIORITY": ["6"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
+                "MESSAGE_ID": [MessageID(.messageTemplate).rawValue], "PRIORITY": ["6"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
                 "WABAWATCH_CURSOR": ["0123456789abcdef:8"], "WABAWATCH_SEQUENCE": ["8"], "WABAWATCH_ACCOUNT": ["acme"],
                 "WABAWATCH_WABA_ID": ["102"], "WABAWATCH_KIND": ["message_template"], "WABAWATCH_ORIGIN": ["poll"],
                 "WABAWATCH_COUNT": ["2"], "WABAWATCH_OPERATION": ["baseline"], "WABAWATCH_COUNT_BASELINE": ["2"],

@@ -40,8 +40,9 @@ import WhatsAppBusiness
         (["/quality_rating"], MessageID.qualityRating), (["/quality_score/score", "/status"], .qualityRating),
         (["/status"], .phoneNumberStatus),
         (["/throughput/level"], .messagingLimit), (["/whatsapp_business_manager_messaging_limit"], .messagingLimit),
-        (["/webhook_configuration/application"], .subscribedApp), (["/conversational_automation/prompts"], .settings),
-        (["/verified_name"], .phoneNumber), ([], .phoneNumber),
+        (["/webhook_configuration/application"], MessageID(.subscribedApp)),
+        (["/conversational_automation/prompts"], MessageID(.phoneNumberSettings)),
+        (["/verified_name"], MessageID(.phoneNumber)), ([], MessageID(.phoneNumber)),
     ])
     func class_ofANumbersChange_followsTheWorstMember(fields: [String], id: MessageID) {
         #expect(MessageID(of: change(fields)) == id)

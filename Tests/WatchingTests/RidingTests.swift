@@ -1,7 +1,7 @@
 import Changes
 import GraphAPI
 import GraphSimulator
-import enum GraphSimulator.Edge
+import struct GraphSimulator.Edge
 import Ledger
 import StrictJSON
 import Testing

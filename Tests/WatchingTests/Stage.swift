@@ -2,7 +2,7 @@ import Changes
 import FoundationEssentials
 import GraphAPI
 import GraphSimulator
-import enum GraphSimulator.Edge
+import struct GraphSimulator.Edge
 import Ledger
 import Logging
 import StrictJSON

@@ -1,6 +1,7 @@
 import GraphAPI
 import StrictJSON
 import Testing
+import WhatsAppBusiness
 
 @testable import Watching
 

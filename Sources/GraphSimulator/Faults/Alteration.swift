@@ -1,4 +1,5 @@
 import StrictJSON
+import WhatsAppBusiness
 
 /// How the right answer is changed: what a named fault makes of its parameters.
 public struct Alteration: Sendable, Equatable {
@@ -171,7 +172,7 @@ extension Edge {
     var isWrapped: Bool {
         switch self {
         case .profile, .commerceSettings, .qrCode, .encryption, .complianceInfo: true
-        default: item != nil
+        default: item != nil || isPlain && served?.form == .single
         }
     }
 }

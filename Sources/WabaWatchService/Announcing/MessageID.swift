@@ -2,35 +2,26 @@ import Changes
 import StrictJSON
 import WhatsAppBusiness
 
-/// The classes of journal entries (`journal.md`): each has its id, and an entry in the catalog that says what it means.
-enum MessageID: String, CaseIterable {
-    case qualityRating = "3c7c1e55ca3e4001a9b7c655120c1e49"
-    case phoneNumberStatus = "3ffb47b1e17a43f0b50f2f85c6cb8731"
-    case messagingLimit = "711a449853b143398be757bbf9377a29"
-    case phoneNumber = "26079e97cb10436e9215081107443017"
-    case businessProfile = "f4ba49491b4f4c928d17a6c8d6f83abe"
-    case settings = "4727b3639c4541dba4a099b554e56657"
-    case blockedUser = "ece0f28c341843a185732468f235d3b0"
-    case qrCode = "67b0cc0b7a3e49aaa9f8032c87bd0caa"
-    case account = "0f06bd4b720d466391a87e1db39851ea"
-    case subscribedApp = "71165728b57444b7b435187b0423bebb"
-    case messageTemplate = "e6c6f8e266e048609f4c106c70278cd0"
-    case watch = "005375599ac24a439fc6b35a934fab54"
+/// The class of a journal entry (`journal.md`): each has its id, and an entry in the catalog that says what it means. A kind's is in its row.
+struct MessageID: RawRepresentable, Hashable {
+    let rawValue: String
+
+    static let qualityRating = MessageID(rawValue: "3c7c1e55ca3e4001a9b7c655120c1e49")
+    static let phoneNumberStatus = MessageID(rawValue: "3ffb47b1e17a43f0b50f2f85c6cb8731")
+    static let messagingLimit = MessageID(rawValue: "711a449853b143398be757bbf9377a29")
+
+    /// Every class.
+    static let all = Set(Kind.allCases.map { MessageID($0) } + [qualityRating, phoneNumberStatus, messagingLimit])
+
+    init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The class of a kind's changes.
+    init(_ kind: Kind) { rawValue = kind.row.messageID }
 
     /// The class of a change; `nil` for one of a kind that only a later release knows. Of a phone number's members the first of this order decides: rating, status, limits, callback, automation, others.
     init?(of change: Changes.Change) {
-        switch change.resource.kind.known {
-        case .phoneNumber: self = Self.phoneNumber(change.fields)
-        case .businessProfile: self = .businessProfile
-        case .phoneNumberSettings, .commerceSettings: self = .settings
-        case .blockedUser: self = .blockedUser
-        case .qrCode: self = .qrCode
-        case .account: self = .account
-        case .subscribedApp: self = .subscribedApp
-        case .messageTemplate: self = .messageTemplate
-        case .watch: self = .watch
-        case nil: return nil
-        }
+        guard let kind = change.resource.kind.known else { return nil }
+        self = kind == .phoneNumber ? Self.phoneNumber(change.fields) : MessageID(kind)
     }
 
     private static func phoneNumber(_ fields: [JSONPointer]) -> MessageID {
@@ -38,8 +29,8 @@ enum MessageID: String, CaseIterable {
         if !members.isDisjoint(with: ["quality_rating", "quality_score"]) { return .qualityRating }
         if members.contains("status") { return .phoneNumberStatus }
         if !members.isDisjoint(with: ["whatsapp_business_manager_messaging_limit", "throughput"]) { return .messagingLimit }
-        if members.contains("webhook_configuration") { return .subscribedApp }
-        if members.contains("conversational_automation") { return .settings }
-        return .phoneNumber
+        if members.contains("webhook_configuration") { return MessageID(.subscribedApp) }
+        if members.contains("conversational_automation") { return MessageID(.phoneNumberSettings) }
+        return MessageID(.phoneNumber)
     }
 }

@@ -79,7 +79,7 @@ extension Configuration {
 extension Configuration.Watch {
     /// How long lists are walked.
     var lists: [Kind: ListPlan] {
-        kinds.filter { $0.key == .blockedUser || $0.key == .messageTemplate }.mapValues { settings in
+        kinds.filter { $0.key.row.takesWindows }.mapValues { settings in
             let paging: ListPlan.Paging =
                 switch settings.paging {
                 case .auto: .auto

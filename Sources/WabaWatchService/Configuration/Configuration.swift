@@ -57,6 +57,12 @@ public struct Configuration: Sendable, Equatable {
         public var fullSweep = Duration.seconds(6 * 3600)
         /// Where `every` stands.
         var place: Place?
+
+        /// What is set unless configured.
+        init(of kind: Kind) {
+            every = kind.row.defaultInterval
+            if kind.row.windows == .ifConfigured { paging = .cursor }
+        }
     }
 
     /// How a list is walked.
@@ -69,15 +75,7 @@ public struct Configuration: Sendable, Equatable {
     /// How kinds are watched, for all accounts or for one.
     public struct Watch: Sendable, Equatable {
         /// By kind.
-        ///
-        /// Templates are walked by cursors unless a window of time is asked for: an old one's status changes without its time.
-        public var kinds: [Kind: KindSettings] = [
-            .account: KindSettings(every: .seconds(300)), .subscribedApp: KindSettings(every: .seconds(300)),
-            .phoneNumber: KindSettings(every: .seconds(60)), .phoneNumberSettings: KindSettings(every: .seconds(3600)),
-            .businessProfile: KindSettings(every: .seconds(900)), .commerceSettings: KindSettings(every: .seconds(3600)),
-            .qrCode: KindSettings(every: .seconds(6 * 3600)), .messageTemplate: KindSettings(every: .seconds(900), paging: .cursor),
-            .blockedUser: KindSettings(every: .seconds(900)),
-        ]
+        public var kinds = Dictionary(uniqueKeysWithValues: Kind.polled.map { ($0, KindSettings(of: $0)) })
         /// The largest deviation from an interval, as a part of it.
         public var splay = 0.1
         /// Where this stands.

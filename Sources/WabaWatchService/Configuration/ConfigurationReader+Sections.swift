@@ -81,10 +81,9 @@ extension ConfigurationReader {
         var watch = defaults
         watch.place = place?.place ?? watch.place
         guard let place else { return watch }
-        let kinds = Kind.allCases.filter { $0 != .watch }
-        let members = members(of: place, keys: Set(kinds.map(\.rawValue)).union(["splay"]))
+        let members = members(of: place, keys: Set(Kind.polled.map(\.rawValue)).union(["splay"]))
         watch.splay = share(members["splay"], in: 0...50) ?? watch.splay
-        for kind in kinds {
+        for kind in Kind.polled {
             guard let place = members[kind.rawValue], let settings = watch.kinds[kind] else { continue }
             watch.kinds[kind] = self.kind(kind, place, over: settings, floors: floors)
         }
@@ -95,16 +94,15 @@ extension ConfigurationReader {
         -> Configuration.KindSettings
     {
         var settings = defaults
-        let windowed = kind == .blockedUser || kind == .messageTemplate
-        let members = members(of: place, keys: windowed ? ["every", "paging", "window", "since", "full_sweep"] : ["every"])
+        let members = members(of: place, keys: kind.row.takesWindows ? ["every", "paging", "window", "since", "full_sweep"] : ["every"])
         if let every = members["every"] {
             settings.place = every.place
             if every.node.scalar?.string == "never" {
                 settings.every = nil
-            } else if kind == .subscribedApp {
-                problems.append(every.problem("comes with the account's own request; only never can be set"))
+            } else if let carrier = kind.row.ridesOn?.kind {
+                problems.append(every.problem("comes with the \(carrier.rawValue)'s own request; only never can be set"))
             } else {
-                let floor: Duration = !floors ? .milliseconds(1) : kind == .qrCode || kind == .blockedUser ? .seconds(60) : .seconds(5)
+                let floor = floors ? kind.row.shortestInterval : .milliseconds(1)
                 settings.every = duration(every, in: floor...ages) ?? settings.every
             }
         }
@@ -139,8 +137,10 @@ extension ConfigurationReader {
             numbers = self.numbers(place)
         }
         var watch = watch(members["watch"], over: defaults, floors: floors)
-        // They come with the account's own request: without it there are none.
-        if watch.kinds[.account]?.every == nil { watch.kinds[.subscribedApp]?.every = nil }
+        // What comes with another kind's request comes only with it.
+        for kind in Kind.polled where watch.kinds[kind]?.every == nil {
+            for rider in kind.riders { watch.kinds[rider]?.every = nil }
+        }
         checkThatSomethingIsWatched(watch, place)
         guard let name, let wabaID, let token else { return nil }
         return Configuration.Account(
@@ -173,7 +173,7 @@ extension ConfigurationReader {
             let names = ofNumbers.map(\.rawValue).joined(separator: ", ")
             let place = watch.kinds[.phoneNumber]?.place ?? account.place
             problem = place.problem("the numbers are found by phone_number, which cannot be turned off while \(names) are on")
-        } else if !isOn(.phoneNumber), !isOn(.account), !isOn(.messageTemplate) {
+        } else if !AccountPlan.accountKinds.contains(where: isOn) {
             problem = (watch.place ?? account.place).problem("every kind is turned off, so nothing would be watched")
         } else {
             return

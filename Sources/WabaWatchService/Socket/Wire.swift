@@ -34,7 +34,7 @@ extension WatchStatus {
             state: OpenEnum(trouble == nil ? report.watch.state : .late),
             reason: trouble.map { "nothing can be recorded: \($0.cause)" } ?? report.watch.reason
                 ?? report.progress.map {
-                    "page \($0.pages), \($0.things) \(report.target.kind == .blockedUser ? "users" : "things") so far"
+                    "page \($0.pages), \($0.things) \(report.target.kind.row.counted) so far"
                 },
             since: report.watch.since,
             everyMilliseconds: Int(report.every?.milliseconds ?? 0), lastSuccessAt: report.watch.lastSuccess, nextAt: report.nextAt,

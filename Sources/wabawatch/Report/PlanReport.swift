@@ -35,8 +35,8 @@ struct PlanReport {
         for watch in status.watches where watch.account == account && watch.everyMilliseconds > 0 {
             var part = parts[watch.kind] ?? Part()
             part.watches += 1
-            // Apps come with their account's own request.
-            if watch.kind != .subscribedApp { part.callsPerHour += 3_600_000 / Double(watch.everyMilliseconds) }
+            // What comes with another kind's request costs none.
+            if watch.kind.known?.row.ridesOn == nil { part.callsPerHour += 3_600_000 / Double(watch.everyMilliseconds) }
             part.slowest = max(part.slowest, watch.everyMilliseconds)
             if let success = watch.lastSuccessAt?.milliseconds {
                 part.oldest = min(part.oldest ?? success, success)

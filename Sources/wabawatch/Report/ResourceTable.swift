@@ -34,17 +34,7 @@ struct ResourceTable {
     /// The members that tell a thing of its kind apart, coloured by how it stands.
     private static func what(_ resource: Resource) -> Table.Cell {
         let document = resource.document
-        let names: [String] =
-            switch resource.kind.known {
-            case .account: ["name", "status", "account_review_status"]
-            case .subscribedApp: ["name"]
-            case .phoneNumber: ["display_phone_number", "verified_name", "status", "quality_rating"]
-            case .businessProfile: ["about", "vertical"]
-            case .qrCode: ["prefilled_message"]
-            case .messageTemplate: ["name", "language", "status"]
-            case .watch: ["state", "reason"]
-            case .phoneNumberSettings, .commerceSettings, .blockedUser, nil: []
-            }
+        let names = resource.kind.known?.row.headlineMembers ?? []
         let texts = names.compactMap { document[$0]?.string }
         let style = StatusReport.style(Health(resource))
         let text = names.isEmpty && !document.isEmpty ? JSONValue.object(document).description : texts.joined(separator: ", ")

@@ -1,5 +1,4 @@
 public import StrictJSON
-public import WhatsAppBusiness
 
 /// One edge of the API as data: its path, what it serves, and what is asked of it unless the caller says otherwise.
 public struct Edge: Sendable {
@@ -52,7 +51,7 @@ public struct Edge: Sendable {
     public func key(of item: JSONValue) -> String? { keys.lazy.compactMap { Self.key(at: $0, of: item) }.first }
 
     /// Another key that a thing has beside the one that tells it apart: things that share any are one thing.
-    func otherKey(of item: JSONValue) -> String? { keys.lazy.compactMap { Self.key(at: $0, of: item) }.dropFirst().first }
+    public func otherKey(of item: JSONValue) -> String? { keys.lazy.compactMap { Self.key(at: $0, of: item) }.dropFirst().first }
 
     private static func key(at pointer: String, of item: JSONValue) -> String? {
         let value = (JSONPointer(parsing: pointer)?.names ?? []).reduce(Optional(item)) { $0?[$1] }
@@ -64,12 +63,4 @@ public struct Edge: Sendable {
 
     /// Throws the member of a thing that does not have the shape of the edge's type.
     public func check(_ item: JSONValue) throws(DocumentError) { _ = try self.item.init(item) }
-}
-
-extension JSONValue {
-    /// A number's digits, if it is made of nothing else: an id may have more of them than 64 bits hold.
-    fileprivate var digits: String? {
-        guard case .number(let number) = self, number.text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
-        return number.text
-    }
 }
