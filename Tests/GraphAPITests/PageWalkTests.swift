@@ -1,7 +1,7 @@
 import GraphAPI
 import StrictJSON
 import Testing
-import TestSupport
+import TestTools
 
 @Suite(.timeLimit(.minutes(1))) struct PageWalkTests {
     @Test(arguments: ListTransport.Paging.allCases)
