@@ -120,11 +120,14 @@ let package = Package(
                 "StrictJSON", "Printing", "Programs", arguments,
                 logging,
             ]),
+        // The seeds and the clock of all tests, of the simulation and of the benchmarks.
+        .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: rules),
         // Runs the decisions under a simulated clock, against a simulated Meta.
         .target(
             name: "Simulation",
             dependencies: [
-                "Watching", "WabaWatchService", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
+                "TestTools", "Watching", "WabaWatchService", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap,
+                logging,
             ], path: "Tests/Simulation", exclude: ["Mutations", "mutations.sh"], swiftSettings: rules),
         .executableTarget(
             name: "wabawatch-simulation", dependencies: ["Simulation", "CAllocations", arguments], path: "Tests/wabawatch-simulation",
@@ -138,50 +141,55 @@ let package = Package(
         program(
             "wabawatch-bench",
             [
-                "CAllocations", "CFanOut", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness",
+                "CAllocations", "CFanOut", "TestTools", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes",
+                "WhatsAppBusiness",
                 "StrictJSON", arguments, sqlite,
             ]),
 
-        tests("StrictJSON", ["StrictJSON"]),
+        tests("StrictJSON", ["TestTools", "StrictJSON"]),
         tests("Continuations", ["Continuations"]),
-        tests("Printing", ["TestSupport", "Printing", "Programs", "StrictJSON", arguments]),
-        tests("Systemd", ["Systemd", "CSystemd", logging]),
-        tests("Varlink", ["TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
-        tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
+        tests("Printing", ["TestTools", "Printing", "Programs", "StrictJSON", arguments]),
+        tests("Systemd", ["TestTools", "Systemd", "CSystemd", logging]),
+        tests("Varlink", ["TestTools", "TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
+        tests("WhatsAppBusiness", ["TestTools", "WhatsAppBusiness", "StrictJSON"]),
         // A file system with faults for SQLite.
         .target(
             name: "CTestVFS", path: "Tests/CTestVFS", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
-            "Ledger", ["TestSupport", "Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb],
+            "Ledger", ["TestTools", "Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb],
             resources: [.copy("Released")]),
         tests(
             "Watching",
-            ["TestSupport", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
-        // Programs, the daemon against the simulator, and seeds, as several test targets need them.
+            ["TestTools", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+        // Programs, and the daemon against the simulator, as several test targets need them.
         .target(
             name: "TestSupport", dependencies: ["GraphSimulator", "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"],
             path: "Tests/TestSupport", swiftSettings: rules),
         tests(
             "WabaWatchService",
             [
-                "TestSupport", "Continuations", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink",
+                "TestTools", "TestSupport", "Continuations", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes",
+                "Systemd", "Varlink",
                 "WabaWatchClient", "WabaWatchInterface",
                 "Watching", "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
-        tests("Changes", ["TestSupport", "Changes", "WhatsAppBusiness", "StrictJSON"]),
-        tests("GraphAPI", ["TestSupport", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
-        tests("GraphSimulator", ["TestSupport", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
-        tests("WabaWatchInterface", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
+        tests("GraphAPI", ["TestTools", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
+        tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
+        tests("WabaWatchInterface", ["TestTools", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         // The daemon as the client's and the command's tests meet it: the real protocol over a log in memory.
         .target(
             name: "FakeDaemon", dependencies: ["Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"], path: "Tests/FakeDaemon",
             swiftSettings: rules),
-        tests("WabaWatchClient", ["WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        tests(
+            "WabaWatchClient",
+            ["TestTools", "WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         tests(
             "wabawatch",
             [
-                "wabawatch", "wabawatchd", "Printing", "Programs", "TestSupport", "FakeDaemon", "GraphSimulator", "WabaWatchClient",
+                "wabawatch", "wabawatchd", "Printing", "Programs", "TestTools", "TestSupport", "FakeDaemon", "GraphSimulator",
+                "WabaWatchClient",
                 "WabaWatchInterface",
                 "Varlink",
                 "WhatsAppBusiness", "StrictJSON",

@@ -24,6 +24,19 @@ await() { # SECONDS COMMAND...
     done
 }
 
+# Waits for the next look at what is measured over a span of time. Nothing else waits for time alone: there is an event, or a condition for `await`.
+next_second() { sleep 1; }
+
+# How long the machine has been running, in hundredths of a second.
+uptime() { read -r time _ </proc/uptime && echo "${time/./}"; }
+is_past() { [ "$(uptime)" -gt "$(($1 + $2 * 100))" ]; } # UPTIME SECONDS
+# When the daemon last told the manager's watchdog that all its parts have moved, in microseconds.
+alive() { property WatchdogTimestampMonotonic; }
+is_alive_after() { [ "$(alive)" -gt "$(($1 + $2 * 1000000))" ]; } # MOMENT SECONDS
+
+# What a process has used of the processor, in ticks of 10 ms.
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; } # PROCESS
+
 # Fails unless both texts are equal.
 same() { # WHAT EXPECTED FOUND
     [ "$2" = "$3" ] || fail "$1 should be $2 but is $3"

@@ -41,7 +41,11 @@ stops() { # WHAT
 for round in {1..6}; do
     systemctl start wabawatchd
     load
-    sleep "0.$((RANDOM % 9 + 1))"
+    # Somewhere in the midst of it.
+    process=$(property MainPID)
+    worked=$(($(ticks "$process") + RANDOM % 30))
+    has_worked() { [ "$(ticks "$process")" -gt "$worked" ]; }
+    await 20 has_worked
     case $((round % 3)) in
     0) systemctl reload --no-block wabawatchd ;;
     1) control faults '{"kind": "stall"}' ;;
@@ -90,7 +94,12 @@ import signal, sqlite3
 held = sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite", isolation_level=None, timeout=30)
 held.execute("BEGIN IMMEDIATE")
 signal.pause()'
-sleep 1
+is_locked() {
+    ! python3 -c '
+import sqlite3
+sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite", isolation_level=None, timeout=0).execute("BEGIN IMMEDIATE")'
+}
+await 10 is_locked
 set_about 'cannot be written down'
 stops 'with a locked ledger'
 systemctl stop locker

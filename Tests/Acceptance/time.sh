@@ -36,7 +36,12 @@ process=$(property MainPID)
 kill -STOP "$process"
 set_about 'while it slept'
 systemctl stop graph-simulator 2>/dev/null || true
-sleep 5
+connections() { awk '$3 ~ /:20D0$/ && $4 == "01"' /proc/net/tcp; } # established, to port 8400
+no_connections() { [ -z "$(connections)" ]; }
+await 20 no_connections
+# Several looks of each kind would have been due.
+asleep=$(uptime)
+await 20 is_past "$asleep" 5
 start_simulator
 set_about 'while it slept'
 jump $((3 * 3600))

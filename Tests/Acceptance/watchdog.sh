@@ -35,7 +35,8 @@ changes_are 3 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=baseline || fa
 changes_are 1 WABAWATCH_KIND=phone_number WABAWATCH_OPERATION=baseline || fail 'a second baseline'
 await 20 systemctl is-active --quiet wabawatchd
 process=$(property MainPID)
-sleep 10
+moving=$(alive)
+await 40 is_alive_after "$moving" 10
 same 'the process, after ten seconds in which all moves' "$process" "$(property MainPID)"
 said_text 'cannot ask its own socket' && fail 'the daemon may not connect to its own socket'
 exit 0

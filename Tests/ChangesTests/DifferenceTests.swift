@@ -1,7 +1,7 @@
 import Changes
 import StrictJSON
 import Testing
-import TestSupport
+import TestTools
 import WhatsAppBusiness
 
 @Suite struct DifferenceTests {
@@ -71,8 +71,4 @@ import WhatsAppBusiness
         }
         return document
     }
-}
-
-extension SeededGenerator {
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

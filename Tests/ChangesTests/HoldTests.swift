@@ -1,5 +1,6 @@
 import StrictJSON
 import Testing
+import TestTools
 import WhatsAppBusiness
 
 @testable import Changes
@@ -125,7 +126,7 @@ import WhatsAppBusiness
 
     /// Random lists, seen by random looks: nothing goes that one complete look alone lacked, and nothing by a look that lacks much, before it is believed.
     @Test(arguments: 0..<200) func randomLists_loseOnlyWhatIsCertain(seed: UInt64) {
-        var dice = SplitMix(seed: seed)
+        var dice = SeededGenerator(state: seed)
         let kind = [Kind.messageTemplate, .qrCode, .subscribedApp, .phoneNumber].randomElement(using: &dice) ?? .qrCode
         let target = PollTarget(account: "acme", kind: kind, phoneNumberID: kind == .qrCode ? "7" : nil)
         var snapshot = Snapshot(asked: [])
@@ -158,18 +159,5 @@ import WhatsAppBusiness
             }
             for (id, entry) in comparison.writes { snapshot.entries[id] = entry }
         }
-    }
-}
-
-/// Numbers that look random and come again by their seed.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import StrictJSON
-import TestSupport
+import TestTools
 import WhatsAppBusiness
 
 /// The forms that Meta may give one thing in, and real edits of it. It knows its members from the reference sheet, and asks the product nothing.

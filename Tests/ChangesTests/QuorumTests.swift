@@ -1,5 +1,6 @@
 import StrictJSON
 import Testing
+import TestTools
 import WhatsAppBusiness
 
 @testable import Changes
@@ -127,7 +128,7 @@ import WhatsAppBusiness
     /// Random lists whose members go and come at random. Two looks in a row at least lacked what is told to be gone; what all of three lost is never told;
     /// what is kept is what was there.
     @Test(arguments: 0..<200) func randomLists_tellOnlyWhatTwoLooksLacked(seed: UInt64) {
-        var dice = SplitMix(seed: seed)
+        var dice = SeededGenerator(state: seed)
         let count = Int.random(in: 1...7, using: &dice)
         var looks = Looks()
         looks.look(Self.numbers(count))

@@ -1,7 +1,7 @@
 import Changes
 import StrictJSON
 import Testing
-import TestSupport
+import TestTools
 import WhatsAppBusiness
 
 /// Whole documents of every kind, in whatever form Meta gives them: nothing is told that is not so, and nothing that is so is swallowed.

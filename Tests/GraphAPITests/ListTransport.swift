@@ -1,7 +1,7 @@
-import TestSupport
 import GraphAPI
 import StrictJSON
 import Synchronization
+import TestTools
 
 /// A list behind an edge, in pages of any size, served by cursor, by offset or by time. It may change between two requests.
 final class ListTransport: Transport {

@@ -1,7 +1,7 @@
 import GraphAPI
 import StrictJSON
 import Testing
-import TestSupport
+import TestTools
 import WhatsAppBusiness
 
 @Suite(.timeLimit(.minutes(1))) struct MalformedAnswerTests {

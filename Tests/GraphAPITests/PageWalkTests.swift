@@ -2,7 +2,7 @@ import GraphAPI
 import StrictJSON
 import Testing
 import WhatsAppBusiness
-import TestSupport
+import TestTools
 
 @Suite(.timeLimit(.minutes(1))) struct PageWalkTests {
     @Test(arguments: ListTransport.Paging.allCases)

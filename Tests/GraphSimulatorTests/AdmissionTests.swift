@@ -1,14 +1,15 @@
 import GraphSimulator
 import StrictJSON
+import TestTools
 import Testing
 import WhatsAppBusiness
 
 @Suite(.timeLimit(.minutes(1)))
 struct AdmissionTests {
     @Test func token_ofEveryState_getsItsError() async throws {
-        let clock = ManualClock()
+        let clock = FakeClock()
         var platform = Platform.sample(accounts: 2)
-        let soon = clock.now().advanced(by: .seconds(60))
+        let soon = clock.timestamp.advanced(by: .seconds(60))
         platform.tokens = [
             "good": .valid, "old": .expired, "gone": .revoked, "changed": .passwordChanged, "weak": .withoutPermission,
             "soon": .expires(at: soon), "one": .limited(to: [account]),
@@ -29,7 +30,7 @@ struct AdmissionTests {
             #expect(try ask("one", Platform.sampleAccountID(1)) == (400, 100, 33))
             #expect(try ask("one", Platform.samplePhoneNumberID(account: 1)) == (400, 100, 33))
             #expect(try ask("soon").0 == 200)
-            clock.advance(seconds: 61)
+            clock.advance(by: .seconds(61))
             #expect(try ask("soon") == (401, 190, 463))
             simulator.update { $0.tokens["old"] = .valid }
             #expect(try ask("old").0 == 200)
@@ -38,7 +39,7 @@ struct AdmissionTests {
     }
 
     @Test func proof_isRequiredAndCheckedByTheSecret() async throws {
-        let clock = ManualClock()
+        let clock = FakeClock()
         var platform = Platform.sample()
         platform.tokens = ["token": .valid]
         platform.app.secret = "secret"
@@ -50,7 +51,7 @@ struct AdmissionTests {
             #expect(try client.get("/v23.0/\(account)").code == 100)
             #expect(try client.get("/v23.0/\(account)?appsecret_proof=\(proof)").status == 200)
             #expect(try client.get("/v23.0/\(account)?appsecret_proof=\(proof.dropLast())0").code == 100)
-            let late = clock.now().milliseconds / 1000 - 301
+            let late = clock.timestamp.milliseconds / 1000 - 301
             #expect(try client.get("/v23.0/\(account)?appsecret_proof=\(proof)&appsecret_time=\(late)").code == 100)
             simulator.update { $0.app.requiresProof = false }
             #expect(try client.get("/v23.0/\(account)").status == 200)

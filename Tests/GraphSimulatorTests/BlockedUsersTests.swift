@@ -1,7 +1,7 @@
 import GraphSimulator
 import StrictJSON
 import Testing
-import TestSupport
+import TestTools
 
 struct BlockedUsersTests {
     /// The runs beside a plain array, through many changes.

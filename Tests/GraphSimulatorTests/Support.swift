@@ -1,26 +1,22 @@
 import Foundation
 import GraphSimulator
 import StrictJSON
-import Synchronization
+import TestTools
 import WhatsAppBusiness
-
-/// A clock that stands still until it is moved.
-final class ManualClock: Sendable {
-    private let milliseconds = Mutex<Int64>(1_760_000_000_000)
-
-    var now: @Sendable () -> Timestamp { { Timestamp(milliseconds: self.milliseconds.withLock { $0 }) } }
-    func advance(seconds: Int64) { milliseconds.withLock { $0 += seconds * 1000 } }
-}
 
 /// The sample's first account and first number.
 let account = Platform.sampleAccountID()
 let phone = Platform.samplePhoneNumberID()
 
+extension FakeClock {
+    var timestamp: Timestamp { Timestamp(milliseconds: wallClock) }
+}
+
 /// Runs a simulator for as long as the body takes.
 func withSimulator<R>(
-    _ platform: Platform = .sample(), clock: ManualClock = ManualClock(), _ body: (GraphSimulator, HTTPClient) async throws -> R
+    _ platform: Platform = .sample(), clock: FakeClock = FakeClock(), _ body: (GraphSimulator, HTTPClient) async throws -> R
 ) async throws -> R {
-    let simulator = try await GraphSimulator.start(platform, now: clock.now)
+    let simulator = try await GraphSimulator.start(platform, now: { clock.timestamp })
     do {
         let result = try await body(simulator, HTTPClient(simulator))
         try await simulator.stop()

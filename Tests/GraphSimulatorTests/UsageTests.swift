@@ -1,5 +1,6 @@
 import GraphSimulator
 import StrictJSON
+import TestTools
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -25,12 +26,12 @@ struct UsageTests {
 
     @Test(arguments: [80_007, 80_008])
     func budget_usedUp_throttlesUntilTheHourHasRolled(_ code: Int) async throws {
-        let clock = ManualClock()
+        let clock = FakeClock()
         try await withSimulator(.sample(accounts: 2), clock: clock) { simulator, client throws in
             simulator.update { $0.accounts[account]?.budget = Budget(callsPerHour: 3, code: code) }
             for _ in 0..<3 {
                 #expect(try client.get("/v23.0/\(account)").status == 200)
-                clock.advance(seconds: 600)
+                clock.advance(by: .seconds(600))
             }
             let refused = try client.get("/v23.0/\(phone)")
             #expect(refused.status == 429)
@@ -42,7 +43,7 @@ struct UsageTests {
             #expect(told["estimated_time_to_regain_access"] == 40)
             #expect(try client.get("/v23.0/\(Platform.sampleAccountID(1))").status == 200)
             // Each refused call counts, so the block grew; at the told time there is room for one.
-            clock.advance(seconds: 40 * 60)
+            clock.advance(by: .seconds(40 * 60))
             #expect(try client.get("/v23.0/\(account)").status == 200)
             #expect(try client.get("/v23.0/\(account)").status == 429)
             simulator.forgetUsage()

@@ -4,7 +4,7 @@ import GRDB
 @testable import Ledger
 import StrictJSON
 import Testing
-import TestSupport
+import TestTools
 import WhatsAppBusiness
 
 /// Damage is noticed or does no harm; what is noticed is set aside and told, and never ends the process.

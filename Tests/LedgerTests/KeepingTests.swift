@@ -3,7 +3,7 @@ import FoundationEssentials
 @testable import Ledger
 import StrictJSON
 import Testing
-import TestSupport
+import TestTools
 import WhatsAppBusiness
 
 /// What is kept, for how long, and how it is walked through.

@@ -5,7 +5,7 @@ import Glibc
 import StrictJSON
 import Synchronization
 import Testing
-import TestSupport
+import TestTools
 import WhatsAppBusiness
 
 /// A folder that is gone when the test is.

@@ -4,7 +4,7 @@ import GRDB
 @testable import Ledger
 import StrictJSON
 import Testing
-import TestSupport
+import TestTools
 import WhatsAppBusiness
 
 /// An entry of the block list that gains or loses one of its two ids is the same entry, whatever happened in between.

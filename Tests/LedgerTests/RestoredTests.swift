@@ -4,7 +4,6 @@ import GRDB
 @testable import Ledger
 import StrictJSON
 import Testing
-import TestSupport
 import WhatsAppBusiness
 
 /// Guarantee 16: a ledger that was put back from a copy never gives a cursor's sequence a second meaning.

@@ -4,7 +4,7 @@ import GRDB
 @testable import Ledger
 import StrictJSON
 import Testing
-import TestSupport
+import TestTools
 import WhatsAppBusiness
 
 /// Whatever a text from outside holds goes into the ledger and comes back the same, in every column, and nothing of it is ever called damage.

@@ -1,4 +1,5 @@
 import StrictJSON
+import TestTools
 import WhatsAppBusiness
 
 // Odd values, and the same values in other forms.
@@ -38,7 +39,7 @@ extension Documents {
     ]
 
     /// The same thing in another form, as Meta may write it.
-    static func rewrite(_ document: inout JSONObject, _ kind: Kind, asked: Set<String>, _ dice: inout Dice) {
+    static func rewrite(_ document: inout JSONObject, _ kind: Kind, asked: Set<String>, _ dice: inout SeededGenerator) {
         let picture = document["profile_picture_url"]
         document = JSONObject(document.map { ($0.name, form($0.name, $0.value, &dice)) })
         if let text = picture?.string, dice.chance(0.5) {
@@ -50,7 +51,7 @@ extension Documents {
         }
     }
 
-    private static func form(_ name: String, _ value: JSONValue, _ dice: inout Dice) -> JSONValue {
+    private static func form(_ name: String, _ value: JSONValue, _ dice: inout SeededGenerator) -> JSONValue {
         switch value {
         case .string(let text):
             if name == "id" || name == "timezone_id", dice.chance(0.4), let number = UInt64(text), String(number) == text {

@@ -1,10 +1,11 @@
 import StrictJSON
+import TestTools
 import WhatsAppBusiness
 
 /// Draws documents and changes them. They are in the form in which they are compared.
 enum Documents {
     /// A new thing of a kind.
-    static func thing(_ kind: Kind, _ id: String, _ dice: inout Dice) -> JSONObject {
+    static func thing(_ kind: Kind, _ id: String, _ dice: inout SeededGenerator) -> JSONObject {
         var document: JSONObject = [:]
         switch kind {
         case .account: document["id"] = .string(id)
@@ -45,7 +46,7 @@ enum Documents {
     }
 
     /// Changes one member, adds it or takes it out.
-    static func change(_ document: inout JSONObject, _ kind: Kind, _ dice: inout Dice) {
+    static func change(_ document: inout JSONObject, _ kind: Kind, _ dice: inout SeededGenerator) {
         if kind == .commerceSettings, dice.chance(0.2) { return document = document.isEmpty ? thing(kind, "", &dice) : [:] }
         let members = members(kind)
         guard !members.isEmpty else { return }
@@ -100,7 +101,7 @@ enum Documents {
     }
 
     /// The same thing as Meta may write it: what changes by itself changes.
-    static func noisy(_ document: inout JSONObject, _ kind: Kind, _ dice: inout Dice) {
+    static func noisy(_ document: inout JSONObject, _ kind: Kind, _ dice: inout SeededGenerator) {
         if var health = document["health_status"]?.object, let entities = health["entities"]?.array, dice.chance(0.3) {
             health["entities"] = .array(
                 dice.shuffle(entities).map { entity in
@@ -111,7 +112,7 @@ enum Documents {
                 })
             document["health_status"] = .object(health)
         }
-        func small(_ value: JSONValue?, _ dice: inout Dice) -> JSONValue? {
+        func small(_ value: JSONValue?, _ dice: inout SeededGenerator) -> JSONValue? {
             dice.chance(0.3) ? value?.string.map { .string($0.lowercased()) } ?? value : value
         }
         if let id = document["id"]?.string.flatMap({ Int64($0) }), dice.chance(0.1) { document["id"] = .integer(id) }

@@ -1,6 +1,7 @@
 import Changes
 import GraphAPI
 import StrictJSON
+import TestTools
 import Watching
 import WhatsAppBusiness
 

@@ -1,5 +1,6 @@
 import Changes
 import StrictJSON
+import TestTools
 import Watching
 import WhatsAppBusiness
 
@@ -70,7 +71,7 @@ final class Meta {
     }
 
     let stage: Stage
-    var dice: Dice
+    var dice: SeededGenerator
     let accounts: [Account]
     let oddities: Set<Oddity>
     private let byID: [String: Account]
@@ -79,7 +80,7 @@ final class Meta {
     /// When accounts were throttled.
     var throttled: [(account: String, span: Span)] = []
 
-    init(_ scenario: Scenario, stage: Stage, dice: Dice) {
+    init(_ scenario: Scenario, stage: Stage, dice: SeededGenerator) {
         self.stage = stage
         self.dice = dice
         accounts = scenario.accounts.map(Account.init)
@@ -219,5 +220,5 @@ extension Meta {
 }
 
 extension Array {
-    func randomElement(_ dice: inout Dice) -> Element? { isEmpty ? nil : dice.pick(self) }
+    func randomElement(_ dice: inout SeededGenerator) -> Element? { isEmpty ? nil : dice.pick(self) }
 }

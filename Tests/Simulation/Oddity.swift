@@ -1,3 +1,5 @@
+import TestTools
+
 /// An odd thing that a run's world may do beside its plain troubles; each can be turned on alone.
 public enum Oddity: String, Sendable, CaseIterable {
     /// Members of another type than Meta's documents say, in some thing.
@@ -64,7 +66,7 @@ extension Scenario {
     /// Adds odd things: those that are said, and nothing else that is troublesome, or whatever the seed decides.
     mutating func add(_ only: Set<Oddity>?, _ seed: UInt64) {
         // The plain part of a seed is the same with and without them.
-        var dice = Dice(seed ^ 0x0DD_0DD_0DD)
+        var dice = SeededGenerator(spreading: seed ^ 0x0DD_0DD_0DD)
         if let only {
             oddities = only
             isAlone = true

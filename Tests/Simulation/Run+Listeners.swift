@@ -1,5 +1,6 @@
 import Ledger
 import Logging
+import TestTools
 import WabaWatchService
 import Watching
 import WhatsAppBusiness

@@ -1,4 +1,5 @@
 import Ledger
+import TestTools
 import Watching
 import WhatsAppBusiness
 

@@ -2,6 +2,7 @@ import Changes
 import GraphAPI
 import Ledger
 import Logging
+import TestTools
 import WabaWatchService
 import Watching
 import WhatsAppBusiness
@@ -14,9 +15,9 @@ final class Run: @unchecked Sendable {
     let stage: Stage
     let meta: Meta
     var store: MemoryStore
-    var dice: Dice
+    var dice: SeededGenerator
     var history: History
-    private var productDice: Dice
+    private var productDice: SeededGenerator
     var life: Life
     var diskIsFull = false
     var journalIsDown = false
@@ -28,7 +29,7 @@ final class Run: @unchecked Sendable {
     private(set) var requests = 0
 
     init(seed: UInt64, only: Set<Oddity>?, print: ((String) -> Void)?) throws {
-        var dice = Dice(seed)
+        var dice = SeededGenerator(spreading: seed)
         var scenario = Scenario(&dice)
         scenario.add(only, seed)
         self.scenario = scenario

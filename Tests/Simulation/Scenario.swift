@@ -1,3 +1,4 @@
+import TestTools
 import Watching
 import WhatsAppBusiness
 
@@ -58,7 +59,7 @@ struct Scenario {
     static let accountKinds = Kind.polled.filter { $0.row.scope == .account }
     static let numberKinds = Kind.polled.filter { $0.row.scope == .phoneNumber }
 
-    init(_ dice: inout Dice) {
+    init(_ dice: inout SeededGenerator) {
         busy = dice.time(.seconds(1200)...(.seconds(6000)))
         retry = Retry(longest: dice.time(.seconds(240)...(.seconds(900))))
         schedule = Schedule(places: dice.pick([1, 2, 16]))
@@ -78,7 +79,7 @@ struct Scenario {
         for index in 1...dice.pick([1, 1, 1, 1, 2, 3]) { accounts.append(Self.account(index, &dice)) }
     }
 
-    private static func account(_ index: Int, _ dice: inout Dice) -> Account {
+    private static func account(_ index: Int, _ dice: inout SeededGenerator) -> Account {
         let count = dice.pick([0, 1, 1, 2, 3, 6])
         let isTight = dice.chance(0.15)
         let usesShare = dice.chance(0.3)

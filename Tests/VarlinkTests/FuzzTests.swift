@@ -2,6 +2,7 @@ import NIOCore
 import StrictJSON
 import Testing
 import TestSupport
+import TestTools
 
 @testable import Varlink
 

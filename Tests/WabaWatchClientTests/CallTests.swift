@@ -1,5 +1,6 @@
 import FakeDaemon
 import StrictJSON
+import TestTools
 import Testing
 import Varlink
 import WabaWatchClient
@@ -115,8 +116,8 @@ import WhatsAppBusiness
     @Test func daemon_thatHangs_isGivenUp() async throws {
         try await withSocket { path in
             try await answering(nil, at: path) {
-                let clock = ManualClock()
-                async let passing: Void = clock.finish(1)
+                let clock = FakeClock()
+                async let passing: Void = clock.passSleeps(1)
                 await #expect {
                     try await WabaWatch(socket: path, clock: clock).getStatus()
                 } throws: {

@@ -1,5 +1,6 @@
 import FakeDaemon
 import StrictJSON
+import TestTools
 import Testing
 import WabaWatchClient
 import WabaWatchInterface
@@ -7,7 +8,9 @@ import WhatsAppBusiness
 
 @Suite(.timeLimit(.minutes(1))) struct ChangeSequenceTests {
     /// Waits that are over at once: what is tested is that readers come back, not when.
-    private func client(_ path: String) -> WabaWatch { WabaWatch(socket: path, clock: ImmediateClock(), random: { 0.5 }) }
+    private func client(_ path: String) -> WabaWatch {
+        WabaWatch(socket: path, clock: FakeClock(sleepsAtOnce: .seconds(30)), random: { 0.5 })
+    }
 
     private func withDaemon(_ log: FakeLog, _ path: String, _ body: () async throws -> Void) async throws {
         try await serving(FakeDaemon(log, status: Sample.status), at: path) { try await body() }
@@ -102,11 +105,11 @@ import WhatsAppBusiness
         try await withSocket { path in
             try await withDaemon(log, path) {
                 let subscriptions = await log.watchSubscriptions()
-                let clock = ManualClock()
+                let clock = FakeClock()
                 var events = WabaWatch(socket: path, heartbeatSeconds: 1, clock: clock).changes().makeAsyncIterator()
                 try await expect(.ready(FakeLog.cursor(0)), from: &events)
                 // The watch over the first reply is over; then comes the one over the second, and the wait before the next attempt.
-                async let passing: Void = clock.finish(3)
+                async let passing: Void = clock.passSleeps(3)
                 guard case .disconnected(let error) = try await events.next() else { throw Unexpected() }
                 #expect(error.code == .silent)
                 try await expect(.ready(FakeLog.cursor(0)), from: &events)

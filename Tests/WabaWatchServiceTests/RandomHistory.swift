@@ -1,7 +1,7 @@
 import Changes
 import Ledger
 import StrictJSON
-import TestSupport
+import TestTools
 import WabaWatchInterface
 import WhatsAppBusiness
 

@@ -2,6 +2,7 @@ import Changes
 import StrictJSON
 import TestSupport
 import Testing
+import TestTools
 import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness

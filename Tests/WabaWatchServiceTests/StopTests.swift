@@ -5,6 +5,7 @@ import GraphSimulator
 import StrictJSON
 import TestSupport
 import Testing
+import TestTools
 import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness

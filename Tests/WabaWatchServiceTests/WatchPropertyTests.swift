@@ -3,6 +3,7 @@ import Ledger
 import StrictJSON
 import TestSupport
 import Testing
+import TestTools
 import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness

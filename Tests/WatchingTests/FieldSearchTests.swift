@@ -1,5 +1,5 @@
 import Testing
-import TestSupport
+import TestTools
 
 @testable import Watching
 

@@ -1,6 +1,6 @@
 import Changes
 import Testing
-import TestSupport
+import TestTools
 import Watching
 import WhatsAppBusiness
 

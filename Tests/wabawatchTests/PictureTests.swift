@@ -1,8 +1,8 @@
 import FakeDaemon
 import Foundation
 import FoundationXML
-import TestSupport
 import Testing
+import TestTools
 import WabaWatchInterface
 import WhatsAppBusiness
 

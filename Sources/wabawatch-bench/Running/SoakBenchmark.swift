@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GraphSimulator
 import StrictJSON
+import TestTools
 
 /// An hour of real time with faults, at a hundred times the usual rate of change: what grows?
 struct SoakBenchmark: AsyncParsableCommand {
@@ -104,7 +105,7 @@ struct SoakBenchmark: AsyncParsableCommand {
 /// What happens to the simulator during a soak, the same in every run: edits, moves of quality, and faults.
 private struct Storm {
     private let stage: Stage
-    private var random = Draw(state: 20_261_121)
+    private var random = SeededGenerator(state: 20_261_121)
     private var start: Double?
     private(set) var changes = 0
     private(set) var faults = 0
@@ -189,18 +190,5 @@ private struct SoakReader {
             heard += 1
             cursor = "\(cursor.prefix(17))\(next)"
         }
-    }
-}
-
-/// SplitMix64: the same numbers in every run.
-private struct Draw: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
