@@ -2,12 +2,12 @@ import Changes
 import Continuations
 import Dispatch
 import Ledger
-import Systemd
+package import Systemd
 import WhatsAppBusiness
 
 extension Announcer {
     /// One entry an announcement in the journal, handed over on a thread of its own, which may have to wait for journald.
-    static func journal(_ journal: Journal = Journal()) -> Take {
+    package static func journal(_ journal: Journal = Journal()) -> Take {
         let thread = DispatchQueue(label: "wabawatch.journal")
         return { announcement, cursor, wabaID in
             let entry = JournalEntry(announcement, cursor: cursor, wabaID: wabaID)
@@ -20,7 +20,7 @@ extension Announcer {
     }
 
     /// The same sentence on standard error.
-    static func standardError(_ lines: StandardErrorLines) -> Take {
+    package static func standardError(_ lines: StandardErrorLines) -> Take {
         { announcement, _, _ in
             let priority = JournalPriority(rawValue: announcement.severity.journalPriority) ?? .notice
             try lines.write(announcement.summary, priority: priority)

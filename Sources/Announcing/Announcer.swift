@@ -2,8 +2,8 @@ import Changes
 package import Ledger
 package import Logging
 import StrictJSON
+package import Systemd
 import WhatsAppBusiness
-import Systemd
 
 /// Tells the journal of every change, behind a cursor of its own that is kept in the ledger and moved after the journal took the entry. Past a thousand
 /// changes of one observation, an entry stands for as many as a thousand; where members became known of many things in one observation, one stands for all.
@@ -13,11 +13,13 @@ package struct Announcer: Sendable {
     /// Takes what is announced, with the cursor behind it. Throws where it could not be handed over.
     package typealias Take = @Sendable (_ announcement: Announcement, _ cursor: LedgerCursor, _ wabaID: String?) async throws -> Void
 
-    let name: String
+    /// Under this name its cursor is kept.
+    package let name: String
     let ledger: Ledger
-    let log: Logger
+    /// Where it says what is the matter.
+    package let log: Logger
     /// Waits before the next try.
-    let pause: @Sendable (Duration) async throws -> Void
+    package let pause: @Sendable (Duration) async throws -> Void
     let take: Take
     private let bell = LivenessLatch()
 
@@ -60,7 +62,7 @@ package struct Announcer: Sendable {
     }
 
     /// Returns when the loop has come round: it has looked for changes and handed over some of them, or found that it cannot.
-    func beat() async { await bell.ask() }
+    package func beat() async { await bell.ask() }
 
     private func ringAtChanges(after position: Int64) async {
         var position = position
@@ -91,7 +93,7 @@ package struct Announcer: Sendable {
     /// Announces what is left; what cannot be handed over waits for the next start.
     /// - Parameter patience: no batch is begun later.
     /// - Returns: why some of it was not handed over.
-    func drain(within patience: Duration? = nil) async throws -> SystemdError? {
+    package func drain(within patience: Duration? = nil) async throws -> SystemdError? {
         let end = patience.map { ContinuousClock.now + $0 }
         var position = try await position()
         while position.sequence < ledger.cursor.sequence, end.map({ ContinuousClock.now < $0 }) ?? true {

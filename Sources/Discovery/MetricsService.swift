@@ -1,18 +1,19 @@
-import StrictJSON
-import Varlink
+package import StrictJSON
+package import Varlink
 
 /// Answers `io.systemd.Metrics` (systemd 260 and later), so that `systemd-report` and its like find the daemon's numbers.
-struct MetricsService: VarlinkInterface {
-    let description: InterfaceDescription
-    let implementedMethods: Set<String> = ["List", "Describe"]
+package struct MetricsService: VarlinkInterface {
+    package let description: InterfaceDescription
+    package let implementedMethods: Set<String> = ["List", "Describe"]
     private let source: MetricsSource
 
-    init(_ source: MetricsSource) throws {
+    /// Answers with what a source gathers.
+    package init(_ source: MetricsSource) throws {
         description = try InterfaceDescription(parsing: Self.text)
         self.source = source
     }
 
-    func handle(_ call: Call, _ replies: Replies) async throws -> JSONObject {
+    package func handle(_ call: Call, _ replies: Replies) async throws -> JSONObject {
         guard call.wantsMore else { throw VarlinkError.expectedMore }
         var told = Told(to: replies)
         switch call.methodName {

@@ -1,14 +1,14 @@
-import Changes
 import Glibc
-import Ledger
+package import InterfaceRecords
+package import Ledger
 import StrictJSON
 import Varlink
 import WabaWatchInterface
-import Watching
+package import Watching
 import WhatsAppBusiness
 
 /// Counts looks.
-protocol LookCounting: Sendable {
+package protocol LookCounting: Sendable {
     /// What each account's looks came to since the daemon began, by the accounts' names.
     var tallies: [String: PollStatistics] { get async }
 }
@@ -16,14 +16,14 @@ protocol LookCounting: Sendable {
 extension Watcher: LookCounting {}
 
 /// Gathers what the daemon knows of itself, when somebody asks.
-struct MetricsSource: Sendable {
+package struct MetricsSource: Sendable {
     private let ledger: Ledger
     private let reports: SharedReport
     private let counting: (any LookCounting)?
     private let readers: @Sendable () -> Int
 
     /// - Parameter counting: `nil` where nobody counts.
-    init(ledger: Ledger, watcher: any WatchReporting, counting: (any LookCounting)?, readers: @escaping @Sendable () -> Int) {
+    package init(ledger: Ledger, watcher: any WatchReporting, counting: (any LookCounting)?, readers: @escaping @Sendable () -> Int) {
         self.ledger = ledger
         reports = SharedReport(of: watcher)
         self.counting = counting

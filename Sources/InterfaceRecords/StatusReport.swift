@@ -1,10 +1,10 @@
-import Changes
-import Ledger
-import WabaWatchInterface
+package import Changes
+package import Ledger
+package import WabaWatchInterface
 import Watching
 
 /// How every watch and every budget stands, in the order in which it is told, and the parts of it that fit into a message with much room.
-struct StatusReport: Sendable {
+package struct StatusReport: Sendable {
     /// By account, kind and number.
     let watches: [WatchReport]
     /// By account.
@@ -12,24 +12,27 @@ struct StatusReport: Sendable {
 
     /// What a caller who is told one part after the other stands behind. It holds in a later report as well: there it goes on behind the same watch or
     /// budget, so that nothing is told twice, and nothing left out that is in both.
-    enum Place: Sendable, Equatable {
+    package enum Place: Sendable, Equatable {
         case watch(PollTarget?)
         case budget(account: String?)
 
-        static let beginning = Place.watch(nil)
+        package static let beginning = Place.watch(nil)
     }
 
     /// What one message holds, and the place behind it; no place where nothing is left.
-    struct Part: Sendable, Equatable {
-        var watches: [WatchStatus] = []
-        var budgets: [WabaWatchInterface.Budget] = []
-        var next: Place?
+    package struct Part: Sendable, Equatable {
+        package var watches: [WatchStatus] = []
+        package var budgets: [WabaWatchInterface.Budget] = []
+        package var next: Place?
     }
 
     /// How much of it one message may hold.
-    struct Room {
-        var records = 1_000
-        var bytes = 1 << 20
+    package struct Room {
+        var records: Int
+        var bytes: Int
+
+        /// So many watches and budgets, and so many bytes.
+        package init(records: Int = 1_000, bytes: Int = 1 << 20) { (self.records, self.bytes) = (records, bytes) }
 
         /// Takes a record if it fits; the first one always does.
         fileprivate mutating func takes(_ record: some Sized, isFirst: Bool) -> Bool {
@@ -41,7 +44,7 @@ struct StatusReport: Sendable {
     }
 
     /// How things stand now.
-    init(of watcher: some WatchReporting) async {
+    package init(of watcher: some WatchReporting) async {
         let report = await watcher.report()
         self.init(watches: report.watches, budgets: report.budgets)
     }
@@ -83,7 +86,7 @@ struct StatusReport: Sendable {
     }
 
     /// All of it as one part, where so many bytes hold that; `nil` otherwise. Lets others go on now and then, for it may take long.
-    func whole(trouble: LedgerError?, within bytes: Int) async throws -> Part? {
+    package func whole(trouble: LedgerError?, within bytes: Int) async throws -> Part? {
         // No watch takes less: what cannot fit need not be looked at.
         guard watches.count <= bytes / WatchStatus.smallestSize else { return nil }
         var (whole, most, written) = (Part(), 0, 0)

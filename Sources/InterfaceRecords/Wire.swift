@@ -1,15 +1,17 @@
 import Changes
-import Ledger
-import WabaWatchInterface
+package import Ledger
+package import WabaWatchInterface
 import Watching
 import WhatsAppBusiness
 
 extension WabaWatchInterface.Cursor {
-    init(_ cursor: LedgerCursor) { self.init(cursor.description) }
+    /// A place in the ledger.
+    package init(_ cursor: LedgerCursor) { self.init(cursor.description) }
 }
 
 extension WabaWatchInterface.Change {
-    init(_ recorded: RecordedChange, ledger: String) {
+    /// A change of the ledger with that id.
+    package init(_ recorded: RecordedChange, ledger: String) {
         let change = recorded.change
         self.init(
             change.resource, cursor: Cursor(LedgerCursor(ledger: ledger, epoch: recorded.epoch, sequence: recorded.sequence)),
@@ -21,7 +23,8 @@ extension WabaWatchInterface.Change {
 }
 
 extension Resource {
-    init(_ stored: StoredResource) {
+    /// What was last seen of a thing.
+    package init(_ stored: StoredResource) {
         self.init(stored.resource, confirmedAt: stored.confirmedAt, changedAt: stored.changedAt, document: stored.document)
     }
 }
@@ -51,13 +54,15 @@ extension WabaWatchInterface.Budget {
 }
 
 extension ResourceQuery {
-    init(_ filter: Filter?) {
+    /// What a filter asks for, as far as the ledger can look for it.
+    package init(_ filter: Filter?) {
         self.init(accounts: filter?.accounts, kinds: filter?.kinds, ids: filter?.ids, phoneNumberIDs: filter?.phoneNumberIDs)
     }
 }
 
 extension HistoryQuery {
-    init(_ parameters: HistoryParameters) {
+    /// What is asked for, as far as the ledger can look for it.
+    package init(_ parameters: HistoryParameters) {
         self.init()
         accounts = parameters.filter?.accounts
         kinds = parameters.filter?.kinds
@@ -68,5 +73,12 @@ extension HistoryQuery {
         since = parameters.since
         until = parameters.until
         newestFirst = parameters.newestFirst ?? false
+    }
+}
+
+extension WabaWatchError {
+    /// A cursor of this ledger that cannot be resumed.
+    package static func historyLost(in ledger: Ledger) async throws -> WabaWatchError {
+        .historyLost(oldestCursor: Cursor(try await ledger.oldestCursor()), currentCursor: Cursor(ledger.cursor))
     }
 }

@@ -5,10 +5,10 @@ import WhatsAppBusiness
 extension Configuration {
     /// What would be asked, and what that costs: for each account its plan against the budget, and one line a kind with the interval and the request.
     /// Where all of an account's numbers are watched, nobody knows yet how many these are, and one stands for all.
-    public func dryRun() -> [String] { accounts.flatMap { dryRun($0) } }
+    package func dryRun() -> [String] { accounts.flatMap { dryRun($0) } }
 
     /// What does not fit into its account's budget, a line for each such account; `--check` says it.
-    public func overBudget() -> [String] {
+    package func overBudget() -> [String] {
         accounts.compactMap { account in
             let plan = plan(account)
             guard plan.stretch > 1 else { return nil }

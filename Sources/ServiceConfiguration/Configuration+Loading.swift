@@ -13,7 +13,7 @@ extension Configuration {
 
     /// Reads a configuration file and the accounts in `accounts.d` beside it.
     /// - Throws: every problem there is, each with file, line and key.
-    public static func load(path: String) throws(ConfigurationError) -> Configuration {
+    package static func load(path: String) throws(ConfigurationError) -> Configuration {
         var reader = ConfigurationReader()
         var configuration = Configuration()
         configuration.file = path

@@ -1,6 +1,6 @@
 import GraphAPI
 import StrictJSON
-public import WhatsAppBusiness
+package import WhatsAppBusiness
 
 extension Configuration {
     /// So many accounts are asked about at a time.
@@ -9,7 +9,7 @@ extension Configuration {
     /// Asks Meta about every token and every account, once each, and about the numbers of those accounts that name theirs. Accounts whose secrets cannot
     /// be looked at here are left out. As soon as Meta cannot be reached no more is asked.
     /// - Parameter tell: is given what came out for an account as soon as that is known.
-    public func checkOnline(secrets: Secrets, now: Timestamp, tell: (OnlineCheck) throws -> Void) async throws {
+    package func checkOnline(secrets: Secrets, now: Timestamp, tell: (OnlineCheck) throws -> Void) async throws {
         let transport = try transport()
         defer { transport.close() }
         try await checkOnline(secrets: secrets, now: now, transport: transport, tell: tell)

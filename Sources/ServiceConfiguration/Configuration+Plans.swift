@@ -1,16 +1,16 @@
-import GraphAPI
+package import GraphAPI
 import Synchronization
-import Watching
+package import Watching
 import WhatsAppBusiness
 
 extension Configuration {
     /// Whether everything that the configuration names can be had: the secrets, the endpoint, the certificate authority, the group. Where no credentials
     /// were passed, everything else is looked at.
     /// - Returns: what could not be looked at, a line each.
-    public func check(secrets: Secrets) throws(ConfigurationError) -> [String] {
+    package func check(secrets: Secrets) throws(ConfigurationError) -> [String] {
         var problems: [ConfigurationProblem] = []
         do throws(ConfigurationError) { try transport().close() } catch { problems += error.problems }
-        do throws(ConfigurationError) { _ = try ControlRight(of: self) } catch { problems += error.problems }
+        do throws(ConfigurationError) { _ = try controlGroupID() } catch { problems += error.problems }
         let unseen = Dictionary(uniqueKeysWithValues: accounts.map { ($0.name, secrets.unseen(of: $0)) })
         for account in accounts {
             func look<Secret>(_ place: Place, _ read: () throws(ConfigurationProblem) -> Secret) {
@@ -27,7 +27,7 @@ extension Configuration {
     }
 
     /// The accounts as they are to be watched.
-    func plans(secrets: Secrets, transport: any Transport) throws(ConfigurationError) -> [AccountPlan] {
+    package func plans(secrets: Secrets, transport: any Transport) throws(ConfigurationError) -> [AccountPlan] {
         let endpoints = try plans(secrets: secrets) { endpoint, token, appSecret in (endpoint, token, appSecret) }
         return endpoints.map { account, access in
             let (endpoint, token, appSecret) = access

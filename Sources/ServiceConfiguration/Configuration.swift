@@ -1,77 +1,77 @@
-public import WhatsAppBusiness
+package import WhatsAppBusiness
 
 /// Everything that a configuration file says, checked, with the defaults filled in.
-public struct Configuration: Sendable, Equatable {
+package struct Configuration: Sendable, Equatable {
     /// Where and how Meta is asked.
-    public struct Graph: Sendable, Equatable {
+    package struct Graph: Sendable, Equatable {
         /// The API's address without a version.
-        public var baseURL = "https://graph.facebook.com"
+        package var baseURL = "https://graph.facebook.com"
         /// The API's version.
-        public var version = "v25.0"
+        package var version = "v25.0"
         /// How long one request may take.
-        public var timeout = Duration.seconds(30)
+        package var timeout = Duration.seconds(30)
         /// A further certificate authority, PEM.
-        public var caFile: String?
+        package var caFile: String?
     }
 
     /// The ledger's file and how long changes are kept.
-    public struct Ledger: Sendable, Equatable {
+    package struct Ledger: Sendable, Equatable {
         /// The file; `nil` for the one in the state directory.
-        public var path: String?
+        package var path: String?
         /// Changes are kept this long,
-        public var keepChanges = Duration.seconds(90 * 86_400)
+        package var keepChanges = Duration.seconds(90 * 86_400)
         /// and at least this many of them.
-        public var keepAtLeast = 10_000
+        package var keepAtLeast = 10_000
     }
 
     /// The socket that local tools connect to.
-    public struct Socket: Sendable, Equatable {
+    package struct Socket: Sendable, Equatable {
         /// The path; `nil` for the inherited socket or the one in the runtime directory.
-        public var path: String?
+        package var path: String?
         /// The permissions of a socket that is made here.
-        public var mode: UInt32 = 0o660
+        package var mode: UInt32 = 0o660
         /// The group whose members may poll, block and unblock.
-        public var controlGroup: String?
+        package var controlGroup: String?
         /// Connections at a time.
-        public var maxConnections = 4096
+        package var maxConnections = 4096
     }
 
     /// Whether changes go to the journal.
-    public enum Journal: String, Sendable, CaseIterable {
+    package enum Journal: String, Sendable, CaseIterable {
         case auto
         case yes
         case no
     }
 
     /// How one kind is watched. `every` is missing where the kind is turned off.
-    public struct KindSettings: Sendable, Equatable {
+    package struct KindSettings: Sendable, Equatable {
         /// The interval.
-        public var every: Duration?
+        package var every: Duration?
         /// How a list is walked; see `configuration.md`.
-        public var paging = Paging.auto
+        package var paging = Paging.auto
         /// The longest window.
-        public var window = Duration.seconds(180 * 86_400)
+        package var window = Duration.seconds(180 * 86_400)
         /// With windows, what is older is not seen.
-        public var since = "2022-05-01"
+        package var since = "2022-05-01"
         /// Each window is seen within this time.
-        public var fullSweep = Duration.seconds(6 * 3600)
+        package var fullSweep = Duration.seconds(6 * 3600)
         /// Where `every` stands.
         var place: Place?
     }
 
     /// How a list is walked.
-    public enum Paging: String, Sendable, CaseIterable {
+    package enum Paging: String, Sendable, CaseIterable {
         case auto
         case cursor
         case time
     }
 
     /// How kinds are watched, for all accounts or for one.
-    public struct Watch: Sendable, Equatable {
+    package struct Watch: Sendable, Equatable {
         /// By kind.
         ///
         /// Templates are walked by cursors unless a window of time is asked for: an old one's status changes without its time.
-        public var kinds: [Kind: KindSettings] = [
+        package var kinds: [Kind: KindSettings] = [
             .account: KindSettings(every: .seconds(300)), .subscribedApp: KindSettings(every: .seconds(300)),
             .phoneNumber: KindSettings(every: .seconds(60)), .phoneNumberSettings: KindSettings(every: .seconds(3600)),
             .businessProfile: KindSettings(every: .seconds(900)), .commerceSettings: KindSettings(every: .seconds(3600)),
@@ -79,21 +79,21 @@ public struct Configuration: Sendable, Equatable {
             .blockedUser: KindSettings(every: .seconds(900)),
         ]
         /// The largest deviation from an interval, as a part of it.
-        public var splay = 0.1
+        package var splay = 0.1
         /// Where this stands.
         var place: Place?
     }
 
     /// How many requests may be made.
-    public struct Budget: Sendable, Equatable {
+    package struct Budget: Sendable, Equatable {
         /// The share of what Meta leaves.
-        public var share = 0.5
+        package var share = 0.5
         /// A fixed ceiling instead.
-        public var callsPerHour: Int?
+        package var callsPerHour: Int?
     }
 
     /// Where a secret comes from.
-    public enum SecretSource: Sendable, Equatable {
+    package enum SecretSource: Sendable, Equatable {
         /// A file in `$CREDENTIALS_DIRECTORY`.
         case credential(String)
         /// A file.
@@ -103,21 +103,21 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// One account.
-    public struct Account: Sendable, Equatable {
+    package struct Account: Sendable, Equatable {
         /// The name used everywhere else.
-        public var name: String
+        package var name: String
         /// Meta's id of it.
-        public var wabaID: String
+        package var wabaID: String
         /// Where the access token comes from.
-        public var token: SecretSource
+        package var token: SecretSource
         /// Where the app's secret comes from, if proofs are to be sent.
-        public var appSecret: SecretSource?
+        package var appSecret: SecretSource?
         /// The numbers that are watched; `nil` for all.
-        public var phoneNumbers: [String]?
+        package var phoneNumbers: [String]?
         /// How its kinds are watched.
-        public var watch: Watch
+        package var watch: Watch
         /// Where in the files it stands, for what is found out later: `file:line`.
-        public var place: String
+        package var place: String
         /// Where its id, its numbers and its secrets are named, for the same.
         var wabaIDPlace = Configuration.Place()
         var phoneNumbersPlace = Configuration.Place()
@@ -137,21 +137,21 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// The file it was read from.
-    public var file = ""
+    package var file = ""
     /// How Meta is asked.
-    public var graph = Graph()
+    package var graph = Graph()
     /// The ledger.
-    public var ledger = Ledger()
+    package var ledger = Ledger()
     /// The socket.
-    public var socket = Socket()
+    package var socket = Socket()
     /// The journal.
-    public var journal = Journal.auto
+    package var journal = Journal.auto
     /// The defaults for all accounts.
-    public var watch = Watch()
+    package var watch = Watch()
     /// The budget.
-    public var budget = Budget()
+    package var budget = Budget()
     /// The accounts.
-    public var accounts: [Account] = []
+    package var accounts: [Account] = []
     /// Where values stand whose faults show later, by their keys.
     var places: [String: Place] = [:]
 
@@ -162,30 +162,30 @@ public struct Configuration: Sendable, Equatable {
 }
 
 /// Something in a configuration that cannot be used: which file, line and key, and what is wrong.
-public struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file.
-    public var file: String
+    package var file: String
     /// The line, from one; `nil` where the file as a whole is meant.
-    public var line: Int?
+    package var line: Int?
     /// The key with the keys it stands under: `accounts[0].waba_id`.
-    public var key: String
+    package var key: String
     /// What is wrong.
-    public var sentence: String
+    package var sentence: String
 
-    public var description: String {
+    package var description: String {
         "\(file)\(line.map { ":\($0)" } ?? ""): \(key.isEmpty ? "" : "\(key): ")\(sentence)"
     }
 }
 
 /// All problems of a configuration at once.
-public struct ConfigurationError: Error, Sendable, CustomStringConvertible {
+package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
     /// The problems, by file and line.
-    public var problems: [ConfigurationProblem]
+    package var problems: [ConfigurationProblem]
 
-    public var description: String { problems.map(\.description).joined(separator: "\n") }
+    package var description: String { problems.map(\.description).joined(separator: "\n") }
 
     /// The first of them, and how many more there are.
-    public var sentence: String {
+    package var sentence: String {
         let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
         return "\(problems.first?.description ?? "")\(more)"
     }

@@ -2,7 +2,7 @@ import GraphAPI
 import WhatsAppBusiness
 
 /// What Meta says of one account of a configuration: `wabawatchd --check --online`.
-public struct OnlineCheck: Sendable, Equatable {
+package struct OnlineCheck: Sendable, Equatable {
     /// What Meta answered.
     struct Answers: Sendable {
         /// What the token may do.
@@ -14,13 +14,13 @@ public struct OnlineCheck: Sendable, Equatable {
     }
 
     /// What is well, in a line; `nil` where something is not.
-    public var confirmation: String?
+    package var confirmation: String?
     /// What is wrong with the configuration.
-    public var problems: [ConfigurationProblem] = []
+    package var problems: [ConfigurationProblem] = []
     /// What is worth knowing and no mistake, with the place that it is about.
-    public var notes: [String] = []
+    package var notes: [String] = []
     /// What could not be found out, because Meta did not answer.
-    public var unanswered: [String] = []
+    package var unanswered: [String] = []
 
     /// A token that ends within this time is worth a note.
     static let soon = Duration.seconds(14 * 86_400)

@@ -1,14 +1,14 @@
 import GraphAPI
-public import Systemd
+package import Systemd
 import WhatsAppBusiness
 
 /// Where secrets are read from. What is read never leaves the types that cannot be printed.
-public struct Secrets: Sendable {
+package struct Secrets: Sendable {
     private let credentials: Credentials
     private let environment: [String: String]
 
     /// The credentials that systemd hands over, and the environment.
-    public init(credentials: Credentials, environment: [String: String]) {
+    package init(credentials: Credentials, environment: [String: String]) {
         self.credentials = credentials
         self.environment = environment
     }

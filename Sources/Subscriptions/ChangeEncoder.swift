@@ -1,3 +1,4 @@
+import InterfaceRecords
 import Ledger
 import NIOCore
 import Varlink

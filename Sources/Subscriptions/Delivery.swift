@@ -1,5 +1,5 @@
 import Continuations
-import Ledger
+package import Ledger
 import StrictJSON
 import Synchronization
 import Varlink
@@ -11,7 +11,7 @@ import WabaWatchInterface
 /// which is read for one reader at a time, so that those behind take little from the others. Readers that have everything and wait for more are given a
 /// commit without waking their tasks: a small one at once by the thread that committed, as far as that does not hold up the next, and everything else by
 /// the thread that moves their bytes.
-final class Delivery: Sendable {
+package final class Delivery: Sendable {
     /// A subscriber, by where it stands among the others.
     typealias Reader = Int
 
@@ -27,7 +27,7 @@ final class Delivery: Sendable {
     private let state: Mutex<DeliveryState>
 
     /// Follows a ledger.
-    init(ledger: Ledger, limits: RecentChanges.Limits = RecentChanges.Limits()) {
+    package init(ledger: Ledger, limits: RecentChanges.Limits = RecentChanges.Limits()) {
         self.ledger = ledger
         state = Mutex(DeliveryState(recent: RecentChanges(ledger: ledger.id, last: ledger.cursor.sequence, limits: limits)))
         observe {}
@@ -36,7 +36,7 @@ final class Delivery: Sendable {
     }
 
     /// Has something called for every commit before it is delivered, for benchmarks.
-    func observe(_ observer: @escaping @Sendable () -> Void) {
+    package func observe(_ observer: @escaping @Sendable () -> Void) {
         ledger.follow { [weak self] changes, last in
             observer()
             self?.committed(changes, last: last)
@@ -44,7 +44,7 @@ final class Delivery: Sendable {
     }
 
     /// How many readers there are.
-    var readers: Int { state.withLock(\.count) }
+    package var readers: Int { state.withLock(\.count) }
     /// What the changes that are kept take in memory, about.
     var keptBytes: Int { state.withLock(\.recent.byteCount) }
 

@@ -6,7 +6,7 @@ import Varlink
 /// Every page is a stretch of what the ledger has committed, with no gap inside, and no two pages overlap: so a reader may be given any page's changes
 /// behind its place, and what no page holds is in the ledger. New changes come in as they are committed, older ones when a reader has asked the ledger
 /// for them; what was not read for the longest time goes out.
-struct RecentChanges: Sendable {
+package struct RecentChanges: Sendable {
     /// What comes next for a reader.
     enum Step: Sendable {
         /// These, perhaps none that its filter lets through; it stands behind that sequence then.
@@ -18,12 +18,20 @@ struct RecentChanges: Sendable {
     }
 
     /// The bound.
-    struct Limits: Sendable {
-        var bytes = 32 << 20
-        var changes = 65_536
+    package struct Limits: Sendable {
+        var bytes: Int
+        var changes: Int
         /// No page has more than this, so that no reader is given more at a time.
-        var pageBytes = 64 << 10
-        var pageChanges = 256
+        var pageBytes: Int
+        var pageChanges: Int
+
+        /// So many bytes and changes in all and in a page; the daemon's, unless said otherwise.
+        package init(bytes: Int = 32 << 20, changes: Int = 65_536, pageBytes: Int = 64 << 10, pageChanges: Int = 256) {
+            self.bytes = bytes
+            self.changes = changes
+            self.pageBytes = pageBytes
+            self.pageChanges = pageChanges
+        }
     }
 
     private let limits: Limits

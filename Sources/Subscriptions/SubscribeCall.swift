@@ -1,14 +1,29 @@
-import Ledger
-import StrictJSON
-import Varlink
-import WabaWatchInterface
+import InterfaceRecords
+package import Ledger
+package import StrictJSON
+package import Varlink
+package import WabaWatchInterface
 
-extension InterfaceService {
+/// A call of `Subscribe`: what one reader is told, from the beginning until its peer goes.
+package struct SubscribeCall: Sendable {
+    private let ledger: Ledger
+    private let delivery: Delivery
+    private let pause: @Sendable (Duration) async throws -> Void
+
+    /// A call that is answered from a ledger, among the other readers of its delivery.
+    /// - Parameter pause: waits; a heartbeat is due afterwards.
+    package init(ledger: Ledger, delivery: Delivery, pause: @escaping @Sendable (Duration) async throws -> Void) {
+        self.ledger = ledger
+        self.delivery = delivery
+        self.pause = pause
+    }
+
     /// Streams until the peer goes: the snapshot if it is wanted, `ready`, then every change behind the reader's own cursor, and a heartbeat as often as
     /// one is due.
     ///
     /// Nothing is queued for a reader: while it does not read, this waits in `send`, and what it missed is there when it comes back.
-    func subscribe(_ parameters: SubscribeParameters, _ replies: Replies) async throws -> JSONObject {
+    /// - Throws: `WabaWatchError` or `LedgerError` where the history behind a cursor is lost; `CancellationError` when the peer has gone.
+    package func answer(_ parameters: SubscribeParameters, _ replies: Replies) async throws -> JSONObject {
         let reader = delivery.enter(parameters.filter, outlet: replies.outlet)
         defer { delivery.leave(reader) }
         delivery.move(reader, to: try await begin(parameters, replies))
@@ -49,7 +64,9 @@ extension InterfaceService {
         var start = ledger.cursor
         if let after = parameters.after {
             guard let cursor = LedgerCursor(parsing: after.text) else { throw VarlinkError.invalidParameter("after") }
-            try await replies.inTurn { _ in guard try await ledger.canResume(cursor) else { throw try await historyLost() } }
+            try await replies.inTurn { _ in
+                guard try await ledger.canResume(cursor) else { throw try await WabaWatchError.historyLost(in: ledger) }
+            }
             start = cursor
         } else if parameters.snapshot == true {
             var pages = ResourcePages(of: ledger, parameters.filter)

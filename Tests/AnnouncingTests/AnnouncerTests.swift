@@ -7,9 +7,9 @@ import TestSupport
 import Testing
 import WhatsAppBusiness
 
+@testable import Announcing
 @testable import Ledger
 @testable import Systemd
-@testable import WabaWatchService
 
 /// Which changes get an entry of their own, and which share one.
 @Suite("Many changes of one observation", .inTurn, .timeLimit(.minutes(2)))
@@ -23,14 +23,14 @@ struct AnnouncerTests {
         let list = PollTarget(account: "acme", kind: .phoneNumber)
         let known = Observation.Item(id: number, document: ["id": .string(number), "display_phone_number": "+1 555-100-0000"])
         _ = try await ledger.record(
-            Observation(target: list, owner: "102", items: [known], asked: ["id", "display_phone_number"]), at: LiveService.time(0))
+            Observation(target: list, owner: "102", items: [known], asked: ["id", "display_phone_number"]), at: RecordedSamples.time(0))
         let target = PollTarget(account: "acme", kind: .blockedUser, phoneNumberID: number)
         for (index, count) in looks.enumerated() {
             let users = (0..<count).map {
                 Observation.Item(id: "\(1_555_000_0000 + $0)", document: ["wa_id": .string("\(1_555_000_0000 + $0)")])
             }
             _ = try await ledger.record(
-                Observation(target: target, owner: number, items: users, asked: []), at: LiveService.time(Int64(index + 1)))
+                Observation(target: target, owner: number, items: users, asked: []), at: RecordedSamples.time(Int64(index + 1)))
         }
         try await body(ledger)
         try ledger.close()
@@ -50,7 +50,7 @@ struct AnnouncerTests {
                 return Observation.Item(id: "\(10_000 + index)", document: document)
             }
             _ = try await ledger.record(
-                Observation(target: list, owner: "102", items: items, asked: asked), at: LiveService.time(Int64(look)))
+                Observation(target: list, owner: "102", items: items, asked: asked), at: RecordedSamples.time(Int64(look)))
         }
         try await body(ledger)
         try ledger.close()
@@ -113,7 +113,7 @@ struct AnnouncerTests {
                 let target = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)")
                 let item = Observation.Item(id: "\(number)", document: ["about": "Hi"])
                 _ = try await ledger.record(
-                    Observation(target: target, owner: "\(number)", items: [item], asked: ["about"]), at: LiveService.time(1))
+                    Observation(target: target, owner: "\(number)", items: [item], asked: ["about"]), at: RecordedSamples.time(1))
             }
             let told = Told()
             try await announce(ledger, told.take)
@@ -131,7 +131,7 @@ struct AnnouncerTests {
                     Observation.Item(id: "\(id)", document: JSONObject([("id", .string("\(id)"))] + members.map { ($0, "x") }))
                 }
                 _ = try await ledger.record(
-                    Observation(target: target, owner: "102", items: items, asked: Set(["id"] + members)), at: LiveService.time(1))
+                    Observation(target: target, owner: "102", items: items, asked: Set(["id"] + members)), at: RecordedSamples.time(1))
             }
             try await look([])
             try await look(["category"])
@@ -223,7 +223,7 @@ struct AnnouncerTests {
             for await pause in pauses {
                 #expect(told.all.isEmpty)
                 let apps = PollTarget(account: "acme", kind: .subscribedApp)
-                _ = try await ledger.record(Observation(target: apps, owner: "102", items: [], asked: []), at: LiveService.time(9))
+                _ = try await ledger.record(Observation(target: apps, owner: "102", items: [], asked: []), at: RecordedSamples.time(9))
                 pause.resume()
                 break
             }
@@ -238,7 +238,8 @@ struct AnnouncerTests {
         func change(_ sequence: Int64, _ operation: Operation, _ severity: Severity) -> RecordedChange {
             let user = ResourceID(account: "acme", kind: .blockedUser, id: "\(sequence)", phoneNumberID: "107")
             return RecordedChange(
-                sequence: sequence, observedAt: LiveService.time(0), change: Change(user, operation, severity: severity, summary: "one"))
+                sequence: sequence, observedAt: RecordedSamples.time(0), change: Change(user, operation, severity: severity, summary: "one")
+            )
         }
         var bulk = Bulk(change(2_001, .added, .notice))
         for sequence in Int64(2_002)...2_988 { bulk.add(change(sequence, .added, .notice)) }
@@ -262,7 +263,7 @@ struct AnnouncerTests {
         func change(_ sequence: Int64, _ after: JSONObject) -> RecordedChange {
             let template = ResourceID(account: "acme", kind: .messageTemplate, id: "\(sequence)")
             return RecordedChange(
-                sequence: sequence, observedAt: LiveService.time(0),
+                sequence: sequence, observedAt: RecordedSamples.time(0),
                 change: Change(template, .baseline, severity: .info, after: after, summary: "one"))
         }
         var bulk = Bulk(change(7, ["rejected_reason": "NONE"]), .joined)

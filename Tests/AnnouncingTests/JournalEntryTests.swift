@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import WhatsAppBusiness
 
+@testable import Announcing
 @testable import Ledger
-@testable import WabaWatchService
 
 @Suite(.inTurn) struct JournalEntryTests {
     private let number = ResourceID(account: "acme", kind: .phoneNumber, id: "107", phoneNumberID: "107")

@@ -1,19 +1,18 @@
 import Changes
 import FoundationEssentials
 import Glibc
+import GraphAPI
+import InterfaceRecords
 import Ledger
 import Logging
 import StrictJSON
 import Synchronization
-import GraphAPI
 import TestSupport
 import Testing
 import Varlink
-import WabaWatchInterface
-
 import WhatsAppBusiness
 
-@testable import WabaWatchService
+@testable import Discovery
 @testable import Watching
 
 @Suite(.inTurn, .timeLimit(.minutes(1))) struct DiscoveryTests {
@@ -71,8 +70,8 @@ import WhatsAppBusiness
             try await ledger.record(
                 [
                     WatchNote(
-                        watch: number, document: ["quality_rating": "YELLOW", "status": "CONNECTED"], change: LiveService.change(1))
-                ], at: LiveService.time(0))
+                        watch: number, document: ["quality_rating": "YELLOW", "status": "CONNECTED"], change: RecordedSamples.change(1))
+                ], at: RecordedSamples.time(0))
             let source = MetricsSource(ledger: ledger, watcher: OneAccount(), counting: OneAccount()) { 3 }
             for name in ["registry", "reports"] {
                 try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: false)
@@ -80,9 +79,9 @@ import WhatsAppBusiness
             let service = DiscoveryService(
                 socket: .path(folder + "/socket", mode: 0o600),
                 identity: ServiceIdentity(vendor: "wabawatch", product: "wabawatchd", version: "0", url: ""),
-                metrics: try MetricsService(source), events: ServerEventLog(log: Logger(label: "test")) { try await Task.sleep(for: $0) },
-                log: Logger(label: "test"), registry: folder + "/registry",
-                reports: folder + "/reports")
+                metrics: try MetricsService(source), log: Logger(label: "test"), registry: folder + "/registry",
+                reports: folder + "/reports"
+            ) { Issue.record("\($0)") }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await service.run() }
                 let client = try await Self.connect(folder + "/reports/io.wabawatch")
@@ -130,7 +129,7 @@ import WhatsAppBusiness
             let targets = (0..<3_000).map { PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\(10_000 + $0)") }
             return (
                 targets.map {
-                    let watch = Watch(over: $0, since: LiveService.time(0))
+                    let watch = Watch(over: $0, since: RecordedSamples.time(0))
                     return WatchReport(target: $0, watch: watch, every: nil, nextAt: nil, progress: nil)
                 }, []
             )
@@ -161,16 +160,6 @@ import WhatsAppBusiness
         }
     }
 
-    @Test func sockets_ofTheManager_areToldApartByTheirNames() {
-        let both = Daemon.Inherited([("metrics", 3), ("varlink", 4)])
-        #expect(both.varlink == 4 && both.metrics == 3)
-        let old = Daemon.Inherited([("wabawatchd.socket", 3)])
-        #expect(old.varlink == 3 && old.metrics == nil, "a unit that names nothing")
-        #expect(Daemon.Inherited([("other", 3), ("varlink", 4)]).varlink == 4)
-        #expect(Daemon.Inherited([]) == Daemon.Inherited())
-        #expect(both.map { $0 + 10 }.metrics == 13)
-    }
-
     /// Where the manager opened the sockets, its units make link and socket; the daemon, which may not, does not even try.
     @Test func metrics_onTheManagersSocket_areAnswered_andNothingIsMade() async throws {
         try await Self.withFolder { folder in
@@ -183,9 +172,9 @@ import WhatsAppBusiness
             let service = DiscoveryService(
                 socket: .path(folder + "/socket", mode: 0o600), inherited: .inherited(fileDescriptor: descriptor), isFoundByUnits: true,
                 identity: ServiceIdentity(vendor: "wabawatch", product: "wabawatchd", version: "0", url: ""),
-                metrics: try MetricsService(source), events: ServerEventLog(log: Logger(label: "test")) { try await Task.sleep(for: $0) },
-                log: Logger(label: "test"), registry: folder + "/registry",
-                reports: folder + "/reports")
+                metrics: try MetricsService(source), log: Logger(label: "test"), registry: folder + "/registry",
+                reports: folder + "/reports"
+            ) { Issue.record("\($0)") }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await service.run() }
                 let client = try await Self.connect(folder + "/metrics")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import WhatsAppBusiness
 
-@testable import WabaWatchService
+@testable import ServiceConfiguration
 
 @Suite(.inTurn) struct ConfigurationTests {
     /// Loads a text as the configuration, with more files beside it.

@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-@testable import WabaWatchService
+@testable import ServiceConfiguration
 
 @Suite(.inTurn) struct DryRunTests {
     private func configuration(_ text: String) throws -> Configuration {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import WhatsAppBusiness
 
-@testable import WabaWatchService
+@testable import ServiceConfiguration
 
 /// Mistakes in the configuration's files, whatever they are: each is told with file, line and key, soon, and none is taken for "nothing there".
 @Suite(.inTurn, .timeLimit(.minutes(1))) struct MistakeTests {

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import WhatsAppBusiness
 
-@testable import WabaWatchService
+@testable import ServiceConfiguration
 
 /// `wabawatchd --check --online`: what Meta says of the tokens and ids of a configuration.
 @Suite(.inTurn, .timeLimit(.minutes(2))) struct OnlineCheckTests {

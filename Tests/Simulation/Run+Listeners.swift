@@ -1,6 +1,6 @@
+import Announcing
 import Ledger
 import Logging
-import WabaWatchService
 import Watching
 import WhatsAppBusiness
 

@@ -1,8 +1,8 @@
+import Announcing
 import Changes
 import GraphAPI
 import Ledger
 import Logging
-import WabaWatchService
 import Watching
 import WhatsAppBusiness
 

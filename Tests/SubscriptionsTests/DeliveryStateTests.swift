@@ -8,7 +8,7 @@ import Varlink
 import WabaWatchInterface
 
 @testable import Ledger
-@testable import WabaWatchService
+@testable import Subscriptions
 
 /// What is decided between a commit and the sockets, step by step.
 @Suite(.inTurn, .timeLimit(.minutes(1))) struct DeliveryStateTests {
@@ -32,7 +32,7 @@ import WabaWatchInterface
 
         func committed(_ sequences: ClosedRange<Int64>) -> DeliveryState.Round {
             let changes = sequences.map {
-                RecordedChange(sequence: $0, observedAt: LiveService.time($0), change: LiveService.change(Int($0)))
+                RecordedChange(sequence: $0, observedAt: RecordedSamples.time($0), change: RecordedSamples.change(Int($0)))
             }
             return begun(state.withLock { $0.committed(changes, last: sequences.upperBound) })
         }

@@ -1,4 +1,5 @@
 import Changes
+import InterfaceRecords
 import StrictJSON
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ import WabaWatchInterface
 import WhatsAppBusiness
 
 @testable import Ledger
-@testable import WabaWatchService
+@testable import Subscriptions
 
 @Suite(.inTurn) struct RecentChangesTests {
     private static let ledger = "0123456789abcdef"
@@ -17,8 +18,8 @@ import WhatsAppBusiness
         sequences.map { sequence in
             let severity: Severity = sequence % 3 == 0 ? .critical : .info
             return RecordedChange(
-                sequence: sequence, observedAt: LiveService.time(sequence / 10),
-                change: LiveService.change(Int(sequence), severity: severity, id: "\(sequence % 7)"))
+                sequence: sequence, observedAt: RecordedSamples.time(sequence / 10),
+                change: RecordedSamples.change(Int(sequence), severity: severity, id: "\(sequence % 7)"))
         }
     }
 
