@@ -167,6 +167,8 @@ let package = Package(
                 "StrictJSON", arguments, sqlite,
             ]),
 
+        // What holds for the repository as a whole, found out by reading it.
+        tests("Repository", []),
         tests("StrictJSON", ["StrictJSON"]),
         tests("Continuations", ["Continuations"]),
         tests("Printing", ["TestSupport", "Printing", "Programs", "StrictJSON", arguments]),
