@@ -19,7 +19,7 @@ enum Repository {
 
     /// The modules that a Swift text imports. Its lines begin with the import: what is indented belongs to a text in the text.
     static func imports(of text: String) -> Set<String> {
-        let line = /^(?:@\w+ )*(?:public |package |internal |fileprivate |private )?import (?:(?:struct|enum|class|func|var|protocol) )?(\w+)/
+        let line = /^(?:@\w+ )*(?:(?:public|package|internal|fileprivate|private) )?import (?:(?:struct|enum|class|func|var) )?(\w+)/
         return Set(text.matches(of: line.anchorsMatchLineEndings()).map { String($0.1) })
     }
 }

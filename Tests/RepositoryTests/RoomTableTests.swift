@@ -5,7 +5,8 @@ import Testing
     @Test func tableOfRooms_isWhatPackageDeclares_andWhatTheSourcesImport() throws {
         let manifest = Manifest(parsing: try Repository.text("Package.swift"))
         let table = RoomTable(parsing: try Repository.text("README.md"))
-        #expect(try table.complaints(manifest) { try Repository.imports(in: $0.folder) } == [])
+        let complaints = try table.complaints(manifest) { try Repository.imports(in: $0.folder) }
+        #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
         #expect(table.rows.allSatisfy { $0.purpose.count > 10 })
     }
 
@@ -89,7 +90,15 @@ import Testing
     }
 
     @Test func imports_areTakenInEveryForm_andNotOutOfTexts() {
-        let text = "import A\npublic import B\n@testable import C\nimport struct D.Thing\n@preconcurrency package import E\n    import f\n// import G\n"
+        let text = """
+            import A
+            public import B
+            @testable import C
+            import struct D.Thing
+            @preconcurrency package import E
+                import f
+            // import G
+            """
         #expect(Repository.imports(of: text) == ["A", "B", "C", "D", "E"])
     }
 }
