@@ -154,7 +154,7 @@ let package = Package(
         .executableTarget(
             name: "wabawatch-simulation", dependencies: ["Simulation", "CAllocations", arguments], path: "Tests/wabawatch-simulation",
             swiftSettings: rules),
-        tests("Simulation", ["Simulation", "wabawatch-simulation", "Changes", "WhatsAppBusiness"]),
+        tests("Simulation", ["Simulation", "wabawatch-simulation"]),
 
         // Counts what the benchmarks allocate.
         .target(name: "CAllocations", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
@@ -173,7 +173,7 @@ let package = Package(
         tests("Continuations", ["Continuations"]),
         tests("Printing", ["TestSupport", "Printing", "Programs", "StrictJSON", arguments]),
         tests("Systemd", ["Systemd", "CSystemd", logging]),
-        tests("Varlink", ["TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
+        tests("Varlink", ["TestSupport", "Varlink", "StrictJSON", nio], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["WhatsAppBusiness", "StrictJSON"]),
         // A file system with faults for SQLite.
         .target(
