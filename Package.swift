@@ -97,15 +97,41 @@ let package = Package(
         room("Watching", ["Continuations", "GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        // What the ledger and the watching know, as records of the interface: what Subscribe, the metrics and the other calls have in common.
+        room("InterfaceRecords", ["Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
+        // The service's rooms: none needs another, and the daemon puts them together.
+        // Configuration files and their mistakes, secrets, what is to be watched, and what Meta says of it.
+        room("ServiceConfiguration", ["Systemd", "GraphAPI", "Watching", "WhatsAppBusiness", "StrictJSON", yaml]),
+        // What goes to journald, behind a cursor of its own.
+        room("Announcing", ["Continuations", "Systemd", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", logging]),
+        // Subscribe: every reader behind a cursor of its own, and the changes that they are at, kept once for all.
+        room(
+            "Subscriptions",
+            [
+                "Continuations", "Varlink", "Changes", "Ledger", "WabaWatchInterface", "InterfaceRecords", "WhatsAppBusiness", "StrictJSON",
+                nio,
+            ]),
+        // How others on the host find the daemon and its numbers: the registry's link and io.systemd.Metrics.
+        room(
+            "Discovery",
+            [
+                "Varlink", "Ledger", "Watching", "WabaWatchInterface", "InterfaceRecords", "WhatsAppBusiness", "StrictJSON", lifecycle,
+                logging,
+            ]),
+        // The daemon put together: the interface's calls, reload, signs of life, status, shutdown.
         room(
             "WabaWatchService",
             [
                 "Continuations", "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface",
-                "WhatsAppBusiness", "StrictJSON", lifecycle, signals, logging, yaml, nio, nioPosix,
+                "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness", "StrictJSON",
+                lifecycle, signals, logging,
             ]),
         program(
             "wabawatchd",
-            ["WabaWatchService", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", "Printing", "Programs", arguments, logging],
+            [
+                "WabaWatchService", "ServiceConfiguration", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", "Printing", "Programs",
+                arguments, logging,
+            ],
             linkerSettings: lean),
         program(
             "wabawatch",
@@ -116,9 +142,8 @@ let package = Package(
         program(
             "wabawatch-demo",
             [
-                "WabaWatchService", "GraphSimulator", "WabaWatchInterface", "Varlink", "Watching", "Systemd", "WhatsAppBusiness",
-                "StrictJSON", "Printing", "Programs", arguments,
-                logging,
+                "WabaWatchService", "ServiceConfiguration", "GraphSimulator", "WabaWatchInterface", "Varlink", "Watching", "Systemd",
+                "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments, logging,
             ]),
         // The seeds and the clock of all tests, of the simulation and of the benchmarks.
         .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: rules),
@@ -126,13 +151,12 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "TestTools", "Watching", "WabaWatchService", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap,
-                logging,
+                "TestTools", "Watching", "Announcing", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
             ], path: "Tests/Simulation", exclude: ["Mutations", "mutations.sh"], swiftSettings: rules),
         .executableTarget(
             name: "wabawatch-simulation", dependencies: ["Simulation", "CAllocations", arguments], path: "Tests/wabawatch-simulation",
             swiftSettings: rules),
-        tests("Simulation", ["Simulation", "wabawatch-simulation", "Changes", "WhatsAppBusiness"]),
+        tests("Simulation", ["Simulation", "wabawatch-simulation"]),
 
         // Counts what the benchmarks allocate.
         .target(name: "CAllocations", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
@@ -146,11 +170,13 @@ let package = Package(
                 "StrictJSON", arguments, sqlite,
             ]),
 
+        // What holds for the repository as a whole, found out by reading it.
+        tests("Repository", []),
         tests("StrictJSON", ["TestTools", "StrictJSON"]),
         tests("Continuations", ["Continuations"]),
         tests("Printing", ["TestTools", "Printing", "Programs", "StrictJSON", arguments]),
         tests("Systemd", ["TestTools", "Systemd", "CSystemd", logging]),
-        tests("Varlink", ["TestTools", "TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
+        tests("Varlink", ["TestTools", "TestSupport", "Varlink", "StrictJSON", nio], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["TestTools", "WhatsAppBusiness", "StrictJSON"]),
         // A file system with faults for SQLite.
         .target(
@@ -162,17 +188,38 @@ let package = Package(
         tests(
             "Watching",
             ["TestTools", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
-        // Programs, and the daemon against the simulator, as several test targets need them.
+        // Programs, the daemon against the simulator, and changes to record, as several test targets need them.
         .target(
-            name: "TestSupport", dependencies: ["GraphSimulator", "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"],
+            name: "TestSupport",
+            dependencies: ["GraphSimulator", "Varlink", "Changes", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"],
             path: "Tests/TestSupport", swiftSettings: rules),
+        tests(
+            "ServiceConfiguration",
+            [
+                "TestSupport", "ServiceConfiguration", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness", "StrictJSON",
+                "wabawatchd",
+            ]),
+        tests(
+            "Announcing",
+            ["TestSupport", "Announcing", "Systemd", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+        tests(
+            "Subscriptions",
+            [
+                "TestSupport", "Continuations", "Subscriptions", "InterfaceRecords", "Ledger", "Changes", "Varlink", "WabaWatchInterface",
+                "WhatsAppBusiness", "StrictJSON",
+            ]),
+        tests(
+            "Discovery",
+            [
+                "TestSupport", "Discovery", "InterfaceRecords", "Ledger", "Changes", "GraphAPI", "Watching", "Varlink", "WhatsAppBusiness",
+                "StrictJSON", logging,
+            ]),
         tests(
             "WabaWatchService",
             [
-                "TestTools", "TestSupport", "Continuations", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes",
-                "Systemd", "Varlink",
-                "WabaWatchClient", "WabaWatchInterface",
-                "Watching", "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
+                "TestTools", "TestSupport", "WabaWatchService", "ServiceConfiguration", "Announcing", "Subscriptions", "InterfaceRecords",
+                "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchClient", "WabaWatchInterface", "Watching",
+                "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["TestTools", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),

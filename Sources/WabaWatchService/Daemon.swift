@@ -1,21 +1,25 @@
+import Announcing
 import Continuations
+import Discovery
 import Dispatch
 import FoundationEssentials
 import GraphAPI
-public import Ledger
-public import Logging
+package import Ledger
+package import Logging
+package import ServiceConfiguration
 import ServiceLifecycle
-public import Systemd
+import Subscriptions
+package import Systemd
 import UnixSignals
 import Varlink
 import WabaWatchInterface
-public import Watching
+package import Watching
 import WhatsAppBusiness
 
 /// The daemon put together: the watcher, the announcer and the socket around one ledger.
-public struct Daemon: Sendable {
+package struct Daemon: Sendable {
     /// What the daemon says it is.
-    public static let version = Interface.release
+    package static let version = Interface.release
 
     let ledger: Ledger
     let watcher: Watcher
@@ -35,10 +39,10 @@ public struct Daemon: Sendable {
     private let replies: String?
 
     /// What is in force: what the daemon began with, or what was read since.
-    public var configuration: Configuration { reloader.configuration }
+    package var configuration: Configuration { reloader.configuration }
 
     /// Where changes are told besides the socket.
-    public enum Announcing: Sendable {
+    package enum Announcing: Sendable {
         /// In the journal or on standard error, as the configuration says and a journal is there.
         case configured(hasJournal: Bool, standardError: StandardErrorLines)
         /// Only on the socket.
@@ -46,24 +50,24 @@ public struct Daemon: Sendable {
     }
 
     /// What the surroundings hand to the daemon.
-    public struct Surroundings: Sendable {
+    package struct Surroundings: Sendable {
         /// The environment's variables.
-        public var environment: [String: String]
+        package var environment: [String: String]
         /// Where secrets are read from.
-        public var secrets: Secrets
+        package var secrets: Secrets
         /// How systemd is told.
-        public var notifier: Notifier
+        package var notifier: Notifier
         /// The clocks, the timer and chance.
-        public var world: World
+        package var world: World
         /// The sockets that systemd listens on for the daemon.
-        public var inherited: Inherited
+        package var inherited: Inherited
         /// Where changes are told besides the socket.
-        public var announcing: Announcing
+        package var announcing: Announcing
         /// Reads the configuration anew at SIGHUP; without it, neither SIGHUP nor SIGUSR1 is the daemon's.
-        public var reading: (@Sendable () throws -> Configuration)?
+        package var reading: (@Sendable () throws -> Configuration)?
 
         /// Those of this process.
-        public init(
+        package init(
             environment: [String: String], secrets: Secrets, notifier: Notifier, world: World, inherited: Inherited = Inherited(),
             announcing: Announcing, reading: (@Sendable () throws -> Configuration)? = nil
         ) {
@@ -80,7 +84,7 @@ public struct Daemon: Sendable {
     /// Puts the daemon together: reads the secrets and opens the ledger; one that is damaged is set aside. Nothing is asked or announced yet.
     /// - Parameter damage: what ended a daemon before this one, if that was its ledger's damage.
     /// - Throws: `ConfigurationError` or `LedgerError`.
-    public init(_ configuration: Configuration, in surroundings: Surroundings, damage: LedgerError? = nil, log: Logger) throws {
+    package init(_ configuration: Configuration, in surroundings: Surroundings, damage: LedgerError? = nil, log: Logger) throws {
         self.log = log
         world = surroundings.world
         notifier = surroundings.notifier
@@ -118,11 +122,11 @@ public struct Daemon: Sendable {
         metricsListening = surroundings.inherited.metrics.map { .inherited(fileDescriptor: $0) }
         isFoundByUnits = surroundings.inherited.varlink != nil
         let beside = surroundings.inherited.varlink.map { ListeningSocket.inherited(fileDescriptor: $0) } ?? listening
-        replies = beside.file?.parentFolder
+        replies = beside.folder
     }
 
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
-    public func run() async throws {
+    package func run() async throws {
         let service = try InterfaceService(
             ledger: ledger, watcher: watcher, controlRight: controlRight,
             poller: WatcherPoller(watcher: watcher, ledger: ledger), version: Self.version, startedAt: world.wallClock(),
@@ -139,7 +143,8 @@ public struct Daemon: Sendable {
             SocketService(server: server, listening: listening, notifier: notifier),
             DiscoveryService(
                 socket: listening, inherited: metricsListening, isFoundByUnits: isFoundByUnits, identity: identity,
-                metrics: try MetricsService(metrics), events: events, log: log),
+                metrics: try MetricsService(metrics), log: log
+            ) { events.tell($0) },
             WatcherService(watcher: watcher),
             LedgerService(
                 ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,
@@ -201,7 +206,7 @@ public struct Daemon: Sendable {
     }
 
     /// Looks at everything once, announces what that recorded, and says which watches are not current.
-    public func once() async throws -> [String] {
+    package func once() async throws -> [String] {
         let troubled = try await watcher.lookOnce()
         if let trouble = ledger.trouble {
             try await end(trouble)

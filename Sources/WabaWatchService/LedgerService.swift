@@ -1,6 +1,7 @@
 import Changes
 import Ledger
 import Logging
+import ServiceConfiguration
 import ServiceLifecycle
 import StrictJSON
 import Systemd

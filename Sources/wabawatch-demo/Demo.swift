@@ -5,6 +5,7 @@ import GraphSimulator
 import Logging
 import Printing
 import Programs
+import ServiceConfiguration
 import Systemd
 import Varlink
 import WabaWatchInterface

@@ -6,6 +6,7 @@ import Ledger
 public import Logging
 import Printing
 import Programs
+import ServiceConfiguration
 import Systemd
 import WabaWatchService
 import Watching

@@ -84,7 +84,7 @@ judge 'introspect' 'method Subscribe' ctl introspect "$socket" io.wabawatch
 judge 'introspect of the service itself' 'method GetInfo' ctl introspect "$socket" org.varlink.service
 ctl introspect "$socket" io.wabawatch >"$site/introspected.varlink"
 judge 'validate-idl of what was introspected' 'interface io.wabawatch' ctl validate-idl /site/introspected.varlink
-sed -n '/static let text = """/,/"""$/p' "$(dirname "$0")/../../Sources/WabaWatchService/Socket/Discovery/MetricsService.swift" |
+sed -n '/static let text = """/,/"""$/p' "$(dirname "$0")/../../Sources/Discovery/MetricsService.swift" |
     sed '1d;$d;s/^        //;s/: any,/: object,/' >"$site/metrics.varlink"
 # "any" is younger than varlinkctl 257.
 judge 'validate-idl of io.systemd.Metrics' 'interface io.systemd.Metrics' ctl validate-idl /site/metrics.varlink

@@ -1,3 +1,4 @@
+import Announcing
 import Changes
 import GraphAPI
 import Ledger

@@ -8,6 +8,7 @@ import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness
 
+@testable import ServiceConfiguration
 @testable import WabaWatchService
 
 /// Answers a look with what it was given.

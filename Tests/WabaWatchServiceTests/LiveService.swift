@@ -10,6 +10,8 @@ import WabaWatchInterface
 import Watching
 import WhatsAppBusiness
 
+@testable import InterfaceRecords
+@testable import Subscriptions
 @testable import WabaWatchService
 
 /// The socket's service alone, in this process: a real ledger and a real socket; nobody watches, changes are recorded by the test.
@@ -68,7 +70,7 @@ struct LiveService: Sendable {
     }
 
     /// So many seconds after a moment.
-    static func time(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: 1_795_233_600_000 + 1000 * seconds) }
+    static func time(_ seconds: Int64) -> Timestamp { RecordedSamples.time(seconds) }
 
     /// Records changes in one transaction.
     func record(_ changes: [Changes.Change]) async throws {
@@ -88,10 +90,7 @@ struct LiveService: Sendable {
 
     /// A change of a profile's description.
     static func change(_ number: Int, severity: Severity = .notice, id: String = "106540352242922") -> Changes.Change {
-        Changes.Change(
-            ResourceID(account: "acme", kind: .businessProfile, id: id, phoneNumberID: id), .changed, severity: severity,
-            fields: [JSONPointer(["description"])], before: ["description": .string("Revision \(number)")],
-            after: ["description": .string("Revision \(number + 1)")], summary: "acme: the description of +1 555-078-3881 changed")
+        RecordedSamples.change(number, severity: severity, id: id)
     }
 
     /// A subscription.

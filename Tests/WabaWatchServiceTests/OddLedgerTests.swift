@@ -10,6 +10,7 @@ import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness
 
+@testable import Announcing
 @testable import Ledger
 @testable import WabaWatchService
 

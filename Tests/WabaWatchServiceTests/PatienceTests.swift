@@ -3,6 +3,7 @@ import Systemd
 import TestSupport
 import Testing
 
+@testable import ServiceConfiguration
 @testable import WabaWatchService
 
 @Suite("Time that a long opening takes", .inTurn, .timeLimit(.minutes(1)))

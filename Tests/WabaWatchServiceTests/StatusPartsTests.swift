@@ -10,6 +10,7 @@ import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
 
+@testable import InterfaceRecords
 @testable import WabaWatchService
 @testable import Watching
 

@@ -4,18 +4,6 @@ import Glibc
 import Synchronization
 import TestSupport
 
-/// A folder that is gone when the test is.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// Holds up threads until it is opened.
 final class Gate: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
@@ -26,24 +14,6 @@ final class Gate: Sendable {
     }
 
     func open() { semaphore.signal() }
-}
-
-/// A Unix socket that takes connections into its queue and never answers one.
-struct UnixListener {
-    private let descriptor: Int32
-
-    init(_ path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let bound = withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-        }
-        guard bound == 0, listen(descriptor, 1) == 0 else { throw Program.Failed(call: "bind", number: errno) }
-    }
-
-    func close() { Glibc.close(descriptor) }
 }
 
 /// Another process that holds the write lock of an SQLite file.

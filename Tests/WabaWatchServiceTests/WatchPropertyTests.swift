@@ -8,6 +8,7 @@ import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness
 
+@testable import Subscriptions
 @testable import WabaWatchService
 
 @Suite(.inTurn, .timeLimit(.minutes(2))) struct WatchPropertyTests {

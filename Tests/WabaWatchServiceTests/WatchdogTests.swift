@@ -11,6 +11,7 @@ import Testing
 import Watching
 import WhatsAppBusiness
 
+@testable import Announcing
 @testable import WabaWatchService
 
 @Suite("Signs of life", .inTurn, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import Announcing
 import Ledger
 import Logging
 import Synchronization

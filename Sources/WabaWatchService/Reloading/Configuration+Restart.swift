@@ -1,3 +1,5 @@
+import ServiceConfiguration
+
 extension Configuration {
     /// The keys that differ in another configuration and only take effect with the next start.
     func keysForTheNextStart(_ other: Configuration) -> [String] {

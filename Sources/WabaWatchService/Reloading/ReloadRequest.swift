@@ -4,10 +4,10 @@ import Glibc
 ///
 /// The answer comes on a socket that is made for it in a folder where only root writes; who connects is known by its process id (SO_PEERCRED), so that
 /// nobody else can answer for the daemon.
-public struct ReloadRequest {
+package struct ReloadRequest {
     /// Why a reload did not succeed.
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// No sentence has more characters.
@@ -19,7 +19,7 @@ public struct ReloadRequest {
     /// - Parameters:
     ///   - process: the daemon.
     ///   - folder: where its socket is.
-    public init(process: Int32, folder: String) {
+    package init(process: Int32, folder: String) {
         self.process = process
         path = Self.path(in: folder, process: process)
     }
@@ -27,7 +27,7 @@ public struct ReloadRequest {
     /// Asks, and returns when the new configuration is in force.
     /// - Parameter patience: how long the daemon may take.
     /// - Throws: the daemon's reason why it is not, or that there is no answer.
-    public func run(patience: Duration) throws(Failure) {
+    package func run(patience: Duration) throws(Failure) {
         let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard listener >= 0 else { throw failed("socket") }
         defer { close(listener) }

@@ -1,5 +1,6 @@
 import GraphAPI
 import Logging
+import ServiceConfiguration
 import Synchronization
 import Systemd
 import Watching
@@ -93,18 +94,6 @@ final class Reloader: Sendable {
             "the configuration stays as it was",
             metadata: ["problems": "\(error.problems.count)", "first": "\(error.problems.first?.description ?? "")"])
         state.withLock { $0.refusal = error.sentence }
-    }
-}
-
-extension Configuration {
-    /// What asks Meta as this says.
-    func transport() throws(ConfigurationError) -> CurlTransport {
-        var settings = CurlTransport.Settings()
-        settings.timeout = graph.timeout
-        settings.extraCAFile = graph.caFile
-        do throws(TransportError) { return try CurlTransport(settings) } catch {
-            throw ConfigurationError(problems: [problem("graph.ca_file", "\(error)")])
-        }
     }
 }
 

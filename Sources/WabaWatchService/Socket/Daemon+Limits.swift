@@ -1,4 +1,5 @@
 import Logging
+import ServiceConfiguration
 import Varlink
 
 extension Daemon {

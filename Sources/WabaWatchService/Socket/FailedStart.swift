@@ -7,7 +7,7 @@ import WabaWatchInterface
 /// What a daemon does that cannot start and was given sockets by the manager: it answers whoever waits there with one sentence that says why, and then may
 /// end. Who connects later has the manager start it again, which then finds it mended or answers in the same way; nobody is left without an answer, and
 /// the manager has no connection left over which it would start the daemon again and again.
-public struct FailedStart: Sendable {
+package struct FailedStart: Sendable {
     private let sockets: [Int32]
     private let reason: String
 
@@ -17,13 +17,13 @@ public struct FailedStart: Sendable {
     static let longest = Duration.seconds(5)
 
     /// - Parameter reason: one sentence.
-    public init(_ inherited: Daemon.Inherited, reason: String) {
+    package init(_ inherited: Daemon.Inherited, reason: String) {
         sockets = [inherited.varlink, inherited.metrics].compactMap(\.self)
         self.reason = reason
     }
 
     /// Answers those who wait. Returns whether anybody did.
-    public func answer(pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }) async throws -> Bool
+    package func answer(pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }) async throws -> Bool
     {
         let waiting = sockets.filter(Self.isWaitedAt)
         guard !waiting.isEmpty else { return false }
@@ -94,7 +94,7 @@ public struct FailedStart: Sendable {
     }
 
     /// The error that every call is answered with.
-    public static let errorName = "io.wabawatch.start.NotStarted"
+    package static let errorName = "io.wabawatch.start.NotStarted"
 
     private static let text = """
         # What a daemon says that cannot start.

@@ -1,3 +1,4 @@
+import InterfaceRecords
 import StrictJSON
 import Varlink
 import WabaWatchInterface

@@ -1,3 +1,4 @@
+import InterfaceRecords
 import Ledger
 import StrictJSON
 import Varlink
@@ -9,7 +10,9 @@ extension InterfaceService {
         var query = HistoryQuery(parameters)
         if let after = parameters.after {
             guard let cursor = LedgerCursor(parsing: after.text) else { throw VarlinkError.invalidParameter("after") }
-            try await replies.inTurn { _ in guard try await ledger.canResume(cursor) else { throw try await historyLost() } }
+            try await replies.inTurn { _ in
+                guard try await ledger.canResume(cursor) else { throw try await WabaWatchError.historyLost(in: ledger) }
+            }
             query.after = cursor.sequence
         }
         var left = parameters.limit ?? HistoryParameters.defaultLimit

@@ -1,5 +1,7 @@
+import InterfaceRecords
 import Ledger
 import StrictJSON
+import Subscriptions
 import Varlink
 import WabaWatchInterface
 

@@ -1,5 +1,7 @@
+import InterfaceRecords
 import Ledger
 import StrictJSON
+import Subscriptions
 import Varlink
 import WabaWatchInterface
 import Watching
@@ -56,7 +58,8 @@ final class InterfaceService: VarlinkInterface {
                 return try await replies.inTurn { _ in try await get(parameters) }
             case "Subscribe":
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
-                return try await subscribe(try SubscribeParameters(json: call.parameters), replies)
+                let parameters = try SubscribeParameters(json: call.parameters)
+                return try await SubscribeCall(ledger: ledger, delivery: delivery, pause: pause).answer(parameters, replies)
             default: return try await control(call)
             }
         } catch let error as MemberError {
@@ -64,12 +67,8 @@ final class InterfaceService: VarlinkInterface {
         } catch let error as WabaWatchError {
             throw VarlinkError(error)
         } catch let error as LedgerError where error.code == .historyLost {
-            throw VarlinkError(try await historyLost())
+            throw VarlinkError(try await WabaWatchError.historyLost(in: ledger))
         }
-    }
-
-    func historyLost() async throws -> WabaWatchError {
-        .historyLost(oldestCursor: Cursor(try await ledger.oldestCursor()), currentCursor: Cursor(ledger.cursor))
     }
 
     private func list(_ parameters: ListParameters, _ call: Call, _ replies: Replies) async throws -> JSONObject {

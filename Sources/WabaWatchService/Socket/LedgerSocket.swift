@@ -1,10 +1,12 @@
-public import Ledger
+import InterfaceRecords
+package import Ledger
+import Subscriptions
 import Varlink
 import Watching
 import WhatsAppBusiness
 
 /// The socket around a ledger that somebody else writes to, with nobody who watches: what the benchmarks measure.
-public struct LedgerSocket: Sendable {
+package struct LedgerSocket: Sendable {
     private let server: VarlinkServer
 
     private struct Nobody: WatchReporting {
@@ -13,7 +15,7 @@ public struct LedgerSocket: Sendable {
     }
 
     /// - Parameter committed: is called for every commit before it is delivered.
-    public init(ledger: Ledger, committed: @escaping @Sendable () -> Void = {}) throws {
+    package init(ledger: Ledger, committed: @escaping @Sendable () -> Void = {}) throws {
         let service = try InterfaceService(
             ledger: ledger, watcher: Nobody(), controlRight: ControlRight(userID: 0), version: Daemon.version,
             startedAt: Timestamp(milliseconds: 0), pause: { try await Task.sleep(for: $0) })
@@ -24,7 +26,7 @@ public struct LedgerSocket: Sendable {
     }
 
     /// Serves until the task is cancelled. `listening` is called once peers can connect.
-    public func run(at path: String, listening: @Sendable () -> Void) async throws {
+    package func run(at path: String, listening: @Sendable () -> Void) async throws {
         try await server.run(on: .path(path, mode: 0o600), listening: listening)
     }
 }

@@ -1,6 +1,8 @@
+import Announcing
 import Changes
 import Ledger
 import Logging
+import ServiceConfiguration
 import Watching
 import WhatsAppBusiness
 

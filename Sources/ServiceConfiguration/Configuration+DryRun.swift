@@ -1,0 +1,54 @@
+import GraphAPI
+import Watching
+import WhatsAppBusiness
+
+extension Configuration {
+    /// What would be asked, and what that costs: for each account its plan against the budget, and one line a kind with the interval and the request.
+    /// Where all of an account's numbers are watched, nobody knows yet how many these are, and one stands for all.
+    package func dryRun() -> [String] { accounts.flatMap { dryRun($0) } }
+
+    /// What does not fit into its account's budget, a line for each such account; `--check` says it.
+    package func overBudget() -> [String] {
+        accounts.compactMap { account in
+            let plan = plan(account)
+            guard plan.stretch > 1 else { return nil }
+            return
+                "\(account.place): \(account.name): \(Self.calls(plan.callsPerHour)) calls an hour\(account.phoneNumbers == nil ? " with one phone number" : "") "
+                + "are more than the budget of \(plan.budget) at first allows; \(Self.stretched(plan))"
+        }
+    }
+
+    private func dryRun(_ account: Account) -> [String] {
+        let plan = plan(account)
+        let numbers = account.phoneNumbers.map { "\($0.count) phone number\($0.count == 1 ? "" : "s")" } ?? "its phone numbers as one"
+        var head = "\(account.name) (\(account.wabaID)): \(Self.calls(plan.callsPerHour)) calls an hour counting \(numbers), "
+        head += "of \(plan.budget) that the budget allows at first"
+        if plan.stretch > 1 { head += "; " + Self.stretched(plan) }
+        var lines = [head]
+        let version = GraphVersion(parsing: graph.version)?.description ?? graph.version
+        for part in plan.parts {
+            guard let edge = Edge.serving(part.kind) else { continue }
+            let ids = part.isOfNumbers ? account.phoneNumbers ?? ["{phone number}"] : [account.wabaID]
+            let every = plan.interval(of: part.kind, every: part.every).milliseconds / 1000
+            for id in ids {
+                let query = GraphRequest(edge, id: id).query
+                let path = "/\(version)/\(id)" + (edge.path.isEmpty ? "" : "/\(edge.path)") + (query.isEmpty ? "" : "?\(query)")
+                lines.append("  \(part.kind.rawValue) every \(Duration.seconds(every).configurationText): GET \(graph.baseURL)\(path)")
+            }
+        }
+        return lines
+    }
+
+    private func plan(_ account: Account) -> CallPlan {
+        CallPlan(
+            intervals: account.watch.kinds.compactMapValues(\.every), numbers: account.phoneNumbers?.count ?? 1,
+            budget: Watching.Budget(budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share)).callsPerHour)
+    }
+
+    private static func calls(_ number: Double) -> String { String(Int(number.rounded(.up))) }
+
+    private static func stretched(_ plan: CallPlan) -> String {
+        let times = Double(Int((plan.stretch * 10).rounded())) / 10
+        return "kinds other than account and phone_number are looked at \(times) times as seldom"
+    }
+}

@@ -1,0 +1,117 @@
+import GraphAPI
+import Systemd
+import WhatsAppBusiness
+import Yams
+
+extension Configuration {
+    /// No configuration file is larger.
+    static let largestFile = 1 << 20
+    /// No folder of accounts holds more files.
+    static let mostFiles = 10_000
+    /// What the package itself puts beside the accounts, to be copied.
+    static let sample = "example.yaml.sample"
+
+    /// Reads a configuration file and the accounts in `accounts.d` beside it.
+    /// - Throws: every problem there is, each with file, line and key.
+    package static func load(path: String) throws(ConfigurationError) -> Configuration {
+        var reader = ConfigurationReader()
+        var configuration = Configuration()
+        configuration.file = path
+        if let root = reader.file(path) {
+            let members = reader.members(of: root, keys: ["graph", "ledger", "socket", "journal", "watch", "budget", "accounts"])
+            configuration.graph = reader.graph(members["graph"])
+            configuration.ledger = reader.ledger(members["ledger"])
+            configuration.socket = reader.socket(members["socket"])
+            configuration.journal = reader.journal(members["journal"])
+            configuration.budget = reader.budget(members["budget"])
+            let floors = !configuration.graph.isLoopback
+            configuration.watch = reader.watch(members["watch"], over: Watch(), floors: floors)
+            var places = members["accounts"].map { ConfigurationReader.isNull($0.node) ? [] : reader.elements(of: $0) } ?? []
+            let before = reader.problems.count
+            places += reader.accounts(in: path.parentFolder + "accounts.d")
+            let isFolderWhole = reader.problems.count == before
+            var taken: [String: String] = [:]
+            for place in places where reader.problems.count < ConfigurationReader.mostProblems {
+                guard let account = reader.account(place, over: configuration.watch, floors: floors) else { continue }
+                for what in ["the name \(account.name)", "the waba_id \(account.wabaID)"] {
+                    guard let other = taken.updateValue(account.place, forKey: what) else { continue }
+                    reader.problems.append(place.problem("\(what) is already taken by the account at \(other)"))
+                    break
+                }
+                configuration.accounts.append(account)
+            }
+            if places.isEmpty, isFolderWhole {
+                reader.problems.append(
+                    members["accounts"]?.problem("there is no account")
+                        ?? ConfigurationProblem(file: path, line: nil, key: "accounts", sentence: "there is no account"))
+            }
+        }
+        configuration.places = reader.places
+        guard reader.problems.isEmpty else { throw ConfigurationError(problems: reader.problems) }
+        return configuration
+    }
+}
+
+extension Configuration.Graph {
+    /// Whether the API is asked on this machine, which is only so for a simulator.
+    var isLoopback: Bool {
+        do throws(EndpointError) { return try Endpoint(baseURL: baseURL, version: version).isLoopback } catch { return false }
+    }
+}
+
+extension String {
+    /// The folder that this path's file is in, with its last slash; empty for the working folder.
+    var parentFolder: String { lastIndex(of: "/").map { String(self[...$0]) } ?? "" }
+}
+
+extension ConfigurationReader {
+    /// The accounts in a folder, one a file. Only a folder that is not there at all holds none; whatever else is in the way of reading one is a problem,
+    /// for an account that is taken to be gone loses everything that was seen of it.
+    mutating func accounts(in folder: String) -> [YAMLPlace] {
+        func fail(_ path: String, _ sentence: String) {
+            problems.append(ConfigurationProblem(file: path, line: nil, key: "", sentence: sentence))
+        }
+        do throws(RegularFile.Failure) {
+            var places: [YAMLPlace] = []
+            for name in try RegularFile.names(in: folder, most: Configuration.mostFiles) ?? [] where name != Configuration.sample {
+                let path = "\(folder)/\(name)"
+                if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+                    if let place = file(path) { places.append(place) }
+                } else {
+                    fail(path, "only files whose names end in .yaml or .yml may stand here, each of them an account")
+                }
+                if problems.count >= Self.mostProblems { break }
+            }
+            return places
+        } catch {
+            fail(folder, "the folder \(error)")
+            return []
+        }
+    }
+
+    /// The root of a file.
+    mutating func file(_ path: String) -> YAMLPlace? {
+        func fail(_ line: Int?, _ sentence: String, key: String = "") -> YAMLPlace? {
+            problems.append(ConfigurationProblem(file: path, line: line, key: key, sentence: sentence))
+            return nil
+        }
+        let bytes: [UInt8]
+        do throws(RegularFile.Failure) { bytes = try RegularFile.read(path, limit: Configuration.largestFile) } catch {
+            return fail(nil, "the file \(error)")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { return fail(nil, "the file is not UTF-8") }
+        do throws(YAMLOutline.Problem) { try YAMLOutline.check(bytes) } catch { return fail(error.line, error.sentence, key: error.key) }
+        do {
+            guard let node = try Yams.compose(yaml: text) else { return fail(nil, "the file is empty") }
+            return YAMLPlace(file: path, key: "", node: node)
+        } catch let YamlError.scanner(_, problem, mark, _), let YamlError.parser(_, problem, mark, _), let YamlError.composer(
+            _, problem, mark, _)
+        {
+            return fail(mark.line, problem)
+        } catch let YamlError.reader(problem, offset, _, _) {
+            return fail(offset.map { 1 + bytes.prefix($0).count { $0 == UInt8(ascii: "\n") } }, problem)
+        } catch {
+            return fail(nil, "the file is not YAML: \(error)")
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package import WhatsAppBusiness
+
+/// Everything that a configuration file says, checked, with the defaults filled in.
+package struct Configuration: Sendable, Equatable {
+    /// Where and how Meta is asked.
+    package struct Graph: Sendable, Equatable {
+        /// The API's address without a version.
+        package var baseURL = "https://graph.facebook.com"
+        /// The API's version.
+        package var version = "v25.0"
+        /// How long one request may take.
+        package var timeout = Duration.seconds(30)
+        /// A further certificate authority, PEM.
+        package var caFile: String?
+    }
+
+    /// The ledger's file and how long changes are kept.
+    package struct Ledger: Sendable, Equatable {
+        /// The file; `nil` for the one in the state directory.
+        package var path: String?
+        /// Changes are kept this long,
+        package var keepChanges = Duration.seconds(90 * 86_400)
+        /// and at least this many of them.
+        package var keepAtLeast = 10_000
+    }
+
+    /// The socket that local tools connect to.
+    package struct Socket: Sendable, Equatable {
+        /// The path; `nil` for the inherited socket or the one in the runtime directory.
+        package var path: String?
+        /// The permissions of a socket that is made here.
+        package var mode: UInt32 = 0o660
+        /// The group whose members may poll, block and unblock.
+        package var controlGroup: String?
+        /// Connections at a time.
+        package var maxConnections = 4096
+    }
+
+    /// Whether changes go to the journal.
+    package enum Journal: String, Sendable, CaseIterable {
+        case auto
+        case yes
+        case no
+    }
+
+    /// How one kind is watched. `every` is missing where the kind is turned off.
+    package struct KindSettings: Sendable, Equatable {
+        /// The interval.
+        package var every: Duration?
+        /// How a list is walked; see `configuration.md`.
+        package var paging = Paging.auto
+        /// The longest window.
+        package var window = Duration.seconds(180 * 86_400)
+        /// With windows, what is older is not seen.
+        package var since = "2022-05-01"
+        /// Each window is seen within this time.
+        package var fullSweep = Duration.seconds(6 * 3600)
+        /// Where `every` stands.
+        var place: Place?
+
+        /// What is set unless configured.
+        init(of kind: Kind) {
+            every = kind.row.defaultInterval
+            if kind.row.windows == .ifConfigured { paging = .cursor }
+        }
+    }
+
+    /// How a list is walked.
+    package enum Paging: String, Sendable, CaseIterable {
+        case auto
+        case cursor
+        case time
+    }
+
+    /// How kinds are watched, for all accounts or for one.
+    package struct Watch: Sendable, Equatable {
+        /// By kind.
+        package var kinds = Dictionary(uniqueKeysWithValues: Kind.polled.map { ($0, KindSettings(of: $0)) })
+        /// The largest deviation from an interval, as a part of it.
+        package var splay = 0.1
+        /// Where this stands.
+        var place: Place?
+    }
+
+    /// How many requests may be made.
+    package struct Budget: Sendable, Equatable {
+        /// The share of what Meta leaves.
+        package var share = 0.5
+        /// A fixed ceiling instead.
+        package var callsPerHour: Int?
+    }
+
+    /// Where a secret comes from.
+    package enum SecretSource: Sendable, Equatable {
+        /// A file in `$CREDENTIALS_DIRECTORY`.
+        case credential(String)
+        /// A file.
+        case file(String)
+        /// An environment variable.
+        case environment(String)
+    }
+
+    /// One account.
+    package struct Account: Sendable, Equatable {
+        /// The name used everywhere else.
+        package var name: String
+        /// Meta's id of it.
+        package var wabaID: String
+        /// Where the access token comes from.
+        package var token: SecretSource
+        /// Where the app's secret comes from, if proofs are to be sent.
+        package var appSecret: SecretSource?
+        /// The numbers that are watched; `nil` for all.
+        package var phoneNumbers: [String]?
+        /// How its kinds are watched.
+        package var watch: Watch
+        /// Where in the files it stands, for what is found out later: `file:line`.
+        package var place: String
+        /// Where its id, its numbers and its secrets are named, for the same.
+        var wabaIDPlace = Configuration.Place()
+        var phoneNumbersPlace = Configuration.Place()
+        var tokenPlace = Configuration.Place()
+        var appSecretPlace = Configuration.Place()
+    }
+
+    /// Where something stands.
+    struct Place: Sendable, Equatable {
+        var file = ""
+        var line: Int?
+        var key = ""
+
+        func problem(_ sentence: String) -> ConfigurationProblem {
+            ConfigurationProblem(file: file, line: line, key: key, sentence: sentence)
+        }
+    }
+
+    /// The file it was read from.
+    package var file = ""
+    /// How Meta is asked.
+    package var graph = Graph()
+    /// The ledger.
+    package var ledger = Ledger()
+    /// The socket.
+    package var socket = Socket()
+    /// The journal.
+    package var journal = Journal.auto
+    /// The defaults for all accounts.
+    package var watch = Watch()
+    /// The budget.
+    package var budget = Budget()
+    /// The accounts.
+    package var accounts: [Account] = []
+    /// Where values stand whose faults show later, by their keys.
+    var places: [String: Place] = [:]
+
+    /// A fault of the value of a key, where that stands.
+    func problem(_ key: String, _ sentence: String) -> ConfigurationProblem {
+        (places[key] ?? Place(file: file, key: key)).problem(sentence)
+    }
+}
+
+/// Something in a configuration that cannot be used: which file, line and key, and what is wrong.
+package struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The file.
+    package var file: String
+    /// The line, from one; `nil` where the file as a whole is meant.
+    package var line: Int?
+    /// The key with the keys it stands under: `accounts[0].waba_id`.
+    package var key: String
+    /// What is wrong.
+    package var sentence: String
+
+    package var description: String {
+        "\(file)\(line.map { ":\($0)" } ?? ""): \(key.isEmpty ? "" : "\(key): ")\(sentence)"
+    }
+}
+
+/// All problems of a configuration at once.
+package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
+    /// The problems, by file and line.
+    package var problems: [ConfigurationProblem]
+
+    package var description: String { problems.map(\.description).joined(separator: "\n") }
+
+    /// The first of them, and how many more there are.
+    package var sentence: String {
+        let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
+        return "\(problems.first?.description ?? "")\(more)"
+    }
+}

@@ -1,0 +1,76 @@
+import Changes
+import StrictJSON
+import Systemd
+import TestSupport
+import Testing
+import WhatsAppBusiness
+
+@testable import Announcing
+@testable import Ledger
+
+@Suite(.inTurn) struct JournalEntryTests {
+    private let number = ResourceID(account: "acme", kind: .phoneNumber, id: "107", phoneNumberID: "107")
+
+    private func entry(_ change: Change, wabaID: String? = "102") -> [String: [String]] {
+        let recorded = RecordedChange(sequence: 42, observedAt: Timestamp(milliseconds: 0), change: change)
+        let entry = JournalEntry(recorded, cursor: LedgerCursor(ledger: "0123456789abcdef", sequence: 42), wabaID: wabaID)
+        return Dictionary(entry.fields.map { ($0.name, [String(decoding: $0.value, as: UTF8.self)]) }, uniquingKeysWith: +)
+    }
+
+    private func change(_ fields: [String], before: JSONObject? = [:], after: JSONObject? = [:]) -> Change {
+        Change(
+            number, .changed, severity: .warning, fields: fields.compactMap { JSONPointer(parsing: $0) }, before: before, after: after,
+            summary: "acme: something changed")
+    }
+
+    @Test func entry_ofAChange_hasEveryField() {
+        let fields = entry(change(["/quality_rating", "/status"], before: ["status": "A"], after: ["status": "B"]))
+        #expect(
+            fields == [
+                "MESSAGE": ["acme: something changed"], "MESSAGE_ID": ["3c7c1e55ca3e4001a9b7c655120c1e49"], "PRIORITY": ["4"],
+                "SYSLOG_IDENTIFIER": ["wabawatchd"], "WABAWATCH_CURSOR": ["0123456789abcdef:42"], "WABAWATCH_SEQUENCE": ["42"],
+                "WABAWATCH_ACCOUNT": ["acme"], "WABAWATCH_WABA_ID": ["102"], "WABAWATCH_KIND": ["phone_number"], "WABAWATCH_ID": ["107"],
+                "WABAWATCH_PHONE_NUMBER_ID": ["107"], "WABAWATCH_OPERATION": ["changed"], "WABAWATCH_ORIGIN": ["poll"],
+                "WABAWATCH_FIELD": ["/quality_rating", "/status"], "WABAWATCH_BEFORE": [#"{"status":"A"}"#],
+                "WABAWATCH_AFTER": [#"{"status":"B"}"#],
+            ])
+    }
+
+    @Test(arguments: [
+        (["/quality_rating"], MessageID.qualityRating), (["/quality_score/score", "/status"], .qualityRating),
+        (["/status"], .phoneNumberStatus),
+        (["/throughput/level"], .messagingLimit), (["/whatsapp_business_manager_messaging_limit"], .messagingLimit),
+        (["/webhook_configuration/application"], MessageID(.subscribedApp)),
+        (["/conversational_automation/prompts"], MessageID(.phoneNumberSettings)),
+        (["/verified_name"], MessageID(.phoneNumber)), ([], MessageID(.phoneNumber)),
+    ])
+    func class_ofANumbersChange_followsTheWorstMember(fields: [String], id: MessageID) {
+        #expect(MessageID(of: change(fields)) == id)
+    }
+
+    @Test func documents_thatAreTooLong_areCutBetweenCharacters_andThatIsSaid() {
+        let long = JSONObject([("about", .string(String(repeating: "é", count: 40_000)))])
+        let fields = entry(change(["/about"], before: ["about": "x"], after: long))
+        #expect(fields["WABAWATCH_TRUNCATED"] == ["1"])
+        let kept = fields["WABAWATCH_AFTER"]?.first ?? ""
+        #expect(kept.utf8.count <= JournalEntry.longestDocument)
+        #expect(kept.utf8.count > JournalEntry.longestDocument - 4)
+        #expect(!kept.contains("\u{FFFD}"))
+        #expect(fields["WABAWATCH_BEFORE"] == [#"{"about":"x"}"#])
+    }
+
+    /// journald takes what fits into a datagram without a file in memory, which the unit's sandbox refuses.
+    @Test func entry_ofTheWorstChange_fitsIntoADatagram() {
+        let long = JSONObject([("about", .string(String(repeating: "é", count: 400_000)))])
+        let pointers = (0..<2_000).map { "/\($0)" + String(repeating: "x", count: 5_000) }
+        var worst = change(pointers, before: long, after: long)
+        worst.summary = String(repeating: "é", count: 100_000)
+        let recorded = RecordedChange(sequence: .max, observedAt: Timestamp(milliseconds: 0), change: worst)
+        let entry = JournalEntry(recorded, cursor: LedgerCursor(ledger: "0123456789abcdef", sequence: .max), wabaID: "102")
+        // The protocol takes a line of the name, eight bytes of length and a line break for each field.
+        let size = entry.fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.count + 10 }
+        #expect(size < 212_992 - 32)
+        #expect(entry.fields.filter { $0.name == "WABAWATCH_FIELD" }.count == JournalEntry.mostFields)
+        #expect(entry.fields.contains { $0.name == "WABAWATCH_TRUNCATED" })
+    }
+}

@@ -1,0 +1,25 @@
+import Foundation
+
+/// The repository that these tests were built from.
+enum Repository {
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    static func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
+
+    /// The modules that the Swift sources of a folder import.
+    static func imports(in folder: String) throws -> Set<String> {
+        var imports: Set<String> = []
+        let files = FileManager.default.enumerator(at: root.appending(path: folder), includingPropertiesForKeys: nil)
+        while let file = files?.nextObject() as? URL {
+            guard file.pathExtension == "swift" else { continue }
+            imports.formUnion(Self.imports(of: try String(contentsOf: file, encoding: .utf8)))
+        }
+        return imports
+    }
+
+    /// The modules that a Swift text imports. Its lines begin with the import: what is indented belongs to a text in the text.
+    static func imports(of text: String) -> Set<String> {
+        let line = /^(?:@\w+ )*(?:(?:public|package|internal|fileprivate|private) )?import (?:(?:struct|enum|class|func|var) )?(\w+)/
+        return Set(text.matches(of: line.anchorsMatchLineEndings()).map { String($0.1) })
+    }
+}

@@ -1,0 +1,176 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+import WhatsAppBusiness
+
+@testable import ServiceConfiguration
+
+@Suite(.inTurn) struct ConfigurationTests {
+    /// Loads a text as the configuration, with more files beside it.
+    private func load(_ text: String, files: [String: String] = [:]) throws -> Configuration {
+        let folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder + "/accounts.d", withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for (name, text) in files.merging(["wabawatch.yaml": text], uniquingKeysWith: { $1 }) {
+            try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+        }
+        do {
+            return try Configuration.load(path: folder + "/wabawatch.yaml")
+        } catch {
+            throw ConfigurationError(
+                problems: error.problems.map { problem in
+                    var problem = problem
+                    problem.file = String(problem.file.dropFirst(folder.count + 1))
+                    return problem
+                })
+        }
+    }
+
+    private func problems(_ text: String, files: [String: String] = [:]) -> [String] {
+        do {
+            _ = try load(text, files: files)
+            return []
+        } catch {
+            return (error as? ConfigurationError)?.problems.map(\.description) ?? ["\(error)"]
+        }
+    }
+
+    private let account = """
+        accounts:
+          - name: acme
+            waba_id: "102290129340398"
+            token: { credential: acme.token }
+
+        """
+
+    @Test func shortestFile_hasAllDefaults() throws {
+        let configuration = try load(account)
+        #expect(configuration.graph == Configuration.Graph())
+        #expect(configuration.graph.version == "v25.0")
+        #expect(configuration.accounts.map(\.name) == ["acme"])
+        #expect(configuration.accounts.first?.watch.kinds[.phoneNumber]?.every == .seconds(60))
+        #expect(configuration.accounts.first?.watch.kinds[.businessProfile]?.every == .seconds(900))
+        #expect(configuration.accounts.first?.token == .credential("acme.token"))
+        #expect(configuration.accounts.first?.phoneNumbers == nil)
+    }
+
+    @Test func account_overridesTheDefaultsForAll() throws {
+        let configuration = try load(
+            """
+            watch: { phone_number: { every: 2m }, splay: 5% }
+            \(account)    watch: { business_profile: { every: never } }
+                phone_numbers: ["1", "2"]
+
+            """)
+        let watch = configuration.accounts.first?.watch
+        #expect(watch?.kinds[.phoneNumber]?.every == .seconds(120))
+        #expect(watch?.kinds[.businessProfile]?.every == nil)
+        #expect(watch?.splay == 0.05)
+        #expect(configuration.accounts.first?.phoneNumbers == ["1", "2"])
+    }
+
+    /// They come with the account's own request, so that being on by default means nothing without it.
+    @Test(arguments: [
+        ("watch: { account: { every: never } }", "", false), ("", "watch: { account: { every: never } }", false),
+        ("watch: { account: { every: never }, subscribed_app: {} }", "", false), ("", "", true),
+        ("watch: { account: { every: never } }", "watch: { account: { every: 5m } }", true),
+        ("watch: { subscribed_app: { every: never } }", "watch: { account: { every: 5m } }", false),
+    ]) func subscribedApps_whereTheAccountIsNever_areOff(defaults: String, own: String, isOn: Bool) throws {
+        let configuration = try load("\(defaults)\n\(account)    \(own)\n")
+        #expect((configuration.accounts.first?.watch.kinds[.subscribedApp]?.every != nil) == isOn)
+    }
+
+    @Test(arguments: [
+        (
+            "watch: { account: { every: never }, subscribed_app: { every: 5m } }", "",
+            "wabawatch.yaml:1: watch.subscribed_app.every: comes with the account's own request"
+        ),
+        (
+            "", "watch:\n      account: { every: never }\n      subscribed_app: { every: 1h }",
+            "wabawatch.yaml:8: accounts[0].watch.subscribed_app.every: comes with the account's own request"
+        ),
+        (
+            "watch: { account: { every: never } }", "watch: { subscribed_app: { every: 5m } }",
+            "wabawatch.yaml:6: accounts[0].watch.subscribed_app.every: comes with the account's own request"
+        ),
+    ]) func subscribedApps_askedForWhereTheAccountIsNever_areAMistake(defaults: String, own: String, problem: String) {
+        let problems = problems("\(defaults)\n\(account)    \(own)\n")
+        #expect(problems.count == 1 && problems[0].hasPrefix(problem), "\(problems)")
+    }
+
+    @Test func accounts_inFilesOfTheirOwn_join() throws {
+        let configuration = try load(
+            account, files: ["accounts.d/b.yaml": "name: b\nwaba_id: \"7\"\ntoken: { environment: B }\n"])
+        #expect(configuration.accounts.map(\.name) == ["acme", "b"])
+    }
+
+    @Test(arguments: [
+        ("colour: red\n", "wabawatch.yaml:1: colour: this key is not known"),
+        ("graph:\n  verson: v25.0\n", "wabawatch.yaml:2: graph.verson: this key is not known"),
+        ("graph: { timeout: soon }\n", "wabawatch.yaml:1: graph.timeout: should be a span of time"),
+        ("watch:\n  phone_number: { every: 4s }\n", "wabawatch.yaml:2: watch.phone_number.every: should be at least 5s"),
+        ("watch:\n  blocked_user: { every: 30s }\n", "wabawatch.yaml:2: watch.blocked_user.every: should be at least 1m"),
+        (
+            "watch:\n  blocked_user: { window: 200d }\n",
+            "wabawatch.yaml:2: watch.blocked_user.window: should be at least 1d and at most 180d"
+        ),
+        (
+            "watch:\n  blocked_user: { every: 2h, full_sweep: 1h }\n",
+            "wabawatch.yaml:2: watch.blocked_user.full_sweep: should be at least 2h"
+        ),
+        (
+            "watch: { subscribed_app: { every: 5m } }\n",
+            "wabawatch.yaml:1: watch.subscribed_app.every: comes with the account's own request"
+        ),
+        ("socket: { mode: \"0999\" }\n", "wabawatch.yaml:1: socket.mode: should be permissions in octal"),
+        ("budget: { share: half }\n", "wabawatch.yaml:1: budget.share: should be a share from 1% to 100%"),
+        ("journal: { enabled: maybe }\n", "wabawatch.yaml:1: journal.enabled: should be true, false or auto"),
+        ("graph: [1]\n", "wabawatch.yaml:1: graph: should be a mapping"),
+        ("graph: { version: v1.0,\n  version: v2.0 }\n", "wabawatch.yaml:2: graph.version: version stands twice"),
+        ("graph: {\n", "wabawatch.yaml:"),
+    ])
+    func mistake_isNamedByFileLineAndKey(text: String, problem: String) {
+        let problems = problems(text + account)
+        #expect(problems.contains { $0.contains(problem) }, "\(problems)")
+    }
+
+    @Test func mistakes_areAllTold() {
+        let problems = problems(
+            """
+            accounts:
+              - name: acme
+                waba_id: abc
+                token: { credential: a, file: b }
+              - name: acme
+                waba_id: "7"
+                token: { file: /x }
+              - waba_id: "7"
+
+            """)
+        #expect(
+            problems == [
+                "wabawatch.yaml:3: accounts[0].waba_id: should be an id of decimal digits",
+                "wabawatch.yaml:4: accounts[0].token: should name one of credential, file and environment",
+                "wabawatch.yaml:8: accounts[2]: name is missing", "wabawatch.yaml:8: accounts[2]: token is missing",
+            ])
+    }
+
+    @Test func accounts_withOneNameOrId_areRefused() {
+        let problems = problems(account, files: ["accounts.d/b.yaml": "name: acme\nwaba_id: \"7\"\ntoken: { environment: B }\n"])
+        #expect(problems.count == 1)
+        #expect(problems.first?.contains("accounts.d/b.yaml:1: the name acme is already taken") == true, "\(problems)")
+    }
+
+    @Test func file_thatIsNotThere_orEmpty_isSaid() {
+        #expect(problems("").first?.contains("is empty") == true)
+        #expect(throws: ConfigurationError.self) { try Configuration.load(path: "/nowhere/wabawatch.yaml") }
+    }
+
+    @Test(arguments: [("500ms", 500), ("1h30m", 5_400_000), ("90d", 7_776_000_000), ("0s", 0)])
+    func duration_isRead(text: String, milliseconds: Int64) {
+        #expect(Duration(configuration: text) == .milliseconds(milliseconds))
+    }
+
+    @Test(arguments: ["", "5", "m", "5 m", "-5m", "5x", "99999999999999999999d", "1.5h"])
+    func duration_thatIsNone_isRefused(text: String) { #expect(Duration(configuration: text) == nil) }
+}

@@ -1,0 +1,46 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@testable import ServiceConfiguration
+
+@Suite(.inTurn) struct DryRunTests {
+    private func configuration(_ text: String) throws -> Configuration {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/wabawatch.yaml"
+        try Data(text.utf8).write(to: URL(filePath: path))
+        return try Configuration.load(path: path)
+    }
+
+    @Test func requests_areNamedWithTheirIntervals_andThePlanWithItsBudget() throws {
+        let lines = try configuration(
+            """
+            accounts:
+              - { name: acme, waba_id: "102", token: { environment: TOKEN }, phone_numbers: ["7", "8", "9"], watch: { qr_code: { every: never } } }
+            """
+        ).dryRun()
+        #expect(
+            lines.first?.hasPrefix("acme (102): 106 calls an hour counting 3 phone numbers, of 100 that the budget allows at first; ")
+                == true)
+        #expect(
+            lines.contains {
+                $0.hasPrefix("  phone_number every 1m: GET https://graph.facebook.com/v25.0/102/phone_numbers?fields=id,")
+                    || $0.contains("fields=id%2C")
+            })
+        #expect(lines.filter { $0.contains("business_profile every") }.count == 3)
+        #expect(!lines.contains { $0.contains("qr_code") })
+        #expect(lines.filter { $0.contains("account every 5m") }.count == 1)
+    }
+
+    @Test func planOverItsBudget_isSaid_andIsNoMistake() throws {
+        let text = """
+            accounts:
+              - { name: acme, waba_id: "102", token: { environment: TOKEN } }
+            """
+        #expect(try configuration(text).overBudget() == [])
+        let small = try configuration("budget: { calls_per_hour: 80 }\n" + text).overBudget()
+        #expect(small.count == 1)
+        #expect(
+            small.first?.contains("acme: 87 calls an hour with one phone number are more than the budget of 80 at first allows") == true)
+    }
+}
