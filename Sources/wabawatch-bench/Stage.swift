@@ -37,7 +37,8 @@ final class Stage {
     }
 
     /// Starts the daemon against any address.
-    func start(every: [String: String]?, graph: String, accounts: [String]) throws -> DaemonProcess {
+    /// - Parameter program: where it lies; beside this program if not told.
+    func start(every: [String: String]?, graph: String, accounts: [String], program: String? = nil) throws -> DaemonProcess {
         let kinds = [
             "account", "phone_number", "phone_number_settings", "business_profile", "commerce_settings", "qr_code", "message_template",
             "blocked_user",
@@ -58,7 +59,7 @@ final class Stage {
             """
         let path = folder.path("wabawatch.yaml")
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        return try DaemonProcess(configuration: path, token: Platform.sampleToken, in: folder)
+        return try DaemonProcess(program, configuration: path, token: Platform.sampleToken, in: folder)
     }
 
     /// Bytes of the ledger's files.
