@@ -53,7 +53,8 @@ public final class WaitList<Key: Hashable & Sendable, Value: Sendable>: Sendable
     public func answerAll(with value: Value) {
         let askers = state.withLock { state in
             defer { state.waiting = [:] }
-            return state.waiting.values.flatMap(\.values)
+            // A generic type's key path is made anew each time, which costs more than the list.
+            return state.waiting.values.flatMap { $0.values }
         }
         for asker in askers { asker.fulfil(value) }
     }

@@ -55,7 +55,12 @@ enum ColumnCoding {
     static func column(_ text: String) -> DatabaseValue { text.utf8.contains(0) ? Data(text.utf8).databaseValue : text.databaseValue }
 
     /// Texts to be looked for.
-    static func columns(_ texts: some Collection<String>) -> StatementArguments { StatementArguments(texts.map(column)) }
+    static func columns(_ texts: some Collection<String>) -> StatementArguments { arguments(texts.map(column)) }
+
+    /// GRDB takes an array of one type by a key path, which is made anew each time and costs more than the values.
+    static func arguments(_ values: [DatabaseValue]) -> StatementArguments {
+        StatementArguments(values.map { $0 as (any DatabaseValueConvertible)? })
+    }
 
     /// The text in a column; `nil` if there is none.
     static func text(_ value: DatabaseValue) -> String? {

@@ -56,15 +56,13 @@ final class Commits: Sendable {
     }
 
     private func commit(_ entries: [Entry], in database: Database) throws {
-        var last: Int64 = 0
         var callers: [@Sendable () -> Void] = []
-        try database.inTransaction(.immediate) {
+        let last = try database.transaction {
             for entry in entries {
                 callers.append(try entry.work(database))
                 done.add(1, ordering: .relaxed)
             }
-            last = try Ledger.last(database)
-            return .commit
+            return try Ledger.last(database)
         }
         ended(.success(last))
         for caller in callers { caller() }

@@ -20,11 +20,17 @@ struct PersistedTarget {
     init?(_ target: PollTarget, in database: Database) throws {
         let statement = try database.cachedStatement(sql: "SELECT asked, digest, confirmed_at FROM unit WHERE \(Self.place)")
         guard let row = try Row.fetchOne(statement, arguments: Self.arguments(target)) else { return nil }
-        askedColumn = row[0]
+        try self.init(row, at: 0)
+    }
+
+    /// From the columns `asked`, `digest` and `confirmed_at` of a row.
+    /// - Parameter index: the first of them.
+    init(_ row: Row, at index: Int) throws {
+        askedColumn = row[index]
         // Where it cannot be read, everything that is asked for is asked for anew.
         asked = Set(ColumnCoding.text(askedColumn).flatMap(ColumnCoding.names) ?? [])
-        digest = RowChecksum(column: try row.value(1))
-        confirmedAt = Timestamp(milliseconds: try row.value(2))
+        digest = RowChecksum(column: try row.value(index + 1))
+        confirmedAt = Timestamp(milliseconds: try row.value(index + 2))
         digest -= RowChecksum(of: [askedColumn])
     }
 
@@ -58,7 +64,7 @@ struct PersistedThings {
         let isOfNumbers = target.kind == .phoneNumber
         let statement = try database.cachedStatement(
             sql: """
-                SELECT id, document, misses FROM resource WHERE place IN
+                SELECT id, document, misses FROM resource WHERE place \(isOfNumbers ? "IN" : "=")
                     (SELECT id FROM place WHERE account = ? AND kind = ?\(isOfNumbers ? "" : " AND phone_number_id = ?"))
                 """)
         let number = isOfNumbers ? [] : [target.phoneNumberID ?? ""]

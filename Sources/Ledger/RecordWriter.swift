@@ -17,6 +17,10 @@ struct RecordWriter {
 
     private struct PlaceName: Hashable {
         let account, kind, phoneNumberID: ExactText
+
+        init(_ account: String, _ kind: OpenEnum<Kind>, _ phoneNumberID: String?) {
+            (self.account, self.kind, self.phoneNumberID) = (ExactText(account), ExactText(kind.rawValue), ExactText(phoneNumberID ?? ""))
+        }
     }
 
     init(database: Database, now: Timestamp, tail: Tail, epoch: (first: Int64, id: String)) {
@@ -28,14 +32,14 @@ struct RecordWriter {
 
     /// Compares a look with the snapshot; also returns the digests of the rows that may change by it.
     private static func compare(
-        _ observation: Observation, _ kept: PersistedTarget?, _ sieve: UnchangedIDFilter, _ others: inout OtherIDs?, in database: Database
+        _ observation: Observation, _ standing: TargetStanding, _ sieve: UnchangedIDFilter, _ others: inout OtherIDs?, in database: Database
     ) throws -> (comparison: Comparison, digests: [ExactText: RowChecksum]) {
         let target = observation.target
         var (sieve, observation) = (sieve, observation)
-        let things = try PersistedThings(of: target, kept, &sieve, in: database)
-        if kept != nil { observation.ids = others?.resolve(sieve.rest, among: things.snapshot.entries) ?? sieve.rest }
+        let things = try PersistedThings(of: target, standing.kept, &sieve, in: database)
+        if standing.kept != nil { observation.ids = others?.resolve(sieve.rest, among: things.snapshot.entries) ?? sieve.rest }
         var display: [String: String] = [:]
-        if let number = target.phoneNumberID { display[number] = try displayNumber(number, of: target.account, in: database) }
+        if let number = target.phoneNumberID { display[number] = standing.displayNumber }
         return (Comparison(of: observation, with: things.snapshot) { [display] in display[$0] }, things.digests)
     }
 
@@ -43,8 +47,10 @@ struct RecordWriter {
     /// - Parameter confirmedAt: when the target was last looked at completely, if that is not written down.
     mutating func record(_ observation: Observation, confirmedAt: Timestamp?) throws -> Recording? {
         let target = observation.target
-        guard try isKnown(target, observation.needs) else { return nil }
-        let kept = try PersistedTarget(target, in: database)
+        let standing = try TargetStanding(target, in: database)
+        guard standing.has(observation.needs) else { return nil }
+        if let place = standing.place { places[PlaceName(target.account, OpenEnum(target.kind), target.phoneNumberID)] = place }
+        let kept = standing.kept
         var observation = observation
         var others = try OtherIDs(observation, in: database)
         if let others { observation.ids = others.translated }
@@ -55,7 +61,7 @@ struct RecordWriter {
             try learn(others, at: target)
             return Recording(agreeing: observation)
         }
-        let (comparison, digests) = try Self.compare(observation, kept, sieve, &others, in: database)
+        let (comparison, digests) = try Self.compare(observation, standing, sieve, &others, in: database)
         guard comparison.isNews else {
             try learn(others, at: target)
             return Recording(comparison, observation)
@@ -97,7 +103,9 @@ struct RecordWriter {
 
     /// A state that is kept already was told, too, if it was to be: a note that comes again after a commit of unknown end is not told twice.
     mutating func write(_ note: WatchNote) throws {
-        if let target = PollTarget(watch: note.watch), try !isKnown(target, note.needs) { return }
+        if note.needs != .nothing, let target = PollTarget(watch: note.watch), try !TargetStanding(target, in: database).has(note.needs) {
+            return
+        }
         let document = ColumnCoding.document(note.document, of: note.watch.id)
         let statement = try database.cachedStatement(sql: "SELECT document = ? FROM resource WHERE place = ? AND id = ?")
         let place = try place(note.watch)
@@ -157,7 +165,7 @@ struct RecordWriter {
                 INSERT INTO change (observed_at, place, id, operation, origin, severity, fields, before, after, summary, digest, transaction_id, actor)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
-        try statement.execute(arguments: StatementArguments(values + [digest, together, actor]))
+        try statement.execute(arguments: ColumnCoding.arguments(values + [digest, together, actor]))
         let sequence = database.lastInsertedRowID
         if sequence == epoch.first { try Epochs.write(epoch, database) }
         tail.add(RecordedChange(sequence: sequence, observedAt: now, change: change, transaction: transaction, epoch: epoch.id))
@@ -169,9 +177,9 @@ struct RecordWriter {
 
     /// The number of a place, which it gets here if it has none.
     mutating func place(_ account: String, _ kind: OpenEnum<Kind>, _ phoneNumberID: String?) throws -> Int64 {
-        let names = [account, kind.rawValue, phoneNumberID ?? ""]
-        let name = PlaceName(account: ExactText(names[0]), kind: ExactText(names[1]), phoneNumberID: ExactText(names[2]))
+        let name = PlaceName(account, kind, phoneNumberID)
         if let place = places[name] { return place }
+        let names = [account, kind.rawValue, phoneNumberID ?? ""]
         let known = try database.cachedStatement(sql: "SELECT id FROM place WHERE account = ? AND kind = ? AND phone_number_id = ?")
         var place = try Int64.fetchOne(known, arguments: ColumnCoding.columns(names))
         if place == nil {
@@ -184,29 +192,6 @@ struct RecordWriter {
         }
         places[name] = place
         return place ?? 0
-    }
-
-    private func isKnown(_ target: PollTarget, _ needs: Observation.Needs) throws -> Bool {
-        guard needs != .nothing else { return true }
-        let accounts = try database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM account WHERE name = ?)")
-        guard try Bool.fetchOne(accounts, arguments: ColumnCoding.columns([target.account])) == true else { return false }
-        guard needs == .number, let number = target.phoneNumberID else { return true }
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT EXISTS (SELECT 1 FROM resource
-                WHERE place = (SELECT id FROM place WHERE account = ?1 AND kind = 'phone_number' AND phone_number_id = ?2) AND id = ?2)
-                """)
-        return try Bool.fetchOne(statement, arguments: ColumnCoding.columns([target.account, number])) ?? false
-    }
-
-    private static func displayNumber(_ id: String, of account: String, in database: Database) throws -> String? {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT document FROM resource
-                WHERE place = (SELECT id FROM place WHERE account = ?1 AND kind = 'phone_number' AND phone_number_id = ?2) AND id = ?2
-                """)
-        let row = try Row.fetchOne(statement, arguments: ColumnCoding.columns([account, id]))
-        return row.flatMap { ColumnCoding.document($0[0], of: id) }?["display_phone_number"]?.string
     }
 }
 

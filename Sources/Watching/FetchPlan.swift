@@ -28,12 +28,13 @@ struct FetchPlan: Sendable {
     ///   - limit: the most things of a page, if another number than the edge's.
     init(_ target: PollTarget, of plan: AccountPlan, leftOut: Set<String> = [], limit: Int? = nil) {
         self.target = target
-        riders = target.kind.riders.filter { plan.watches($0.kind) }.map { kind, field, edge in
+        riders = target.kind.riders.compactMap { kind in
+            guard plan.watches(kind), let field = kind.row.ridesOn?.field, let edge = kind.row.edge else { return nil }
             let rider = PollTarget(account: target.account, kind: kind, phoneNumberID: target.phoneNumberID)
             return Rider(target: rider, field: field, request: GraphRequest(edge, id: plan.owner(of: rider), account: plan.wabaID))
         }
         let edge = target.kind.edge
-        let unwatched = target.kind.riders.filter { !plan.watches($0.kind) }.map(\.field)
+        let unwatched = target.kind.riders.filter { !plan.watches($0) }.compactMap(\.row.ridesOn?.field)
         request = GraphRequest(
             edge, id: plan.owner(of: target), fields: GraphRequest.fields(edge.fields, without: leftOut.union(unwatched)), limit: limit,
             account: plan.wabaID)
@@ -45,16 +46,6 @@ struct FetchPlan: Sendable {
         else { return nil }
         return Sweep.Found(items: data)
     }
-}
-
-extension Kind {
-    private static let ridersByHost: [Kind: [(kind: Kind, field: String, edge: Edge)]] = allCases.reduce(into: [:]) { riders, kind in
-        guard let ride = kind.row.ridesOn, let edge = kind.row.edge else { return }
-        riders[ride.kind, default: []].append((kind, ride.field, edge))
-    }
-
-    /// The kinds whose things come with those of this one: in which field, and by which edge where they are asked for by themselves.
-    var riders: [(kind: Kind, field: String, edge: Edge)] { Self.ridersByHost[self] ?? [] }
 }
 
 extension PollTarget {

@@ -165,7 +165,7 @@ extension Watcher {
     /// What comes with a target's answers is not current where the target is not.
     func moveFollowers(of target: PollTarget) async {
         guard let watch = watched[target]?.state.watch, watch.state.isTrouble else { return }
-        let followers = target.kind.riders.map { PollTarget(account: target.account, kind: $0.kind, phoneNumberID: target.phoneNumberID) }
+        let followers = target.kind.riders.map { PollTarget(account: target.account, kind: $0, phoneNumberID: target.phoneNumberID) }
         await follow(followers, watch.state, watch.reason ?? "")
     }
 }

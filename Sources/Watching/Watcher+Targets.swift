@@ -32,7 +32,7 @@ extension Watcher {
 
     /// The watches over what comes with another kind's answers.
     func watchRiders(of name: String) {
-        for kind in AccountPlan.accountKinds.flatMap(\.riders).map(\.kind) where accounts[name]?.plan.watches(kind) == true {
+        for kind in AccountPlan.accountKinds.flatMap(\.riders) where accounts[name]?.plan.watches(kind) == true {
             beginWatch(over: PollTarget(account: name, kind: kind))
         }
     }

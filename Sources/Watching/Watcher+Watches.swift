@@ -16,9 +16,9 @@ extension Watcher {
         var drift = Drift()
         drift.leftOut = kind.leftOut
         // What rides on it is asked for by itself then.
-        for rider in target.kind.riders {
-            drift.leftOut.unknown.remove(rider.field)
-            drift.leftOut.refused.remove(rider.field)
+        for field in target.kind.riders.compactMap(\.row.ridesOn?.field) {
+            drift.leftOut.unknown.remove(field)
+            drift.leftOut.refused.remove(field)
         }
         drift.odd = polled.state.oddities?.reasons ?? []
         if target.kind == .account { drift.upgraded = account.upgrade }

@@ -19,12 +19,13 @@ final class DaemonProcess {
     }
 
     /// Starts it, and returns when it is ready.
-    init(configuration path: String, token: String, in folder: TemporaryFolder) throws {
+    /// - Parameter program: where it lies; beside this program if not told.
+    init(_ program: String? = nil, configuration path: String, token: String, in folder: TemporaryFolder) throws {
         let notify = try NotifySocket(path: folder.path("notify"))
         // The last two as in its unit.
         let environment = ["TOKEN": token, "NOTIFY_SOCKET": notify.path, "SWIFT_BACKTRACE": "enable=no", "MALLOC_ARENA_MAX": "2"]
         let start = Machine.now
-        id = try Self.spawn([try Self.program, "--config", path], environment, output: folder.path("daemon.log"))
+        id = try Self.spawn([try program ?? Self.program, "--config", path], environment, output: folder.path("daemon.log"))
         do { try notify.wait(for: "READY=1") } catch {
             kill(id, SIGKILL)
             waitpid(id, nil, 0)

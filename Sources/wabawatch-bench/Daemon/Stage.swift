@@ -38,7 +38,8 @@ final class Stage {
     }
 
     /// Starts the daemon against any address.
-    func start(every: [String: String]?, graph: String, accounts: [String]) throws -> DaemonProcess {
+    /// - Parameter program: where it lies; beside this program if not told.
+    func start(every: [String: String]?, graph: String, accounts: [String], program: String? = nil) throws -> DaemonProcess {
         let kinds = (Kind.asked(.account) + Kind.asked(.phoneNumber)).map(\.rawValue)
         let watch =
             every.map { every in
@@ -56,7 +57,7 @@ final class Stage {
             """
         let path = folder.path("wabawatch.yaml")
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        return try DaemonProcess(configuration: path, token: Platform.sampleToken, in: folder)
+        return try DaemonProcess(program, configuration: path, token: Platform.sampleToken, in: folder)
     }
 
     /// Bytes of the ledger's files.
