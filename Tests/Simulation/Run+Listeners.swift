@@ -2,7 +2,6 @@ import Announcing
 import Ledger
 import Logging
 import TestTools
-import WabaWatchService
 import Watching
 import WhatsAppBusiness
 

@@ -4,7 +4,6 @@ import GraphAPI
 import Ledger
 import Logging
 import TestTools
-import WabaWatchService
 import Watching
 import WhatsAppBusiness
 

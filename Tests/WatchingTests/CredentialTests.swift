@@ -1,5 +1,5 @@
 import Changes
-import TestSupport
+import TestTools
 import Testing
 import WhatsAppBusiness
 
