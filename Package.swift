@@ -120,6 +120,8 @@ let package = Package(
                 "StrictJSON", "Printing", "Programs", arguments,
                 logging,
             ]),
+        // Takes the sockets that a test passes to it.
+        .executableTarget(name: "take-sockets", dependencies: ["Systemd"], path: "Tests/take-sockets", swiftSettings: rules),
         // The seeds and the clock of all tests, of the simulation and of the benchmarks.
         .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: rules),
         // Runs the decisions under a simulated clock, against a simulated Meta.
@@ -149,7 +151,7 @@ let package = Package(
         tests("StrictJSON", ["TestTools", "StrictJSON"]),
         tests("Continuations", ["Continuations"]),
         tests("Printing", ["TestTools", "Printing", "Programs", "StrictJSON", arguments]),
-        tests("Systemd", ["TestTools", "Systemd", "CSystemd", logging]),
+        tests("Systemd", ["TestTools", "TestSupport", "Systemd", "CSystemd", "take-sockets", logging]),
         tests("Varlink", ["TestTools", "TestSupport", "Varlink", "StrictJSON", nio, nioPosix], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["TestTools", "WhatsAppBusiness", "StrictJSON"]),
         // A file system with faults for SQLite.
