@@ -179,7 +179,9 @@ let package = Package(
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["TestTools", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
-        tests("WabaWatchInterface", ["TestTools", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        tests(
+            "WabaWatchInterface", ["TestTools", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"],
+            resources: [.copy("Released")]),
         // The daemon as the client's and the command's tests meet it: the real protocol over a log in memory.
         .target(
             name: "FakeDaemon", dependencies: ["Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"], path: "Tests/FakeDaemon",
