@@ -8,6 +8,7 @@ import Synchronization
 import GraphAPI
 import TestSupport
 import Testing
+import TestTools
 import Varlink
 import WabaWatchInterface
 
@@ -80,7 +81,8 @@ import WhatsAppBusiness
             let service = DiscoveryService(
                 socket: .path(folder + "/socket", mode: 0o600),
                 identity: ServiceIdentity(vendor: "wabawatch", product: "wabawatchd", version: "0", url: ""),
-                metrics: try MetricsService(source), events: ServerEventLog(log: Logger(label: "test")) { try await Task.sleep(for: $0) },
+                metrics: try MetricsService(source),
+                events: ServerEventLog(log: Logger(label: "test")) { try await FakeClock().sleep(for: $0) },
                 log: Logger(label: "test"), registry: folder + "/registry",
                 reports: folder + "/reports")
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -183,7 +185,8 @@ import WhatsAppBusiness
             let service = DiscoveryService(
                 socket: .path(folder + "/socket", mode: 0o600), inherited: .inherited(fileDescriptor: descriptor), isFoundByUnits: true,
                 identity: ServiceIdentity(vendor: "wabawatch", product: "wabawatchd", version: "0", url: ""),
-                metrics: try MetricsService(source), events: ServerEventLog(log: Logger(label: "test")) { try await Task.sleep(for: $0) },
+                metrics: try MetricsService(source),
+                events: ServerEventLog(log: Logger(label: "test")) { try await FakeClock().sleep(for: $0) },
                 log: Logger(label: "test"), registry: folder + "/registry",
                 reports: folder + "/reports")
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -216,8 +219,11 @@ import WhatsAppBusiness
 
     /// Connects as soon as somebody listens.
     private static func connect(_ path: String) async throws -> VarlinkClient {
-        while true {
-            do { return try await VarlinkClient.connect(path: path) } catch is ConnectionFailed { await Task.yield() }
+        var client: VarlinkClient?
+        try await eventually("somebody listens at \(path)") {
+            do { client = try await VarlinkClient.connect(path: path) } catch is ConnectionFailed {}
+            return client != nil
         }
+        return try #require(client)
     }
 }
