@@ -145,6 +145,8 @@ let package = Package(
                 "WabaWatchService", "ServiceConfiguration", "GraphSimulator", "WabaWatchInterface", "Varlink", "Watching", "Systemd",
                 "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments, logging,
             ]),
+        // Takes the sockets that a test passes to it.
+        .executableTarget(name: "take-sockets", dependencies: ["Systemd"], path: "Tests/take-sockets", swiftSettings: rules),
         // The seeds and the clock of all tests, of the simulation and of the benchmarks.
         .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: rules),
         // Runs the decisions under a simulated clock, against a simulated Meta.
@@ -175,7 +177,7 @@ let package = Package(
         tests("StrictJSON", ["TestTools", "StrictJSON"]),
         tests("Continuations", ["Continuations"]),
         tests("Printing", ["TestTools", "Printing", "Programs", "StrictJSON", arguments]),
-        tests("Systemd", ["TestTools", "Systemd", "CSystemd", logging]),
+        tests("Systemd", ["TestTools", "TestSupport", "Systemd", "CSystemd", "take-sockets", logging]),
         tests("Varlink", ["TestTools", "TestSupport", "Varlink", "StrictJSON", nio], resources: [.copy("Texts")]),
         tests("WhatsAppBusiness", ["TestTools", "WhatsAppBusiness", "StrictJSON"]),
         // A file system with faults for SQLite.
@@ -224,7 +226,9 @@ let package = Package(
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["TestTools", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
-        tests("WabaWatchInterface", ["TestTools", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        tests(
+            "WabaWatchInterface", ["TestTools", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"],
+            resources: [.copy("Released")]),
         // The daemon as the client's and the command's tests meet it: the real protocol over a log in memory.
         .target(
             name: "FakeDaemon", dependencies: ["Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"], path: "Tests/FakeDaemon",

@@ -15,6 +15,8 @@ public struct Watch: Sendable, Equatable {
     public private(set) var failures = 0
     /// When a look was last complete.
     public private(set) var lastSuccess: Timestamp?
+    /// The text of a state that only a later release knows, which left it so; until the next look `state` is `starting`.
+    private var laterState: String?
     /// How it is. What is small stands last: there are very many watches.
     public private(set) var state: State
 
@@ -38,14 +40,16 @@ public struct Watch: Sendable, Equatable {
     /// A watch that goes on where the process before this one left it.
     /// - Parameter told: what was told of it last, which is not its document where another watch told of its state; nothing if nothing ever was.
     public init?(over target: PollTarget, document: JSONObject, told: JSONObject?, since: Timestamp, lastSuccess: Timestamp?) {
-        func read(_ document: JSONObject?) -> State? { document?["state"]?.string.flatMap(State.init(rawValue:)) }
+        func read(_ document: JSONObject?) -> OpenEnum<State>? { document?["state"]?.string.map { OpenEnum(rawValue: $0) } }
         guard let state = read(document) else { return nil }
         self.init(over: target, since: since)
-        self.state = state
-        var last = read(told) ?? .current
+        self.state = state.known ?? .starting
+        laterState = state.known == nil ? state.rawText : nil
+        // What a later release told is no state that a look can lead to: that it is over is news.
+        var last = read(told).map { $0.known ?? .starting } ?? .current
         // Of a refused token only the account's watch tells.
         if last == .unauthorized, target.kind != .account { last = .current }
-        isEcho = state == .drifted && last != .drifted
+        isEcho = self.state == .drifted && last != .drifted
         self.told = isEcho ? .drifted : last
         reason = document["reason"]?.string
         self.lastSuccess = lastSuccess
@@ -54,7 +58,7 @@ public struct Watch: Sendable, Equatable {
 
     /// The watch as a document.
     public var document: JSONObject {
-        var document: JSONObject = ["state": .string(state.rawValue)]
+        var document: JSONObject = ["state": .string(laterState ?? state.rawValue)]
         document["reason"] = reason.map(JSONValue.string)
         return document
     }
@@ -149,6 +153,7 @@ public struct Watch: Sendable, Equatable {
 
     private mutating func set(_ state: State, _ reason: String?, at now: Timestamp) {
         if state != self.state { since = now }
+        laterState = nil
         self.state = state
         self.reason = reason
     }

@@ -9,6 +9,7 @@ import StrictJSON
 import Synchronization
 import TestSupport
 import Testing
+import TestTools
 import Varlink
 import WhatsAppBusiness
 
@@ -205,8 +206,11 @@ import WhatsAppBusiness
 
     /// Connects as soon as somebody listens.
     private static func connect(_ path: String) async throws -> VarlinkClient {
-        while true {
-            do { return try await VarlinkClient.connect(path: path) } catch is ConnectionFailed { await Task.yield() }
+        var client: VarlinkClient?
+        try await eventually("somebody listens at \(path)") {
+            do { client = try await VarlinkClient.connect(path: path) } catch is ConnectionFailed {}
+            return client != nil
         }
+        return try #require(client)
     }
 }

@@ -5,33 +5,59 @@ import Testing
 
 @Suite("Sockets that the manager opened")
 struct InheritedSocketsTests {
-    @Test func listeningSockets_passedFromThree_areTakenByNameOnceAndOnlyOnce() async {
-        await #expect(processExitsWith: .success) {
-            let folder = try temporaryFolder()
-            let first = try boundUnixSocket(SOCK_STREAM, path: folder + "/first")
-            let second = try boundUnixSocket(SOCK_STREAM, path: folder + "/second")
-            #expect(listen(first, 1) == 0 && listen(second, 1) == 0)
-            pass([first, second], names: "varlink:control")
-
-            let sockets = try InheritedSockets.take()
-            #expect(sockets.map { $0.name } == ["varlink", "control"])
-            #expect(sockets.map { $0.fileDescriptor } == [3, 4])
-            #expect(fcntl(3, F_GETFD) & FD_CLOEXEC != 0)
-            #expect(fcntl(3, F_GETFL) & O_NONBLOCK != 0)
-            #expect(getenv("LISTEN_FDS") == nil && getenv("LISTEN_PID") == nil && getenv("LISTEN_FDNAMES") == nil)
-            try #expect(InheritedSockets.take().isEmpty)
-            unlink(folder + "/first")
-            unlink(folder + "/second")
-            rmdir(folder)
+    @Test func listeningSockets_passedFromThree_areTakenByNameOnceAndOnlyOnce() async throws {
+        try await Self.withListeners(2) { listeners in
+            let said = try await SocketTaker.run(listeners, names: "varlink:control")
+            #expect(said == ["1 varlink 3 cloexec nonblocking", "1 control 4 cloexec nonblocking"])
         }
     }
 
-    @Test func socketsOfAnotherProcess_leftInTheEnvironment_areNotTaken() async {
-        await #expect(processExitsWith: .success) {
-            setenv("LISTEN_FDS", "1", 1)
-            setenv("LISTEN_PID", "1", 1)
-            try #expect(InheritedSockets.take().isEmpty)
+    @Test func sockets_withoutNames_areTakenAsUnknown() async throws {
+        try await Self.withListeners(1) { listeners in
+            let said = try await SocketTaker.run(listeners, names: nil)
+            #expect(said == ["1 unknown 3 cloexec nonblocking"])
         }
+    }
+
+    @Test func socketsOfAnotherProcess_leftInTheEnvironment_areNotTaken() async throws {
+        try await Self.withListeners(1) { listeners in
+            let said = try await SocketTaker.run(listeners, names: "varlink", process: "1")
+            #expect(!said.contains { $0.hasPrefix("1 ") || $0.hasPrefix("2 ") })
+        }
+    }
+
+    /// Names for two and one socket: which of them is meant cannot be known.
+    @Test func sockets_withAnotherNumberOfNames_areRefused() async throws {
+        try await Self.withListeners(1) { listeners in
+            let said = try await SocketTaker.run(listeners, names: "varlink:control")
+            #expect(said.first?.hasPrefix("1 The inherited sockets ($LISTEN_FDS) could not be taken") == true, "\(said)")
+        }
+    }
+
+    @Test func socket_thatIsPassedAndDoesNotListen_isRefused() async throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        let said = try await SocketTaker.run([descriptor], names: "varlink")
+        #expect(said.first == "1 Inherited descriptor 3 (varlink) is not a listening Unix stream socket")
+    }
+
+    /// Sockets that listen, each at a path of its own.
+    private static func withListeners(_ count: Int, _ body: ([Int32]) async throws -> Void) async throws {
+        let folder = try temporaryFolder()
+        var listeners: [Int32] = []
+        defer {
+            for (number, descriptor) in listeners.enumerated() {
+                close(descriptor)
+                unlink("\(folder)/\(number)")
+            }
+            rmdir(folder)
+        }
+        for number in 0..<count {
+            let descriptor = try boundUnixSocket(SOCK_STREAM, path: "\(folder)/\(number)")
+            listeners.append(descriptor)
+            try #require(listen(descriptor, 1) == 0)
+        }
+        try await body(listeners)
     }
 
     @Test func socket_thatDoesNotListen_isRefusedByNumberAndName() throws {
@@ -61,13 +87,4 @@ struct InheritedSocketsTests {
         let error = #expect(throws: SystemdError.self) { try InheritedSockets.check(987_654, name: "varlink") }
         #expect(error?.errorNumber == EBADF)
     }
-}
-
-/// Puts descriptors where the manager puts them. What stood there belongs to the runtime of this short-lived process, which ends without it.
-private func pass(_ descriptors: [Int32], names: String) {
-    let raised = descriptors.map { fcntl($0, F_DUPFD, 200) }
-    for (offset, descriptor) in raised.enumerated() { dup2(descriptor, Int32(3 + offset)) }
-    setenv("LISTEN_FDS", String(descriptors.count), 1)
-    setenv("LISTEN_PID", String(getpid()), 1)
-    setenv("LISTEN_FDNAMES", names, 1)
 }

@@ -17,12 +17,22 @@ package struct Program: Sendable {
     }
 
     /// Starts a program with exactly that environment; its output is appended to a file.
-    package static func spawn(_ arguments: [String], environment: [String: String], log: String) throws -> Program {
+    /// - Parameter passed: what it has from descriptor 3 on.
+    package static func spawn(
+        _ arguments: [String], environment: [String: String], passing passed: [Int32] = [], log: String
+    ) throws -> Program {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
             posix_spawn_file_actions_addopen(&actions, descriptor, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+        }
+        // Above where they go, so that none is closed for another.
+        let raised = passed.map { fcntl($0, F_DUPFD_CLOEXEC, 200) }
+        defer { for descriptor in raised { close(descriptor) } }
+        for (offset, descriptor) in raised.enumerated() {
+            guard descriptor >= 0 else { throw Failed(call: "fcntl \(passed[offset])", number: errno) }
+            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(3 + offset))
         }
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         let path = String(cString: getenv("PATH"))

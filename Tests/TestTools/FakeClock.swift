@@ -20,6 +20,7 @@ package final class FakeClock: Clock, Sendable {
     private struct State {
         var now: Instant
         var wallClockAhead: Duration
+        var wallClockSet = Duration.zero
         var sleepers: [UInt64: Sleeper] = [:]
         var tickets: UInt64 = 0
     }
@@ -46,7 +47,7 @@ package final class FakeClock: Clock, Sendable {
 
     /// What the wall clock shows, in milliseconds since 1970.
     package var wallClock: Int64 {
-        let (seconds, attoseconds) = state.withLock { $0.now.running + $0.wallClockAhead }.components
+        let (seconds, attoseconds) = state.withLock { $0.now.running + $0.wallClockAhead + $0.wallClockSet }.components
         return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 
@@ -64,8 +65,8 @@ package final class FakeClock: Clock, Sendable {
         for sleeper in due { sleeper.value.continuation.resume() }
     }
 
-    /// Sets the wall clock, and it alone.
-    package func moveWallClock(by duration: Duration) { state.withLock { $0.wallClockAhead += duration } }
+    /// Sets the wall clock, and it alone, to so much more than it would show had it never been set.
+    package func setWallClock(ahead: Duration) { state.withLock { $0.wallClockSet = ahead } }
 
     package func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
         try Task.checkCancellation()

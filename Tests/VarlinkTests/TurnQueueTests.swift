@@ -88,14 +88,14 @@ import TestTools
         #expect(waiting.isEmpty && queue.waiting == 0, "seed \(seed)")
     }
 
-    @Test func turns_ofTasksThatAreCancelled_areNotLost() async {
+    @Test func turns_ofTasksThatAreCancelled_areNotLost() async throws {
         let turns = Turns(limit: 1, perShare: 1)
         #expect(await turns.enter(of: .user(1)))
-        await withTaskGroup(of: Bool.self) { group in
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<50 { group.addTask { await turns.enter(of: .user(2)) } }
-            while turns.waiting < 50 { await Task.yield() }
+            try await eventually("fifty wait") { turns.waiting == 50 }
             group.cancelAll()
-            for await hasTurn in group { #expect(!hasTurn) }
+            for try await hasTurn in group { #expect(!hasTurn) }
         }
         turns.leave(of: .user(1))
         #expect(await turns.enter(of: .user(3)))

@@ -5,6 +5,7 @@ import StrictJSON
 import Synchronization
 import TestSupport
 import Testing
+import TestTools
 import Varlink
 import WabaWatchInterface
 import Watching
@@ -29,12 +30,12 @@ struct LiveService: Sendable {
     }
 
     /// Runs the service while the body runs, and puts everything away.
-    /// - Parameter pause: waits until a heartbeat is due, given the ledger.
+    /// - Parameter pause: waits until a heartbeat is due, given the ledger; by default none is.
     static func with<Value: Sendable>(
         controlRight: ControlRight = ControlRight(userID: 0), poller: (any Poller)? = nil, mode: UInt32 = 0o666,
         limits: ServerLimits = ServerLimits(), recent: RecentChanges.Limits = RecentChanges.Limits(), checksReplies: Bool = true,
         watcher: any WatchReporting = Nobody(), largestStatus: Int = ClientLimits().messageBytes - 1 << 10,
-        pause: @escaping @Sendable (Duration, Ledger) async throws -> Void = { span, _ in try await Task.sleep(for: span) },
+        pause: @escaping @Sendable (Duration, Ledger) async throws -> Void = { span, _ in try await FakeClock().sleep(for: span) },
         _ body: @escaping @Sendable (LiveService) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"

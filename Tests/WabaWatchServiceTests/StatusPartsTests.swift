@@ -5,6 +5,7 @@ import StrictJSON
 import Synchronization
 import TestSupport
 import Testing
+import TestTools
 import Varlink
 import WabaWatchClient
 import WabaWatchInterface
@@ -189,7 +190,7 @@ struct StatusPartsTests {
                 // The next one hears everything; the one before has gone when nothing is kept any more.
                 #expect(try await WabaWatch(socket: live.socket).getStatus().watches.count == 10_000)
             }
-            while live.service.reports.isKept { await Task.yield() }
+            try await eventually("the report is put away") { !live.service.reports.isKept }
         }
     }
 

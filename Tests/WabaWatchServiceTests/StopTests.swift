@@ -110,7 +110,7 @@ private let stops = ProcessInfo.processInfo.environment["WABAWATCH_STOPS"].flatM
                     turn += 1
                     daemon.process.signal(SIGHUP)
                     site.set(0, "quality_rating", turn % 2 == 0 ? "RED" : "GREEN")
-                    do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+                    await site.requests(2)
                 }
             }
         }

@@ -22,7 +22,16 @@ import WhatsAppBusiness
     @Test(arguments: [1, 2, 3] as [UInt64]) func readers_ofARandomHistory_seeAllNineProperties(seed: UInt64) async throws {
         let history = RandomHistory(seed: seed, commits: 100)
         let limits = RecentChanges.Limits(bytes: 60_000, changes: 200, pageBytes: 8_000, pageChanges: 16)
-        try await LiveService.with(recent: limits, pause: { span, _ in try await Task.sleep(for: span / 50) }) { live in
+        try await LiveService.with(
+            recent: limits,
+            pause: { _, ledger in
+                // A heartbeat is due with every commit, and behind the last one all the time.
+                let sequence = ledger.cursor.sequence
+                if sequence < history.last { await ledger.waitForChange(after: sequence) }
+                try Task.checkCancellation()
+                await Task.yield()
+            }
+        ) { live in
             let logs = try await withThrowingTaskGroup(of: WatchLog.self) { group in
                 for (number, filter) in Self.filters.enumerated() {
                     group.addTask {

@@ -146,14 +146,20 @@ struct WatchdogTests {
     @Test func loop_thatWaitsForAnotherPart_needNotAnswerMeanwhile() async {
         let bell = LivenessLatch()
         let (stuck, began) = (LivenessLatch(), AsyncStream.makeStream(of: Void.self))
+        let isBack = Atomic(false)
         async let away: Void = bell.away {
             began.continuation.yield()
             await stuck.ask()
+            isBack.store(true, ordering: .sequentiallyConsistent)
         }
         for await _ in began.stream { break }
         await bell.ask()
+        let wasBack = isBack.load(ordering: .sequentiallyConsistent)
+        #expect(!wasBack, "it was answered for while it waited")
         stuck.close()
         await away
+        let isBackNow = isBack.load(ordering: .sequentiallyConsistent)
+        #expect(isBackNow)
     }
 
     private func note(_ reason: String) -> WatchNote {

@@ -38,7 +38,6 @@ final class AnswerStage: Sendable {
         var meta: Meta
         var requests: [Asked] = []
         var conditional = 0
-        var now: Int64 = 5_000_000_000_000
         var isHeld: @Sendable (Asked) -> Bool = { _ in false }
         var held: [CheckedContinuation<Void, Never>] = []
     }
@@ -86,7 +85,8 @@ final class AnswerStage: Sendable {
     func holds(_ count: Int) async { while state.withLock(\.held.count) < count, !Task.isCancelled { await Task.yield() } }
     /// How many requests were conditional.
     var conditional: Int { state.withLock(\.conditional) }
-    func advance(_ seconds: Int64) { state.withLock { $0.now += seconds * 1_000_000_000 } }
+    private let clock = StageClock()
+    func advance(_ seconds: Int64) { clock.advance(to: clock.now + .seconds(seconds)) }
 
     func watcher(_ kinds: Kind..., numbers: AccountPlan.Numbers = .all, ceiling: Budget.Ceiling = .fixed(10_000)) throws -> Watcher {
         let client = GraphClient(
@@ -97,8 +97,7 @@ final class AnswerStage: Sendable {
             intervals: Dictionary(uniqueKeysWithValues: kinds.map { ($0, Duration.seconds(300)) }),
             lists: [.messageTemplate: ListPlan(paging: .cursor), .blockedUser: ListPlan(paging: .cursor)], splay: 0, ceiling: ceiling)
         let world = World(
-            now: { [self] in Moment(nanoseconds: state.withLock(\.now)) },
-            wallClock: { [self] in Timestamp(milliseconds: 1_795_000_000_000 + state.withLock(\.now) / 1_000_000) }, random: { 0.5 },
+            now: { [clock] in clock.now }, wallClock: { [clock] in clock.wallClock }, random: { 0.5 },
             alarm: SilentAlarm())
         return Watcher(accounts: [plan], ledger: ledger, world: world, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

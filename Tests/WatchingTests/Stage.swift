@@ -7,6 +7,7 @@ import Ledger
 import Logging
 import StrictJSON
 import Synchronization
+import TestTools
 import Testing
 import WhatsAppBusiness
 
@@ -115,15 +116,13 @@ final class Stage: Sendable {
     }
 }
 
-/// Both clocks; the wall clock can be set.
+/// Both clocks in the types of the room.
 final class StageClock: Sendable {
-    private let time = Mutex<(now: Int64, shift: Duration)>((5_000_000_000_000, .zero))
-    var now: Moment { Moment(nanoseconds: time.withLock(\.now)) }
-    var wallClock: Timestamp {
-        time.withLock { Timestamp(milliseconds: 1_795_000_000_000 + $0.now / 1_000_000 + $0.shift.milliseconds) }
-    }
-    func advance(to moment: Moment) { time.withLock { $0.now = max($0.now, moment.nanoseconds) } }
-    func setWallClock(ahead: Duration) { time.withLock { $0.shift = ahead } }
+    private let clock = FakeClock(wallClock: 1_795_005_000_000)
+    var now: Moment { Moment(nanoseconds: clock.nanoseconds) }
+    var wallClock: Timestamp { Timestamp(milliseconds: clock.wallClock) }
+    func advance(to moment: Moment) { clock.advance(by: .nanoseconds(moment.nanoseconds - clock.nanoseconds)) }
+    func setWallClock(ahead: Duration) { clock.setWallClock(ahead: ahead) }
 }
 
 extension Watcher {

@@ -5,6 +5,7 @@ import Ledger
 import Logging
 import StrictJSON
 import Synchronization
+import TestTools
 import Testing
 import WhatsAppBusiness
 
@@ -42,14 +43,7 @@ struct SilentAlarm: Alarm {
 
 @Suite struct WatcherTests {
     private let transport = TableTransport()
-    private let seconds = Clock()
-
-    /// Both clocks, in seconds.
-    private final class Clock: Sendable {
-        private let time = Mutex(1_000_000.0)
-        var value: Double { time.withLock { $0 } }
-        func advance(_ seconds: Double) { time.withLock { $0 += seconds } }
-    }
+    private let clock = FakeClock(running: .seconds(1_000_000), wallClock: 1_000_000_000)
 
     private func watcher(_ ledger: Ledger, ceiling: Budget.Ceiling = .fixed(1000)) throws -> Watcher {
         let client = GraphClient(
@@ -59,8 +53,8 @@ struct SilentAlarm: Alarm {
             name: "acme", wabaID: "102", client: client, numbers: .all,
             intervals: [.phoneNumber: .seconds(60), .businessProfile: .seconds(900)], splay: 0, ceiling: ceiling)
         let world = World(
-            now: { [seconds] in Moment(nanoseconds: Int64(seconds.value * 1e9)) },
-            wallClock: { [seconds] in Timestamp(milliseconds: Int64(seconds.value * 1000)) }, random: { 0.5 }, alarm: SilentAlarm())
+            now: { [clock] in Moment(nanoseconds: clock.nanoseconds) },
+            wallClock: { [clock] in Timestamp(milliseconds: clock.wallClock) }, random: { 0.5 }, alarm: SilentAlarm())
         return Watcher(accounts: [plan], ledger: ledger, world: world, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
@@ -124,7 +118,7 @@ struct SilentAlarm: Alarm {
             transport.answer("/102/phone_numbers", (200, number("GREEN")))
             transport.answer("/7/whatsapp_business_profile", (200, #"{"data":[{"about":"Hi"}]}"#))
             _ = try await watcher(ledger).lookOnce()
-            seconds.advance(20)
+            clock.advance(by: .seconds(20))
             let second = try watcher(ledger)
             try await second.begin()
             let due = await second.report().watches.map { ($0.target.kind, $0.nextAt.map { $0.milliseconds / 1000 - 1_000_000 }) }

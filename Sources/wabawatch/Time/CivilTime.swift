@@ -48,7 +48,12 @@ struct CivilTime: Equatable {
     }
 
     /// From 0 for Sunday.
-    var weekday: Int { Int((secondsOnThisClock / 86_400 + 4) % 7) }
+    var weekday: Int {
+        let seconds = secondsOnThisClock
+        let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
+        // 1970-01-01 was a Thursday.
+        return Int((days % 7 + 11) % 7)
+    }
     var weekdayName: String { ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][weekday] }
     var monthName: String { ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month - 1] }
 }

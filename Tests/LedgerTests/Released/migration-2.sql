@@ -1,0 +1,2 @@
+CREATE TABLE budget (account TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID
+;;

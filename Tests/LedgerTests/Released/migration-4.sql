@@ -1,0 +1,3 @@
+CREATE TABLE other_id (place INTEGER NOT NULL, id TEXT NOT NULL, other TEXT NOT NULL, PRIMARY KEY (place, id, other))
+WITHOUT ROWID
+;;
