@@ -1,11 +1,28 @@
 import GRDB
+import WhatsAppBusiness
 
 /// The tables, and how every released schema becomes this one.
 enum Schema {
     /// What the index of urgent changes holds.
     static let urgent = "severity NOT IN ('notice', 'info')"
 
-    static let migrator: DatabaseMigrator = {
+    static let migrator = migrator(kinds: Kind.allCases.map(\.rawValue))
+
+    /// The kinds that the first releases of schema 5 know. No other is ever added here: it is a schema of its own.
+    private static let firstKinds: Set = [
+        "account", "subscribed_app", "phone_number", "phone_number_settings", "business_profile", "commerce_settings", "blocked_user",
+        "qr_code", "message_template", "watch",
+    ]
+
+    /// The schemas of a release that knows these kinds. One more kind changes no table, and is a schema all the same: a release that does not know it
+    /// refuses the ledger, as it does one with tables that it does not know.
+    static func migrator(kinds: [String]) -> DatabaseMigrator {
+        var migrator = tables
+        for kind in kinds where !firstKinds.contains(kind) { migrator.registerMigration("kind \(kind)") { _ in } }
+        return migrator
+    }
+
+    private static let tables: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
             try database.execute(

@@ -49,12 +49,13 @@ extension Observation {
     ) -> [Item] {
         var seen: Set<String> = []
         var things: [Item] = []
+        let isOfNumbers = target.kind.row.listsPhoneNumbers
         for item in found.items {
             guard let id = edge.key(of: item) else {
                 oddities.leaveOut()
                 continue
             }
-            guard seen.insert(id).inserted, !target.kind.row.listsPhoneNumbers || plan.watches(number: id) else { continue }
+            guard seen.insert(id).inserted, !isOfNumbers || plan.watches(number: id) else { continue }
             let odd = edge.oddities(of: item)
             for oddity in odd { oddities.add(oddity, of: id) }
             things.append(Item(id: id, document: item.object ?? [:], odd: Set(odd.map(\.path))))

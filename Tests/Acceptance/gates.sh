@@ -9,7 +9,7 @@ done
 same 'the sandbox of both units' "$(sed -n '/^# The sandbox/,/^\[Install/p' $units/wabawatchd.service | tail -n +2)" \
     "$(sed -n '/^# The sandbox/,/^\[Install/p' $units/wabawatchd@.service | tail -n +2)"
 same 'journalctl --update-catalog' '' "$(journalctl --update-catalog 2>&1)"
-same 'entries of the catalog' 12 "$(journalctl --list-catalog | grep -c wabawatch:)"
+same 'entries of the catalog' "$(grep -c '^-- ' /repository/systemd/wabawatch.catalog)" "$(journalctl --list-catalog | grep -c wabawatch:)"
 
 # An address of the internet and the one where a cloud's machines get their secrets, both answering here.
 ip address add 192.0.2.1/32 dev lo

@@ -85,15 +85,33 @@ import WhatsAppBusiness
         try ledger.close()
     }
 
-    @Test func laterSchema_isRefused_andLeftAlone() async throws {
+    @Test(arguments: ["9", "kind payment_configuration"]) func laterSchema_isRefused_andLeftAlone(schema: String) async throws {
         _ = try await filled()
         let queue = try DatabaseQueue(path: path)
-        try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9')") }
+        try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES (?)", arguments: [schema]) }
         try queue.close()
         #expect { try Ledger.open(path: path, at: now, telling: Self.note) } throws: {
             ($0 as? LedgerError)?.code == .newerSchema && "\($0)".contains("was written by a later version")
         }
         #expect(try aside() == [])
+    }
+
+    /// A release that knows a kind more writes ledgers that this one refuses, and reads this one's.
+    @Test func kindOfALaterRelease_isALaterSchema() async throws {
+        _ = try await filled()
+        let later = Schema.migrator(kinds: Kind.allCases.map(\.rawValue) + ["payment_configuration"])
+        #expect(later.migrations == Schema.migrator.migrations + ["kind payment_configuration"])
+        let queue = try DatabaseQueue(path: path)
+        #expect(try await queue.read { try !later.hasBeenSuperseded($0) })
+        try later.migrate(queue)
+        try queue.close()
+        #expect { try Ledger.open(path: path, at: now, telling: Self.note) } throws: { ($0 as? LedgerError)?.code == .newerSchema }
+        #expect(try aside() == [])
+    }
+
+    /// Every kind that the first releases did not know is a schema of its own.
+    @Test func listOfKinds_isTheSchemas() {
+        #expect(Schema.migrator.migrations.count { $0.hasPrefix("kind ") } == Kind.allCases.count - 10)
     }
 
     /// Truncated anywhere, the file is refused or, where only free space is gone, whole.

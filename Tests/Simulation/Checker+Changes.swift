@@ -209,6 +209,6 @@ extension PollTarget {
 }
 
 extension Kind {
-    /// Whether a look shows all things of the kind. The simulation's own word: the checker asks the product nothing.
-    var isList: Bool { [.subscribedApp, .phoneNumber, .blockedUser, .qrCode, .messageTemplate].contains(self) }
+    /// Whether a look shows all things of the kind.
+    var isList: Bool { row.edge?.form == .list }
 }

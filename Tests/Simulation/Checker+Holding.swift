@@ -9,9 +9,9 @@ extension Checker {
     /// How many complete looks without a thing it takes to remove it.
     static func looksToRemove(_ target: PollTarget) -> Int { target.kind.isList ? 2 : 1 }
     /// How many looks in a row without many things it takes to believe it.
-    static func looksToBelieve(_ target: PollTarget) -> Int { target.kind == .blockedUser ? 3 : 10 }
+    static func looksToBelieve(_ target: PollTarget) -> Int { target.kind.row.keepsOnlyKeys ? 3 : 10 }
     /// How long it must last.
-    static func timeToBelieve(_ target: PollTarget) -> Duration { .seconds(target.kind == .blockedUser ? 1800 : 3600) }
+    static func timeToBelieve(_ target: PollTarget) -> Duration { .seconds(target.kind.row.keepsOnlyKeys ? 1800 : 3600) }
 
     /// Whether a walk lacks so much of what is known that it is held.
     func isMass(_ walk: Walk, _ known: [String: JSONObject]) -> Bool {
@@ -20,7 +20,7 @@ extension Checker {
     }
 
     private func isMass(_ lacking: Int, of known: Int, _ target: PollTarget) -> Bool {
-        (known >= 2 && lacking == known) || (known >= (target.kind == .blockedUser ? 1000 : 6) && lacking * 2 >= known)
+        (known >= 2 && lacking == known) || (known >= (target.kind.row.keepsOnlyKeys ? 1000 : 6) && lacking * 2 >= known)
     }
 
     /// A thing that went together with many others was missing for long enough.

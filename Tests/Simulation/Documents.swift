@@ -13,9 +13,9 @@ enum Documents {
         case .messageTemplate: document = ["id": .string(id), "name": .string("order \(id)"), "language": "en_US"]
         case .subscribedApp: document["whatsapp_business_api_data"] = .object(["id": .string(id), "name": .string("App \(id)")])
         case .qrCode: document = ["code": .string(id), "deep_link_url": .string("https://wa.me/message/\(id)")]
-        case .blockedUser: document["wa_id"] = .string(id)
         case .commerceSettings: if dice.chance(0.3) { return [:] }
-        default: break
+        default:
+            if kind.isList, let key = kind.row.edge?.keys.first { document[String(key.dropFirst())] = .string(id) }
         }
         for member in members(kind) where dice.chance(0.8) { document[member] = value(member, dice.next()) }
         return document
@@ -41,13 +41,15 @@ enum Documents {
         case .commerceSettings: ["id", "is_cart_enabled", "is_catalog_visible"]
         case .qrCode: ["prefilled_message"]
         case .messageTemplate: ["status", "category", "quality_score", "rejected_reason"]
-        case .blockedUser, .watch: []
+        default:
+            // Of a kind that nothing more is known of, what is asked for and does not tell its things apart.
+            kind.row.edge.map { edge in edge.fields.filter { !edge.keys.contains("/\($0)") } } ?? []
         }
     }
 
     /// Changes one member, adds it or takes it out.
     static func change(_ document: inout JSONObject, _ kind: Kind, _ dice: inout SeededGenerator) {
-        if kind == .commerceSettings, dice.chance(0.2) { return document = document.isEmpty ? thing(kind, "", &dice) : [:] }
+        if kind.row.emptyIsAThing, dice.chance(0.2) { return document = document.isEmpty ? thing(kind, "", &dice) : [:] }
         let members = members(kind)
         guard !members.isEmpty else { return }
         let member = dice.pick(members)

@@ -140,7 +140,7 @@ extension Meta {
     }
 
     private func fits(_ trouble: Trouble, _ asked: Asked) -> Trouble? {
-        if trouble == .wrongThing, asked.edge.form == .list || asked.target.kind == .commerceSettings { return nil }
+        if trouble == .wrongThing, asked.edge.form == .list || asked.target.kind.row.emptyIsAThing { return nil }
         return (trouble == .listChanged || trouble == .repeatedCursor) && asked.isFirst ? nil : trouble
     }
 
@@ -217,7 +217,7 @@ extension Meta {
         }
         var documents = things.map { served($0, asked) }
         guard asked.edge.form == .node else {
-            if asked.target.kind == .commerceSettings { documents.removeAll { $0.isEmpty } }
+            if asked.target.kind.row.emptyIsAThing { documents.removeAll { $0.isEmpty } }
             return respond(200, .object(["data": .array(documents.map(JSONValue.object))]), asked.account, etag: asked)
         }
         var document = documents.first ?? [:]
@@ -245,7 +245,7 @@ extension Meta {
 
     /// A thing as it goes over the wire: what was asked for and not withheld, with what changes by itself.
     private func served(_ thing: Thing, _ asked: Asked) -> JSONObject {
-        if asked.target.kind == .blockedUser { return blocked(thing, asked) }
+        if asked.target.kind.row.keepsOnlyKeys { return blocked(thing, asked) }
         var withheld = truth.withheld(asked.target, Span(start: stage.now, end: stage.now)).throughout
         let inner = truth.innerWithheld(asked.target, at: stage.now)
         if let inner { withheld.remove(inner.member) }

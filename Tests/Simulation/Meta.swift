@@ -93,14 +93,14 @@ final class Meta {
         for kind in Kind.allCases {
             account.paging[kind] = Paging(
                 cursor: dice.pick(Paging.Cursor.allCases), cap: dice.pick([1, 2, 3, 100, 100]), isShort: dice.pick([0, 0, 0.3]),
-                trails: dice.chance(0.2), isBare: (kind == .blockedUser || kind == .qrCode) && dice.chance(0.5))
+                trails: dice.chance(0.2), isBare: kind.row.edge?.settlesCursor == true && dice.chance(0.5))
         }
         account.etags = dice.pick(Account.ETags.allCases)
         account.tellsUsage = account.plan.others > 0 || dice.chance(0.5)
         account.cutsApps = dice.chance(0.2)
         account.lingers = dice.chance(0.3)
         account.things[.account] = [Thing(id: account.plan.wabaID, document: Documents.thing(.account, account.plan.wabaID, &dice))]
-        for kind in [Kind.subscribedApp, .messageTemplate] { for _ in 0..<dice.pick([0, 1, 2, 6]) { add(kind, nil, account) } }
+        for kind in Scenario.accountKinds where kind.isList && !kind.row.listsPhoneNumbers { for _ in 0..<dice.pick([0, 1, 2, 6]) { add(kind, nil, account) } }
         for _ in 0..<account.plan.numberCount { add(.phoneNumber, nil, account) }
         noteAll(of: account)
     }

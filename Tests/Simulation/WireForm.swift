@@ -7,12 +7,12 @@ enum WireForm {
     /// A document as it is compared, without what says nothing.
     static func plain(_ document: JSONObject, _ kind: Kind) -> JSONObject {
         // Of a blocked user only the ids matter, and one of them is enough.
-        if kind == .blockedUser { return [:] }
+        if kind.row.keepsOnlyKeys { return [:] }
         return JSONObject(document.compactMap { member in plain(member.name, member.value).map { (member.name, $0) } })
     }
 
     /// The id that a thing goes by, whichever of its ids was seen first.
-    static func id(_ id: String, _ kind: Kind) -> String { kind == .blockedUser && id.hasPrefix("US.") ? String(id.dropFirst(3)) : id }
+    static func id(_ id: String, _ kind: Kind) -> String { kind.row.keepsOnlyKeys && id.hasPrefix("US.") ? String(id.dropFirst(3)) : id }
 
     private static func plain(_ name: String, _ value: JSONValue) -> JSONValue? {
         guard !value.isNothing else { return nil }
