@@ -1,0 +1,127 @@
+import Changes
+import FoundationEssentials
+import GRDB
+@testable import Ledger
+import StrictJSON
+import Synchronization
+import Testing
+import WhatsAppBusiness
+
+/// What recording one change costs, counted, so that it does not creep up.
+@Suite struct CostTests {
+    private let folder: Folder
+    private let now = Timestamp(milliseconds: 1_795_241_640_000)
+
+    init() throws { folder = try Folder() }
+
+    private var path: String { folder.path + "/ledger.sqlite" }
+
+    private func profile(_ about: String) -> Observation {
+        let item = Observation.Item(id: "1", document: ["about": .string(about), "description": "Succulents and cacti"])
+        var observation = Observation(
+            target: PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "1"), owner: "1", items: [item],
+            asked: ["about", "description"])
+        observation.needs = .number
+        return observation
+    }
+
+    /// A ledger with a number and its profile, of which two versions were seen.
+    private func begun() async throws -> Ledger {
+        let ledger = try Ledger(path: path)
+        let selection = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
+        _ = try await ledger.keep(selection, at: now)
+        let number = Observation.Item(id: "1", document: ["id": "1", "display_phone_number": "+1 555-100-0000"])
+        let list = PollTarget(account: "acme", kind: .phoneNumber)
+        _ = try await ledger.record(
+            Observation(target: list, owner: "102", items: [number], asked: ["id", "display_phone_number"]), at: now)
+        for turn in 0..<2 { _ = try await ledger.record(profile("\(turn)"), at: now) }
+        return ledger
+    }
+
+    /// The frames in the log.
+    private func logged(_ ledger: Ledger) throws -> Int {
+        try ledger.pool.writeWithoutTransaction { try Row.fetchOne($0, sql: "PRAGMA wal_checkpoint(PASSIVE)")?.value(1) ?? 0 }
+    }
+
+    /// The change and its three indices, where the sequence stands, the thing, and what was asked for it.
+    @Test func changeOfOneMember_writesSevenPages() async throws {
+        let ledger = try await begun()
+        // What is all in the file is overwritten from the log's beginning.
+        _ = try logged(ledger)
+        #expect(try await ledger.record(profile("another"), at: now).changes == 1)
+        #expect(try logged(ledger) == 7)
+        try ledger.close()
+    }
+
+    /// One that changes something, and one that does not.
+    @Test(arguments: [("another", 9), ("1", 4)]) func look_takesFewStatements(about: String, most: Int) async throws {
+        let ledger = try await begun()
+        let statements = Statements()
+        statements.listen(to: ledger)
+        _ = try await ledger.record(profile(about), at: now)
+        let seen = statements.seen.withLock { $0 }
+        #expect(seen.count <= most, "\(seen.joined(separator: "\n"))")
+        try ledger.close()
+    }
+
+    /// A commit finds room in the log's file, whose length is then not to be written with it.
+    @Test func log_isLongerThanItsContents_andNoLongerThanItsBound() async throws {
+        let ledger = try await begun()
+        func size() throws -> Int {
+            try #require(FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int)
+        }
+        for turn in 2..<400 {
+            let before = try size()
+            _ = try await ledger.record(profile("\(turn)"), at: now)
+            // The callers are told first.
+            await ledger.settle()
+            let after = try size()
+            #expect([before, min(before + 256 << 10, Ledger.longestLog)].contains(after), "no commit made it longer")
+            #expect(after <= Ledger.longestLog)
+        }
+        #expect(try size() > 3 << 20)
+        #expect(try logged(ledger) < WriteAheadLog.longest, "it has begun anew")
+        try await ledger.verify()
+        try ledger.close()
+        let again = try Ledger(path: path)
+        #expect(again.cursor.sequence == 401)
+        try again.close()
+    }
+
+    /// Zeros behind the last commit are no commit, also where the process ends without closing.
+    @Test func logWithRoom_isReadToItsLastCommit() async throws {
+        let ledger = try await begun()
+        let last = ledger.cursor
+        let (file, log) = (try Data(contentsOf: URL(filePath: path)), try Data(contentsOf: URL(filePath: path + "-wal")))
+        #expect(log.suffix(4096).allSatisfy { $0 == 0 })
+        let copy = folder.path + "/copy.sqlite"
+        try file.write(to: URL(filePath: copy))
+        try log.write(to: URL(filePath: copy + "-wal"))
+        let again = try Ledger(path: copy)
+        #expect(again.cursor.sequence == last.sequence)
+        _ = try await again.record(profile("behind it"), at: now)
+        try await again.verify()
+        try again.close()
+        try ledger.close()
+    }
+}
+
+/// The statements of the writing connection.
+private final class Statements: Sendable {
+    let seen = Mutex<[String]>([])
+
+    func listen(to ledger: Ledger) {
+        ledger.pool.writeWithoutTransaction { $0.trace { event in self.seen.withLock { $0.append("\(event)") } } }
+    }
+}
+
+extension Ledger {
+    /// Returns when the writer has done everything that was asked of it before.
+    fileprivate func settle() async { await pool.asyncWriteWithoutTransactionAndWait() }
+}
+
+extension DatabaseWriter {
+    fileprivate func asyncWriteWithoutTransactionAndWait() async {
+        await withCheckedContinuation { done in asyncWriteWithoutTransaction { _ in done.resume() } }
+    }
+}
