@@ -100,7 +100,9 @@ final class Meta {
         account.cutsApps = dice.chance(0.2)
         account.lingers = dice.chance(0.3)
         account.things[.account] = [Thing(id: account.plan.wabaID, document: Documents.thing(.account, account.plan.wabaID, &dice))]
-        for kind in Scenario.accountKinds where kind.isList && !kind.row.listsPhoneNumbers { for _ in 0..<dice.pick([0, 1, 2, 6]) { add(kind, nil, account) } }
+        for kind in Scenario.accountKinds where kind.isList && !kind.row.listsPhoneNumbers {
+            for _ in 0..<dice.pick([0, 1, 2, 6]) { add(kind, nil, account) }
+        }
         for _ in 0..<account.plan.numberCount { add(.phoneNumber, nil, account) }
         noteAll(of: account)
     }
