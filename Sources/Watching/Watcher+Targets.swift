@@ -146,7 +146,9 @@ extension Watcher {
                 schedule.on(.scale(PollTarget(account: name, kind: kind, phoneNumberID: number), by: factor), now: now)
             }
         }
-        schedule.on(.scale(PollTarget(account: name, kind: .messageTemplate), by: factor), now: now)
+        for kind in AccountPlan.accountKinds where !CallPlan.core.contains(kind) {
+            schedule.on(.scale(PollTarget(account: name, kind: kind), by: factor), now: now)
+        }
         world.alarm.set(schedule.wake)
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import WhatsAppBusiness
 
-@testable import WabaWatchService
+@testable import Announcing
+@testable import ServiceConfiguration
 
 /// What is written about kinds for people agrees with the table of kinds.
 @Suite struct KindTextTests {
