@@ -71,7 +71,7 @@ package struct Bulk: Sendable {
     /// The sequence of the last of them.
     private(set) var last: Int64
     /// How many there are of each operation.
-    private(set) var counts: [OpenEnum<Operation>: Int] = [:]
+    private(set) var counts: [OpenEnum<ChangeOperation>: Int] = [:]
     /// The members that became known.
     private(set) var members: Set<String> = []
     /// The number that they belong to, as people know it.
@@ -96,8 +96,8 @@ package struct Bulk: Sendable {
     }
 
     /// How many there are of each operation, in the order of the interface's text; those that are not known come last.
-    var counted: [(operation: OpenEnum<Operation>, count: Int)] {
-        let known = Operation.allCases.map(OpenEnum.init)
+    var counted: [(operation: OpenEnum<ChangeOperation>, count: Int)] {
+        let known = ChangeOperation.allCases.map(OpenEnum.init)
         let others = counts.keys.filter { $0.known == nil }.sorted { $0.rawText < $1.rawText }
         return (known + others).compactMap { operation in counts[operation].map { (operation, $0) } }
     }

@@ -21,7 +21,7 @@ package struct Announcer: Sendable {
     /// Waits before the next try.
     package let pause: @Sendable (Duration) async throws -> Void
     let take: Take
-    private let bell = LivenessLatch()
+    private let latch = LivenessLatch()
 
     /// How many changes are handed over before the cursor is moved: after a crash no more than these are told again.
     static let batch = 64
@@ -43,12 +43,12 @@ package struct Announcer: Sendable {
 
     /// Announces until the task is cancelled. May be called once.
     package func run() async throws {
-        defer { bell.close() }
+        defer { latch.close() }
         var position = try await position()
         var troubled = false
         await withDiscardingTaskGroup { group in
             group.addTask { [position] in await ringAtChanges(after: position.sequence) }
-            for await _ in bell.rings {
+            for await _ in latch.rings {
                 let refusal = await round(&position)
                 if refusal == nil && troubled { log.notice("changes can be announced again", metadata: ["announcer": "\(name)"]) }
                 if let refusal, !troubled {
@@ -62,7 +62,7 @@ package struct Announcer: Sendable {
     }
 
     /// Returns when the loop has come round: it has looked for changes and handed over some of them, or found that it cannot.
-    package func beat() async { await bell.ask() }
+    package func beat() async { await latch.ask() }
 
     private func ringAtChanges(after position: Int64) async {
         var position = position
@@ -70,7 +70,7 @@ package struct Announcer: Sendable {
             await ledger.waitForChange(after: position)
             do { try await pause(Self.gathering) } catch { return }
             position = ledger.cursor.sequence
-            bell.ring()
+            latch.ring()
         }
     }
 
@@ -78,23 +78,23 @@ package struct Announcer: Sendable {
     private func round(_ position: inout AnnouncerPosition) async -> (any Error)? {
         do {
             try await announce(after: &position)
-            bell.answer()
-            if position.sequence < ledger.cursor.sequence { bell.ring() }
+            latch.answer()
+            if position.sequence < ledger.cursor.sequence { latch.ring() }
             return nil
         } catch {
-            bell.answer()
+            latch.answer()
             guard !Task.isCancelled else { return nil }
             do { try await pause(.seconds(1)) } catch { return nil }
-            bell.ring()
+            latch.ring()
             return error
         }
     }
 
     /// Announces what is left; what cannot be handed over waits for the next start.
-    /// - Parameter patience: no batch is begun later.
+    /// - Parameter timeout: no batch is begun later.
     /// - Returns: why some of it was not handed over.
-    package func drain(within patience: Duration? = nil) async throws -> SystemdError? {
-        let end = patience.map { ContinuousClock.now + $0 }
+    package func drain(within timeout: Duration? = nil) async throws -> SystemdError? {
+        let end = timeout.map { ContinuousClock.now + $0 }
         var position = try await position()
         while position.sequence < ledger.cursor.sequence, end.map({ ContinuousClock.now < $0 }) ?? true {
             do { try await announce(after: &position) } catch let error as SystemdError { return error }
@@ -121,15 +121,15 @@ package struct Announcer: Sendable {
     /// Announces what there is after that place, and moves it behind what was handed over. That is ahead of the cursor in the ledger where this cannot
     /// be written: while the disk is full nothing is told twice, and the next batch writes it.
     func announce(after position: inout AnnouncerPosition) async throws {
-        let changes = try await bell.away { [position] in try await ledger.changes(after: position.sequence, limit: Self.batch) }
+        let changes = try await latch.away { [position] in try await ledger.changes(after: position.sequence, limit: Self.batch) }
         guard let first = changes.first else { return }
-        let accounts = try await bell.away { try await ledger.accounts() }
+        let accounts = try await latch.away { try await ledger.accounts() }
         func handOver(_ announcement: Announcement) async throws {
             let cursor = ledger.cursor(at: announcement.sequence)
             try await take(announcement, cursor, accounts[announcement.account])
         }
         if let reason = position.sharing(first, following: changes.dropFirst().first) {
-            let announcement = try await bell.away { [position] in try await bulk(of: reason, from: first, after: position) }
+            let announcement = try await latch.away { [position] in try await bulk(of: reason, from: first, after: position) }
             try await handOver(announcement)
             position.pass(first, sharedUpTo: announcement.sequence)
             return try await keep(position.sequence)
@@ -171,7 +171,7 @@ package struct Announcer: Sendable {
     }
 
     private func keep(_ position: Int64) async throws {
-        do { try await bell.away { try await ledger.setAnnounced(by: name, to: position) } } catch let error as LedgerError {
+        do { try await latch.away { try await ledger.setAnnounced(by: name, to: position) } } catch let error as LedgerError {
             guard error.code == .full || error.code == .failed else { throw error }
         }
     }

@@ -29,7 +29,7 @@ struct AnnouncerPosition: Sendable, Equatable {
         }
     }
 
-    /// A first look has one baseline, so where an observation has several, members became known of things that were known.
+    /// A first poll has one baseline, so where an observation has several, members became known of things that were known.
     private static func areJoined(_ one: RecordedChange, _ other: RecordedChange) -> Bool {
         one.change.operation == .baseline && other.change.operation == .baseline && ObservationMark(one) == ObservationMark(other)
     }
@@ -50,8 +50,8 @@ struct AnnouncerPosition: Sendable, Equatable {
     }
 }
 
-/// What the changes of one observation have in common and those before and after them do not: a look is recorded in one transaction, one change after
-/// the other. Changes of a release that numbered no transactions have their time instead; two looks at one unit within a millisecond would count as one.
+/// What the changes of one observation have in common and those before and after them do not: a poll is recorded in one transaction, one change after
+/// the other. Changes of a release that numbered no transactions have their time instead; two polls one unit within a millisecond would count as one.
 private struct ObservationMark: Sendable, Equatable {
     var transaction: Int64?
     var observedAt: Timestamp?

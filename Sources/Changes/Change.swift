@@ -6,7 +6,7 @@ public struct Change: Sendable, Equatable {
     /// The thing.
     public var resource: ResourceID
     /// What happened to it.
-    public var operation: OpenEnum<Operation>
+    public var operation: OpenEnum<ChangeOperation>
     /// How it became known.
     public var origin: OpenEnum<Origin>
     /// How urgent it is.
@@ -24,7 +24,7 @@ public struct Change: Sendable, Equatable {
 
     /// A change.
     public init(
-        _ resource: ResourceID, _ operation: Operation, origin: Origin = .poll, severity: Severity, fields: [JSONPointer] = [],
+        _ resource: ResourceID, _ operation: ChangeOperation, origin: Origin = .poll, severity: Severity, fields: [JSONPointer] = [],
         before: JSONObject? = nil, after: JSONObject? = nil, summary: String
     ) {
         self.init(
@@ -35,7 +35,7 @@ public struct Change: Sendable, Equatable {
     /// A change as it was recorded, perhaps by a later release.
     @_disfavoredOverload
     public init(
-        _ resource: ResourceID, _ operation: OpenEnum<Operation>, origin: OpenEnum<Origin>, severity: OpenEnum<Severity>,
+        _ resource: ResourceID, _ operation: OpenEnum<ChangeOperation>, origin: OpenEnum<Origin>, severity: OpenEnum<Severity>,
         fields: [JSONPointer] = [], before: JSONObject? = nil, after: JSONObject? = nil, summary: String
     ) {
         self.resource = resource

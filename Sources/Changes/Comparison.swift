@@ -7,7 +7,7 @@ public struct Comparison: Sendable, Equatable {
     public private(set) var changes: [Change] = []
     /// The entries that are to be written; `nil` takes one out.
     public private(set) var writes: [(id: String, entry: Snapshot.Entry?)] = []
-    /// Of a first look: the ids that are to be written beside those entries.
+    /// Of a first poll: the ids that are to be written beside those entries.
     public private(set) var ids: IDSet = []
     /// Members that every thing, three at least, no longer has: Meta's doing, not anybody's. Their last values are kept.
     public private(set) var drifted: [String] = []
@@ -15,7 +15,7 @@ public struct Comparison: Sendable, Equatable {
     public private(set) var vanished: [String] = []
     /// Those of them that are believed to be gone from it, whoever took them.
     public private(set) var confirmed: Set<String> = []
-    /// Those of them that the next look decides about.
+    /// Those of them that the next poll decides about.
     public private(set) var doubtful: Set<String> = []
     /// What is still open of members that things no longer show.
     public private(set) var quorum: Quorum
@@ -32,7 +32,7 @@ public struct Comparison: Sendable, Equatable {
     private let rules: Rules
     private let displayNumber: @Sendable (String) -> String?
 
-    /// Compares a complete look with what was last seen.
+    /// Compares a complete poll with what was last seen.
     /// - Parameter displayNumber: a phone number as people know it, by its id.
     public init(of observation: Observation, with snapshot: Snapshot, displayNumber: @escaping @Sendable (String) -> String? = { _ in nil })
     {
@@ -88,7 +88,7 @@ public struct Comparison: Sendable, Equatable {
         losses.lost[member, default: []].contains { quorum.isConfirmed(member, of: $0) }
     }
 
-    /// What the look lacks.
+    /// What the poll lacks.
     private mutating func miss(_ observation: Observation, present: Set<String>, _ snapshot: Snapshot) {
         let away = snapshot.entries.filter { !present.contains($0.key) }.sorted { $0.key < $1.key }
         guard !observation.isPartial else {
@@ -106,12 +106,12 @@ public struct Comparison: Sendable, Equatable {
         for (id, entry) in absent { miss(id, entry, verdict) }
     }
 
-    /// A thing of which nothing is known now: it was last seen before this look, and no look since has missed it for certain.
+    /// A thing of which nothing is known now: it was last seen before this poll, and no poll since has missed it for certain.
     private mutating func leave(_ id: String, _ entry: Snapshot.Entry) {
         if entry.misses == 0 { writes.append((id, Snapshot.Entry(document: entry.document, misses: -1))) }
     }
 
-    /// The first complete look: one change, everything is written.
+    /// The first complete poll: one change, everything is written.
     private mutating func begin(_ items: [Observation.Item], _ ids: IDSet, owner: String) {
         self.ids = ids
         writes = items.map { ($0.id, Snapshot.Entry(document: $0.document)) }
@@ -164,7 +164,7 @@ public struct Comparison: Sendable, Equatable {
         let misses = max(entry.misses, 0) + 1
         let (isGone, isHeld) =
             switch verdict {
-            case .usual: (misses >= rules.looksToRemove, false)
+            case .usual: (misses >= rules.pollsToRemove, false)
             case .held: (false, true)
             case .believed(let ids): (ids.contains(id), true)
             }

@@ -1,19 +1,19 @@
 /// Whether a list that suddenly lacks much is believed (`polling.md`, "Too good to be true"). A pure decision.
 ///
-/// A complete look that lacks all of several things, or half of many, is more often Meta's mistake than a person's doing: it removes nothing. Each of the
-/// things is believed to be gone when it has been missing for long, and from many such looks in a row: what goes later than others waits for itself.
+/// A complete poll that lacks all of several things, or half of many, is more often Meta's mistake than a person's doing: it removes nothing. Each of the
+/// things is believed to be gone when it has been missing for long, and from many such polls in a row: what goes later than others waits for itself.
 /// Kept in memory alone: a restart begins it anew, so that nothing is believed sooner by one.
 public struct Hold: Sendable, Equatable {
     /// What is held, and for how long.
     public struct Measure: Sendable, Equatable {
         /// Half of the things are missing, and there are at least so many.
         var many: Int
-        /// So many such looks in a row are believed…
+        /// So many such polls in a row are believed…
         var looks: Int
         /// …when the first of them was so long ago.
         var time: Duration
 
-        /// Lists of few things that are looked at often.
+        /// Lists of few things that are polled often.
         static let usual = Measure(many: 6, looks: 10, time: .seconds(3600))
         /// Lists of very many things that take long to sweep.
         static let long = Measure(many: 1000, looks: 3, time: .seconds(1800))
@@ -21,7 +21,7 @@ public struct Hold: Sendable, Equatable {
         static let several = 2
     }
 
-    /// What a look's misses count for.
+    /// What a poll's misses count for.
     public enum Verdict: Sendable, Equatable {
         /// As much as ever.
         case usual
@@ -55,7 +55,7 @@ public struct Hold: Sendable, Equatable {
     /// Whether something is held.
     public var isActive: Bool { !tracks.isEmpty }
 
-    /// Takes a complete look.
+    /// Takes a complete poll.
     /// - Parameters:
     ///   - absent: the things that it covers and lacks.
     ///   - known: how many it covers, those included.
@@ -83,7 +83,7 @@ public struct Hold: Sendable, Equatable {
         return believed.isEmpty ? .held : .believed(believed)
     }
 
-    /// Takes a look that says nothing of what it lacks. What it shows was not missing, and has to be missed anew.
+    /// Takes a poll that says nothing of what it lacks. What it shows was not missing, and has to be missed anew.
     public mutating func on(shown: Set<String>) {
         for id in shown { tracks[id] = nil }
         if tracks.isEmpty { missing = nil }

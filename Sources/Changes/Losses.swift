@@ -4,11 +4,11 @@ public import StrictJSON
 struct Losses {
     /// The things that lack each member which they had.
     private(set) var lost: [String: Set<String>] = [:]
-    /// Members that several things had, and that none of a look shows: whoever took them, it was one deed.
+    /// Members that several things had, and that none of a poll shows: whoever took them, it was one deed.
     private(set) var byMeta: Set<String> = []
     private var items: [String: Observation.Item] = [:]
 
-    /// What a look's things lack of what the snapshot has.
+    /// What a poll's things lack of what the snapshot has.
     init(_ items: [Observation.Item], _ snapshot: Snapshot, asked: Set<String>) {
         for item in items {
             guard let before = snapshot.entries[item.id]?.document else { continue }
@@ -23,7 +23,7 @@ struct Losses {
             }.keys)
     }
 
-    /// Whether a thing of the look shows a member.
+    /// Whether a thing of the poll shows a member.
     func shows(_ member: String, of id: String) -> Bool { items[id]?.document.shows(member) ?? false }
 
     /// The members that are lost, the outermost of each. Members that were not asked for are none.

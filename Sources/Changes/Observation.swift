@@ -1,9 +1,9 @@
 public import StrictJSON
 public import WhatsAppBusiness
 
-/// A complete look at a target: everything that it shows now. An incomplete look is none: it never becomes an observation.
+/// A complete poll of a target: everything that it shows now. An incomplete poll is none: it never becomes an observation.
 public struct Observation: Sendable {
-    /// What was looked at.
+    /// What was polled.
     public var target: PollTarget
     /// Meta's id of what the list belongs to: the account's, or the phone number's.
     public var owner: String
@@ -17,7 +17,7 @@ public struct Observation: Sendable {
     var namesMembers: Bool { asked.contains { $0 != "id" } }
     /// Which of the things that are not among the items would have been, if they were still there; a window of time shows only some.
     public var shows: @Sendable (String) -> Bool = { _ in true }
-    /// Whether the look covers everything of the target, so that `shows` is always true.
+    /// Whether the poll covers everything of the target, so that `shows` is always true.
     public var isWhole = true
     /// Whether some of the things could not be read: what is not among the others is not missed, and not seen either.
     public var isPartial = false
@@ -26,17 +26,17 @@ public struct Observation: Sendable {
     public var keepsVanished = false
     /// Members that may go.
     public var gone: Set<String> = []
-    /// What the looks before left open of members that things no longer show.
+    /// What the polls before left open of members that things no longer show.
     public var quorum = Quorum()
-    /// What the looks before left open of things that are missing.
+    /// What the polls before left open of things that are missing.
     public var hold = Hold()
     /// The monotonic clock.
     public var now = Duration.zero
     /// Whether the account is known to be gone, so that its things may be, too.
     public var isAccountGone = false
-    /// Whether this look was compared before, and only what may go is new.
+    /// Whether this poll was compared before, and only what may go is new.
     public var isComparedAgain = false
-    /// What the look is void without, if it was removed meanwhile.
+    /// What the poll is void without, if it was removed meanwhile.
     public var needs = Needs.nothing
 
     /// What an observation may be of something that is no longer watched without.
@@ -77,7 +77,7 @@ public struct Observation: Sendable {
         }
     }
 
-    /// A complete look.
+    /// A complete poll.
     public init(target: PollTarget, owner: String, items: [Item] = [], ids: IDSet = [], asked: Set<String> = []) {
         self.target = target
         self.owner = owner
@@ -93,7 +93,7 @@ public struct Snapshot: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         /// The document in its compared form.
         public var document: JSONObject
-        /// How many complete looks in a row have missed it. Below zero: it was not seen, but that counts for nothing.
+        /// How many complete polls in a row have missed it. Below zero: it was not seen, but that counts for nothing.
         public var misses: Int
 
         /// A thing as it was seen, and how often it was missed since.
@@ -103,11 +103,11 @@ public struct Snapshot: Sendable, Equatable {
         }
     }
 
-    /// The members asked for when it was taken; `nil` if the target was never looked at.
+    /// The members asked for when it was taken; `nil` if the target was never polled.
     public var asked: Set<String>?
     /// The things by their ids.
     public var entries: [String: Entry]
-    /// How many more things there are, which are known to be among those of the look.
+    /// How many more things there are, which are known to be among those of the poll.
     public var others: Int
 
     /// What was last seen.

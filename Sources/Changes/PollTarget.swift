@@ -1,6 +1,6 @@
 public import WhatsAppBusiness
 
-/// What one look covers: a kind in an account, or a kind at one phone number. A target has one watch.
+/// What one poll covers: a kind in an account, or a kind at one phone number. A target has one watch.
 ///
 /// It stands in one place in memory, however many tables it is a key of.
 public struct PollTarget: Sendable {
@@ -20,9 +20,9 @@ public struct PollTarget: Sendable {
 
     /// The account's name in the configuration.
     public var account: String { parts.account }
-    /// What is looked at.
+    /// What is polled.
     public var kind: Kind { parts.kind }
-    /// The number it is looked at, for kinds that are asked for number by number.
+    /// The number it is polled, for kinds that are asked for number by number.
     public var phoneNumberID: String? { parts.phoneNumberID }
 
     /// A target of an account, or of one of its numbers.

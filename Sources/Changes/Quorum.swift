@@ -1,19 +1,19 @@
 /// Which members that things no longer show are believed to be gone. A pure decision; one for each target.
 ///
-/// One answer says little: what a look lacks must be lacked by the next one, too, before it is told. A member that comes back was never gone, and each
-/// time that it does, more looks in a row must lack it; one that keeps coming and going is Meta's doing, which is said once while its value is kept.
+/// One answer says little: what a poll lacks must be lacked by the next one, too, before it is told. A member that comes back was never gone, and each
+/// time that it does, more polls in a row must lack it; one that keeps coming and going is Meta's doing, which is said once while its value is kept.
 public struct Quorum: Sendable, Equatable {
     private struct Track: Sendable, Equatable {
-        /// How many looks in a row each thing has lacked it.
+        /// How many polls in a row each thing has lacked it.
         var missing: [String: Int] = [:]
         /// The things that it was told to be gone from.
         var told: Set<String> = []
         /// How often it came back.
         var returns = 0
-        /// How many looks in a row neither took nor gave it.
+        /// How many polls in a row neither took nor gave it.
         var steady = 0
 
-        /// So many looks in a row must lack it.
+        /// So many polls in a row must lack it.
         var needed: Int { min(2 << min(returns, 4), Quorum.most) }
         var isUnsteady: Bool { returns >= Quorum.often && steady + 1 < Quorum.most }
     }
@@ -30,7 +30,7 @@ public struct Quorum: Sendable, Equatable {
     public var isIdle: Bool { tracks.isEmpty }
     /// Members that come and go.
     public var unsteady: [String] { tracks.filter(\.value.isUnsteady).keys.sorted() }
-    /// Whether the next look decides about a member that was steady before.
+    /// Whether the next poll decides about a member that was steady before.
     public var isDoubtful: Bool {
         tracks.values.contains { track in track.returns == 0 && track.missing.contains { $0.value < track.needed } }
     }
@@ -44,13 +44,13 @@ public struct Quorum: Sendable, Equatable {
         return looks >= track.needed
     }
 
-    /// Whether a member is believed to be gone from a thing if the next look lacks it, too.
+    /// Whether a member is believed to be gone from a thing if the next poll lacks it, too.
     public func isNearlyConfirmed(_ member: String, of id: String) -> Bool {
         guard let track = tracks[member], let looks = track.missing[id] else { return false }
         return looks + 1 == track.needed
     }
 
-    /// Takes a complete look: the things that lack a member which they had, and whether a thing shows one.
+    /// Takes a complete poll: the things that lack a member which they had, and whether a thing shows one.
     public mutating func on(lost: [String: Set<String>], shows: (_ member: String, _ id: String) -> Bool) {
         for member in Set(tracks.keys).union(lost.keys) {
             var track = tracks[member] ?? Track()
@@ -69,7 +69,7 @@ public struct Quorum: Sendable, Equatable {
         }
     }
 
-    /// Takes a complete look that agrees with what is kept.
+    /// Takes a complete poll that agrees with what is kept.
     public mutating func agreed() {
         let told = tracks.mapValues(\.told)
         on(lost: [:]) { member, id in !(told[member]?.contains(id) ?? false) }

@@ -26,8 +26,8 @@ extension Rules {
     ]
 
     static let commerceSettings = Rules("commerce settings", "commerce settings", isList: false)
-    static let blockedUser = Rules("blocked user", "blocked users", isList: true, looksToRemove: 2, hold: .long)
-    static let qrCode = Rules("QR code", "QR codes", isList: true, looksToRemove: 2)
+    static let blockedUser = Rules("blocked user", "blocked users", isList: true, pollsToRemove: 2, hold: .long)
+    static let qrCode = Rules("QR code", "QR codes", isList: true, pollsToRemove: 2)
     static let watch = Rules("watch", "watches", isList: false)
 
     static let account = Rules(
@@ -60,7 +60,7 @@ extension Rules {
 
     static let subscribedApp = Rules(
         "subscribed app", "subscribed apps", isList: true,
-        meanings: [("override_callback_uri", .sensitive(what: "callback address"))], looksToRemove: 2, added: .warning,
+        meanings: [("override_callback_uri", .sensitive(what: "callback address"))], pollsToRemove: 2, added: .warning,
         removed: .warning)
 
     static let phoneNumberSettings = Rules(
@@ -85,7 +85,7 @@ extension Rules {
         meanings: [
             ("status", .state(what: "status", critical: [], warning: ["REJECTED", "PAUSED", "DISABLED", "FLAGGED"], good: ["APPROVED"])),
             ("quality_score/score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
-        ], looksToRemove: 2)
+        ], pollsToRemove: 2)
 
     private static let limits = ["TIER_UNLIMITED", "TIER_100K", "TIER_10K", "TIER_2K", "TIER_1K", "TIER_250", "TIER_50"]
 
@@ -114,7 +114,7 @@ extension Rules {
             ("display_phone_number", .decided(what: "displayed number")),
             ("last_onboarded_time", .decided(what: "time of onboarding")),
         ],
-        looksToRemove: 2, removed: .critical)
+        pollsToRemove: 2, removed: .critical)
 
     static let businessProfile = Rules(
         "business profile", "business profiles", isList: false, nullIsMissing: true,

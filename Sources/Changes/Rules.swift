@@ -17,11 +17,11 @@ public struct Rules: Sendable {
     public let sameness: Sameness
     /// What a difference in a member means, by the pointer it stands at or below; otherwise `.decided`.
     let meanings: [(pointer: JSONPointer, meaning: Meaning)]
-    /// How many complete looks in a row must miss a thing before it is removed.
-    let looksToRemove: Int
+    /// How many complete polls in a row must miss a thing before it is removed.
+    let pollsToRemove: Int
     /// When a list that lacks much is believed.
     let hold: Hold.Measure
-    /// Whether a look shows all things of the kind, or one.
+    /// Whether a poll shows all things of the kind, or one.
     let isList: Bool
     /// How urgent it is when one comes or goes.
     let added: Severity
@@ -60,7 +60,7 @@ public struct Rules: Sendable {
     init(
         _ noun: String, _ plural: String, isList: Bool, ignored: Set<String> = [], nullIsMissing: Bool = false,
         forms: [String: [Form]] = [:], sameness: [String: Sameness.Form] = [:],
-        meanings: [(String, Meaning)] = [], looksToRemove: Int = 1, hold: Hold.Measure = .usual,
+        meanings: [(String, Meaning)] = [], pollsToRemove: Int = 1, hold: Hold.Measure = .usual,
         added: Severity = .notice, removed: Severity = .notice
     ) {
         self.noun = noun
@@ -71,7 +71,7 @@ public struct Rules: Sendable {
         self.forms = forms.merging(Self.formsOfAll) { $0 + $1 }
         self.sameness = Sameness(sameness)
         self.meanings = meanings.map { (JSONPointer($0.0.split(separator: "/").map(String.init)), $0.1) }
-        self.looksToRemove = looksToRemove
+        self.pollsToRemove = pollsToRemove
         self.hold = hold
         self.added = added
         self.removed = removed

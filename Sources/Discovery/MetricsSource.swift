@@ -7,9 +7,9 @@ import WabaWatchInterface
 package import Watching
 import WhatsAppBusiness
 
-/// Counts looks.
+/// Counts polls.
 package protocol LookCounting: Sendable {
-    /// What each account's looks came to since the daemon began, by the accounts' names.
+    /// What each account's polls came to since the daemon began, by the accounts' names.
     var tallies: [String: PollStatistics] { get async }
 }
 

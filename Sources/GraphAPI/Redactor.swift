@@ -14,7 +14,7 @@ struct Redactor: Sendable {
     private static let endings = [
         "accesstoken", "verifytoken", "inputtoken", "exchangetoken", "appsecret", "clientsecret", "appsecretproof", "sipuserpassword",
     ].map { Array($0.utf8) }
-    /// Layers of encoding that are looked through.
+    /// Layers of encoding that are polled through.
     private static let layers = 4
     private let index: FragmentIndex
 
@@ -33,7 +33,7 @@ struct Redactor: Sendable {
     /// The text without secrets.
     func redact(_ text: String) -> String { redacted(text) ?? text }
 
-    /// Whether something of a page would be redacted. Its keys are looked at as one text first, which costs next to nothing.
+    /// Whether something of a page would be redacted. Its keys are polled as one text first, which costs next to nothing.
     func touches(_ page: KeyPage) -> Bool {
         page.keys.withAllBytes(mayHoldOne) && page.keys.contains { redacted($0) != nil }
             || page.keys.others.contains { redacted($0) != nil }
@@ -79,7 +79,7 @@ struct Redactor: Sendable {
         return endings.contains { letters.hasSuffix($0) }
     }
 
-    /// A quick look that nearly every text passes: no piece of a secret as it stands, and nothing that could be a layer over one.
+    /// A quick poll that nearly every text passes: no piece of a secret as it stands, and nothing that could be a layer over one.
     private func mayHoldOne(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count >= index.shortest else { return false }
         return !bytes.allSatisfy { 0x21...0x7E ~= $0 && !Unescaping.isMark($0) } || !index.hits(in: bytes, atMost: 1).isEmpty

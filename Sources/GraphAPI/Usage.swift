@@ -6,7 +6,7 @@ internal import StrictJSON
 public struct Usage: Sendable, Equatable {
     /// What calls are made for; Meta counts each against a budget of its own (reference sheet, section 7).
     public enum Purpose: String, Sendable, CaseIterable {
-        /// To look at things and to manage them.
+        /// To poll at things and to manage them.
         case management = "whatsapp_business_management"
         /// To send messages.
         case messaging = "whatsapp"

@@ -87,7 +87,7 @@ package struct StatusReport: Sendable {
 
     /// All of it as one part, where so many bytes hold that; `nil` otherwise. Lets others go on now and then, for it may take long.
     package func whole(trouble: LedgerError?, within bytes: Int) async throws -> Part? {
-        // No watch takes less: what cannot fit need not be looked at.
+        // No watch takes less: what cannot fit need not be polled.
         guard watches.count <= bytes / WatchStatus.smallestSize else { return nil }
         var (whole, most, written) = (Part(), 0, 0)
         var place: Place? = .beginning

@@ -30,7 +30,7 @@ extension Resource {
 }
 
 extension WatchStatus {
-    /// While nothing can be recorded, every watch is late: what is looked at is not kept.
+    /// While nothing can be recorded, every watch is late: what is polled is not kept.
     init(_ report: WatchReport, trouble: LedgerError?) {
         self.init(
             account: report.target.account, kind: report.target.kind, phoneNumberID: report.target.phoneNumberID,

@@ -7,7 +7,7 @@ public struct HistoryQuery: Sendable {
     public var kinds: Set<Kind>?
     public var ids: Set<String>?
     public var phoneNumberIDs: Set<String>?
-    public var operations: Set<Operation>?
+    public var operations: Set<ChangeOperation>?
     public var minimumSeverity: Severity?
     /// Only changes after this sequence.
     public var after: Int64 = 0

@@ -85,7 +85,7 @@ extension Ledger {
         try await write { try $0.execute(sql: "INSERT OR REPLACE INTO announcer VALUES (?, ?)", arguments: [name, sequence]) }
     }
 
-    /// Every target that was looked at.
+    /// Every target that was polled.
     static func forEachTarget(in database: Database, _ body: (PollTarget) throws -> Void) throws {
         let statement = try database.makeStatement(sql: "SELECT confirmed_at FROM unit WHERE place = ?")
         for place in try Place.matching(nil, nil, nil, in: database) {

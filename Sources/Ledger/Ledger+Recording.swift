@@ -5,7 +5,7 @@ import Synchronization
 public import WhatsAppBusiness
 
 extension Ledger {
-    /// Compares a complete look with the snapshot and writes both what changed and the snapshot that this leads to, in one transaction.
+    /// Compares a complete poll with the snapshot and writes both what changed and the snapshot that this leads to, in one transaction.
     /// - Parameter note: what the recording means to the target's watch; written in the same transaction. May be asked more than once.
     public func record(
         _ observation: Observation, at now: Timestamp, note: @escaping @Sendable (Recording) -> WatchNote? = { _ in nil }
@@ -32,7 +32,7 @@ extension Ledger {
     /// The last answer was the same as the one before it: everything that it showed is still so.
     public func confirm(_ target: PollTarget, at now: Timestamp) { confirmed.withLock { $0.note(target, at: now) } }
 
-    /// Writes down the complete looks that changed nothing. Losing them costs a look too many after a restart, nothing else.
+    /// Writes down the complete polls that changed nothing. Losing them costs a poll too many after a restart, nothing else.
     public func saveConfirmed() async throws(LedgerError) {
         let unsaved = confirmed.withLock(\.unsaved)
         try await write { try Self.write(unsaved, $0) }

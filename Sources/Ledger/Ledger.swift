@@ -19,7 +19,7 @@ public final class Ledger: Sendable {
     private let access: Access
     let commits: Commits
     private let isGivenUp = Atomic(false)
-    /// Complete looks that changed nothing are written down together, later: they cost no transaction of their own.
+    /// Complete polls that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed = Mutex(PendingConfirmations())
     /// Which opening recorded what.
     let epochs: Mutex<Epochs>
@@ -142,7 +142,7 @@ public final class Ledger: Sendable {
     /// Writes down what is still only known, and closes the file.
     ///
     /// What was recorded is safe in the log. That it cannot be moved to the file now, because somebody reads or the disk is full, is nothing to
-    /// tell, nor is it that complete looks which changed nothing are looked at again.
+    /// tell, nor is it that complete polls which changed nothing are made again.
     public func close() throws(LedgerError) {
         defer { lock?.release() }
         tail.close()

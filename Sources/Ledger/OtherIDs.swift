@@ -1,7 +1,7 @@
 import Changes
 import WhatsAppBusiness
 
-/// Under which of their ids the things of a look are kept. A blocked user may have two, and either may come or go: who shares one with a thing that is
+/// Under which of their ids the things of a poll are kept. A blocked user may have two, and either may come or go: who shares one with a thing that is
 /// kept is that thing. A pure decision; most lists have no second ids, and pay next to nothing for it.
 struct OtherIDs {
     /// A thing that is kept under an id, and another id of it.
@@ -10,20 +10,20 @@ struct OtherIDs {
         var other: String
     }
 
-    /// What the look shows.
+    /// What the poll shows.
     let look: IDSet
     /// The id that an entry is kept under, where that is not its own first one.
     private(set) var kept: [Int: String] = [:]
-    /// What is not so any more: both ids stand in the look, each for itself.
+    /// What is not so any more: both ids stand in the poll, each for itself.
     private(set) var stale: [Pair] = []
     private var claimed: Set<String> = []
-    /// The look's second ids, and the entries that they belong to.
+    /// The poll's second ids, and the entries that they belong to.
     private var seconds = IDSet()
     private var owners: [Int] = []
     /// Of each entry, which of its ids the ledger knows beside the one that it is kept under: 1 its first, 2 its second.
     private var known: [UInt8] = []
 
-    /// The ids of a look.
+    /// The ids of a poll.
     init(_ look: IDSet) {
         self.look = look
         guard look.ids.hasOthers else { return }
@@ -51,7 +51,7 @@ struct OtherIDs {
         }
     }
 
-    /// What the look shows, each thing under the id that it is kept under.
+    /// What the poll shows, each thing under the id that it is kept under.
     var translated: IDSet {
         guard !kept.isEmpty else { return look }
         var translated = IDSet()

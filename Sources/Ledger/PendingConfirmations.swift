@@ -1,11 +1,11 @@
 import Changes
 import WhatsAppBusiness
 
-/// When targets were last looked at completely, as far as that is not written down yet: the file has the rest.
+/// When targets were last polled completely, as far as that is not written down yet: the file has the rest.
 struct PendingConfirmations: Sendable {
     private(set) var unsaved: [PollTarget: Timestamp] = [:]
 
-    /// A look was complete.
+    /// A poll was complete.
     mutating func note(_ target: PollTarget, at now: Timestamp) { unsaved[target] = now }
 
     /// Forgets targets that are gone.

@@ -9,14 +9,14 @@ struct PersistedTarget {
     var asked: Set<String>
     /// The same as it stands in the column.
     var askedColumn: DatabaseValue
-    /// When the last complete look was that is written down.
+    /// When the last complete poll was that is written down.
     var confirmedAt: Timestamp
     /// The sum over all its things.
     var digest: RowChecksum
 
     private static let place = "place = (SELECT id FROM place WHERE account = ? AND kind = ? AND phone_number_id = ?)"
 
-    /// `nil` if the target was never looked at.
+    /// `nil` if the target was never polled.
     init?(_ target: PollTarget, in database: Database) throws {
         let statement = try database.cachedStatement(sql: "SELECT asked, digest, confirmed_at FROM unit WHERE \(Self.place)")
         guard let row = try Row.fetchOne(statement, arguments: Self.arguments(target)) else { return nil }
@@ -34,7 +34,7 @@ struct PersistedTarget {
         digest -= RowChecksum(of: [askedColumn])
     }
 
-    /// When the last complete look at a target was that is written down.
+    /// When the last complete poll of a target was that is written down.
     static func confirmed(_ target: PollTarget, in database: Database) throws -> Timestamp? {
         let statement = try database.cachedStatement(sql: "SELECT confirmed_at FROM unit WHERE \(place)")
         return try Row.fetchOne(statement, arguments: arguments(target)).map { Timestamp(milliseconds: try $0.value(0)) }

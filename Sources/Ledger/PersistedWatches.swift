@@ -14,7 +14,7 @@ public struct PersistedWatches: Sendable {
         public var told: JSONObject?
         /// When its last change was observed.
         public var changedAt: Timestamp
-        /// When the target was last looked at completely.
+        /// When the target was last polled completely.
         public var confirmedAt: Timestamp?
     }
 

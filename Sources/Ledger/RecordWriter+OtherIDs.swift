@@ -4,7 +4,7 @@ import GRDBSQLite
 import WhatsAppBusiness
 
 extension OtherIDs {
-    /// The ids of a look at a list of nothing but ids, beside what is known of them; `nil` for every other look.
+    /// The ids of a poll of a list of nothing but ids, beside what is known of them; `nil` for every other poll.
     init?(_ observation: Observation, in database: Database) throws {
         let target = observation.target
         guard target.kind.row.keepsOnlyKeys else { return nil }

@@ -3,7 +3,7 @@ import GRDB
 import StrictJSON
 import WhatsAppBusiness
 
-/// Writes what is recorded together, inside one transaction: what a look came to, and what that means to its watch.
+/// Writes what is recorded together, inside one transaction: what a poll came to, and what that means to its watch.
 struct RecordWriter {
     let database: Database
     let now: Timestamp
@@ -30,7 +30,7 @@ struct RecordWriter {
         self.epoch = epoch
     }
 
-    /// Compares a look with the snapshot; also returns the digests of the rows that may change by it.
+    /// Compares a poll with the snapshot; also returns the digests of the rows that may change by it.
     private static func compare(
         _ observation: Observation, _ standing: TargetStanding, _ sieve: UnchangedIDFilter, _ others: inout OtherIDs?, in database: Database
     ) throws -> (comparison: Comparison, digests: [ExactText: RowChecksum]) {
@@ -43,8 +43,8 @@ struct RecordWriter {
         return (Comparison(of: observation, with: things.snapshot) { [display] in display[$0] }, things.digests)
     }
 
-    /// Compares a look with the snapshot, and writes what changed and the snapshot that this leads to; `nil` if what it belongs to is gone.
-    /// - Parameter confirmedAt: when the target was last looked at completely, if that is not written down.
+    /// Compares a poll with the snapshot, and writes what changed and the snapshot that this leads to; `nil` if what it belongs to is gone.
+    /// - Parameter confirmedAt: when the target was last polled completely, if that is not written down.
     mutating func record(_ observation: Observation, confirmedAt: Timestamp?) throws -> Recording? {
         let target = observation.target
         let standing = try TargetStanding(target, in: database)
@@ -94,7 +94,7 @@ struct RecordWriter {
         return Recording(comparison, observation)
     }
 
-    /// A whole look whose digest is the snapshot's is the snapshot.
+    /// A whole poll whose digest is the snapshot's is the snapshot.
     private static func digest(of items: [Observation.Item], by rules: Rules) -> RowChecksum {
         items.reduce(into: RowChecksum()) { digest, item in
             digest += RowChecksum(of: item.id, ColumnCoding.document(rules.compared(item.document), of: item.id), misses: 0)

@@ -12,13 +12,13 @@ public struct Recording: Sendable, Equatable {
     public var vanished: [String] = []
     /// Those of them that are believed to be gone, whoever took them.
     public var confirmed: Set<String> = []
-    /// Those of them that the next look decides about.
+    /// Those of them that the next poll decides about.
     public var doubtful: Set<String> = []
     /// What is open of members that things no longer show.
     public var quorum = Quorum()
     /// What is open of things that are missing.
     public var hold = Hold()
-    /// Whether things are missed that are not removed yet: the next look decides, even if its answer is the same.
+    /// Whether things are missed that are not removed yet: the next poll decides, even if its answer is the same.
     public var pending: Bool
     /// Of an account's list of numbers: the ids that it shows now. Empty for all else.
     public var ids: Set<String>
@@ -34,7 +34,7 @@ extension Recording {
     /// Nothing.
     static let void = Recording(changes: 0, drifted: [], pending: false, ids: [], removed: [], isVoid: true)
 
-    /// A look that shows what is kept, and nothing else.
+    /// A poll that shows what is kept, and nothing else.
     init(agreeing observation: Observation) {
         self.init(changes: 0, drifted: [], quorum: observation.quorum, pending: false, ids: observation.numbers, removed: [])
         if !observation.isComparedAgain { quorum.agreed() }

@@ -58,7 +58,7 @@ extension StoredResource {
 }
 
 extension PollTarget {
-    /// The target that shows a thing; `nil` if nobody here looks at things of its kind.
+    /// The target that shows a thing; `nil` if nobody here polls things of its kind.
     init?(_ resource: ResourceID) {
         guard let kind = resource.kind.known else { return nil }
         self.init(account: resource.account, kind: kind, phoneNumberID: kind == .phoneNumber ? nil : resource.phoneNumberID)

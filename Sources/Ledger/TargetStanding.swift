@@ -3,11 +3,11 @@ import GRDB
 import StrictJSON
 import WhatsAppBusiness
 
-/// What recording a look at a target has to know before it compares anything, with one statement: each costs more by itself than what it looks up.
+/// What recording a poll of a target has to know before it compares anything, with one statement: each costs more by itself than what it looks up.
 struct TargetStanding {
     /// The number of the target's place; `nil` if it has none yet.
     let place: Int64?
-    /// What is kept of the target besides its things; `nil` if it was never looked at.
+    /// What is kept of the target besides its things; `nil` if it was never polled.
     let kept: PersistedTarget?
     private let hasAccount: Bool
     private let number: DatabaseValue
@@ -32,7 +32,7 @@ struct TargetStanding {
         number = row[6]
     }
 
-    /// Whether there is what a look needs.
+    /// Whether there is what a poll needs.
     func has(_ needs: Observation.Needs) -> Bool {
         switch needs {
         case .nothing: true

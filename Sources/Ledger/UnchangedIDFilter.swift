@@ -3,7 +3,7 @@ import GRDB
 import GRDBSQLite
 import WhatsAppBusiness
 
-/// The bare ids of a look, beside the rows that are kept of them: what agrees is neither built nor compared, and of a long list hardly anything else is
+/// The bare ids of a poll, beside the rows that are kept of them: what agrees is neither built nor compared, and of a long list hardly anything else is
 /// left.
 struct UnchangedIDFilter {
     private let ids: IDSet
@@ -13,7 +13,7 @@ struct UnchangedIDFilter {
     /// Of all ids, as they are kept.
     let digest: RowChecksum
 
-    /// The bare ids of a look.
+    /// The bare ids of a poll.
     init(_ ids: IDSet) {
         self.ids = ids
         var digests: [RowChecksum] = []
@@ -24,7 +24,7 @@ struct UnchangedIDFilter {
         isKept = Array(repeating: false, count: ids.count)
     }
 
-    /// Takes the row that a statement stands at (id, document, misses), if the look shows the thing just so.
+    /// Takes the row that a statement stands at (id, document, misses), if the poll shows the thing just so.
     /// - Returns: the row's digest; `nil` if the row has to be compared.
     mutating func take(_ row: SQLiteStatement) -> RowChecksum? {
         guard sqlite3_column_type(row, 0) == SQLITE_TEXT, let text = sqlite3_column_text(row, 0),

@@ -1,4 +1,4 @@
-/// How a piece of text looks.
+/// How a piece of text polls.
 public enum Style: Equatable, Sendable {
     case plain, bold, faint, good, warning, critical
 

@@ -5,7 +5,7 @@ import WhatsAppBusiness
 
 extension Configuration {
     /// Whether everything that the configuration names can be had: the secrets, the endpoint, the certificate authority, the group. Where no credentials
-    /// were passed, everything else is looked at.
+    /// were passed, everything else is polled.
     /// - Returns: what could not be looked at, a line each.
     package func check(secrets: Secrets) throws(ConfigurationError) -> [String] {
         var problems: [ConfigurationProblem] = []

@@ -164,7 +164,7 @@ extension ConfigurationReader {
         return numbers
     }
 
-    /// Kinds that can be on and yet be never looked at.
+    /// Kinds that can be on and yet are never polled.
     private mutating func checkThatSomethingIsWatched(_ watch: Configuration.Watch, _ account: YAMLPlace) {
         func isOn(_ kind: Kind) -> Bool { watch.kinds[kind]?.every != nil }
         let ofNumbers = AccountPlan.numberKinds.filter(isOn)

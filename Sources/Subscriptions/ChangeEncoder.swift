@@ -10,7 +10,7 @@ struct ChangeEncoder: Sendable {
     /// The ledger's id.
     let ledger: String
     private var scratch: [UInt8] = []
-    /// The time of the change before: those of one look have it in common.
+    /// The time of the change before: those of one poll have it in common.
     private var time: (moment: Timestamp, text: String)?
 
     init(ledger: String) { self.ledger = ledger }

@@ -81,7 +81,7 @@ package final class Delivery: Sendable {
         }
     }
 
-    /// What comes next for a reader that is behind, with one page looked through at the most; `nil` where there is nothing it would not wait for.
+    /// What comes next for a reader that is behind, with one page polled through at the most; `nil` where there is nothing it would not wait for.
     func nextPage(for reader: Reader) async throws -> Turn? {
         var step: DeliveryState.Step? = state.withLock { $0.step(reader) }
         if case .absent(let position, let limit) = step { step = try await read(after: position, limit: limit, for: reader) }

@@ -5,7 +5,7 @@ import WabaWatchInterface
 
 /// Who reads, from which place on, and who waits.
 struct DeliveryState {
-    /// A subscriber. An object, for each of many is looked at for every commit.
+    /// A subscriber. An object, for each of many is polled for every commit.
     final class Place {
         /// Everything up to here that is wanted has been given.
         var position: Int64

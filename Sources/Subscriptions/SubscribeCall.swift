@@ -27,7 +27,7 @@ package struct SubscribeCall: Sendable {
         let reader = delivery.enter(parameters.filter, outlet: replies.outlet)
         defer { delivery.leave(reader) }
         delivery.move(reader, to: try await begin(parameters, replies))
-        // Who resumes from long ago catches up in turns: what is looked through for it alone must not hold up those who follow.
+        // Who resumes from long ago catches up in turns: what is polled through for it alone must not hold up those who follow.
         let end = ledger.cursor.sequence
         while delivery.position(of: reader) < end {
             let turn: Delivery.Turn? = try await replies.inTurn { _ in try await delivery.nextPage(for: reader) }

@@ -15,23 +15,23 @@ public struct Journal: Sendable {
     init(socketPath: String) { self.socketPath = socketPath }
 
     /// Whether journald is there: its socket exists and somebody holds it open.
-    public static var isPresent: Bool { Journal().obstacle(patience: .zero)?.code != .journalAbsent }
+    public static var isPresent: Bool { Journal().obstacle(timeout: .zero)?.code != .journalAbsent }
 
     /// Hands an entry over to journald. When it returns, journald's socket has the entry.
     ///
     /// It waits while journald's queue is full. Where another program takes the last place of that queue again and again, that can be longer than
-    /// the patience: call it where nothing else waits.
-    /// - Parameter patience: how long journald may take to read; `nil` for as long as it takes.
+    /// the timeout: call it where nothing else waits.
+    /// - Parameter timeout: how long journald may take to read; `nil` for as long as it takes.
     /// - Throws: `journalAbsent` if journald is not there, `journalStalled` if it does not read, `journalRefused` if the entry could not be sent,
     ///   `journalEntryTooLarge`. Nothing of the entry was stored then, and it can be sent again.
-    public func send(_ entry: JournalEntry, patience: Duration? = .milliseconds(500)) throws {
+    public func send(_ entry: JournalEntry, timeout: Duration? = .milliseconds(500)) throws {
         let size = entry.fields.reduce(0) { $0 + $1.name.utf8.count + 1 + $1.value.count }
         guard size <= JournalEntry.maximumSize, (1...JournalEntry.maximumFieldCount).contains(entry.fields.count) else {
             throw SystemdError(
                 .journalEntryTooLarge, "A journal entry of \(entry.fields.count) fields and \(size) bytes is empty or over the limits")
         }
         // libsystemd answers 0, as if all were well, when the socket is not there, and waits for ever when its queue is full.
-        if let obstacle = obstacle(patience: patience) { throw obstacle }
+        if let obstacle = obstacle(timeout: timeout) { throw obstacle }
         let answer = Journal.submit(entry, size: size)
         guard answer >= 0 else { throw SystemdError(.journalRefused, "journald did not take the entry", errorNumber: -answer) }
     }
@@ -55,7 +55,7 @@ public struct Journal: Sendable {
     }
 
     /// Why nothing can be sent now, or `nil` if it can. To connect a datagram socket and to ask whether it takes more costs journald nothing.
-    private func obstacle(patience: Duration?) -> SystemdError? {
+    private func obstacle(timeout: Duration?) -> SystemdError? {
         func absent(_ number: Int32) -> SystemdError {
             SystemdError(.journalAbsent, "journald does not answer at \(socketPath)", errorNumber: number)
         }
@@ -74,9 +74,9 @@ public struct Journal: Sendable {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(probe, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
         }
         guard answer == 0 else { return absent(errno) }
-        guard let patience else { return nil }
+        guard let timeout else { return nil }
         var question = pollfd(fd: probe, events: Int16(POLLOUT), revents: 0)
-        guard poll(&question, 1, Int32(clamping: patience.wholeMicroseconds / 1_000)) == 0 else { return nil }
+        guard poll(&question, 1, Int32(clamping: timeout.wholeMicroseconds / 1_000)) == 0 else { return nil }
         return SystemdError(.journalStalled, "journald does not read what it is sent")
     }
 }

@@ -19,7 +19,7 @@ public final class JournalQueue: Sendable {
 
     /// A queue.
     /// - Parameter send: hands one entry over and may block.
-    public init(send: @escaping @Sendable (JournalEntry) throws -> Void = { try Journal().send($0, patience: nil) }) { self.send = send }
+    public init(send: @escaping @Sendable (JournalEntry) throws -> Void = { try Journal().send($0, timeout: nil) }) { self.send = send }
 
     /// Takes an entry, or drops it where too many wait.
     public func add(_ entry: JournalEntry) {
@@ -35,10 +35,10 @@ public final class JournalQueue: Sendable {
     }
 
     /// Waits until what has been added is handed over, at most so long: for the end of a process.
-    public func flush(within patience: Duration = .seconds(1)) {
+    public func flush(within timeout: Duration = .seconds(1)) {
         let done = DispatchSemaphore(value: 0)
         thread.async { done.signal() }
-        _ = done.wait(timeout: .now() + .microseconds(Int(patience.wholeMicroseconds)))
+        _ = done.wait(timeout: .now() + .microseconds(Int(timeout.wholeMicroseconds)))
     }
 
     private func deliver(_ entry: JournalEntry) {

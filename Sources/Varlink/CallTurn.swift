@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A call's turn to be read and looked at, which is given back when its handler begins, or when it has been refused.
+/// A call's turn to be read and polled, which is given back when its handler begins, or when it has been refused.
 final class CallTurn: Sendable {
     private let turns: Turns
     private let share: PeerShare

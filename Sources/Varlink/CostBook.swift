@@ -192,10 +192,10 @@ extension CostBook {
         let most = shares.max { $0.value[purse] < $1.value[purse] }
         // Unread bytes are kept from others of the same peer; of replies it gets less at a time, and no more.
         guard let most, isOver || (purse == .unread && most.value[purse] >= perPeer(purse)) else { return [] }
-        // Everybody is looked at: not for every few bytes.
+        // Everybody is polled: not for every few bytes.
         guard now >= nextSearch[purse] ?? .uptimeNanoseconds(0) else { return [] }
         nextSearch[purse] = now + .milliseconds(100)
-        let edge = now - TimeAmount(limits.patience)
+        let edge = now - TimeAmount(limits.timeout)
         var held = entries.compactMap { id, entry -> (id: ID, since: NIODeadline, bytes: Int)? in
             guard entry.share == most.key, let since = purse == .unread ? entry.begunAt : entry.standsSince, since <= edge else {
                 return nil

@@ -10,7 +10,7 @@ final class Costs: Sendable {
 
     /// Memory for calls under way.
     let calls: Turns
-    /// Calls that are read and looked at.
+    /// Calls that are read and polled.
     let working: Turns
     /// Threads that read a large call.
     let parsing: Turns

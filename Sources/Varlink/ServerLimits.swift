@@ -37,7 +37,7 @@ public struct ServerLimits: Sendable {
     /// Bytes that any connection may hold, however much its peer holds already.
     public var smallBytes = 16 << 10
     /// Bytes of unanswered and unfinished calls that one peer's connections hold together. Above it, those that hold more than `smallBytes` are not
-    /// read, and those that began a call long ago (`patience`) and have not ended it are closed.
+    /// read, and those that began a call long ago (`timeout`) and have not ended it are closed.
     public var bufferedBytesPerPeer = 16 << 20
     /// The same for all peers together.
     public var bufferedBytes = 32 << 20
@@ -54,7 +54,7 @@ public struct ServerLimits: Sendable {
     public var callBytes = 48 << 20
     /// How long a call waits for that; then its connection is closed.
     public var callWait = Duration.seconds(10)
-    /// Calls that are read and looked at at the same time, half of them of one peer.
+    /// Calls that are read and polled at the same time, half of them of one peer.
     public var calls = max(2, System.coreCount)
     /// Handlers that read something at the same time for replies that come in many (`Replies.inTurn`); all others wait for their turn.
     public var readings = max(1, min(3, System.coreCount / 2))
@@ -65,14 +65,14 @@ public struct ServerLimits: Sendable {
     public var outgoingBytes = 64 << 10
     /// Bytes of replies that wait for one peer. The nearer it comes, the less is encoded at a time; above it, only where nothing waits.
     public var outgoingBytesPerPeer = 16 << 20
-    /// Bytes of replies that wait for all peers. Above it, who has not read for long (`patience`) is closed, beginning with the peer that holds most.
+    /// Bytes of replies that wait for all peers. Above it, who has not read for long (`timeout`) is closed, beginning with the peer that holds most.
     public var outgoingBytesOfAll = 48 << 20
     /// Bytes that are encoded at a time for one connection.
     public var turnBytes = 1 << 20
     /// The same while others wait for their turn.
     public var shortTurnBytes = 32 << 10
     /// How long a peer may stand still before others' need closes it.
-    public var patience = Duration.seconds(5)
+    public var timeout = Duration.seconds(5)
     /// How long replies that are still to be written may hold up the end of a connection.
     public var flushTime = Duration.seconds(2)
 

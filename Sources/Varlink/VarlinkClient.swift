@@ -23,11 +23,11 @@ public final class VarlinkClient: Sendable {
 
     /// Connects. Throws `ConnectionFailed`.
     public static func connect(path: String, limits: ClientLimits = ClientLimits()) async throws -> VarlinkClient {
-        try await connect(path: path, limits: limits, patience: patience)
+        try await connect(path: path, limits: limits, timeout: timeout)
     }
 
-    static func connect(path: String, limits: ClientLimits = ClientLimits(), patience: Duration) async throws -> VarlinkClient {
-        let (queue, peer) = try await connect(path, patience) { channel, peer in
+    static func connect(path: String, limits: ClientLimits = ClientLimits(), timeout: Duration) async throws -> VarlinkClient {
+        let (queue, peer) = try await connect(path, timeout) { channel, peer in
             let queue = CallQueue(channel, limits: limits)
             try channel.pipeline.syncOperations.addHandler(CallHandler(queue))
             return (queue, peer)
@@ -71,9 +71,9 @@ public final class VarlinkClient: Sendable {
     deinit { calls.abandon() }
 
     static func connect<Value: Sendable>(
-        _ path: String, _ patience: Duration = patience, _ setUp: @escaping @Sendable (any Channel, Peer) throws -> Value
+        _ path: String, _ timeout: Duration = timeout, _ setUp: @escaping @Sendable (any Channel, Peer) throws -> Value
     ) async throws -> Value {
-        let descriptor = try await NIOThreadPool.singleton.runIfActive { try connected(path, patience) }
+        let descriptor = try await NIOThreadPool.singleton.runIfActive { try connected(path, timeout) }
         do {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .channelOption(.autoRead, value: false)
@@ -89,14 +89,14 @@ public final class VarlinkClient: Sendable {
     }
 
     /// How long it waits for a place in the queue of a socket that very many connect to.
-    static let patience = Duration.seconds(10)
+    static let timeout = Duration.seconds(10)
 
     /// A descriptor that is connected. Blocks while the socket's queue is full: who does not wait in it is refused (connect(2), EAGAIN).
-    private static func connected(_ path: String, _ patience: Duration) throws(ConnectionFailed) -> Int32 {
+    private static func connected(_ path: String, _ timeout: Duration) throws(ConnectionFailed) -> Int32 {
         guard let address = try? UnixSocketAddress(path) else { throw ConnectionFailed(path: path, number: ENAMETOOLONG) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw ConnectionFailed(path: path, number: errno) }
-        let (seconds, attoseconds) = patience.components
+        let (seconds, attoseconds) = timeout.components
         var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout.size(ofValue: limit)))
         var result: Int32

@@ -93,7 +93,7 @@ extension WabaWatch {
         ChangeSequence(client: self, start: start, filter: filter)
     }
 
-    /// Looks now, within the budget, and returns when the answer has been recorded.
+    /// Polls now, within the budget, and returns when the answer has been recorded.
     public func poll(_ account: String, kind: Kind? = nil, phoneNumberID: String? = nil) async throws -> PollReply {
         try await call(PollParameters(account: account, kind: kind, phoneNumberID: phoneNumberID))
     }

@@ -18,7 +18,7 @@ public struct Change: Record {
     /// The number that it belongs to; a phone number belongs to itself.
     public var phoneNumberID: String?
     /// What happened.
-    public var operation: OpenEnum<Operation>
+    public var operation: OpenEnum<ChangeOperation>
     /// How it became known.
     public var origin: OpenEnum<Origin>
     /// How much it matters.
@@ -38,7 +38,8 @@ public struct Change: Record {
 
     /// One difference.
     public init(
-        _ id: ResourceID, cursor: Cursor, sequence: Int, observedAt: Timestamp, operation: Operation, origin: Origin, severity: Severity,
+        _ id: ResourceID, cursor: Cursor, sequence: Int, observedAt: Timestamp, operation: ChangeOperation, origin: Origin,
+        severity: Severity,
         transaction: Int? = nil, actor: String? = nil, fields: [JSONPointer] = [], before: JSONObject? = nil, after: JSONObject? = nil,
         summary: String
     ) {
@@ -51,7 +52,8 @@ public struct Change: Record {
     /// One difference, of which only a later release may know what it is.
     @_disfavoredOverload
     public init(
-        _ id: ResourceID, cursor: Cursor, sequence: Int, observedAt: Timestamp, operation: OpenEnum<Operation>, origin: OpenEnum<Origin>,
+        _ id: ResourceID, cursor: Cursor, sequence: Int, observedAt: Timestamp, operation: OpenEnum<ChangeOperation>,
+        origin: OpenEnum<Origin>,
         severity: OpenEnum<Severity>, transaction: Int? = nil, actor: String? = nil, fields: [JSONPointer] = [], before: JSONObject? = nil,
         after: JSONObject? = nil, summary: String
     ) {
@@ -85,7 +87,7 @@ public struct Change: Record {
         kind = try member("kind", .open(Kind.self))
         id = try member("id", .text)
         phoneNumberID = try member(optional: "phoneNumberId", .text)
-        operation = try member("operation", .open(Operation.self))
+        operation = try member("operation", .open(ChangeOperation.self))
         origin = try member("origin", .open(Origin.self))
         severity = try member("severity", .open(Severity.self))
         transaction = try member(optional: "transaction", .integer)

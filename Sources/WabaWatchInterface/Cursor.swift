@@ -3,7 +3,7 @@ public struct Cursor: Sendable, Hashable, CustomStringConvertible {
     /// Its text.
     public let text: String
 
-    /// A cursor by its text, which is not looked at.
+    /// A cursor by its text, which is not polled.
     public init(_ text: String) { self.text = text }
 
     public var description: String { text }

@@ -25,7 +25,7 @@ extension Filter {
     }
 
     /// Whether changes of this operation and severity are wanted.
-    public func matches(operation: OpenEnum<Operation>, severity: OpenEnum<Severity>) -> Bool {
+    public func matches(operation: OpenEnum<ChangeOperation>, severity: OpenEnum<Severity>) -> Bool {
         (minimumSeverity.map { severity.level >= $0 } ?? true)
             && (operations.map { wanted in operation.known.map(wanted.contains) ?? false } ?? true)
     }

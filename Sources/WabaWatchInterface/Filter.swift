@@ -12,7 +12,7 @@ public struct Filter: Record {
     /// Ids of phone numbers; a number, and what belongs to it, has one, and what belongs to an account has none.
     public var phoneNumberIDs: Set<String>?
     /// What happened.
-    public var operations: Set<Operation>?
+    public var operations: Set<ChangeOperation>?
     /// Members that a change has to touch, at them or below: `/throughput` holds `/throughput/level`, not `/throughputs`.
     public var fields: [JSONPointer]?
     /// The least urgent severity that is wanted.
@@ -24,7 +24,7 @@ public struct Filter: Record {
     /// What is wanted; the default is everything.
     public init(
         accounts: Set<String>? = nil, kinds: Set<Kind>? = nil, ids: Set<String>? = nil, phoneNumberIDs: Set<String>? = nil,
-        operations: Set<Operation>? = nil, fields: [JSONPointer]? = nil, minimumSeverity: Severity? = nil
+        operations: Set<ChangeOperation>? = nil, fields: [JSONPointer]? = nil, minimumSeverity: Severity? = nil
     ) {
         self.accounts = accounts
         self.kinds = kinds
@@ -42,7 +42,7 @@ public struct Filter: Record {
         kinds = try member(optional: "kinds", .list(.choice(Kind.self), atMost: Self.listLimit)).map { Set($0) }
         ids = try member(optional: "ids", .list(.name, atMost: Self.listLimit)).map { Set($0) }
         phoneNumberIDs = try member(optional: "phoneNumberIds", .list(.name, atMost: Self.listLimit)).map { Set($0) }
-        operations = try member(optional: "operations", .list(.choice(Operation.self), atMost: Self.listLimit)).map { Set($0) }
+        operations = try member(optional: "operations", .list(.choice(ChangeOperation.self), atMost: Self.listLimit)).map { Set($0) }
         fields = try member(optional: "fields", .list(.wantedPointer, atMost: Self.fieldLimit))
         minimumSeverity = try member(optional: "minimumSeverity", .choice(Severity.self))
     }

@@ -13,7 +13,7 @@ public struct PollParameters: Parameters {
     /// One number alone; every number otherwise.
     public var phoneNumberID: String?
 
-    /// A look that is taken now.
+    /// A poll that is taken now.
     public init(account: String, kind: Kind? = nil, phoneNumberID: String? = nil) {
         self.account = account
         self.kind = kind

@@ -15,11 +15,11 @@ public struct WatchStatus: Record {
     public var reason: String?
     /// Since when it has been in this state.
     public var since: Timestamp
-    /// How often it looks, in milliseconds.
+    /// How often it polls, in milliseconds.
     public var everyMilliseconds: Int
     /// When an answer was last recorded.
     public var lastSuccessAt: Timestamp?
-    /// When it looks next.
+    /// When it polls next.
     public var nextAt: Timestamp?
     /// Failures in a row.
     public var failures: Int

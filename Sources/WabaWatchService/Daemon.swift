@@ -205,9 +205,9 @@ package struct Daemon: Sendable {
         }
     }
 
-    /// Looks at everything once, announces what that recorded, and says which watches are not current.
+    /// Polls everything once, announces what that recorded, and says which watches are not current.
     package func once() async throws -> [String] {
-        let troubled = try await watcher.lookOnce()
+        let troubled = try await watcher.pollEverythingOnce()
         if let trouble = ledger.trouble {
             try await end(trouble)
         }

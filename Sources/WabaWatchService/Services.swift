@@ -34,20 +34,20 @@ struct AnnouncerService: Service {
     }
 
     /// How long the end of the daemon may take for what is not announced yet.
-    static let patience = Duration.seconds(2)
+    static let timeout = Duration.seconds(2)
 
     /// Announces what is left; returns why some of it was not.
     private func drain() async throws -> (any Error)? {
         try await withThrowingTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
-                do { return try await announcer.drain(within: Self.patience) } catch let error as LedgerError where error.code == .cancelled
+                do { return try await announcer.drain(within: Self.timeout) } catch let error as LedgerError where error.code == .cancelled
                 {
                     return error
                 }
             }
             // One entry alone can take longer.
             group.addTask {
-                try await announcer.pause(Self.patience)
+                try await announcer.pause(Self.timeout)
                 return SystemdError(.journalStalled, "the journal does not take what it is sent in time")
             }
             defer { group.cancelAll() }

@@ -18,7 +18,7 @@ public struct AccountPlan: Sendable {
     public var client: GraphClient
     /// Which numbers are watched.
     public var numbers: Numbers
-    /// How often each kind is looked at; a kind that is missing is not.
+    /// How often each kind is polled; a kind that is missing is not.
     public var intervals: [Kind: Duration]
     /// How long lists are walked, where another way than `ListPlan`'s own is wanted.
     public var lists: [Kind: ListPlan]
@@ -46,9 +46,9 @@ public struct AccountPlan: Sendable {
         self.ceiling = ceiling
     }
 
-    /// The kinds that are looked at account by account; what comes with another kind's answer is not among them.
+    /// The kinds that are polled account by account; what comes with another kind's answer is not among them.
     public static let accountKinds = Kind.asked(.account)
-    /// The kinds that are looked at number by number.
+    /// The kinds that are polled number by number.
     public static let numberKinds = Kind.asked(.phoneNumber)
 
     /// Whether a kind is watched. One that comes with another's answer is only with that.
@@ -62,7 +62,7 @@ public struct AccountPlan: Sendable {
         }
     }
 
-    /// What a look at one of the account's targets is void without.
+    /// What a poll of one of the account's targets is void without.
     var needs: Observation.Needs { watches(.phoneNumber) ? .number : .account }
 
     /// Meta's id of what a target belongs to.

@@ -23,7 +23,7 @@ struct BudgetQueues: Sendable {
     private struct Line: Sendable {
         var until: Moment
         var waiting = Heap<Schedule.Entry>()
-        /// Who has left for a look; the next leaves when it is over.
+        /// Who has left for a poll; the next leaves when it is over.
         var ahead: PollTarget?
     }
 
@@ -97,7 +97,7 @@ struct BudgetQueues: Sendable {
         return entry
     }
 
-    /// A look is over that the budget had a request for, or a target is no longer watched; whether the next of its lane is to come.
+    /// A poll is over that the budget had a request for, or a target is no longer watched; whether the next of its lane is to come.
     mutating func leave(_ target: PollTarget) -> Bool {
         let lane = AccountLane(target)
         guard lines[lane]?.ahead == target else { return false }

@@ -11,14 +11,14 @@ public struct CallPlan: Sendable, Equatable {
     public struct Part: Sendable, Equatable {
         /// The kind.
         public var kind: Kind
-        /// How often it is looked at, as configured.
+        /// How often it is polled, as configured.
         public var every: Duration
-        /// How many things are looked at one by one.
+        /// How many things are polled one by one.
         public var targets: Int
-        /// Requests that one look at all of them takes.
+        /// Requests that one poll of all of them takes.
         public var calls: Int
 
-        /// Whether it is looked at number by number.
+        /// Whether it is polled number by number.
         public var isOfNumbers: Bool { AccountPlan.numberKinds.contains(kind) }
 
         /// Requests an hour, as configured.
@@ -37,7 +37,7 @@ public struct CallPlan: Sendable, Equatable {
     }
 
     /// A plan for an account with so many numbers.
-    /// - Parameter more: requests that looks at a kind take beyond one a target.
+    /// - Parameter more: requests that polls of a kind take beyond one a target.
     public init(intervals: [Kind: Duration], numbers: Int, more: [Kind: Int] = [:], budget: Int) {
         let kinds = AccountPlan.accountKinds.map { ($0, 1) } + AccountPlan.numberKinds.map { ($0, numbers) }
         let parts = kinds.compactMap { kind, targets in
@@ -59,7 +59,7 @@ public struct CallPlan: Sendable, Equatable {
         return max(1, (callsPerHour - corePerHour) / left)
     }
 
-    /// How often a kind is looked at, as far as it can be afforded.
+    /// How often a kind is polled, as far as it can be afforded.
     public func interval(of kind: Kind, every: Duration) -> Duration {
         Self.core.contains(kind) || stretch <= 1 ? every : every * stretch
     }

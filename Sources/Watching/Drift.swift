@@ -1,7 +1,7 @@
 import Changes
 import Ledger
 
-/// What of Meta's doing is known to be not as it was, for one target: it makes a complete look `drifted`.
+/// What of Meta's doing is known to be not as it was, for one target: it makes a complete poll `drifted`.
 struct Drift: Sendable {
     /// Members that are not asked for, because Meta does not know them or does not give them.
     var leftOut = LeftOut()
@@ -27,7 +27,7 @@ struct Drift: Sendable {
     /// Whether there is any, as far as is known before an answer is compared.
     var isAny: Bool { leftOut != LeftOut() || !taken.isEmpty || !odd.isEmpty }
 
-    /// How a complete look ended.
+    /// How a complete poll ended.
     func outcome(_ recording: Recording) -> Watch.Outcome {
         var drift = self
         drift.unsteady = recording.quorum.unsteady
@@ -37,7 +37,7 @@ struct Drift: Sendable {
         return outcome == .complete && recording.quorum.isMissingAny ? .undecided : outcome
     }
 
-    /// How a complete look ended that these members were missing from.
+    /// How a complete poll ended that these members were missing from.
     func outcome(_ missing: [String] = []) -> Watch.Outcome {
         let lost = Self.listed(leftOut.unknown.union(missing)).map { "Meta no longer gives \($0)" }
         let refused = Self.listed(leftOut.refused).map { "Meta refuses \($0)" }

@@ -1,15 +1,15 @@
 import Changes
 
 /// Whether a member that number after number no longer shows was taken away by Meta, or by a person from one of them (guarantee 7). One for each
-/// kind of an account that is looked at number by number. A pure decision.
+/// kind of an account that is polled number by number. A pure decision.
 ///
-/// The first number that lost it keeps its last value, and another that had it is looked at at once, while the second look that confirms the loss is
-/// still to come: if that one still has it, a person took it from the first; if it lost it too, the next is looked at, until none is left: then it was
-/// Meta. What one look lacked together goes together.
+/// The first number that lost it keeps its last value, and another that had it is polled at once, while the second poll that confirms the loss is
+/// still to come: if that one still has it, a person took it from the first; if it lost it too, the next is polled, until none is left: then it was
+/// Meta. What one poll lacked together goes together.
 struct FieldLossQuorum: Sendable, Equatable {
-    /// What a look at a number lacks of what the number had.
+    /// What a poll of a number lacks of what the number had.
     struct Loss: Equatable {
-        /// Members whose loss another number is to witness: all but those that came and went before, until the next look decides.
+        /// Members whose loss another number is to witness: all but those that came and went before, until the next poll decides.
         var doubtful: Set<String> = []
         /// Members that are believed to be lost, whoever took them.
         var confirmed: Set<String> = []
@@ -17,11 +17,11 @@ struct FieldLossQuorum: Sendable, Equatable {
         var all: Set<String> = []
     }
 
-    /// What to do about a look at a number.
+    /// What to do about a poll of a number.
     struct Answer: Equatable {
         /// Members that may go: they are recorded as any other change.
         var gone: Set<String> = []
-        /// Numbers to be looked at now.
+        /// Numbers to be polled now.
         var ask: Set<String> = []
     }
 
@@ -35,7 +35,7 @@ struct FieldLossQuorum: Sendable, Equatable {
 
     /// A number that lost a member.
     private struct Place: Sendable, Equatable {
-        /// The look that first lacked it.
+        /// The poll that first lacked it.
         var look: Int
         /// Whether the loss is believed.
         var isConfirmed: Bool
@@ -69,12 +69,12 @@ struct FieldLossQuorum: Sendable, Equatable {
         if taken[member]?.isEmpty ?? false { taken[member] = nil }
     }
 
-    /// A look at a number was recorded.
+    /// A poll of a number was recorded.
     /// - Parameters:
     ///   - loss: the members that it had and has no longer.
     ///   - shown: the members that it has.
     ///   - holders: the numbers of the account that have a member, as far as is known.
-    ///   - isReadable: whether looks at a number succeed, so that it can bear witness.
+    ///   - isReadable: whether polls of a number succeed, so that it can bear witness.
     mutating func on(
         _ number: String, loss: Loss, shown: Set<String>, holders: (String) -> Set<String>, isReadable: (String) -> Bool = { _ in true }
     ) -> Answer {
@@ -85,7 +85,7 @@ struct FieldLossQuorum: Sendable, Equatable {
         for (member, numbers) in lost where shown.contains(member) {
             lost[member] = nil
             taken[member, default: [:]].merge(numbers) { $1 }
-            // What is not confirmed yet is looked at again as it is.
+            // What is not confirmed yet is polled again as it is.
             answer.ask.formUnion(numbers.filter(\.value.isConfirmed).keys)
         }
         for member in loss.doubtful.union(loss.confirmed).subtracting(drifted) {

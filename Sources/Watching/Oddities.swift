@@ -20,7 +20,7 @@ struct Oddities: Sendable, Equatable {
     mutating func leaveOut() { hasStrays = true }
 
     /// A member is of another type.
-    /// - Parameter thing: what it stands in, where a look shows several.
+    /// - Parameter thing: what it stands in, where a poll shows several.
     mutating func add(_ oddity: Oddity, of thing: String?) {
         let path = String(oddity.path.joined(separator: "/").prefix(Self.longestPath))
         guard members[path] != nil || members.count < Self.mostMembers else { return }

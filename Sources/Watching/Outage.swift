@@ -1,6 +1,6 @@
 import Changes
 
-/// Which looks wait for a retry, and which of them a success of another's hastens. A pure decision; one for each account, and one for the network
+/// Which polls wait for a retry, and which of them a success of another's hastens. A pure decision; one for each account, and one for the network
 /// that all accounts share.
 ///
 /// What has begun to fail since the last success was struck by the same trouble, as far as anybody knows, and that is over with the first success.
@@ -23,14 +23,14 @@ struct Outage: Sendable {
     /// Whether a target waits.
     func contains(_ target: PollTarget) -> Bool { fresh.contains(target) || stuck.contains(target) }
 
-    /// A look gave no usable answer.
+    /// A poll gave no usable answer.
     mutating func failed(_ target: PollTarget, now: Moment) {
         guard !stuck.contains(target) else { return }
         since = since ?? now
         fresh.insert(target)
     }
 
-    /// A look succeeded, or a target is no longer watched; returns what is to be tried again now.
+    /// A poll succeeded, or a target is no longer watched; returns what is to be tried again now.
     mutating func succeeded(_ target: PollTarget, now: Moment) -> Set<PollTarget> {
         stuck.remove(target)
         guard !fresh.isEmpty else { return [] }

@@ -1,4 +1,4 @@
-/// When a look that failed is tried again.
+/// When a poll that failed is tried again.
 ///
 /// What failed in passing comes back with exponential backoff and full jitter: that draws from the whole span below the ceiling, so that a thousand
 /// watches that failed together do not come back together. What was refused may have been refused by mistake, or be mended in a minute: it is asked

@@ -2,10 +2,10 @@ public import Changes
 import HeapModule
 import WhatsAppBusiness
 
-/// When to look at what: one heap of due times. A pure decision: events go in; what is due, and when something will be, comes out.
+/// When to poll what: one heap of due times. A pure decision: events go in; what is due, and when something will be, comes out.
 ///
 /// A target is in one of four places: in the heap, waiting for its time; in the queue, due and waiting for a place; in its lane, waiting for its
-/// account's budget; or being looked at.
+/// account's budget; or being polled.
 public struct Schedule: Sendable {
     /// What happens to a schedule.
     public enum Event: Sendable {
@@ -14,17 +14,17 @@ public struct Schedule: Sendable {
         case watch(PollTarget, every: Duration, splay: Double, first: Moment)
         /// A target is no longer watched.
         case forget(PollTarget)
-        /// A look has ended; the next is due one interval later, give or take the splay. The interval is the target's own unless another is given.
-        case looked(PollTarget, every: Duration? = nil)
-        /// A look has ended; the next is due at that moment.
+        /// A poll has ended; the next is due one interval later, give or take the splay. The interval is the target's own unless another is given.
+        case polled(PollTarget, every: Duration? = nil)
+        /// A poll has ended; the next is due at that moment.
         case again(PollTarget, at: Moment)
-        /// A look has ended because there was no request to be had before that moment. The target stays where it was in the queue; it and the others of
-        /// its lane are looked at one after the other from then on.
+        /// A poll has ended because there was no request to be had before that moment. The target stays where it was in the queue; it and the others of
+        /// its lane are polled one after the other from then on.
         case postpone(PollTarget, until: Moment)
-        /// A target is to be looked at as soon as there is a place, ahead of all others if somebody waits for it. One that is being looked at is looked
+        /// A target is to be polled as soon as there is a place, ahead of all others if somebody waits for it. One that is being polled is polled
         /// at once more.
         case hasten(PollTarget, ahead: Bool)
-        /// A target that waits is to be looked at by that moment.
+        /// A target that waits is to be polled by that moment.
         case expedite(PollTarget, by: Moment)
         /// An account's budget has grown: what waits for it need not wait as long as was said.
         case regain(String)
@@ -34,7 +34,7 @@ public struct Schedule: Sendable {
 
     /// What falls due within this time after the first is taken together with it.
     public var window: Duration
-    /// How many looks may go on at a time.
+    /// How many polls may go on at a time.
     public var places: Int
 
     /// There are very many: a duration is twice as large as its nanoseconds, and what is small stands last.
@@ -42,10 +42,10 @@ public struct Schedule: Sendable {
         private var nanoseconds: Int64
         var splay: Double
         var state: State
-        /// Whether it is to be looked at once more after the look that is going on, and whether ahead of all others.
+        /// Whether it is to be polled once more after the poll that is going on, and whether ahead of all others.
         var again: Bool?
         var turn: UInt32 = 0
-        enum State: Sendable { case waiting(until: Moment), queued(since: Moment), looking(since: Moment) }
+        enum State: Sendable { case waiting(until: Moment), queued(since: Moment), polling(since: Moment) }
 
         init(every: Duration, splay: Double, state: State) {
             nanoseconds = every.nanoseconds
@@ -58,10 +58,10 @@ public struct Schedule: Sendable {
             set { nanoseconds = newValue.nanoseconds }
         }
 
-        /// Since when it is to be looked at, if it is.
+        /// Since when it is to be polled, if it is.
         var since: Moment? {
             switch state {
-            case .queued(let since), .looking(let since): since
+            case .queued(let since), .polling(let since): since
             case .waiting: nil
             }
         }
@@ -80,8 +80,8 @@ public struct Schedule: Sendable {
     private var plans: [PollTarget: Plan] = [:]
     private var heap = Heap<Entry>()
     private var queue = Heap<Entry>()
-    private var lanes = BudgetQueues()
-    private var looking = 0
+    private var budgetQueues = BudgetQueues()
+    private var polling = 0
 
     /// An empty schedule.
     public init(window: Duration = .milliseconds(50), places: Int = 32) {
@@ -89,12 +89,12 @@ public struct Schedule: Sendable {
         self.places = places
     }
 
-    /// When a target is due, or since when it is; `nil` while it is looked at or if it is not watched.
+    /// When a target is due, or since when it is; `nil` while it is polled or if it is not watched.
     public func due(_ target: PollTarget) -> Moment? {
         switch plans[target]?.state {
         case .waiting(let moment): moment
-        case .queued(let since): max(since, lanes.heldUntil(AccountLane(target)) ?? since)
-        case .looking, nil: nil
+        case .queued(let since): max(since, budgetQueues.heldUntil(AccountLane(target)) ?? since)
+        case .polling, nil: nil
         }
     }
 
@@ -104,9 +104,9 @@ public struct Schedule: Sendable {
     /// The targets that are watched.
     public var targets: some Collection<PollTarget> { plans.keys }
 
-    /// The targets of an account that were to be looked at this long ago and wait for the budget, by how long, the longest first.
+    /// The targets of an account that were to be polled this long ago and wait for the budget, by how long, the longest first.
     public func waiting(_ account: String, now: Moment) -> [(target: PollTarget, for: Duration)] {
-        lanes.entries(of: account).filter(isQueued).compactMap { entry in
+        budgetQueues.entries(of: account).filter(isQueued).compactMap { entry in
             plans[entry.target]?.since.map { (target: entry.target, for: now - $0) }
         }
         .sorted { $0.for > $1.for }
@@ -114,20 +114,20 @@ public struct Schedule: Sendable {
 
     /// When to come back and ask what is due; `nil` if nothing is waited for.
     public var wake: Moment? {
-        if looking < places, !queue.isEmpty { return Moment(nanoseconds: 0) }
-        return [heap.min.map { $0.due + window }, lanes.release].compactMap(\.self).min()
+        if polling < places, !queue.isEmpty { return Moment(nanoseconds: 0) }
+        return [heap.min.map { $0.due + window }, budgetQueues.release].compactMap(\.self).min()
     }
 
-    /// Takes what is due into its look: core kinds first, then the others by how late they are, as long as there are places.
+    /// Takes what is due into its poll: core kinds first, then the others by how late they are, as long as there are places.
     public mutating func takeDue(now: Moment) -> [PollTarget] {
         queueDue(now)
-        for lane in lanes.released(now) { advance(lane) }
+        for lane in budgetQueues.released(now) { advance(lane) }
         var taken: [PollTarget] = []
-        while looking < places, let entry = queue.popMin() {
+        while polling < places, let entry = queue.popMin() {
             guard isQueued(entry), let since = plans[entry.target]?.since else { continue }
-            if entry.rank >= 0, lanes.keeps(entry) { continue }
-            plans[entry.target]?.state = .looking(since: since)
-            looking += 1
+            if entry.rank >= 0, budgetQueues.keeps(entry) { continue }
+            plans[entry.target]?.state = .polling(since: since)
+            polling += 1
             taken.append(entry.target)
         }
         // In the beginning everything was due at once: so much room is not needed again.
@@ -140,7 +140,7 @@ public struct Schedule: Sendable {
         switch event {
         case .watch(let target, let every, let splay, let first): watch(target, every: every, splay: splay, first: first)
         case .forget(let target): forget(target)
-        case .looked(let target, let every):
+        case .polled(let target, let every):
             finish(target, now) { plan in
                 now + (every ?? plan.every) * (1 + plan.splay * Self.deviation(of: target, turn: UInt64(plan.turn)))
             }
@@ -150,7 +150,7 @@ public struct Schedule: Sendable {
         case .expedite(let target, let moment):
             guard let plan = plans[target], case .waiting(let due) = plan.state, due > moment else { return }
             move(target, to: moment)
-        case .regain(let account): lanes.release(account, now: now)
+        case .regain(let account): budgetQueues.release(account, now: now)
         case .scale(let target, let factor):
             guard let plan = plans[target], case .waiting(let due) = plan.state, due > now else { return }
             move(target, to: now + (due - now) * factor)
@@ -158,17 +158,17 @@ public struct Schedule: Sendable {
     }
 
     private mutating func postpone(_ target: PollTarget, until: Moment) {
-        guard let plan = plans[target], case .looking(let since) = plan.state else { return }
-        looking -= 1
+        guard let plan = plans[target], case .polling(let since) = plan.state else { return }
+        polling -= 1
         plans[target]?.turn &+= 1
         plans[target]?.again = nil
         plans[target]?.state = .queued(since: since)
-        lanes.hold(entry(target, since), until: until)
+        budgetQueues.hold(entry(target, since), until: until)
     }
 
     private mutating func hasten(_ target: PollTarget, ahead: Bool, _ now: Moment) {
         switch plans[target]?.state {
-        case .looking:
+        case .polling:
             let before = plans[target]?.again ?? false
             plans[target]?.again = ahead || before
         case .waiting(let due), .queued(let due):
@@ -182,7 +182,7 @@ public struct Schedule: Sendable {
         }
     }
 
-    /// A target's place in the queue: by when it is to be looked at once more, so that what is looked at seldom lets the others pass.
+    /// A target's place in the queue: by when it is to be polled once more, so that what is polled seldom lets the others pass.
     private func entry(_ target: PollTarget, _ since: Moment) -> Entry {
         Entry(
             due: since + (plans[target]?.every ?? .zero), target: target, turn: plans[target]?.turn ?? 0,
@@ -191,7 +191,7 @@ public struct Schedule: Sendable {
 
     /// The next of a lane gets its place in the queue.
     private mutating func advance(_ lane: AccountLane) {
-        while let entry = lanes.next(of: lane) {
+        while let entry = budgetQueues.next(of: lane) {
             guard isQueued(entry) else { continue }
             return queue.insert(entry)
         }
@@ -219,17 +219,17 @@ public struct Schedule: Sendable {
 
     private mutating func forget(_ target: PollTarget) {
         guard let plan = plans.removeValue(forKey: target) else { return }
-        if case .looking = plan.state { looking -= 1 }
-        if lanes.leave(target) { advance(AccountLane(target)) }
+        if case .polling = plan.state { polling -= 1 }
+        if budgetQueues.leave(target) { advance(AccountLane(target)) }
     }
 
     private mutating func finish(_ target: PollTarget, _ now: Moment, due: (Plan) -> Moment) {
-        // A target that was forgotten during its look, and perhaps watched anew since, takes nothing from that look's end.
-        guard var plan = plans[target], case .looking = plan.state else { return }
-        looking -= 1
+        // A target that was forgotten during its poll, and perhaps watched anew since, takes nothing from that poll's end.
+        guard var plan = plans[target], case .polling = plan.state else { return }
+        polling -= 1
         plan.turn &+= 1
         move(target, to: due(plan))
-        if lanes.leave(target) { advance(AccountLane(target)) }
+        if budgetQueues.leave(target) { advance(AccountLane(target)) }
         if let ahead = plan.again {
             plans[target]?.again = nil
             hasten(target, ahead: ahead, now)

@@ -2,7 +2,7 @@ import GraphAPI
 import StrictJSON
 import WhatsAppBusiness
 
-/// One look at everything that a target shows: complete or void. A pure decision.
+/// One poll of everything that a target shows: complete or void. A pure decision.
 ///
 /// A list that changed under the walk (a dead cursor, one that comes again, a thing on two pages) is walked again from its first page. Pages by
 /// offset never tell whether it did: there two walks have to agree. After four walks everything is void, and nothing may be removed by it.

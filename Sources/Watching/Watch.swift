@@ -11,11 +11,11 @@ public struct Watch: Sendable, Equatable {
     public private(set) var reason: String?
     /// Since when it is so.
     public private(set) var since: Timestamp
-    /// How many looks in a row have failed.
+    /// How many polls in a row have failed.
     public private(set) var failures = 0
-    /// When a look was last complete.
+    /// When a poll was last complete.
     public private(set) var lastSuccess: Timestamp?
-    /// The text of a state that only a later release knows, which left it so; until the next look `state` is `starting`.
+    /// The text of a state that only a later release knows, which left it so; until the next poll `state` is `starting`.
     private var laterState: String?
     /// How it is. What is small stands last: there are very many watches.
     public private(set) var state: State
@@ -24,11 +24,11 @@ public struct Watch: Sendable, Equatable {
     private var told = State.current
     /// Whether that was a drift which another watch told, so that its end is not this one's to tell where wider trouble came in between.
     private var isEcho = false
-    /// Whether the process before this one left it so, and no look has said since whether it still is.
+    /// Whether the process before this one left it so, and no poll has said since whether it still is.
     private var isInherited = false
-    /// How the last look failed, if it did.
+    /// How the last poll failed, if it did.
     private var lastFailure: State?
-    /// How many looks in a row have failed in the same way: in passing, or by a refusal.
+    /// How many polls in a row have failed in the same way: in passing, or by a refusal.
     private var alike: UInt8 = 0
 
     /// A watch that begins.
@@ -45,7 +45,7 @@ public struct Watch: Sendable, Equatable {
         self.init(over: target, since: since)
         self.state = state.known ?? .starting
         laterState = state.known == nil ? state.rawText : nil
-        // What a later release told is no state that a look can lead to: that it is over is news.
+        // What a later release told is no state that a poll can lead to: that it is over is news.
         var last = read(told).map { $0.known ?? .starting } ?? .current
         // Of a refused token only the account's watch tells.
         if last == .unauthorized, target.kind != .account { last = .current }
@@ -63,7 +63,7 @@ public struct Watch: Sendable, Equatable {
         return document
     }
 
-    /// How a look ended.
+    /// How a poll ended.
     public enum Outcome: Sendable, Equatable {
         case complete
         /// Complete, but Meta's doing is not as it was. Other watches over the same kind may have told of it already.
@@ -88,7 +88,7 @@ public struct Watch: Sendable, Equatable {
         case told
     }
 
-    /// Takes the end of a look. A passing failure or a refusal changes the state at the second in a row, every other at once; the first `current` is
+    /// Takes the end of a poll. A passing failure or a refusal changes the state at the second in a row, every other at once; the first `current` is
     /// told to nobody.
     /// - Parameter others: whether another watch over the same kind of the account is drifted and will tell when that is over.
     public mutating func on(_ outcome: Outcome, at now: Timestamp, others: Bool = false) -> Telling {

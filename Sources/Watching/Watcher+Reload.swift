@@ -10,7 +10,7 @@ extension Watcher {
         let wanted = Dictionary(uniqueKeysWithValues: plans.map { ($0.name, $0) })
         incoming = wanted
         defer { incoming = nil }
-        let kept = try await ledger.keep(Selection(plans), at: world.wallClock())
+        let persisted = try await ledger.keep(WatchScope(plans), at: world.wallClock())
         // It is in force, for nothing from here on can fail. Whoever asks meanwhile asks with what is new.
         var standings: [String: GateStanding] = [:]
         for (name, account) in accounts {
@@ -30,7 +30,7 @@ extension Watcher {
         for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {
             if let gate = gates[name] {
                 accounts[name] = AccountState(plan, gate)
-                begin(name, kept[name] ?? PersistedWatches())
+                begin(name, persisted[name] ?? PersistedWatches())
             } else {
                 if let standing = standings[name] { _ = accounts[name]?.stands(standing) }
                 change(plan)

@@ -7,14 +7,14 @@ public struct WatchReport: Sendable {
     public var target: PollTarget
     /// How it is.
     public var watch: Watch
-    /// The interval; `nil` if it is not looked at by a schedule of its own.
+    /// The interval; `nil` if it is not polled by a schedule of its own.
     public var every: Duration?
-    /// When it is looked at next, as far as that is known.
+    /// When it is polled next, as far as that is known.
     public var nextAt: Timestamp?
-    /// How far a look at a long list is.
+    /// How far a poll of a long list is.
     public var progress: Progress?
 
-    /// How far a look is.
+    /// How far a poll is.
     public struct Progress: Sendable, Equatable {
         /// Pages so far.
         public var pages: Int

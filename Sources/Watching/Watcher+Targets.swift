@@ -13,21 +13,21 @@ extension Watcher {
             guard let document = budgets[name] else { continue }
             _ = account.stands(await account.gate.restore(document))
         }
-        let kept = try await ledger.keep(Selection(accounts.values.map(\.plan)), at: world.wallClock())
-        for name in accounts.keys.sorted() { begin(name, kept[name] ?? PersistedWatches()) }
+        let persisted = try await ledger.keep(WatchScope(accounts.values.map(\.plan)), at: world.wallClock())
+        for name in accounts.keys.sorted() { begin(name, persisted[name] ?? PersistedWatches()) }
     }
 
     /// Sets up the targets of one account, from its numbers and watches.
-    func begin(_ name: String, _ kept: PersistedWatches) {
+    func begin(_ name: String, _ persisted: PersistedWatches) {
         guard let plan = accounts[name]?.plan else { return }
-        for stored in kept.watches {
+        for stored in persisted.watches {
             watched[stored.target] = Watch(
                 over: stored.target, document: stored.document, told: stored.told, since: stored.changedAt, lastSuccess: stored.confirmedAt
             ).map { WatchedTarget(stored.target, $0) }
         }
         for kind in AccountPlan.accountKinds { watch(PollTarget(account: name, kind: kind)) }
         watchRiders(of: name)
-        watch(numbers: plan.numbers(of: kept.numbers), of: name)
+        watch(numbers: plan.numbers(of: persisted.numbers), of: name)
     }
 
     /// The watches over what comes with another kind's answers.
@@ -57,7 +57,7 @@ extension Watcher {
         return new
     }
 
-    /// Takes a target into the schedule, unless it is there. What was looked at less than an interval ago waits for its turn.
+    /// Takes a target into the schedule, unless it is there. What was polled less than an interval ago waits for its turn.
     func watch(_ target: PollTarget) {
         guard let plan = accounts[target.account]?.plan, let configured = plan.intervals[target.kind], schedule.interval(of: target) == nil
         else {
@@ -69,7 +69,7 @@ extension Watcher {
         on(.watch(target, every: configured, splay: plan.splay, first: first(target)), world.now())
     }
 
-    /// When a target is first to be looked at.
+    /// When a target is first to be polled.
     func first(_ target: PollTarget) -> Moment {
         let now = world.now()
         // What was in trouble does not wait for its turn: what ends that may have been done meanwhile.
@@ -120,10 +120,10 @@ extension Watcher {
     }
 }
 
-// How often they are looked at: as configured, or as the budget allows.
+// How often they are polled: as configured, or as the budget allows.
 
 extension Watcher {
-    /// How often a target is looked at, as far as that can be afforded.
+    /// How often a target is polled, as far as that can be afforded.
     func interval(of target: PollTarget) -> Duration? {
         guard let account = accounts[target.account], let every = account.plan.intervals[target.kind] else { return nil }
         return CallPlan.core.contains(target.kind) || account.stretch <= 1 ? every : every * account.stretch
@@ -153,7 +153,7 @@ extension Watcher {
     }
 }
 
-extension Selection {
+extension WatchScope {
     /// What these plans watch.
     init(_ plans: [AccountPlan]) {
         let plans = Dictionary(uniqueKeysWithValues: plans.map { ($0.name, $0) })
@@ -161,7 +161,7 @@ extension Selection {
             accounts: plans.mapValues(\.wabaID),
             watchesNumber: { number, account in plans[account]?.watches(number: number) ?? false },
             watchesTarget: { target, numbers in
-                // The watch over the account tells of its token, even where the account itself is not looked at.
+                // The watch over the account tells of its token, even where the account itself is not polled.
                 guard let plan = plans[target.account], plan.watches(target.kind) || target.kind == .account else { return false }
                 return target.phoneNumberID.map { plan.watches(thingsOf: $0, known: numbers) } ?? true
             })

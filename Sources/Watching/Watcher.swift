@@ -73,7 +73,7 @@ public actor Watcher {
     }
 
     /// Polls everything once, core kinds first, and returns the targets whose poll was not complete.
-    public func lookOnce() async throws(LedgerError) -> [PollTarget: Watch] {
+    public func pollEverythingOnce() async throws(LedgerError) -> [PollTarget: Watch] {
         try await begin()
         var polled: Set<PollTarget> = []
         while let target = Array(schedule.targets).filter({ !polled.contains($0) }).min(by: { ($0.kind, "\($0)") < ($1.kind, "\($1)") }) {
@@ -100,7 +100,7 @@ public actor Watcher {
             on(.postpone(target, until: until), now)
             await tellOfLate(target.account)
         } else {
-            on(poll.next.map { .again(target, at: $0) } ?? .looked(target, every: interval(of: target)), now)
+            on(poll.next.map { .again(target, at: $0) } ?? .polled(target, every: interval(of: target)), now)
         }
         if now - savedAt >= Self.saveEvery {
             savedAt = now

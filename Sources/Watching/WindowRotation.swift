@@ -1,9 +1,9 @@
 import GraphAPI
 import WhatsAppBusiness
 
-/// Which windows of time the looks at one list cover, and which window each thing was last seen in. A pure decision.
+/// Which windows of time the polls one list cover, and which window each thing was last seen in. A pure decision.
 ///
-/// The windows stand still: the first begins at `since`, and the newest holds the present and ends in the future. Every look covers the newest;
+/// The windows stand still: the first begins at `since`, and the newest holds the present and ends in the future. Every poll covers the newest;
 /// the older ones follow in rotation, so that each is seen, and what it no longer shows is confirmed by the look after, within `fullSweep`.
 struct WindowRotation: Sendable {
     /// What is known of the edge.
@@ -14,7 +14,7 @@ struct WindowRotation: Sendable {
         case time
     }
 
-    /// What a look covers.
+    /// What a poll covers.
     enum Coverage: Sendable, Equatable {
         /// Everything, by cursors.
         case whole
@@ -31,12 +31,12 @@ struct WindowRotation: Sendable {
     /// The turn at which each window was last seen.
     private var seen: [Int: Int] = [:]
     private var turn = 0
-    /// Windows whose misses are to be confirmed by the next look.
+    /// Windows whose misses are to be confirmed by the next poll.
     private var doubted: Set<Int> = []
-    /// With `auto`: what the last whole look showed and no window did.
+    /// With `auto`: what the last whole poll showed and no window did.
     private var orphans: Set<String> = []
     private var wholeAt: Moment?
-    /// Whether the last whole look missed any of those, which the next one is to confirm.
+    /// Whether the last whole poll missed any of those, which the next one is to confirm.
     private var isWholeDoubted = false
 
     init(_ plan: ListPlan) {
@@ -47,8 +47,8 @@ struct WindowRotation: Sendable {
     /// The window of the year 2008, before the platform existed: what heeds time shows nothing there.
     static let probe = TimeWindow(since: 1_199_145_600, until: 1_199_145_600 + TimeWindow.longest - 1)
 
-    /// What the next look covers.
-    /// - Parameter isFirst: whether the list was never seen completely: then everything is looked at, as the starting point.
+    /// What the next poll covers.
+    /// - Parameter isFirst: whether the list was never seen completely: then everything is polled, as the starting point.
     func coverage(wallClock: Timestamp, now: Moment, every: Duration, isFirst: Bool) -> Coverage {
         guard mode == .time else { return .whole }
         if plan.paging == .auto, !orphans.isEmpty, let wholeAt, isWholeDoubted || now - wholeAt >= plan.fullSweep { return .whole }
@@ -69,23 +69,23 @@ struct WindowRotation: Sendable {
         return TimeWindow(since: since - 1, until: since + length)
     }
 
-    /// Which of the things that a look did not show it would have shown, if they were still there.
+    /// Which of the things that a poll did not show it would have shown, if they were still there.
     func shows(_ coverage: Coverage, wallClock: Timestamp) -> @Sendable (String) -> Bool {
         guard case .windows(let indices) = coverage else { return { _ in true } }
         let covered = Set(indices)
-        // With time alone, what no window of a whole rotation has shown is gone. With `auto` a whole look decides about it.
+        // With time alone, what no window of a whole rotation has shown is gone. With `auto` a whole poll decides about it.
         let isRotated = plan.paging == .time && covered.union(seen.keys).isSuperset(of: 0...newest(wallClock))
         return { [places] id in places[id].map(covered.contains) ?? isRotated }
     }
 
-    /// A look was complete, and has been recorded.
+    /// A poll was complete, and has been recorded.
     mutating func on(_ coverage: Coverage, keys: [(window: Int?, keys: IDSet)], missed: Set<String>, removed: Set<String>, now: Moment) {
         for id in removed {
             places[id] = nil
             orphans.remove(id)
         }
         switch coverage {
-        // Where time is not heeded, everything is always looked at.
+        // Where time is not heeded, everything is always polled.
         case .whole where mode == .cursor: break
         case .whole:
             let open = missed.filter { places[$0] == nil }
@@ -112,7 +112,7 @@ struct WindowRotation: Sendable {
         isLikely = true
     }
 
-    /// Whether a probe is due, after a look that showed something.
+    /// Whether a probe is due, after a poll that showed something.
     var isUndecided: Bool { mode == .undecided }
 
     /// From one window's beginning to the next one's: what is asked for is two seconds longer, and no longer than Meta answers.
@@ -122,7 +122,7 @@ struct WindowRotation: Sendable {
         Int(clamping: min(10_000, max(0, (wallClock.milliseconds - plan.since.milliseconds) / 1000 / length)))
     }
 
-    /// How many older windows a look covers: with one turn left to confirm what is missed.
+    /// How many older windows a poll covers: with one turn left to confirm what is missed.
     private func perTurn(_ count: Int, _ every: Duration) -> Int {
         let turns = (plan.fullSweep.nanoseconds - every.nanoseconds * 5 / 4) * 4 / max(1, every.nanoseconds * 5)
         return turns < 1 ? count : (count + Int(turns) - 1) / Int(turns)

@@ -13,12 +13,12 @@ extension OpenEnum where Known == Kind {
     public static var watch: OpenEnum { OpenEnum(Kind.watch) }
 }
 
-extension OpenEnum where Known == Operation {
-    public static var baseline: OpenEnum { OpenEnum(Operation.baseline) }
-    public static var added: OpenEnum { OpenEnum(Operation.added) }
-    public static var changed: OpenEnum { OpenEnum(Operation.changed) }
-    public static var removed: OpenEnum { OpenEnum(Operation.removed) }
-    public static var reported: OpenEnum { OpenEnum(Operation.reported) }
+extension OpenEnum where Known == ChangeOperation {
+    public static var baseline: OpenEnum { OpenEnum(ChangeOperation.baseline) }
+    public static var added: OpenEnum { OpenEnum(ChangeOperation.added) }
+    public static var changed: OpenEnum { OpenEnum(ChangeOperation.changed) }
+    public static var removed: OpenEnum { OpenEnum(ChangeOperation.removed) }
+    public static var reported: OpenEnum { OpenEnum(ChangeOperation.reported) }
 }
 
 extension OpenEnum where Known == Origin {

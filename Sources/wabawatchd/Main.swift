@@ -91,13 +91,13 @@ struct Main: AsyncParsableCommand {
 
     /// Has a running daemon reload, and waits for what becomes of that.
     private func ask(_ process: Int32) throws {
-        do { try ReloadRequest(process: process, folder: replies).run(patience: .seconds(80)) } catch {
+        do { try ReloadRequest(process: process, folder: replies).run(timeout: .seconds(80)) } catch {
             try StandardErrorLines(prefixes: true).write("\(error)", priority: .error)
             throw ExitCode.failure
         }
     }
 
-    /// Looks at the configuration and all that it names, without doing anything.
+    /// Polls the configuration and all that it names, without doing anything.
     private func look(_ surroundings: Daemon.Surroundings) throws {
         let configuration = try Configuration.load(path: config)
         let notes = try configuration.check(secrets: surroundings.secrets) + (check ? configuration.overBudget() : [])
@@ -137,7 +137,7 @@ struct Main: AsyncParsableCommand {
     /// Why there is no daemon yet.
     private struct NotStarted: Error { let cause: any Error }
 
-    /// Runs the daemon. One that cannot start answers those who wait at its socket, and looks once more whether it was mended meanwhile: that start then
+    /// Runs the daemon. One that cannot start answers those who wait at its socket, and polls once more whether it was mended meanwhile: that start then
     /// is the one that the manager was asked for.
     private func serve(_ surroundings: Daemon.Surroundings, _ log: Logger) async throws {
         do { try await run(surroundings, log) } catch let failure as NotStarted {

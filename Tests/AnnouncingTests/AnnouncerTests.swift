@@ -16,7 +16,7 @@ import WhatsAppBusiness
 struct AnnouncerTests {
     private static let number = "107878721936019"
 
-    /// A ledger whose number shows this many blocked users at each look; every look is one transaction.
+    /// A ledger whose number shows this many blocked users at each poll; every poll is one transaction.
     private static func withLedger(_ looks: [Int], _ body: (Ledger) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
@@ -36,7 +36,7 @@ struct AnnouncerTests {
         try ledger.close()
     }
 
-    /// A ledger whose account shows so many numbers, of which a second look asks for more, and finds that some of them have changed.
+    /// A ledger whose account shows so many numbers, of which a second poll asks for more, and finds that some of them have changed.
     private static func withNumbers(_ count: Int, changed: Int, _ body: (Ledger) async throws -> Void) async throws {
         let folder = try TemporaryFolder()
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
@@ -122,7 +122,7 @@ struct AnnouncerTests {
         }
     }
 
-    /// Two looks at one list within a millisecond, each of which found members known: what belongs together is known, not guessed from times.
+    /// Two polls one list within a millisecond, each of which found members known: what belongs together is known, not guessed from times.
     @Test func looks_atTheSameMillisecond_shareNoEntry() async throws {
         try await Self.withLedger([]) { ledger in
             let target = PollTarget(account: "acme", kind: .messageTemplate)
@@ -142,7 +142,7 @@ struct AnnouncerTests {
         }
     }
 
-    /// As below, where what became known comes before more than a thousand changes of the same look.
+    /// As below, where what became known comes before more than a thousand changes of the same poll.
     @Test(arguments: [false, true]) func announcer_endedAmongWhatBecameKnown_goesOnWithTheSameEntries(isTaken: Bool) async throws {
         try await Self.withNumbers(1_100, changed: 1_100) { ledger in
             let (whole, told) = (Told(), Told())
@@ -235,7 +235,7 @@ struct AnnouncerTests {
     }
 
     @Test func entry_ofMany_saysWhatTheyHaveInCommon_andHowManyThereAre() throws {
-        func change(_ sequence: Int64, _ operation: Operation, _ severity: Severity) -> RecordedChange {
+        func change(_ sequence: Int64, _ operation: ChangeOperation, _ severity: Severity) -> RecordedChange {
             let user = ResourceID(account: "acme", kind: .blockedUser, id: "\(sequence)", phoneNumberID: "107")
             return RecordedChange(
                 sequence: sequence, observedAt: RecordedSamples.time(0), change: Change(user, operation, severity: severity, summary: "one")

@@ -18,7 +18,7 @@ import WhatsAppBusiness
         Observation(target: numbers, owner: "102", items: items, asked: asked ?? self.asked)
     }
 
-    /// What the second of two looks that show the same comes to: one alone says of no member that it is gone.
+    /// What the second of two polls that show the same comes to: one alone says of no member that it is gone.
     private func second(_ observation: Observation, with snapshot: Snapshot) -> Comparison {
         let first = Comparison(of: observation, with: snapshot)
         #expect(first.changes.isEmpty && first.writes.isEmpty && first.drifted.isEmpty)
@@ -226,7 +226,7 @@ import WhatsAppBusiness
 @Suite struct FieldsThatAreNotAskedForTests {
     private let target = PollTarget(account: "acme", kind: .phoneNumberSettings, phoneNumberID: "7")
 
-    /// A field that Meta does not know is left out look after look, and comes back after a restart.
+    /// A field that Meta does not know is left out poll after poll, and comes back after a restart.
     @Test func value_isKept_lookAfterLook_andComparedAgainWhenItIsAskedFor() {
         func observation(_ asked: Set<String>, _ document: JSONObject) -> Observation {
             Observation(target: target, owner: "7", items: [.init(id: "7", document: document)], asked: asked)

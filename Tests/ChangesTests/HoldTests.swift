@@ -28,7 +28,7 @@ import WhatsAppBusiness
         #expect(verdict == (isHeld ? .held : .usual))
     }
 
-    /// A look that says nothing of what it lacks still shows what is there: that has to be missed anew.
+    /// A poll that says nothing of what it lacks still shows what is there: that has to be missed anew.
     @Test(arguments: [0, 1, 3]) func thingsThatAreShownMeanwhile_areMissedAnew(shown: Int) {
         var hold = Hold()
         for look in 0..<20 {
@@ -40,7 +40,7 @@ import WhatsAppBusiness
         }
     }
 
-    /// A look in which a thing has no id says nothing of what it lacks, and shows the others all the same.
+    /// A poll in which a thing has no id says nothing of what it lacks, and shows the others all the same.
     @Test(arguments: [[], ["1"], ["1", "2"]]) func lookThatMayLackThings_showsWhatIsInIt(shown: [String]) {
         func items(_ ids: [String]) -> [Observation.Item] { ids.map { Observation.Item(id: $0, document: ["id": .string($0)]) } }
         let entries = Dictionary(uniqueKeysWithValues: items(["1", "2"]).map { ($0.id, Snapshot.Entry(document: $0.document)) })
@@ -61,7 +61,7 @@ import WhatsAppBusiness
         #expect(removed == Set(["1", "2"]).subtracting(shown))
     }
 
-    /// Neither many looks in a short time nor a long time with few looks is enough.
+    /// Neither many polls in a short time nor a long time with few polls is enough.
     @Test(arguments: [
         (Kind.messageTemplate, 9, 3600, false), (.messageTemplate, 10, 3600, true), (.messageTemplate, 10, 3599, false),
         (.phoneNumber, 200, 3500, false), (.blockedUser, 2, 9000, false), (.blockedUser, 3, 1800, true), (.blockedUser, 30, 1700, false),
@@ -100,7 +100,7 @@ import WhatsAppBusiness
         #expect(before == .held && said == .held && hold.isActive)
     }
 
-    /// What goes while others are held has its own hour and its own ten looks.
+    /// What goes while others are held has its own hour and its own ten polls.
     @Test(arguments: 1...12) func whatGoesLater_isBelievedLater(delay: Int) {
         var hold = Hold()
         var believed: [String: Int] = [:]
@@ -124,7 +124,7 @@ import WhatsAppBusiness
         #expect(last == .believed(Self.things(7, from: 1)))
     }
 
-    /// Random lists, seen by random looks: nothing goes that one complete look alone lacked, and nothing by a look that lacks much, before it is believed.
+    /// Random lists, seen by random polls: nothing goes that one complete poll alone lacked, and nothing by a poll that lacks much, before it is believed.
     @Test(arguments: 0..<200) func randomLists_loseOnlyWhatIsCertain(seed: UInt64) {
         var dice = SeededGenerator(state: seed)
         let kind = [Kind.messageTemplate, .qrCode, .subscribedApp, .phoneNumber].randomElement(using: &dice) ?? .qrCode

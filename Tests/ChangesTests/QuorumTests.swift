@@ -5,14 +5,14 @@ import WhatsAppBusiness
 
 @testable import Changes
 
-/// A member that a thing no longer shows, at any depth, is told by the second look in a row; one that comes and goes is Meta's doing.
+/// A member that a thing no longer shows, at any depth, is told by the second poll in a row; one that comes and goes is Meta's doing.
 @Suite struct QuorumTests {
     private static let members = [
         "quality_rating", "webhook_configuration/application", "throughput/level", "conversational_automation/deep/er/still",
         "messaging~1limit",
     ]
 
-    /// Looks at numbers, one after the other, each with what the ones before left open.
+    /// Polls numbers, one after the other, each with what the ones before left open.
     private struct Looks {
         var target = PollTarget(account: "acme", kind: .phoneNumber)
         var snapshot = Snapshot()
@@ -125,7 +125,7 @@ import WhatsAppBusiness
         #expect(looks.changes.map(\.fields) == [[JSONPointer(["quality_rating"])]])
     }
 
-    /// Random lists whose members go and come at random. Two looks in a row at least lacked what is told to be gone; what all of three lost is never told;
+    /// Random lists whose members go and come at random. Two polls in a row at least lacked what is told to be gone; what all of three lost is never told;
     /// what is kept is what was there.
     @Test(arguments: 0..<200) func randomLists_tellOnlyWhatTwoLooksLacked(seed: UInt64) {
         var dice = SeededGenerator(state: seed)

@@ -8,7 +8,7 @@ import WhatsAppBusiness
 @Suite struct SameDocumentTests {
     static let kinds = Kind.allCases.filter { $0 != .watch && $0 != .blockedUser }
 
-    /// A look at one thing. Whatever was not asked for cannot have changed, so everything is.
+    /// A poll of one thing. Whatever was not asked for cannot have changed, so everything is.
     private func look(_ kind: Kind, _ document: JSONObject, _ asked: Set<String>) -> Observation {
         Observation(target: PollTarget(account: "acme", kind: kind), owner: "7", items: [.init(id: "7", document: document)], asked: asked)
     }
@@ -22,7 +22,7 @@ import WhatsAppBusiness
         let asked = Set(known.names).union(document.names)
         let snapshot = Snapshot(asked: asked, entries: ["7": .init(document: known)])
         var look = look(kind, document, asked)
-        // What is lacked is told by the second look in a row.
+        // What is lacked is told by the second poll in a row.
         look.quorum = Comparison(of: look, with: snapshot).quorum
         return Comparison(of: look, with: snapshot)
     }

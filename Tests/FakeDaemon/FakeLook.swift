@@ -1,20 +1,20 @@
 import WabaWatchInterface
 
-/// A look that takes as long as somebody asks how far it is.
+/// A poll that takes as long as somebody asks how far it is.
 actor FakeLook {
     private var statuses: [Status]
     private var looking: CheckedContinuation<Void, Never>?
 
-    /// - Parameter statuses: what the daemon says of itself meanwhile, one after the other; the look ends with the last.
+    /// - Parameter statuses: what the daemon says of itself meanwhile, one after the other; the poll ends with the last.
     init(_ statuses: [Status]) { self.statuses = statuses }
 
-    /// Looks.
+    /// Polls.
     func look() async {
         guard !statuses.isEmpty else { return }
         await withCheckedContinuation { looking = $0 }
     }
 
-    /// The next status while the look is under way.
+    /// The next status while the poll is under way.
     func status() -> Status? {
         guard let looking else { return nil }
         let status = statuses.removeFirst()

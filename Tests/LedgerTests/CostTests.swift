@@ -28,7 +28,7 @@ import WhatsAppBusiness
     /// A ledger with a number and its profile, of which two versions were seen.
     private func begun() async throws -> Ledger {
         let ledger = try Ledger(path: path)
-        let selection = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
+        let selection = WatchScope(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
         _ = try await ledger.keep(selection, at: now)
         let number = Observation.Item(id: "1", document: ["id": "1", "display_phone_number": "+1 555-100-0000"])
         let list = PollTarget(account: "acme", kind: .phoneNumber)

@@ -192,7 +192,7 @@ import WhatsAppBusiness
         #expect(atOpen > 0 && later > 0)
     }
 
-    /// Whether reading, looking or the check of the whole file notices damage. What is not noticed must be as it was.
+    /// Whether reading, polling or the check of the whole file notices damage. What is not noticed must be as it was.
     private func harm(_ ledger: Ledger, _ whole: (changes: [RecordedChange], resources: [StoredResource])) async throws(LedgerError) -> Bool
     {
         do {

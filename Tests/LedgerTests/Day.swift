@@ -7,7 +7,7 @@ import WhatsAppBusiness
 final class Day {
     enum Step {
         case look(Observation)
-        /// Looks that arrive together.
+        /// Polls that arrive together.
         case together([Observation])
         case note(WatchNote)
         /// The journal's announcer takes what is new, then moves its cursor.
@@ -116,8 +116,8 @@ final class Day {
 
     /// What must be so whenever the ledger was opened again.
     struct Outcome: Equatable {
-        /// Without sequences and times, in any order: looks that arrive together are recorded in any order, and a look that is repeated because its commit
-        /// was reported to have failed, though it was on the disk, is one look more, so that what is missed is removed a step earlier.
+        /// Without sequences and times, in any order: polls that arrive together are recorded in any order, and a poll that is repeated because its commit
+        /// was reported to have failed, though it was on the disk, is one poll more, so that what is missed is removed a step earlier.
         var changes: [String]
         var resources: [ResourceID: JSONObject]
     }

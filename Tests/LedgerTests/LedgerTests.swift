@@ -57,10 +57,10 @@ final class Folder: Sendable {
         try ledger.close()
     }
 
-    /// A look that ends after its number has gone leaves nothing of itself.
+    /// A poll that ends after its number has gone leaves nothing of itself.
     @Test func watch_ofANumberThatIsGone_isNotWritten() async throws {
         let ledger = try open()
-        let selection = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
+        let selection = WatchScope(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
         _ = try await ledger.keep(selection, at: at(1))
         for (second, ratings) in [["1": "GREEN", "2": "GREEN"], ["2": "GREEN"], ["2": "GREEN"]].enumerated() {
             _ = try await ledger.record(look(ratings), at: at(Int64(second + 2)))
@@ -99,7 +99,7 @@ final class Folder: Sendable {
         #expect(first.confirmed.withLock(\.unsaved).isEmpty)
         #expect(try await times(first) == [at(5), at(5)])
         try first.close()
-        // What a look misses was there at the look before it, and that was before the process began.
+        // What a poll misses was there at the poll before it, and that was before the process began.
         let second = try open()
         _ = try await second.record(look(["1": "GREEN"]), at: at(9))
         #expect(try await times(second) == [at(9), at(5)])
@@ -110,7 +110,7 @@ final class Folder: Sendable {
         let first = try open()
         _ = try await first.record(look(["1": "GREEN"]), at: at(1))
         _ = try await first.record(look(["1": "GREEN"]), at: at(9))
-        let acme = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
+        let acme = WatchScope(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
         _ = try await first.keep(acme, at: at(9))
         let cursor = first.cursor
         try first.close()

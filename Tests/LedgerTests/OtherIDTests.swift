@@ -31,7 +31,7 @@ import WhatsAppBusiness
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var looks: [[String]]
-        /// What is told after the first look, and what is kept in the end.
+        /// What is told after the first poll, and what is kept in the end.
         var told: [String] = []
         var kept: [String]
     }
@@ -90,7 +90,7 @@ import WhatsAppBusiness
         try ledger.close()
     }
 
-    /// The ledger of the release before knows one id of each; the first look that shows both shows whose they are.
+    /// The ledger of the release before knows one id of each; the first poll that shows both shows whose they are.
     @Test func ledgerOfTheReleaseBefore_learnsOtherIDs() async throws {
         let fixture = try #require(Bundle.module.path(forResource: "forms-2", ofType: "sqlite", inDirectory: "Released"))
         try FileManager.default.copyItem(atPath: fixture, toPath: path)

@@ -46,7 +46,7 @@ enum ReleasedForms {
         """#
     static let blocked: IDSet = ["16505551234", "US.13491208655302741918"]
 
-    /// A complete look at one thing, all of whose members were asked for.
+    /// A complete poll of one thing, all of whose members were asked for.
     static func look(_ kind: Kind, _ id: String, _ text: String) throws -> Observation {
         let document = try JSONValue(parsing: text).object ?? [:]
         let isOfNumber = [.phoneNumberSettings, .businessProfile, .commerceSettings, .qrCode].contains(kind)

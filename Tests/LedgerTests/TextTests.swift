@@ -129,7 +129,7 @@ import WhatsAppBusiness
                 Observation(target: templates, owner: "102", items: items, asked: ["name", "round"]),
                 Observation(target: blocked, owner: "1", ids: IDSet(shown)),
             ]
-            // A thing of a list goes when a second look agrees.
+            // A thing of a list goes when a second poll agrees.
             for look in looks + looks { _ = try await ledger.record(look, at: at(Int64(round))) }
             let kept = try await ledger.resources(kinds: [.messageTemplate]).resources
             #expect(Set(kept.map { Array($0.resource.id.utf8) }) == Set(shown.map { Array($0.utf8) }))
@@ -164,7 +164,7 @@ import WhatsAppBusiness
     @Test func accountsAndNumbersWithOddNames_areKnownAndGo() async throws {
         let ledger = try Ledger(path: folder.path + "/ledger.sqlite")
         let names = Self.odd.filter { $0 != "é" }
-        let all = Selection(
+        let all = WatchScope(
             accounts: Dictionary(uniqueKeysWithValues: names.map { ($0, $0 + "!") }), watchesNumber: { _, _ in true },
             watchesTarget: { _, _ in true })
         _ = try await ledger.keep(all, at: at(1))
@@ -189,7 +189,7 @@ import WhatsAppBusiness
         #expect(try await ledger.budgets()[names[0]] == [:])
         for name in names.dropFirst() { #expect(try await ledger.budgets()[name] == ["id": .string(name)]) }
         #expect(try await ledger.accounts() == all.accounts)
-        let none = Selection(accounts: [:], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
+        let none = WatchScope(accounts: [:], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
         _ = try await ledger.keep(none, at: at(3))
         #expect(try await ledger.resources().resources.isEmpty)
         #expect(try await ledger.accounts().isEmpty)

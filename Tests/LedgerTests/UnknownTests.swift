@@ -83,7 +83,7 @@ import WhatsAppBusiness
 
     @Test func thingsAndWatches_ofAKindThatIsNotKnown_stayAsTheyAre() async throws {
         let ledger = try Ledger(path: path)
-        let selection = Selection(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
+        let selection = WatchScope(accounts: ["acme": "102"], watchesNumber: { _, _ in true }, watchesTarget: { _, _ in true })
         _ = try await ledger.keep(selection, at: at(1))
         _ = try await ledger.record(profile("a"), at: at(1))
         try await ledger.record(
@@ -148,7 +148,7 @@ import WhatsAppBusiness
         #expect(try await again.resources().resources.map(\.resource.id) == ["1", "3"])
         #expect(try await again.budgets() == ["other": ["calls": 2]])
         try await again.verify()
-        // The next look that shows the thing makes it whole.
+        // The next poll that shows the thing makes it whole.
         _ = try await again.record(look("c"), at: at(2))
         #expect(try await again.resources().resources.map(\.document["name"]) == ["c", "c", "c"])
         try await again.verify()

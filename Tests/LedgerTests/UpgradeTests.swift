@@ -66,7 +66,7 @@ import WhatsAppBusiness
         try ledger.close()
     }
 
-    /// The release before kept other forms: a picture with its host, health with its words and `null`s. Nothing of that is told, look after look.
+    /// The release before kept other forms: a picture with its host, health with its words and `null`s. Nothing of that is told, poll after poll.
     @Test func ledgerInTheFormsOfTheReleaseBefore_tellsNothing() async throws {
         let folder = try Folder()
         let path = folder.path + "/ledger.sqlite"

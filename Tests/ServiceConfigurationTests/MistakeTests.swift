@@ -91,7 +91,7 @@ import WhatsAppBusiness
         #expect(problems.contains { $0.hasPrefix(problem) }, "\(problems)")
     }
 
-    /// Numbers need not be looked at where nothing of them is.
+    /// Numbers need not be polled where nothing of them is.
     @Test func account_aloneIsWatched() throws {
         let off = ["phone_number", "phone_number_settings", "business_profile", "commerce_settings", "qr_code", "blocked_user"]
         #expect(try problems("watch:\n" + off.map { "  \($0): { every: never }\n" }.joined() + Self.account) == [])
@@ -141,7 +141,7 @@ import WhatsAppBusiness
                     + "$CREDENTIALS_DIRECTORY is not set here",
             ])
         #expect(throws: ConfigurationError.self) { try configuration.check(secrets: secrets(folder: folder.path)) }
-        // What can be looked at is.
+        // What can be polled is.
         let mixed = text + "  - name: b\n    waba_id: \"2\"\n    token: { environment: NONE }\n"
         let found = try problems(mixed, secrets: secrets())
         #expect(found.count == 1 && found[0].contains("accounts[1].token.environment"), "\(found)")

@@ -130,7 +130,7 @@ extension Checker {
 
     /// A thing goes only after complete walks that did not show it, and only if it was gone in each of them.
     private mutating func checkRemoval(_ id: String, _ target: PollTarget, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
-        var needed = Self.looksToRemove(target)
+        var needed = Self.pollsToRemove(target)
         var wasAway = false
         for index in (walks[target] ?? [])[...place].reversed() {
             let walk = history.walks[index]
@@ -140,7 +140,7 @@ extension Checker {
                 if !isRecorded(index, at: moment) { continue }
                 return complain("removal is certain", moment, text("a complete look at \(Stage.seconds(walk.span.start)) showed it"))
             }
-            // What a list slipped past was not gone: another look has to agree.
+            // What a list slipped past was not gone: another poll has to agree.
             let isAway = walk.mayHaveShifted || history.truth.states(of: id, in: target, walk.span).contains(nil)
             wasAway = wasAway || isAway
             needed -= 1
@@ -152,7 +152,7 @@ extension Checker {
         complain("removal is certain", moment, text("there were too few complete looks without it"))
     }
 
-    /// A member goes from a thing only after two complete looks without it.
+    /// A member goes from a thing only after two complete polls without it.
     private mutating func checkLosses(
         from before: JSONObject, to after: JSONObject, _ id: String, _ target: PollTarget, _ place: Int, _ moment: Moment,
         _ text: (String) -> String
@@ -209,6 +209,6 @@ extension PollTarget {
 }
 
 extension Kind {
-    /// Whether a look shows all things of the kind.
+    /// Whether a poll shows all things of the kind.
     var isList: Bool { row.edge?.form == .list }
 }

@@ -11,7 +11,7 @@ extension Checker {
         return holders(of: member, target).count { target.isOneOfMany || walk.served.contains($0) } >= 3
     }
 
-    /// Whether no thing of the kind has shown a member in the last look at it before a moment, though three were known to have it: that is what drift
+    /// Whether no thing of the kind has shown a member in the last poll of it before a moment, though three were known to have it: that is what drift
     /// is, whoever did it.
     func isTaken(_ member: String, _ walk: Walk, by moment: Moment) -> Bool {
         guard isKept(member, walk) else { return false }
@@ -34,14 +34,14 @@ extension Checker {
         return looksWithout(member, of: id, walk) >= (hasReturned(member, walk) ? Self.mostLooks : 2)
     }
 
-    /// The members that a thing has lost since the same look: they are told at once, when it is known of each who took it.
+    /// The members that a thing has lost since the same poll: they are told at once, when it is known of each who took it.
     private func wentTogether(with member: String, of id: String, _ walk: Walk) -> [String] {
         let looks = looksWithout(member, of: id, walk)
         let known = told[walk.target]?[id].map { Array($0.names) } ?? []
         return [member] + known.filter { $0 != member && lacks($0, walk, only: id) && looksWithout($0, of: id, walk) == looks }
     }
 
-    /// So many looks in a row settle it, however often the member came back.
+    /// So many polls in a row settle it, however often the member came back.
     private static let mostLooks = 10
 
     /// How many walks in a row, of one life, nothing changed under and that must have been recorded were without a member of a thing.

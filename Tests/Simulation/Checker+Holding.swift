@@ -4,11 +4,11 @@ import StrictJSON
 import Watching
 import WhatsAppBusiness
 
-// "Too good to be true, or too bad" (`polling.md`): what a look must lack to be held, and when it is believed; and that nobody is left blind.
+// "Too good to be true, or too bad" (`polling.md`): what a poll must lack to be held, and when it is believed; and that nobody is left blind.
 extension Checker {
-    /// How many complete looks without a thing it takes to remove it.
-    static func looksToRemove(_ target: PollTarget) -> Int { target.kind.isList ? 2 : 1 }
-    /// How many looks in a row without many things it takes to believe it.
+    /// How many complete polls without a thing it takes to remove it.
+    static func pollsToRemove(_ target: PollTarget) -> Int { target.kind.isList ? 2 : 1 }
+    /// How many polls in a row without many things it takes to believe it.
     static func looksToBelieve(_ target: PollTarget) -> Int { target.kind.row.keepsOnlyKeys ? 3 : 10 }
     /// How long it must last.
     static func timeToBelieve(_ target: PollTarget) -> Duration { .seconds(target.kind.row.keepsOnlyKeys ? 1800 : 3600) }
@@ -48,7 +48,7 @@ extension Checker {
         complain("removal is certain", moment, text("many others went with it, and it was believed after \(looks) looks"))
     }
 
-    /// Whether a complete walk after which other fields were named may be a look all the same: the next step of a search for a refused field follows at once.
+    /// Whether a complete walk after which other fields were named may be a poll all the same: the next step of a search for a refused field follows at once.
     private func mayBeLook(_ index: Int) -> Bool {
         let walk = history.walks[index]
         guard let delivered = walk.delivered else { return false }
@@ -57,7 +57,7 @@ extension Checker {
         return next.map { $0 - delivered >= atOnce || isTold(walk.target, delivered, before: $0) } ?? true
     }
 
-    /// Whether a walk names just what was refused before: a search asks for parts of that, so this is the look that follows where nothing was found.
+    /// Whether a walk names just what was refused before: a search asks for parts of that, so this is the poll that follows where nothing was found.
     private func isForAll(_ walk: Walk) -> Bool {
         let earlier = (walks[walk.target] ?? []).lazy.map { history.walks[$0] }.filter {
             $0.life == walk.life && $0.span.start < walk.span.start
@@ -86,7 +86,7 @@ extension Checker {
         guard target.kind.isList else { return [] }
         // What was held counts for nothing once it is over.
         let looks = (walks[target] ?? []).filter { history.walks[$0].isComplete && history.walks[$0].isExact }
-        let isRecent = looks.suffix(Self.looksToRemove(target)).contains(where: massWalks.contains)
+        let isRecent = looks.suffix(Self.pollsToRemove(target)).contains(where: massWalks.contains)
         return isMass(gone.count, of: told.count, target) || isRecent ? gone : []
     }
 
@@ -96,7 +96,7 @@ extension Checker {
         let now = WireForm.plain(truth, target.kind)
         guard let last = (walks[target] ?? []).last.map({ history.walks[$0] }) else { return plain }
         let gone = plain.names.filter { now[$0] == nil }
-        // What went in one look goes together, once it is known of all who took it.
+        // What went in one poll goes together, once it is known of all who took it.
         let isOpen = target.isOneOfMany && gone.contains { isTaken($0, last, by: history.end) }
         return JSONObject(
             plain.filter { now[$0.name] != nil || !(isOpen || hasReturned($0.name, last) || isTaken($0.name, last, by: history.end)) }.map {
@@ -122,7 +122,7 @@ extension Checker {
             }
     }
 
-    /// Nobody is blind for longer than fifteen minutes and an interval while nothing hinders a look.
+    /// Nobody is blind for longer than fifteen minutes and an interval while nothing hinders a poll.
     mutating func checkBlindness() {
         for account in history.scenario.accounts where !account.isTight {
             for target in walks.keys.sorted(by: { "\($0)" < "\($1)" }) where target.account == account.name {
@@ -141,7 +141,7 @@ extension Checker {
         }
     }
 
-    /// The times in which a unit could be looked at: a process ran, the disk was not full, nothing was out.
+    /// The times in which a unit could be polled: a process ran, the disk was not full, nothing was out.
     private func clear(_ target: PollTarget) -> [Span] {
         var blocked = history.troubles.filter { $0.account == target.account && ($0.target == nil || $0.target == target) }.map(\.span)
         blocked += history.fullDisk.map { Span(start: $0.start, end: $0.end + slack) }

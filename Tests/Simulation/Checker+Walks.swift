@@ -41,7 +41,7 @@ extension Checker {
 
     /// Whether enough complete walks in a row, up to this one, did not show a thing.
     private func missed(_ id: String, _ walk: Walk, isMass: Bool) -> Bool {
-        var needed = isMass ? Self.looksToBelieve(walk.target) + 2 : Self.looksToRemove(walk.target)
+        var needed = isMass ? Self.looksToBelieve(walk.target) + 2 : Self.pollsToRemove(walk.target)
         for index in (walks[walk.target] ?? []).reversed() {
             let other = history.walks[index]
             guard other.span.start <= walk.span.start, other.isComplete, other.isExact else { continue }
@@ -74,7 +74,7 @@ extension Checker {
         return !ids.isSubset(of: known)
     }
 
-    /// A watch's state is told when it changes, and only if the looks at its unit say so.
+    /// A watch's state is told when it changes, and only if the polls of its target say so.
     mutating func checkWatch(_ change: Change, _ transaction: History.Transaction) {
         guard let target = PollTarget(watch: change.resource) else {
             return complain("watch", transaction.time, "\(change.resource) is none")
@@ -131,7 +131,7 @@ extension Checker {
                 complain("watch", transaction.time, refuse("the last look ended by \(walk.trouble.map { "\($0)" } ?? "nothing")"))
             }
             guard [.unreachable, .invalidAnswer, .forbidden, .notFound].contains(state) else { return }
-            // A complete look that could not be recorded has not been.
+            // A complete poll that could not be recorded has not been.
             let before = (walks[target] ?? [])[..<place].last
             if before.map({ checkpoint($0) != nil || history.walks[$0].life != walk.life }) ?? true {
                 complain("watch", transaction.time, refuse("it was the first failure in a row"))

@@ -12,7 +12,7 @@ struct Checker {
 
     /// What has been told of each unit's things.
     var told: [PollTarget: [String: JSONObject]] = [:]
-    /// The same before the transaction that is gone through: what a look is compared with.
+    /// The same before the transaction that is gone through: what a poll is compared with.
     var toldBefore: [PollTarget: [String: JSONObject]] = [:]
     /// Units that have had their baseline.
     var begun: Set<PollTarget> = []
@@ -97,7 +97,7 @@ struct Checker {
         }
     }
 
-    /// An answer has come into the ledger after this time, which is a few accesses to the disk: looks at one unit are never closer together.
+    /// An answer has come into the ledger after this time, which is a few accesses to the disk: polls one unit are never closer together.
     var slack: Duration { .seconds(2) + history.scenario.diskLatency * 6 }
 
     /// When what a walk showed must have been recorded; `nil` where the walk's life or the disk may have come in between, or it was no complete one.
@@ -106,7 +106,7 @@ struct Checker {
         guard walk.isComplete, walk.isExact, let delivered = walk.delivered else { return nil }
         let list = walks[walk.target] ?? []
         let next = list.firstIndex { $0 > index }.map { history.walks[list[$0]] }
-        // What was asked for to find out which field is refused is no look; an account's apps come with its own answer.
+        // What was asked for to find out which field is refused is no poll; an account's apps come with its own answer.
         let comesWith = walk.target.kind == .subscribedApp && walk.named.contains("subscribed_apps")
         let carrier = comesWith ? PollTarget(account: walk.target.account, kind: .account) : walk.target
         let asking = walks[carrier]?.map { history.walks[$0] }.first { $0.span.start > walk.span.start }

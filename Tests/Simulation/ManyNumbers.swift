@@ -7,7 +7,7 @@ import WhatsAppBusiness
 
 /// Very many numbers under the simulated clock: what an hour of watching them costs, by the real watcher's decisions and a ledger in memory.
 ///
-/// A hundred numbers to an account, each looked at by its settings and its profile; Meta answers at once, and by 304 where nothing changed.
+/// A hundred numbers to an account, each polled by its settings and its profile; Meta answers at once, and by 304 where nothing changed.
 public final class ManyNumbers: @unchecked Sendable {
     private static let ofAnAccount = 100
 

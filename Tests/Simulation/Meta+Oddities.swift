@@ -10,7 +10,7 @@ extension Meta {
     struct Odd {
         /// Answers that the next requests get instead of theirs.
         var once: [Trouble] = []
-        /// Lists that are not shown whole, until then or for so many looks.
+        /// Lists that are not shown whole, until then or for so many polls.
         var partial: [PollTarget: (share: Double, until: Moment, looks: Int)] = [:]
         /// A page of a kind may hold so many things.
         var largest: (kind: Kind, limit: Int)?
@@ -152,7 +152,7 @@ extension Meta {
         return nil
     }
 
-    /// The things of a list as this look is shown them; fewer where the list is odd, and never so that what is missing could rightly be believed gone.
+    /// The things of a list as this poll is shown them; fewer where the list is odd, and never so that what is missing could rightly be believed gone.
     func shown(_ things: [Thing], _ asked: Asked) -> [Thing] {
         let (account, target) = (asked.account, asked.target)
         guard let partial = account.odd.partial[target], asked.isFirst ? stage.now < partial.until && partial.looks > 0 : isCut(target)
@@ -184,7 +184,7 @@ extension Meta {
         guard has(.shiftingLists), !asked.isFirst, start < things.count, dice.chance(0.3) else { return start }
         let list = walks.all.filter { $0.target == asked.target && $0.isComplete }.suffix(2)
         guard list.count == 2, !list.contains(where: \.isPartial) else { return start }
-        // What one look jumped over all others show.
+        // What one poll jumped over all others show.
         guard asked.account.jumped.insert("\(asked.target) \(things[start].id)").inserted else { return start }
         walks.update(asked.target) { walk in
             walk.isPartial = true

@@ -204,7 +204,7 @@ extension Run {
         }
     }
 
-    /// Somebody asks for a look, now.
+    /// Somebody asks for a poll, now.
     private func poll() {
         guard life.isAlive, let watcher = life.watcher else { return }
         let account = dice.pick(scenario.accounts).name

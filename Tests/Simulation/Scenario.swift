@@ -2,7 +2,7 @@ import TestTools
 import Watching
 import WhatsAppBusiness
 
-/// What a seed decides before a run: how much there is, how often it is looked at and what may go wrong. Most seeds have a few troubles only, so that
+/// What a seed decides before a run: how much there is, how often it is polled and what may go wrong. Most seeds have a few troubles only, so that
 /// each is seen alone as well as with others.
 struct Scenario {
     struct Account {

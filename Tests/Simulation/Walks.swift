@@ -21,7 +21,7 @@ struct Walk {
     var mayHaveShifted = false
     /// Whether the list was not shown whole although it seemed so.
     var isPartial = false
-    /// Whether that was so from its first page on: a look is cut short as a whole.
+    /// Whether that was so from its first page on: a poll is cut short as a whole.
     var isCut = false
     /// Things that the list slipped past.
     var jumped: Set<String> = []
@@ -37,7 +37,7 @@ struct Walk {
     var sawNext = false
     /// What went wrong last.
     var trouble: Trouble?
-    /// What the request named; it is no look where the next one names something else at once.
+    /// What the request named; it is no poll where the next one names something else at once.
     var named: Set<String> = []
     /// The members that were asked for.
     var asked: Set<String>

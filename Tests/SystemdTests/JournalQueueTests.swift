@@ -60,7 +60,7 @@ struct JournalQueueTests {
             #expect(error?.code == .journalStalled)
             try journald.goOn()
             // What was refused can be sent as soon as journald has read: this waits for that.
-            try Journal().send(entry, patience: .seconds(50))
+            try Journal().send(entry, timeout: .seconds(50))
             let stored = try journald.entries("MESSAGE=stalled").split(separator: "\n").filter { $0 == "MESSAGE=stalled" }
             #expect(stored.count == sent + 1)
         }

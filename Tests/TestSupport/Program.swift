@@ -109,8 +109,8 @@ package final class NotifySocket: Sendable {
         }
         guard bound == 0 else { throw Program.Failed(call: "bind", number: errno) }
         // How often it is looked whether whoever waits is still there.
-        var patience = (seconds: 1, microseconds: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout.size(ofValue: patience)))
+        var timeout = (seconds: 1, microseconds: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout.size(ofValue: timeout)))
     }
 
     deinit { close(descriptor) }

@@ -22,7 +22,7 @@ package final class Site: Sendable {
     package var log: String { (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "" }
 
     /// - Parameters:
-    ///   - every: how often the kinds are looked at.
+    ///   - every: how often the kinds are polled.
     ///   - kinds: the kinds that are; all others are turned off.
     ///   - more: what else the configuration says.
     package init(numbers: Int = 2, every: String = "100ms", kinds: Set<Kind> = [.phoneNumber, .businessProfile], more: String = "")
@@ -90,7 +90,7 @@ package final class Site: Sendable {
         return RunningDaemon(process: process, notify: notify)
     }
 
-    /// Looks at everything once with a daemon that ends by itself; returns its exit status.
+    /// Polls everything once with a daemon that ends by itself; returns its exit status.
     package func once(before command: [String] = []) async throws -> Int32 {
         try await Program.spawn(
             command + [Self.programs + "wabawatchd", "--config", config, "--once"],

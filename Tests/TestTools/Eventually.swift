@@ -3,7 +3,7 @@ package struct NeverTrue: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// Waits until a condition holds that nothing tells of, at most so long; looked at a thousand times a second.
+/// Waits until a condition holds that nothing tells of, at most so long; polled a thousand times a second.
 /// - Throws: `NeverTrue`, with what was waited for.
 package func eventually(_ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws {
     let end = ContinuousClock.now + limit

@@ -50,7 +50,7 @@ private func withAnswer<Value: Sendable>(
         let first = try await VarlinkClient.connect(path: path)
         async let second = VarlinkClient.connect(path: path)
         // It is turned away until the first is let in.
-        await #expect(throws: ConnectionFailed.self) { try await VarlinkClient.connect(path: path, patience: .milliseconds(50)) }
+        await #expect(throws: ConnectionFailed.self) { try await VarlinkClient.connect(path: path, timeout: .milliseconds(50)) }
         _ = fcntl(listening.descriptor, F_SETFL, 0)
         let accepted = accept(listening.descriptor, nil, nil)
         defer { close(accepted) }

@@ -17,7 +17,7 @@ import TestTools
         limits.outgoingBytesOfAll = 2_500
         limits.turnBytes = 500
         limits.shortTurnBytes = 50
-        limits.patience = .seconds(5)
+        limits.timeout = .seconds(5)
         return limits
     }()
 

@@ -250,7 +250,7 @@ import Testing
         var limits = ServerLimits()
         limits.outgoingBytesOfAll = 256 << 10
         limits.outgoingBytesPerPeer = 8 << 20
-        limits.patience = .zero
+        limits.timeout = .zero
         let reported = Reported()
         try await withServer([streaming { _ in }], limits: limits, checksReplies: false, report: reported.report) { path in
             var peers: [RawPeer] = []

@@ -23,7 +23,7 @@ import Testing
     @Test func callsBegun_byManyConnections_areBoundedTogether() async throws {
         var limits = ServerLimits()
         limits.bufferedBytes = 4 << 20
-        limits.patience = .milliseconds(100)
+        limits.timeout = .milliseconds(100)
         let reported = Reported()
         try await withServer([protocolInterface()], limits: limits, report: reported.report) { path in
             var peers: [RawPeer] = []

@@ -15,7 +15,7 @@ import WhatsAppBusiness
             phoneNumberID: random.pick([nil, "1", "2"]))
         return Change(
             id, cursor: Cursor("c"), sequence: 1, observedAt: Sample.moment,
-            operation: random.pick(Operation.allCases.map { OpenEnum($0) } + [OpenEnum(rawValue: "merged")]), origin: OpenEnum(.poll),
+            operation: random.pick(ChangeOperation.allCases.map { OpenEnum($0) } + [OpenEnum(rawValue: "merged")]), origin: OpenEnum(.poll),
             severity: random.pick(Severity.allCases.map { OpenEnum($0) } + [OpenEnum(rawValue: "dire")]),
             fields: (0..<random.below(4)).map { _ in random.pick(pointers) }, summary: "")
     }
@@ -28,7 +28,7 @@ import WhatsAppBusiness
     private static func filter(_ random: inout SeededGenerator) -> Filter {
         Filter(
             accounts: some(["acme", "globex"], &random), kinds: some(Kind.allCases, &random), ids: some(["1", "2"], &random),
-            phoneNumberIDs: some(["1", "2"], &random), operations: some(Operation.allCases, &random),
+            phoneNumberIDs: some(["1", "2"], &random), operations: some(ChangeOperation.allCases, &random),
             fields: random.chance(0.5) ? (0..<random.below(3)).map { _ in random.pick(pointers) } : nil,
             minimumSeverity: random.chance(0.5) ? random.pick(Severity.allCases) : nil)
     }

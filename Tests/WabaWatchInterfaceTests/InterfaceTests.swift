@@ -49,7 +49,7 @@ import WhatsAppBusiness
     }
 
     @Test(arguments: [
-        ("Kind", Kind.allCases.map(\.rawValue)), ("Operation", Operation.allCases.map(\.rawValue)),
+        ("Kind", Kind.allCases.map(\.rawValue)), ("Operation", ChangeOperation.allCases.map(\.rawValue)),
         ("Origin", Origin.allCases.map(\.rawValue)),
         ("Severity", Severity.allCases.map(\.rawValue)),
     ])

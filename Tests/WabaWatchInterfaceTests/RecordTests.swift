@@ -87,7 +87,7 @@ import WhatsAppBusiness
         #expect(Filter().matches(change) && Filter(minimumSeverity: .warning).matches(change))
         #expect(!Filter(minimumSeverity: .critical).matches(change) && !Filter(kinds: Set(Kind.allCases)).matches(change))
         change.operation = OpenEnum(rawValue: "renamed")
-        #expect(!Filter(operations: Set(Operation.allCases)).matches(change))
+        #expect(!Filter(operations: Set(ChangeOperation.allCases)).matches(change))
         let kinds = ["zebra", "watch", "flow", "account"].map(OpenEnum<Kind>.init(rawValue:))
         #expect(kinds.sorted().map(\.rawText) == ["account", "watch", "flow", "zebra"])
         #expect(OpenEnum<Kind>.account == OpenEnum(rawValue: "account") && OpenEnum<Kind>("Account") != OpenEnum<Kind>.account)

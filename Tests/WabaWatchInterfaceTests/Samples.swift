@@ -8,7 +8,8 @@ enum Sample {
     static let moment = Timestamp(milliseconds: 1_795_233_601_250)
 
     static func change(
-        _ id: ResourceID = number, operation: Operation = .changed, severity: Severity = .warning, fields: [[String]] = [["quality_rating"]]
+        _ id: ResourceID = number, operation: ChangeOperation = .changed, severity: Severity = .warning,
+        fields: [[String]] = [["quality_rating"]]
     ) -> Change {
         Change(
             id, cursor: Cursor("c.7"), sequence: 7, observedAt: moment, operation: operation, origin: .poll, severity: severity,

@@ -11,7 +11,7 @@ import WhatsAppBusiness
 @testable import ServiceConfiguration
 @testable import WabaWatchService
 
-/// Answers a look with what it was given.
+/// Answers a poll with what it was given.
 private struct FixedPoller: Poller {
     var outcome: Result<Int, WabaWatchError>
 

@@ -30,7 +30,7 @@ private let kills = ProcessInfo.processInfo.environment["WABAWATCH_KILLS"].flatM
                 let (hearing, listener) = AsyncStream.makeStream(of: Void.self)
                 let requests = site.simulator.requestStream()
                 let daemon = try await site.start()
-                // Two changes that a look saw as one leave a change that nobody will hear.
+                // Two changes that a poll saw as one leave a change that nobody will hear.
                 DispatchQueue.global().asyncAfter(deadline: .now() + 1) { listener.finish() }
                 async let killed: Void = {
                     await moment.comes(requests: requests, changes: hearing)
@@ -106,7 +106,7 @@ private let kills = ProcessInfo.processInfo.environment["WABAWATCH_KILLS"].flatM
         }
     }
 
-    /// A bit inside a value, that only a look notices. The daemon sets the ledger aside, begins anew and goes on in the same process.
+    /// A bit inside a value, that only a poll notices. The daemon sets the ledger aside, begins anew and goes on in the same process.
     @Test func ledger_whoseDamageShowsLater_isSetAside_andTheDaemonGoesOn() async throws {
         try await Site.with { site in
             let first = try await site.start()

@@ -14,9 +14,9 @@ struct PatienceTests {
             words.take(word)
             if words.all.count == 6 { three.open() }
         }
-        var patience = StartTimeoutExtender(notifier: notifier)
-        patience.every = .milliseconds(20)
-        let answer = patience.during("opening the ledger") {
+        var extender = StartTimeoutExtender(notifier: notifier)
+        extender.every = .milliseconds(20)
+        let answer = extender.during("opening the ledger") {
             three.pass()
             return 7
         }

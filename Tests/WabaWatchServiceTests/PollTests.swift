@@ -6,7 +6,7 @@ import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness
 
-/// Looks that are asked for on the socket of the real daemon.
+/// Polls that are asked for on the socket of the real daemon.
 @Suite(.inTurn, .timeLimit(.minutes(2))) struct PollTests {
     private func poll(_ client: VarlinkClient, _ parameters: JSONObject) async throws -> PollReply {
         try PollReply(json: try await client.call("io.wabawatch.Poll", parameters))

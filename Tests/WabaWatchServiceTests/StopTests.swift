@@ -169,7 +169,7 @@ private let stops = ProcessInfo.processInfo.environment["WABAWATCH_STOPS"].flatM
         }
     }
 
-    /// A poll whose look never comes is ended by whoever asked.
+    /// A poll whose poll never comes is ended by whoever asked.
     @Test func poll_thatWaitsForMeta_endsWithItsCaller_andWithTheDaemon() async throws {
         try await Site.with(every: "1h") { site in
             let daemon = try await site.start()

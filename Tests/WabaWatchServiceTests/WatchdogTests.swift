@@ -173,7 +173,7 @@ struct WatchdogTests {
     @Test func socket_thatNobodyAnswers_isSilent_andOneThatMayNotBeAskedSaysSo() async throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/socket"
-        let probe = SocketProbe(path: path, patience: .milliseconds(50))
+        let probe = SocketProbe(path: path, timeout: .milliseconds(50))
         #expect(await probe.ask() == .cannotAsk(errorNumber: ENOENT))
         let listener = try UnixListener(path)
         #expect(await probe.ask() == .silent, "connected, and never answered")

@@ -57,7 +57,7 @@ import WhatsAppBusiness
         #expect(vanishing.isIdle)
     }
 
-    /// What one look lacked together goes together, though different numbers bear witness.
+    /// What one poll lacked together goes together, though different numbers bear witness.
     @Test(arguments: [["about", "email"], ["email", "about"], ["about", "email", "id"]]) func lossesOfOneLook_goTogether(order: [String]) {
         var vanishing = FieldLossQuorum()
         let members = Set(order)
@@ -152,7 +152,7 @@ import WhatsAppBusiness
             #expect(windows.first == count)
             #expect(Set(windows).count == windows.count)
             for window in windows {
-                // With a look to spare that confirms what is missed.
+                // With a poll to spare that confirms what is missed.
                 #expect((turn - (last[window] ?? 0) + 1) * 900 <= 6 * 3600)
                 last[window] = turn
             }

@@ -7,7 +7,7 @@ import WhatsAppBusiness
 
 @testable import Watching
 
-/// All nine kinds, looked at over real HTTP.
+/// All nine kinds, polled over real HTTP.
 @Suite(.timeLimit(.minutes(2))) struct KindsTests {
     @Test func firstLook_isOneBaselineForEachUnit() async throws {
         try await Stage.with { stage in
@@ -35,7 +35,7 @@ import WhatsAppBusiness
     struct Deed: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var kind: Kind
-        var operation: WhatsAppBusiness.Operation
+        var operation: ChangeOperation
         var severity: Severity
         var fields: [String] = []
         var act: @Sendable (inout Platform) -> Void

@@ -46,7 +46,7 @@ import WhatsAppBusiness
         }
     }
 
-    /// Two looks are under way when Meta no longer knows a field that both ask for: the one that hears of it second asks again without it as well.
+    /// Two polls are under way when Meta no longer knows a field that both ask for: the one that hears of it second asks again without it as well.
     @Test func field_thatTwoLooksAskFor_isLeftOutByBoth_andIsNoFailure() async throws {
         try await Stage.with(.sample(numbers: 3)) { stage in
             let watcher = try await started(stage)

@@ -5,7 +5,7 @@ import WhatsAppBusiness
 
 @testable import Watching
 
-/// Watches in a state that a later release made up, found after a roll-back: its text stays until a look says something else, and its end is told.
+/// Watches in a state that a later release made up, found after a roll-back: its text stays until a poll says something else, and its end is told.
 @Suite struct LaterStateTests {
     private let target = PollTarget(account: "acme", kind: .account)
     private func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: seconds * 1000) }

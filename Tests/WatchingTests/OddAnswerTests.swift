@@ -17,7 +17,7 @@ import WhatsAppBusiness
         return { _ in AnswerStage.Reply(body: body) }
     }
 
-    /// A first look as always, three at the odd answer, and one when all is as always again.
+    /// A first poll as always, three at the odd answer, and one when all is as always again.
     private func looks(
         _ target: PollTarget, _ usual: @escaping AnswerStage.Meta, _ odd: @escaping AnswerStage.Meta,
         _ body: (_ told: [Change], _ after: [Change], _ stage: AnswerStage, _ odd: Watch?) async throws -> Void
@@ -76,7 +76,7 @@ import WhatsAppBusiness
     @Test func member_ofAnotherType_isKeptAsItCame() async throws {
         try await AnswerStage.with(list(#"{"id":"1","throughput":"HIGH"}"#)) { stage in
             let watcher = try stage.watcher(.phoneNumber)
-            let troubled = try await watcher.lookOnce()
+            let troubled = try await watcher.pollEverythingOnce()
             #expect(troubled.values.map(\.state) == [.drifted])
             #expect(try await stage.ledger.resources(kinds: [.phoneNumber]).resources.first?.document["throughput"] == "HIGH")
             #expect(try await stage.told().first?.operation == .baseline)
@@ -149,7 +149,7 @@ import WhatsAppBusiness
         }
         let body = #"{"data":[\#(things.joined(separator: ","))]}"#
         try await AnswerStage.with({ _ in .init(body: body) }) { stage in
-            let watch = try await stage.watcher(.phoneNumber).lookOnce().values.first
+            let watch = try await stage.watcher(.phoneNumber).pollEverythingOnce().values.first
             #expect(watch?.state == .drifted)
             #expect((watch?.reason ?? "").utf8.count < 1000 && watch?.reason?.hasSuffix("and others") == true, "\(watch?.reason ?? "")")
         }
@@ -175,7 +175,7 @@ import WhatsAppBusiness
         let app = #"{"whatsapp_business_api_data":{"id":"1","name":"A"}}"#
         try await AnswerStage.with(account(#"{"data":[\#(app)]}"#)) { stage in
             let watcher = try stage.watcher(.account, .subscribedApp)
-            _ = try await watcher.lookOnce()
+            _ = try await watcher.pollEverythingOnce()
             let before = stage.sequence
             let odd =
                 #"{"data":[{"whatsapp_business_api_data":{"name":"B"}},{"whatsapp_business_api_data":{"id":2}},\#(app.replacing("\"A\"", with: "7"))]}"#
@@ -225,7 +225,7 @@ import WhatsAppBusiness
     ])
     func thing_ofWhichLittleIsSet_isOne(kind: Kind, body: String) async throws {
         try await AnswerStage.with({ asked in asked.path.hasSuffix("phone_numbers") ? AnswerStage.numbers : .init(body: body) }) { stage in
-            let troubled = try await stage.watcher(.phoneNumber, kind).lookOnce()
+            let troubled = try await stage.watcher(.phoneNumber, kind).pollEverythingOnce()
             #expect(troubled.isEmpty, "\(troubled.values.map { "\($0.state) \($0.reason ?? "")" })")
         }
     }
@@ -237,7 +237,7 @@ import WhatsAppBusiness
             if asked.path.hasSuffix("phone_numbers") { return AnswerStage.numbers }
             return asked.fields.contains("calling") ? .error(100, "(#100) Tried accessing nonexisting field (calling)") : .init(body: body)
         }) { stage in
-            let troubled = try await stage.watcher(.phoneNumber, .phoneNumberSettings).lookOnce()
+            let troubled = try await stage.watcher(.phoneNumber, .phoneNumberSettings).pollEverythingOnce()
             #expect(troubled.values.map(\.reason) == ["Meta no longer gives calling"])
             #expect(try await stage.told().contains { $0.resource.kind == .phoneNumberSettings && $0.operation == .baseline })
         }

@@ -218,7 +218,7 @@ import WhatsAppBusiness
         try await Stage.with(.sample(numbers: 3)) { stage in
             var other = try stage.plan(Stage.often)
             other.name = "other"
-            // It looks seldom, and what failed of it waits long.
+            // It polls seldom, and what failed of it waits long.
             var seldom = other
             seldom.intervals = Stage.often.filter { !CallPlan.core.contains($0.key) && $0.key != .subscribedApp }
             seldom.numbers = .only(Set((0..<3).map(Stage.number)))

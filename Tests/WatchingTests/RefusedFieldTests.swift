@@ -8,7 +8,7 @@ import WhatsAppBusiness
 
 @testable import Watching
 
-/// Fields that Meta refuses, and with them the whole: which it is is found, and the look goes on without it.
+/// Fields that Meta refuses, and with them the whole: which it is is found, and the poll goes on without it.
 @Suite(.timeLimit(.minutes(1))) struct RefusedFieldTests {
     private static let account = #"{"id":"102","name":"Acme","owner_business_info":{"id":"5"}}"#
 
@@ -26,7 +26,7 @@ import WhatsAppBusiness
     func field_thatNobodyNames_isFoundByHalving(error: (code: Int, message: String, status: Int), fields: [String]) async throws {
         try await AnswerStage.with(refusing(Set(fields), error.code, error.message, status: error.status)) { stage in
             let watcher = try stage.watcher(.account)
-            let watch = try await watcher.lookOnce().values.first
+            let watch = try await watcher.pollEverythingOnce().values.first
             #expect(watch?.state == .drifted && watch?.reason == "Meta refuses \(fields.sorted().joined(separator: ", "))")
             #expect(stage.requests.count <= 32, "\(stage.requests.count)")
             #expect(try await stage.told().map(\.resource.kind) == [.account, .watch])
@@ -45,7 +45,7 @@ import WhatsAppBusiness
     ])
     func field_thatIsNamed_isLeftOutAtOnce(code: Int, message: String, reason: String) async throws {
         try await AnswerStage.with(refusing(["owner_business_info"], code, message)) { stage in
-            let troubled = try await stage.watcher(.account).lookOnce()
+            let troubled = try await stage.watcher(.account).pollEverythingOnce()
             #expect(troubled.values.first?.reason == reason)
             #expect(stage.requests.count == 2)
         }
@@ -73,7 +73,7 @@ import WhatsAppBusiness
                 return count == 1 ? .error(10, "(#10) Permission denied") : .init(body: Self.account)
             }
         }) { stage in
-            let troubled = try await stage.watcher(.account).lookOnce()
+            let troubled = try await stage.watcher(.account).pollEverythingOnce()
             #expect(troubled.isEmpty)
             #expect(stage.requests.last?.fields.count == Edge.account.fields.count - 1)
         }
@@ -110,7 +110,7 @@ import WhatsAppBusiness
             if asked.path.hasSuffix("phone_numbers") { return .init(body: numbers) }
             return asked.fields.contains(field) ? .error(200, "(#200) No permission") : .init(body: body)
         }) { stage in
-            let troubled = try await stage.watcher(.phoneNumber, kind).lookOnce()
+            let troubled = try await stage.watcher(.phoneNumber, kind).pollEverythingOnce()
             #expect(troubled.values.map(\.reason) == Array(repeating: "Meta refuses \(field)", count: 3))
             #expect(try await stage.told().filter { $0.resource.kind == .watch }.count == 1)
             #expect(stage.requests.filter { $0.fields.contains(field) }.count <= 9, "two of the three know it from the first")
@@ -205,7 +205,7 @@ import WhatsAppBusiness
             return .init(body: #"{"data":[\#(page.joined(separator: ","))],"paging":{"cursors":{"after":"\#(page.endIndex)"}\#(next)}}"#)
         }) { stage in
             let watcher = try stage.watcher(.phoneNumber)
-            #expect(try await watcher.lookOnce().isEmpty)
+            #expect(try await watcher.pollEverythingOnce().isEmpty)
             #expect(stage.requests.map(\.limit) == [100, 50, 25, 12, 6, 3, 3, 3])
             _ = await watcher.poll(AnswerStage.target(.phoneNumber))
             #expect(stage.requests.dropFirst(8).map(\.limit) == [3, 3, 3])
@@ -214,7 +214,7 @@ import WhatsAppBusiness
 
     @Test(arguments: [Kind.phoneNumber, .account]) func wishForLess_thatIsNeverContent_isMetasTrouble(kind: Kind) async throws {
         try await AnswerStage.with({ _ in .error(1, "Please reduce the amount of data you're asking for") }) { stage in
-            let watch = try await stage.watcher(kind).lookOnce().values.first
+            let watch = try await stage.watcher(kind).pollEverythingOnce().values.first
             #expect(watch?.state == .unreachable)
             #expect(stage.requests.map(\.limit) == (kind == .account ? [nil, nil] : [100, 50, 25, 12, 6, 3, 1, 1]), "and once more")
         }
@@ -238,7 +238,7 @@ import WhatsAppBusiness
             return .init(body: #"{"id":"102","name":"Acme"}"#)
         }) { stage in
             let watcher = try stage.watcher(.account, .phoneNumber, .messageTemplate)
-            let troubled = try await watcher.lookOnce()
+            let troubled = try await watcher.pollEverythingOnce()
             #expect(troubled.count == 3)
             #expect(troubled.values.allSatisfy { $0.state == .invalidAnswer && $0.reason?.hasPrefix(reason) == true }, "\(troubled)")
             #expect(stage.requests.count == 6, "each once, and once more before it is told")
@@ -257,7 +257,7 @@ import WhatsAppBusiness
         }
         try await AnswerStage.with(meta) { stage in
             let watcher = try stage.watcher(.account)
-            let watch = try await watcher.lookOnce().values.first
+            let watch = try await watcher.pollEverythingOnce().values.first
             #expect(watch?.state == .invalidAnswer && watch?.reason?.contains("Meta knows hardly a field of it") == true)
             #expect(stage.requests.count <= 20, "and once more before it is told")
             #expect(try await stage.told().allSatisfy { $0.resource.kind == .watch })
@@ -273,7 +273,7 @@ import WhatsAppBusiness
     @Test func account_thatHasAnswered_staysOne_whateverItsTypeIsCalled() async throws {
         try await AnswerStage.with({ _ in .init(body: Self.account) }) { stage in
             let watcher = try stage.watcher(.account)
-            #expect(try await watcher.lookOnce().isEmpty)
+            #expect(try await watcher.pollEverythingOnce().isEmpty)
             stage.answer(refusing(["currency"], 100, "(#100) Tried accessing nonexisting field (currency) on node type (WhatsAppThing)"))
             _ = await watcher.poll(AnswerStage.target(.account))
             #expect(await watcher.watch(over: AnswerStage.target(.account))?.reason == "Meta no longer gives currency")
@@ -299,7 +299,7 @@ import WhatsAppBusiness
             }
         }) { stage in
             let watcher = try stage.watcher(.phoneNumber, kind == .phoneNumber ? .account : kind, ceiling: .share(0.5))
-            #expect(try await watcher.lookOnce().isEmpty)
+            #expect(try await watcher.pollEverythingOnce().isEmpty)
             let target = AnswerStage.target(kind, kind == .businessProfile ? "7" : nil)
             for _ in 0..<30 { _ = await watcher.poll(target) }
             #expect(stage.requests.count == 32, "nothing was held back")
@@ -315,7 +315,7 @@ import WhatsAppBusiness
                 ? AnswerStage.numbers : .init(headers: [("x-business-use-case-usage", usage)], body: #"{"data":[{"about":"x"}]}"#)
         }) { stage in
             let watcher = try stage.watcher(.phoneNumber, .businessProfile, ceiling: .share(0.5))
-            _ = try await watcher.lookOnce()
+            _ = try await watcher.pollEverythingOnce()
             #expect(await watcher.report().budgets.first?.usagePercent == 96)
         }
     }

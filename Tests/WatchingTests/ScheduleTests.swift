@@ -17,7 +17,7 @@ import WhatsAppBusiness
         #expect(schedule.takeDue(now: at(9.9)) == [])
         #expect(schedule.takeDue(now: at(10)) == [target(1)])
         #expect(schedule.takeDue(now: at(1000)) == [], "one look at a unit at a time")
-        schedule.on(.looked(target(1)), now: at(12))
+        schedule.on(.polled(target(1)), now: at(12))
         #expect(schedule.due(target(1)) == at(72))
     }
 
@@ -37,7 +37,7 @@ import WhatsAppBusiness
         schedule.on(.watch(target(3, .phoneNumber), every: .seconds(60), splay: 0, first: at(4)), now: at(0))
         #expect(schedule.takeDue(now: at(5)) == [target(3, .phoneNumber), target(2)])
         #expect(schedule.takeDue(now: at(5)) == [])
-        schedule.on(.looked(target(2)), now: at(6))
+        schedule.on(.polled(target(2)), now: at(6))
         #expect(schedule.wake ?? at(99) <= at(6), "a place is free and one waits for it")
         #expect(schedule.takeDue(now: at(6)) == [target(1)])
     }
@@ -47,7 +47,7 @@ import WhatsAppBusiness
         schedule.on(.watch(target(1), every: .seconds(60), splay: 0, first: at(1)), now: at(0))
         #expect(schedule.takeDue(now: at(1)) == [target(1)])
         schedule.on(.forget(target(1)), now: at(2))
-        schedule.on(.looked(target(1)), now: at(3))
+        schedule.on(.polled(target(1)), now: at(3))
         #expect(schedule.takeDue(now: at(1000)) == [])
         #expect(schedule.wake == nil)
     }
@@ -57,7 +57,7 @@ import WhatsAppBusiness
         schedule.on(.watch(target(1), every: .seconds(60), splay: 0, first: at(100)), now: at(0))
         schedule.on(.watch(target(1), every: .seconds(5), splay: 0, first: at(3)), now: at(0))
         #expect(schedule.takeDue(now: at(3)) == [target(1)])
-        schedule.on(.looked(target(1)), now: at(3))
+        schedule.on(.polled(target(1)), now: at(3))
         #expect(schedule.takeDue(now: at(7.9)) == [])
         #expect(schedule.takeDue(now: at(8)) == [target(1)])
     }
@@ -68,7 +68,7 @@ import WhatsAppBusiness
             return (0..<500).map { number in
                 schedule.on(.watch(target(number), every: .seconds(100), splay: 0.1, first: at(0)), now: at(0))
                 _ = schedule.takeDue(now: at(0))
-                schedule.on(.looked(target(number)), now: at(0))
+                schedule.on(.polled(target(number)), now: at(0))
                 return (schedule.due(target(number)) ?? at(0)) - at(0)
             }
         }
@@ -79,7 +79,7 @@ import WhatsAppBusiness
         #expect(buckets.count >= 19, "500 units fall into nearly every second of the 20")
     }
 
-    /// A hundred thousand random events: every watched target is looked at, none twice at a time, none before its time.
+    /// A hundred thousand random events: every watched target is polled, none twice at a time, none before its time.
     @Test func randomEvents_neverBreakTheSchedule() {
         var random = SeededGenerator(state: 11)
         var schedule = Schedule(places: 5)
@@ -99,7 +99,7 @@ import WhatsAppBusiness
             case 2, 3:
                 if let done = looking.first {
                     looking.remove(done)
-                    schedule.on(random.next() % 3 == 0 ? .again(done, at: now + .seconds(2)) : .looked(done), now: now)
+                    schedule.on(random.next() % 3 == 0 ? .again(done, at: now + .seconds(2)) : .polled(done), now: now)
                 }
             default:
                 now = now + .milliseconds(Int(random.next() % 3000))
@@ -132,7 +132,7 @@ import WhatsAppBusiness
         for _ in 0..<3 {
             let taken = schedule.takeDue(now: at(5))
             #expect(taken.count == 1)
-            for target in taken { schedule.on(.looked(target), now: at(5)) }
+            for target in taken { schedule.on(.polled(target), now: at(5)) }
         }
         #expect(schedule.takeDue(now: at(6)).isEmpty)
     }
@@ -158,7 +158,7 @@ import WhatsAppBusiness
                     } else {
                         granted = true
                         looked.append(one)
-                        schedule.on(.looked(one, every: .seconds(1_000_000)), now: now)
+                        schedule.on(.polled(one, every: .seconds(1_000_000)), now: now)
                     }
                 }
             }

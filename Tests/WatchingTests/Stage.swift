@@ -91,7 +91,7 @@ final class Stage: Sendable {
         return Watcher(accounts: plans, ledger: ledger, world: world, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    /// Looks at whatever falls due until that much later, one look after the other.
+    /// Polls whatever falls due until that much later, one look after the other.
     func run(_ watcher: Watcher, for duration: Duration) async {
         let end = clock.now + duration
         while let wake = await watcher.schedule.wake, wake <= end {

@@ -88,7 +88,7 @@ struct SilentAlarm: Alarm {
         try await withLedger { ledger in
             transport.answer("/102/phone_numbers", (200, number("GREEN")))
             transport.answer("/7/whatsapp_business_profile", (200, #"{"data":[{"about":"Hi"}]}"#))
-            #expect(try await watcher(ledger).lookOnce().isEmpty)
+            #expect(try await watcher(ledger).pollEverythingOnce().isEmpty)
             let changes = try await ledger.changes(after: 0)
             #expect(changes.map(\.change.operation) == [.baseline, .baseline])
             #expect(changes.last?.change.summary == "acme: found the business profile of +1 555 (7); watching from here on")
@@ -103,7 +103,7 @@ struct SilentAlarm: Alarm {
                 (400, #"{"error":{"code":100,"message":"(#100) Tried accessing nonexisting field (search_visibility)"}}"#),
                 (200, number("GREEN")))
             transport.answer("/7/whatsapp_business_profile", (200, #"{"data":[{"about":"Hi"}]}"#))
-            let troubled = try await watcher(ledger).lookOnce()
+            let troubled = try await watcher(ledger).pollEverythingOnce()
             #expect(troubled.values.map(\.state) == [.drifted])
             #expect(troubled.values.first?.reason == "Meta no longer gives search_visibility")
             #expect(transport.requests[0].contains("search_visibility"))
@@ -117,7 +117,7 @@ struct SilentAlarm: Alarm {
         try await withLedger { ledger in
             transport.answer("/102/phone_numbers", (200, number("GREEN")))
             transport.answer("/7/whatsapp_business_profile", (200, #"{"data":[{"about":"Hi"}]}"#))
-            _ = try await watcher(ledger).lookOnce()
+            _ = try await watcher(ledger).pollEverythingOnce()
             clock.advance(by: .seconds(20))
             let second = try watcher(ledger)
             try await second.begin()
@@ -131,7 +131,7 @@ struct SilentAlarm: Alarm {
         try await withLedger { ledger in
             transport.answer("/102/phone_numbers", (200, number("GREEN")))
             let watcher = try watcher(ledger, ceiling: .fixed(1))
-            let troubled = try await watcher.lookOnce()
+            let troubled = try await watcher.pollEverythingOnce()
             #expect(transport.requests.count == 1)
             #expect(troubled.values.map(\.state) == [.late])
             #expect(await watcher.report().budgets.map(\.callsLastHour) == [1])
@@ -142,7 +142,7 @@ struct SilentAlarm: Alarm {
         try await withLedger { ledger in
             transport.answer("/102/phone_numbers", (200, number("GREEN")))
             transport.answer("/7/whatsapp_business_profile", (200, #"{"data":[{"about":"Hi"}]}"#))
-            _ = try await watcher(ledger).lookOnce()
+            _ = try await watcher(ledger).pollEverythingOnce()
             let before = try await ledger.resources(kinds: [.phoneNumber, .businessProfile]).resources.map(\.document)
             let second = try watcher(ledger)
             try await second.begin()

@@ -55,7 +55,7 @@ import WhatsAppBusiness
                         "creation_time": .integer(1_795_001_000 + turn),
                     ])
                 }
-                // What is new is in the newest window, which every look covers.
+                // What is new is in the newest window, which every poll covers.
                 await stage.run(watcher, for: every)
                 #expect(try await templates(stage).contains("80\(index)"))
                 await stage.run(watcher, for: fullSweep - every)

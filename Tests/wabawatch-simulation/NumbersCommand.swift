@@ -23,7 +23,7 @@ struct NumbersCommand: ParsableCommand {
             give_back_free_memory()
             let (empty, emptyLedger, start) = (Int(bytes_allocated()), ManyNumbers.ledgerBytes, Self.processorTime)
             let numbers = try ManyNumbers(count)
-            // All first looks are over after this.
+            // All first polls are over after this.
             numbers.run(for: .seconds(900))
             let (begun, first) = (Self.processorTime, (requests: numbers.requests, changes: numbers.changes))
             numbers.run(for: .seconds(3600))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import wabawatch
 
-/// Texts that were looked at once and must stay as they are. `WABAWATCH_RECORD=1` writes them anew.
+/// Texts that were polled once and must stay as they are. `WABAWATCH_RECORD=1` writes them anew.
 enum Golden {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
 

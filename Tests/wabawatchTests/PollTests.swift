@@ -11,7 +11,7 @@ import WhatsAppBusiness
 
 /// A first sweep of 64,000 users takes minutes: whoever waits for it sees how far it is.
 @Suite(.timeLimit(.minutes(1))) struct PollTests {
-    /// The daemon so many pages of a thousand users into the first look.
+    /// The daemon so many pages of a thousand users into the first poll.
     private func status(pages: Int) -> Status {
         var status = Sample.status
         status.budgets[0].callsLastHour += pages

@@ -11,7 +11,7 @@ import WhatsAppBusiness
 @Suite(.timeLimit(.minutes(1))) struct StateTimesTests {
     private static func at(_ seconds: Int) -> Timestamp { Sample.moment.advanced(by: .seconds(-seconds)) }
 
-    private static func change(_ seconds: Int, _ field: String, _ operation: Operation = .changed, account: Bool = false) -> Change {
+    private static func change(_ seconds: Int, _ field: String, _ operation: ChangeOperation = .changed, account: Bool = false) -> Change {
         var change = Sample.fall(1, Cursor("c"))
         change.observedAt = at(seconds)
         change.operation = OpenEnum(operation)

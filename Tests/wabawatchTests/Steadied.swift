@@ -14,7 +14,7 @@ extension String {
             // At the end of a sentence an age may be as wide as it likes; in a column it stands at the right.
             (#"(?<=; )(\d+(ms|s|min) ago|\d+min \d+s ago|now)(?=\n)"#, { _ in "AGE" }),
             (#"(?<=%) +(\d+s ago|now)(?=\n)"#, { $0.replacing(with: "AGE") }), (#" +\d+(s|min)(?= |\n)"#, { $0.replacing(with: "AGE") }),
-            // What is looked at in this moment has no time at which it is looked at next.
+            // What is polled in this moment has no time at which it is polled next.
             (#"(?<=AGE)    -(?=\n)"#, { _ in "  AGE" }),
         ]
         return rules.reduce(self) { text, rule in

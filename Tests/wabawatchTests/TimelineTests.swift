@@ -12,7 +12,7 @@ import WhatsAppBusiness
     private var now: Int64 { Sample.moment.milliseconds }
 
     private func change(
-        _ sequence: Int, daysAgo: Double, _ field: String, _ before: String?, _ after: String?, _ operation: Operation = .changed
+        _ sequence: Int, daysAgo: Double, _ field: String, _ before: String?, _ after: String?, _ operation: ChangeOperation = .changed
     ) -> Change {
         let document: (String?) -> JSONObject? = { $0.map { JSONObject([(field, .string($0))]) } }
         return Change(

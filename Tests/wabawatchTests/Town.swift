@@ -14,7 +14,7 @@ struct Town {
     let changes: [Change]
 
     static func with(_ body: (Town) async throws -> Void) async throws {
-        // The daemon takes each look's result over from the run before it; then nothing moves for an hour, while a test prints.
+        // The daemon takes each poll's result over from the run before it; then nothing moves for an hour, while a test prints.
         let kinds: Set<Kind> = [.account, .subscribedApp, .phoneNumber, .businessProfile]
         try await Site.with(numbers: 3, every: "1h", kinds: kinds) { site in
             let steps: [() -> Void] = [

@@ -39,7 +39,7 @@ extension Daemon {
             ),
         ]
         if let path = listening.file {
-            parts.append((.socket, ask(SocketProbe(path: path, patience: interval / 3))))
+            parts.append((.socket, ask(SocketProbe(path: path, timeout: interval / 3))))
         } else {
             log.warning("the daemon does not know its own socket and cannot watch it")
         }

@@ -32,14 +32,14 @@ struct Liveness: Sendable, Equatable {
     private var last: [Part: Moment]
     private var complained: Set<Part> = []
     private let parts: Set<Part>
-    private let patience: Duration
+    private let timeout: Duration
 
     /// - Parameters:
-    ///   - patience: a part that is silent for longer is complained of.
+    ///   - timeout: a part that is silent for longer is complained of.
     ///   - now: the beginning; no part is silent before it.
-    init(of parts: Set<Part> = Set(Part.allCases), patience: Duration, since now: Moment) {
+    init(of parts: Set<Part> = Set(Part.allCases), timeout: Duration, since now: Moment) {
         self.parts = parts
-        self.patience = patience
+        self.timeout = timeout
         missing = parts
         last = Dictionary(uniqueKeysWithValues: parts.map { ($0, now) })
     }
@@ -59,7 +59,7 @@ struct Liveness: Sendable, Equatable {
             }
             return actions
         case .look(let moment):
-            let silent = Part.allCases.filter { part in last[part].map { moment - $0 > patience } ?? false }
+            let silent = Part.allCases.filter { part in last[part].map { moment - $0 > timeout } ?? false }
             return silent.filter { complained.insert($0).inserted }
                 .map { .complain($0, silentFor: moment - (last[$0] ?? moment)) }
         }

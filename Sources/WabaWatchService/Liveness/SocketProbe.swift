@@ -15,15 +15,15 @@ struct SocketProbe: Sendable {
     }
 
     let path: String
-    let patience: Duration
+    let timeout: Duration
     private let thread = DispatchQueue(label: "wabawatch.probe")
 
-    init(path: String, patience: Duration) {
+    init(path: String, timeout: Duration) {
         self.path = path
-        self.patience = patience
+        self.timeout = timeout
     }
 
-    /// Asks on a thread of its own; takes at most twice the patience. A task that is cancelled has heard nothing.
+    /// Asks on a thread of its own; takes at most twice the timeout. A task that is cancelled has heard nothing.
     func ask() async -> Outcome {
         let outcome = OneShot<Outcome>()
         thread.async { outcome.fulfil(askNow()) }
@@ -36,7 +36,7 @@ struct SocketProbe: Sendable {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return .cannotAsk(errorNumber: errno) }
         defer { close(descriptor) }
-        let microseconds = max(1, patience.components.seconds * 1_000_000 + patience.components.attoseconds / 1_000_000_000_000)
+        let microseconds = max(1, timeout.components.seconds * 1_000_000 + timeout.components.attoseconds / 1_000_000_000_000)
         // A timeval by its two halves: which module the type belongs to depends on what else is built.
         var limit = (seconds: Int(microseconds / 1_000_000), microseconds: Int(microseconds % 1_000_000))
         for option in [SO_SNDTIMEO, SO_RCVTIMEO] {

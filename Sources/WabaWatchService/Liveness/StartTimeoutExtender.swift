@@ -7,12 +7,12 @@ struct StartTimeoutExtender: Sendable {
     let notifier: Notifier
     /// How often time is asked for, each time for three times as long.
     var every = Duration.seconds(10)
-    /// After that many times it is no longer patience: the manager may end it.
+    /// After that many times it asks for no more: the manager may end it.
     var times = 360
 
     /// Does something.
     func during<Value>(_ what: String, _ body: () throws -> Value) rethrows -> Value {
-        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "wabawatch.patience"))
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "wabawatch.start-timeout"))
         let interval = DispatchTimeInterval.milliseconds(Int(every.milliseconds))
         var left = times
         timer.schedule(deadline: .now() + interval, repeating: interval)

@@ -26,7 +26,7 @@ struct WatchdogService: Service {
 
     func watch() async {
         let (events, continuation) = AsyncStream.makeStream(of: Liveness.Event.self)
-        var liveness = Liveness(of: Set(parts.map(\.part)), patience: interval / 2, since: now())
+        var liveness = Liveness(of: Set(parts.map(\.part)), timeout: interval / 2, since: now())
         await withDiscardingTaskGroup { group in
             for (part, ask) in parts {
                 group.addTask {

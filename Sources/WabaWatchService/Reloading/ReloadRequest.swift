@@ -25,9 +25,9 @@ package struct ReloadRequest {
     }
 
     /// Asks, and returns when the new configuration is in force.
-    /// - Parameter patience: how long the daemon may take.
+    /// - Parameter timeout: how long the daemon may take.
     /// - Throws: the daemon's reason why it is not, or that there is no answer.
-    package func run(patience: Duration) throws(Failure) {
+    package func run(timeout: Duration) throws(Failure) {
         let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard listener >= 0 else { throw failed("socket") }
         defer { close(listener) }
@@ -37,7 +37,7 @@ package struct ReloadRequest {
         // The daemon's user is another.
         guard chmod(path, 0o666) == 0, listen(listener, 16) == 0 else { throw failed("listen") }
         guard kill(process, SIGHUP) == 0 else { throw failed("kill") }
-        let end = ContinuousClock.now + patience
+        let end = ContinuousClock.now + timeout
         while true {
             try wait(for: listener, until: end)
             let peer = accept(listener, nil, nil)

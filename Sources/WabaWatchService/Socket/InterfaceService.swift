@@ -15,7 +15,7 @@ final class InterfaceService: VarlinkInterface {
     let ledger: Ledger
     let watcher: any WatchReporting
     let controlRight: ControlRight
-    /// `nil` where nobody can be asked to look.
+    /// `nil` where nobody can be asked to poll.
     let poller: (any Poller)?
     let version: String
     let startedAt: Timestamp

@@ -2,9 +2,9 @@ import Ledger
 import WabaWatchInterface
 import WhatsAppBusiness
 
-/// Takes looks that somebody on the socket asks for.
+/// Takes polls that somebody on the socket asks for.
 protocol Poller: Sendable {
-    /// Looks now, within the budget, and returns when the answer has been recorded. Its task is cancelled when the caller goes.
+    /// Polls now, within the budget, and returns when the answer has been recorded. Its task is cancelled when the caller goes.
     /// - Parameters:
     ///   - kind: one kind alone; every kind otherwise.
     ///   - phoneNumberID: one number alone; every number otherwise.

@@ -4,7 +4,7 @@ import WabaWatchInterface
 import Watching
 import WhatsAppBusiness
 
-/// Looks that are asked for on the socket, made by the watcher.
+/// Polls that are asked for on the socket, made by the watcher.
 struct WatcherPoller: Poller {
     let watcher: Watcher
     let ledger: Ledger

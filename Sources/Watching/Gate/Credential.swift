@@ -52,7 +52,7 @@ struct Credential: Sendable {
 
     /// While the token is refused it is looked this often whether there is another one; what waits long comes back to see whether somebody asks.
     static let check = Duration.seconds(10)
-    private static let patience = Duration.seconds(900)
+    private static let timeout = Duration.seconds(900)
 
     /// Whether the token is refused, and that is believed.
     var isRefused: Bool { if case .refused = state { true } else { false } }
@@ -89,7 +89,7 @@ struct Credential: Sendable {
     /// Whether a target may ask.
     func admission(of target: PollTarget, now: Moment) -> Admission {
         guard let refusal else { return .open }
-        guard refusal.sentinel == target else { return .closed(until: now + Self.patience) }
+        guard refusal.sentinel == target else { return .closed(until: now + Self.timeout) }
         return now >= refusal.until ? .open : .closed(until: min(refusal.until, now + Self.check))
     }
 

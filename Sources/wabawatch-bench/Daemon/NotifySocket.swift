@@ -19,8 +19,8 @@ final class NotifySocket {
         }
         guard bound == 0 else { throw Failure("\(path) cannot be bound") }
         // A timeval by its two halves: which module the type belongs to depends on what else is built.
-        var patience = (seconds: 60, microseconds: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout.size(ofValue: patience)))
+        var timeout = (seconds: 60, microseconds: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout.size(ofValue: timeout)))
     }
 
     deinit { close(descriptor) }

@@ -49,7 +49,7 @@ struct ThingOptions: ParsableArguments {
 struct ChangeOptions: ParsableArguments {
     @OptionGroup(title: "Filters") var things: ThingOptions
     @Option(help: "Only this operation; may be repeated.")
-    var operation: [WhatsAppBusiness.Operation] = []
+    var operation: [ChangeOperation] = []
     @Option(help: ArgumentHelp("Only changes of this member or below it, such as quality_rating or /throughput/level.", valueName: "field"))
     var field: [FieldArgument] = []
     @Option(help: "Only changes of this severity and worse.")
@@ -93,5 +93,5 @@ extension Kind: ExpressibleByArgument {
     public init?(argument: String) { self.init(rawValue: String(argument.map { $0 == "-" ? "_" : $0 })) }
 }
 
-extension WhatsAppBusiness.Operation: ExpressibleByArgument {}
+extension ChangeOperation: ExpressibleByArgument {}
 extension Severity: ExpressibleByArgument {}

@@ -5,7 +5,7 @@ import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
 
-/// A look that is taken now.
+/// A poll that is taken now.
 struct PollCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "poll", abstract: "Look at an account now, within its request budget.",
@@ -46,7 +46,7 @@ struct PollCommand: AsyncParsableCommand {
         try await withThrowingTaskGroup(of: PollReply?.self) { group in
             group.addTask { try await client.call(parameters) }
             group.addTask {
-                // That nothing can be shown is no reason to give up the look.
+                // That nothing can be shown is no reason to give up the poll.
                 try? await Self.showProgress(parameters, client)
                 return nil
             }

@@ -53,7 +53,7 @@ struct TimelineCommand: AsyncParsableCommand {
             filter: filter, since: Timestamp(milliseconds: from), limit: HistoryParameters.limits.upperBound, newestFirst: true)
         for try await change in session.client.history(parameters) { changes.append(change) }
         if filter.phoneNumberIDs != nil {
-            // An account's first look belongs to no number.
+            // An account's first poll belongs to no number.
             var beginnings = parameters
             beginnings.filter?.phoneNumberIDs = nil
             beginnings.filter?.operations = [.baseline]

@@ -5,7 +5,7 @@ import WabaWatchInterface
 /// What lies in a pipe is lost with its reader, and what the reader has taken but not worked on yet as well. So a line counts as delivered once its
 /// reader has taken it and come back for more, or has had the time between two heartbeats for it.
 struct Delivery {
-    /// Bytes so far: put into the pipe, taken out of it when last looked at, taken at the last heartbeat, and certainly worked on.
+    /// Bytes so far: put into the pipe, taken out of it when last polled, taken at the last heartbeat, and certainly worked on.
     private var written = 0
     private var taken = 0
     private var rested = 0

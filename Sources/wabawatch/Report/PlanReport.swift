@@ -4,7 +4,7 @@ import WhatsAppBusiness
 
 /// What `plan` shows: calls an hour for each account and kind against the budget, and how fresh each kind is.
 ///
-/// A look costs one call at least; lists of more than a page cost more, so the figures are the least that is spent.
+/// A poll costs one call at least; lists of more than a page cost more, so the figures are the least that is spent.
 struct PlanReport {
     let status: Status
 

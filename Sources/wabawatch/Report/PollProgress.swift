@@ -2,18 +2,18 @@ import Printing
 import WabaWatchInterface
 import WhatsAppBusiness
 
-/// How far a look that somebody waits for has come: the requests since it began, and what its watches say of themselves meanwhile.
+/// How far a poll that somebody waits for has come: the requests since it began, and what its watches say of themselves meanwhile.
 struct PollProgress {
     let parameters: PollParameters
     private let callsBefore: Int
 
-    /// - Parameter before: the daemon's status when the look began.
+    /// - Parameter before: the daemon's status when the poll began.
     init(_ parameters: PollParameters, before: Status) {
         self.parameters = parameters
         callsBefore = Self.calls(parameters.account, before)
     }
 
-    /// A line for a person; the daemon gives a watch whose look takes more than a page the reason "page 12, 12,000 users so far".
+    /// A line for a person; the daemon gives a watch whose poll takes more than a page the reason "page 12, 12,000 users so far".
     func line(_ status: Status) -> PrintableText {
         let calls = Self.calls(parameters.account, status) - callsBefore
         var line = "looking at \(parameters.account)"

@@ -4,7 +4,7 @@ import Synchronization
 public import WhatsAppBusiness
 
 /// What is to be watched, as far as it decides what is kept.
-public struct Selection: Sendable {
+public struct WatchScope: Sendable {
     /// The accounts' ids at Meta, by their names.
     public var accounts: [String: String]
     /// Whether a number of an account is.
@@ -26,9 +26,9 @@ extension Ledger {
     /// Takes what is no longer to be watched out of the snapshot, and writes down which account has which id, in one transaction: all of it or nothing.
     ///
     /// An account goes with everything that belongs to it, and is one change; one that has another id now begins anew. A number likewise. Watches over
-    /// what is no longer looked at go without a word: it was asked for.
+    /// what is no longer polled go without a word: it was asked for.
     /// - Returns: the numbers and the watches that are left, by the accounts' names.
-    public func keep(_ selection: Selection, at now: Timestamp) async throws(LedgerError) -> [String: PersistedWatches] {
+    public func keep(_ selection: WatchScope, at now: Timestamp) async throws(LedgerError) -> [String: PersistedWatches] {
         let unsaved = confirmed.withLock(\.unsaved)
         let (left, goneAccounts, goneNumbers) = try await write { database in
             var writer = self.writer(database, at: now)

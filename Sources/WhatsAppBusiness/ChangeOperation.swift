@@ -1,6 +1,6 @@
 /// What happened to a thing.
-public enum Operation: String, Sendable, CaseIterable {
-    /// The first complete look: what was found is the starting point.
+public enum ChangeOperation: String, Sendable, CaseIterable {
+    /// The first complete poll: what was found is the starting point.
     case baseline
     case added
     case changed

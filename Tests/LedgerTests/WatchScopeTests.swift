@@ -11,8 +11,8 @@ import WhatsAppBusiness
 @Suite struct SelectionTests {
     private func at(_ second: Int64) -> Timestamp { Timestamp(milliseconds: second * 1000) }
 
-    private func selection(_ accounts: [String: String], without number: String = "") -> Selection {
-        Selection(accounts: accounts, watchesNumber: { id, _ in id != number }, watchesTarget: { target, _ in target.kind != .qrCode })
+    private func selection(_ accounts: [String: String], without number: String = "") -> WatchScope {
+        WatchScope(accounts: accounts, watchesNumber: { id, _ in id != number }, watchesTarget: { target, _ in target.kind != .qrCode })
     }
 
     /// Two accounts with two numbers each, and watches over their QR codes and profiles.
