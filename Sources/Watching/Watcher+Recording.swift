@@ -90,8 +90,8 @@ extension Watcher {
     /// Records an observation and moves the watch over it; `nil` where it is not watched any more.
     private func record(_ observation: Observation) async throws(LedgerError) -> Recording? {
         let target = observation.target
-        let drift = await beginTelling(of: target)
-        defer { if drift.isTelling { endTelling(of: target) } }
+        let (drift, account) = await beginTelling(of: target)
+        defer { endTelling(of: target, account) }
         guard let polled = await still(target) else { return nil }
         let now = world.wallClock()
         var observation = observation
@@ -101,7 +101,7 @@ extension Watcher {
         observation.isAccountGone = watched[PollTarget(account: target.account, kind: .account)]?.state.watch.state == .notFound
         let isOvertaken = isOvertaken(target)
         let before = polled.state.record()
-        let move: @Sendable (inout Watch, Recording) -> Watch.Telling = { [drift = drift.drift] watch, recording in
+        let move: @Sendable (inout Watch, Recording) -> Watch.Telling = { watch, recording in
             watch.on(isOvertaken ? .overtaken : drift.outcome(recording), at: now, others: !drift.echoes.isEmpty)
         }
         var after: Watch?

@@ -11,30 +11,27 @@ extension Watcher {
         incoming = wanted
         defer { incoming = nil }
         let persisted = try await ledger.keep(WatchScope(plans), at: world.wallClock())
-        // It is in force, for nothing from here on can fail. Whoever asks meanwhile asks with what is new.
-        var standings: [String: GateStanding] = [:]
-        for (name, account) in accounts {
-            if let plan = wanted[name], plan.wabaID == account.plan.wabaID {
-                standings[name] = await account.gate.use(plan)
-            } else {
-                await reservations.leave(name)
-            }
-        }
+        // It is in force, for nothing from here on can fail. What is new is let in first, so that nothing of it asks before it may.
         var gates: [String: AccountGate] = [:]
         for (name, plan) in wanted where accounts[name]?.plan.wabaID != plan.wabaID {
             let gate = AccountGate(plan, world: world, retry: retry, reservations: reservations)
             await reservations.join(gate)
             gates[name] = gate
         }
+        let gone = accounts.keys.filter { wanted[$0] == nil }
         for (name, account) in accounts where wanted[name]?.wabaID != account.plan.wabaID { remove(name) }
         for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {
             if let gate = gates[name] {
                 accounts[name] = AccountState(plan, gate)
                 begin(name, persisted[name] ?? PersistedWatches())
             } else {
-                if let standing = standings[name] { _ = accounts[name]?.stands(standing) }
                 change(plan)
             }
+        }
+        for name in gone { await reservations.leave(name) }
+        for (name, plan) in wanted where gates[name] == nil {
+            guard let account = accounts[name] else { continue }
+            if account.stands(await account.gate.use(plan)) { stretch(name) }
         }
         await tellGates()
     }

@@ -91,7 +91,7 @@ extension Watcher {
     /// Moves a watch by how a poll ended, and has told what is to be told.
     func move(_ target: PollTarget, _ outcome: Watch.Outcome) async {
         let telling = await beginTelling(of: target)
-        defer { if telling.isTelling { endTelling(of: target) } }
+        defer { endTelling(of: target, telling.account) }
         guard let polled = await still(target) else { return }
         let now = world.wallClock()
         let others = !telling.drift.echoes.isEmpty
@@ -148,26 +148,26 @@ extension Watcher {
     // MARK: One drift, one telling
 
     /// What is known of drift over one of many numbers, at a time when no other poll of the kind that may tell a drift is being recorded.
-    /// - Returns: whether this one may, so that the others wait until `endTelling`.
-    func beginTelling(of target: PollTarget) async -> (drift: Drift, isTelling: Bool) {
-        let place = KindOfAccount(account: target.account, kind: target.kind)
+    /// - Returns: the account whose others wait until `endTelling`, where this one may tell.
+    func beginTelling(of target: PollTarget) async -> (drift: Drift, account: AccountState?) {
         while true {
             let drift = drift(of: target)
             guard target.phoneNumberID != nil, let account = accounts[target.account],
                 drift.isAny || watched[target]?.state.watch.state == .drifted
-            else { return (drift, false) }
+            else { return (drift, nil) }
             guard account[target.kind].isTelling else {
                 account[target.kind].isTelling = true
-                return (drift, true)
+                return (drift, account)
             }
-            if Task.isCancelled { return (drift, false) }
-            await told.wait(for: place, whenCancelled: ())
+            if Task.isCancelled { return (drift, nil) }
+            await told.wait(for: KindOfAccount(account: target.account, kind: target.kind), whenCancelled: ())
         }
     }
 
-    /// The others may tell now.
-    func endTelling(of target: PollTarget) {
-        accounts[target.account]?[target.kind].isTelling = false
+    /// The others of the account may tell now.
+    func endTelling(of target: PollTarget, _ account: AccountState?) {
+        guard let account else { return }
+        account[target.kind].isTelling = false
         told.answer(KindOfAccount(account: target.account, kind: target.kind), with: ())
     }
 }

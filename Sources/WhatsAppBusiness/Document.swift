@@ -22,19 +22,21 @@ extension Document {
 
     public var description: String { JSONValue.object(json).description }
 
-    func text(_ name: String) -> String? { json[name]?.string }
-    func open<Known>(_ name: String) -> OpenEnum<Known>? { json[name]?.string.map { OpenEnum($0) } }
-    func flag(_ name: String) -> Bool? { json[name]?.bool }
-    func integer(_ name: String) -> Int64? { json[name]?.integer }
+    package func text(_ name: String) -> String? { json[name]?.string }
+    package func open<Known>(_ name: String) -> OpenEnum<Known>? { json[name]?.string.map { OpenEnum($0) } }
+    package func flag(_ name: String) -> Bool? { json[name]?.bool }
+    package func integer(_ name: String) -> Int64? { json[name]?.integer }
     /// An id, whichever way Meta sent it.
-    func id(_ name: String) -> String? { json[name]?.idText }
-    func part<Part: Document>(_ name: String) -> Part? { json[name]?.object.map(Part.init(checked:)) }
-    func texts(_ name: String) -> [String]? { json[name]?.array?.compactMap(\.string) }
-    func parts<Part: Document>(_ name: String) -> [Part]? { json[name]?.array?.compactMap { $0.object.map(Part.init(checked:)) } }
-    func double(_ name: String) -> Double? { json[name]?.double }
-    func ids(_ name: String) -> [String]? { json[name]?.array?.compactMap(\.idText) }
+    package func id(_ name: String) -> String? { json[name]?.idText }
+    package func part<Part: Document>(_ name: String) -> Part? { json[name]?.object.map(Part.init(checked:)) }
+    package func texts(_ name: String) -> [String]? { json[name]?.array?.compactMap(\.string) }
+    package func parts<Part: Document>(_ name: String) -> [Part]? { json[name]?.array?.compactMap { $0.object.map(Part.init(checked:)) } }
+    package func double(_ name: String) -> Double? { json[name]?.double }
+    package func ids(_ name: String) -> [String]? { json[name]?.array?.compactMap(\.idText) }
     /// A whole number that some messages send as text.
-    func lenientInteger(_ name: String) -> Int64? { json[name]?.integer ?? json[name]?.string.flatMap { Int64($0) } }
+    package func lenientInteger(_ name: String) -> Int64? { json[name]?.integer ?? json[name]?.string.flatMap { Int64($0) } }
     /// The things of an edge that was asked for as a field: `{"data": […]}`.
-    func data<Part: Document>(_ name: String) -> [Part]? { json[name]?["data"]?.array?.compactMap { $0.object.map(Part.init(checked:)) } }
+    package func data<Part: Document>(_ name: String) -> [Part]? {
+        json[name]?["data"]?.array?.compactMap { $0.object.map(Part.init(checked:)) }
+    }
 }

@@ -1,5 +1,5 @@
 extension Edge {
-    /// Every edge that is polled; `phoneNumber`, `ownedAccounts` and `clientAccounts` are asked on demand.
+    /// Every edge that is polled; `phoneNumber` is asked on demand.
     public static let watched = Kind.polled.filter { $0.row.ridesOn == nil }.compactMap(\.row.edge)
 
     /// The edge whose answer shows a kind: another kind's, where it rides on that.
@@ -29,16 +29,6 @@ extension Edge {
     public static let phoneNumber = Edge(
         "phone number", kind: .phoneNumber, path: "", fields: phoneNumbers.fields, form: .node, item: BusinessPhoneNumber.self,
         keys: ["/id"])
-
-    /// `GET /{BUSINESS}/owned_whatsapp_business_accounts`.
-    public static let ownedAccounts = Edge(
-        "owned_whatsapp_business_accounts", kind: nil, path: "owned_whatsapp_business_accounts", fields: ["id", "name"], limit: 100,
-        form: .list, item: WhatsAppBusinessAccount.self, keys: ["/id"])
-
-    /// `GET /{BUSINESS}/client_whatsapp_business_accounts`.
-    public static let clientAccounts = Edge(
-        "client_whatsapp_business_accounts", kind: nil, path: "client_whatsapp_business_accounts", fields: ["id", "name"], limit: 100,
-        form: .list, item: WhatsAppBusinessAccount.self, keys: ["/id"])
 
     /// `GET /debug_token`: what Meta says of a token. It has no node; its name stands in the id's place.
     public static let debugToken = Edge("debug_token", kind: nil, path: "", fields: [], form: .single, item: TokenInspection.self)

@@ -90,5 +90,7 @@ extension Kind {
     public static func asked(_ scope: KindRow.Scope) -> [Kind] { polled.filter { $0.row.ridesOn == nil && $0.row.scope == scope } }
 
     /// The kinds that come with this one's answer.
-    public var riders: [Kind] { Self.polled.filter { $0.row.ridesOn?.kind == self } }
+    public var riders: [Kind] { Self.ridersByHost[self] ?? [] }
+
+    private static let ridersByHost = Dictionary(grouping: polled.filter { $0.row.ridesOn != nil }) { $0.row.ridesOn?.kind ?? $0 }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GraphAPI
+import PayloadDocuments
 import StrictJSON
 import WhatsAppBusiness
 

@@ -1,4 +1,5 @@
 import GraphAPI
+import PayloadDocuments
 import StrictJSON
 import Testing
 import WhatsAppBusiness

@@ -1,3 +1,4 @@
+import PayloadDocuments
 import StrictJSON
 import Testing
 import WhatsAppBusiness

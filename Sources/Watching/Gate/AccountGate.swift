@@ -94,8 +94,11 @@ actor AccountGate {
                 note(error.usage, counted, isAnswered: error.status != nil)
                 if let wait = error.throttledFor { budget.note(percent: nil, of: 0, regainAfter: wait, now: world.now()) }
                 // A token that was replaced meanwhile says nothing of the one that replaced it.
-                if error.code == .unauthorized, generation != credential.generation, request.method.isRepeatable { continue }
-                return failed(error, context, isOfToken: generation == credential.generation)
+                guard generation == credential.generation else {
+                    if error.code == .unauthorized, request.method.isRepeatable { continue }
+                    return GateReply(outcome: .failed(error, nil), standing: standing)
+                }
+                return failed(error, context)
             }
         }
     }
@@ -108,11 +111,11 @@ actor AccountGate {
         return (keys.answer, keys.page)
     }
 
-    private func failed(_ failure: GraphFailure, _ context: RequestContext, isOfToken: Bool) -> GateReply {
+    private func failed(_ failure: GraphFailure, _ context: RequestContext) -> GateReply {
         let (now, target) = (world.now(), context.target)
         guard failure.code == .unauthorized else {
             var ends = false
-            if failure.showsToken, isOfToken {
+            if failure.showsToken {
                 ends = credential.accepted(target, isSuccess: false)
             } else {
                 credential.failed(target, now: now)
@@ -136,7 +139,7 @@ actor AccountGate {
             switch budget.take(now, core: lane == .core) {
             case .granted: return nil
             case .wait(let until): return until
-            case .unreserved: try await reservations.reserve(name)
+            case .unreserved: guard try await reservations.reserve(self) else { return now }
             }
             // Whoever is cancelled waits for nothing, and is given nothing.
             if Task.isCancelled { return now }

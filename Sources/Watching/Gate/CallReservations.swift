@@ -30,11 +30,16 @@ actor CallReservations {
     /// An account is no longer watched.
     func leave(_ name: String) { members[name] = nil }
 
-    /// Has some calls of an account written down.
-    /// - Throws: why they could not be: then none may be made.
-    func reserve(_ name: String) async throws(LedgerError) {
+    /// Has some calls of an account written down; `false` where it is not watched any more, or another of its name is: then none may be made.
+    /// - Throws: why they could not be: then none may be made, either.
+    func reserve(_ gate: AccountGate) async throws(LedgerError) -> Bool {
+        let name = gate.name
+        guard members[name]?.gate === gate else { return false }
         wanted.insert(name)
-        guard !isWriting else { return try await waiting.wait(for: name, whenCancelled: .success(())).get() }
+        guard !isWriting else {
+            try await waiting.wait(for: name, whenCancelled: .success(())).get()
+            return true
+        }
         isWriting = true
         defer { isWriting = false }
         var own: Result<Void, LedgerError> = .success(())
@@ -48,6 +53,7 @@ actor CallReservations {
             for name in names { waiting.answer(name, with: result) }
         }
         try own.get()
+        return true
     }
 
     private func write(_ names: Set<String>) async -> Result<Void, LedgerError> {

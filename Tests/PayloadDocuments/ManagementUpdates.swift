@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// The value of `account_review_update` (reference sheet, section 9.3).
 public struct AccountReviewUpdate: Document {

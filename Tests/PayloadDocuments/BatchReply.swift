@@ -1,3 +1,4 @@
+public import GraphAPI
 public import StrictJSON
 
 /// The reply to a batch: one answer for each request, in their order. Its bodies are JSON inside of strings, still with their secrets.

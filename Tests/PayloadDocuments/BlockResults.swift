@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// The reply to `POST /{PHONE}/block_users`. A mixed one comes with status 400, and holds successes all the same.
 public struct UsersBlockedResult: Document {

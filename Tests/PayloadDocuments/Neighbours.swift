@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// `GET /{PHONE}/official_business_account` (reference sheet, section 4.13).
 public struct OfficialBusinessAccount: Document {

@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// The value of an `account_update` (reference sheet, section 9.2). Never polled.
 public struct AccountUpdate: Document {

@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// What Meta sends to a webhook: several entries with several changes each (reference sheet, section 9.1).
 public struct WebhookNotification: Document {

@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// The reply to most writing requests. Only the boolean `true` is a success.
 public struct SuccessResult: Document {

@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// The value of `message_template_status_update` (reference sheet, section 9.3).
 public struct TemplateStatusUpdate: Document {

@@ -1,3 +1,5 @@
+public import WhatsAppBusiness
+
 extension WebhookField {
     /// The type of the values of this field.
     public var valueType: any Document.Type {

@@ -1,4 +1,5 @@
 public import StrictJSON
+public import WhatsAppBusiness
 
 /// The account that an update is about, and its partners.
 public struct WABAInfo: Document {
