@@ -211,13 +211,15 @@ let package = Package(
         tests(
             "Subscriptions",
             [
-                "TestSupport", "Continuations", "Subscriptions", "InterfaceRecords", "Ledger", "Changes", "Varlink", "WabaWatchInterface",
+                "TestTools", "TestSupport", "Continuations", "Subscriptions", "InterfaceRecords", "Ledger", "Changes", "Varlink",
+                "WabaWatchInterface",
                 "WhatsAppBusiness", "StrictJSON",
             ]),
         tests(
             "Discovery",
             [
-                "TestSupport", "Discovery", "InterfaceRecords", "Ledger", "Changes", "GraphAPI", "Watching", "Varlink", "WhatsAppBusiness",
+                "TestTools", "TestSupport", "Discovery", "InterfaceRecords", "Ledger", "Changes", "GraphAPI", "Watching", "Varlink",
+                "WhatsAppBusiness",
                 "StrictJSON", logging,
             ]),
         tests(
