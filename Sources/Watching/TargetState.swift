@@ -42,6 +42,7 @@ struct TargetState: Sendable {
         var hold = Hold()
         var oddities: Oddities?
         var rotation: WindowRotation?
+        var division = 0
         var unfinished = Unfinished.nothing
         var progress: WatchReport.Progress?
         var isIncomplete = false
@@ -98,6 +99,8 @@ extension TargetState {
     var oddities: Oddities? { details?.oddities }
     /// Which windows of time its polls cover, where they cover any.
     var rotation: WindowRotation? { details?.rotation }
+    /// How often its windows were divided anew: what was asked for by an earlier division says nothing of this one.
+    var division: Int { details?.division ?? 0 }
     /// What the last poll has left to the next.
     var unfinished: Unfinished { details?.unfinished ?? .nothing }
     /// How far a poll of a long list is.
@@ -122,6 +125,7 @@ extension TargetState {
 extension TargetState {
     /// Its windows of time are these from now on; what was read of another division counts no longer.
     mutating func rotate(_ rotation: WindowRotation) {
+        change(\.division, division + 1)
         change(\.rotation, rotation)
         if case .list = unfinished { change(\.unfinished, .nothing) }
     }

@@ -18,14 +18,24 @@ extension Watcher {
         if lookout != nil, account.lookout?.target == target, case .open = entrance { account.lookout = nil }
         switch entrance {
         case .open: return nil
-        case .renewed:
+        case .renewed(let standing):
+            if accounts[target.account] === account, account.stands(standing) { stretch(target.account) }
             hastenRetries(of: target.account, butFor: target)
             return nil
         case .early: return PollOutcome(result: .refused, next: min(lookout?.until ?? now, now + Credential.check))
         case .closed(let until, let isRefused):
             if isRefused { await follow([target], .unauthorized, Self.tokenReason) }
+            // Whoever is to ask may have been unscheduled since it was named: then another does.
+            if await replaceSentinel(account) { return PollOutcome(result: .refused, next: world.now() + Credential.check) }
             return PollOutcome(result: .refused, next: until)
         }
+    }
+
+    /// Has another target ask while the token is in doubt, where the one that is to is polled no longer; whether it was so.
+    private func replaceSentinel(_ account: AccountState) async -> Bool {
+        guard let sentinel = await account.gate.standing.sentinel, schedule.interval(of: sentinel) == nil else { return false }
+        await account.gate.forget([sentinel])
+        return true
     }
 
     private static let tokenReason = "the account's token was refused"
@@ -129,6 +139,8 @@ extension Watcher {
     /// One of the refused targets comes back sooner, to see whether there is another credential.
     private func keepLookout(_ target: PollTarget, _ state: Watch.State, _ next: Moment) -> Moment {
         guard let account = accounts[target.account], state.doubt == .refusal, next - world.now() > Credential.check else { return next }
+        // What comes with another's answer is polled when that is.
+        guard schedule.interval(of: target) != nil else { return next }
         if let lookout = account.lookout, lookout.target != target, schedule.interval(of: lookout.target) != nil { return next }
         account.lookout = (target, next)
         return world.now() + Credential.check

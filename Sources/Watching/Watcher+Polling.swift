@@ -32,11 +32,12 @@ extension Watcher {
     /// Polls a target, has the answer recorded and the watch moved.
     /// - Parameter isAsked: whether somebody waits for it.
     func pollOnce(_ target: PollTarget, isAsked: Bool = false) async -> PollOutcome {
-        let before = accounts[target.account]?[target.kind].leftOut ?? LeftOut()
+        guard let account = accounts[target.account], let polled = watched[target] else { return PollOutcome(result: .notWatched) }
+        let before = account[target.kind].leftOut
         // Each turn leaves out a field, or asks for fewer things: there are only so many.
         while true {
             if let outcome = await notAdmitted(target, isAsked: isAsked) { return outcome }
-            guard let account = accounts[target.account], let polled = watched[target] else { return PollOutcome(result: .notWatched) }
+            guard isStill(polled, of: account) else { return PollOutcome(result: .notWatched) }
             if target.kind == .account { account.upgrade = nil }
             // What a poll before this one could not find out comes first.
             switch resumedSearch(of: target, account, polled) {
@@ -44,13 +45,16 @@ extension Watcher {
             case .goesOn: if let outcome = await outcome(of: await search(target), at: target) { return outcome }
             case .none: break
             }
-            guard let account = accounts[target.account], let polled = watched[target] else { return PollOutcome(result: .notWatched) }
+            guard isStill(polled, of: account) else { return PollOutcome(result: .notWatched) }
             let plan = fetchPlan(for: target, account)
             var sweep = polled.state.takeSweep() ?? sweep(plan, polled.state)
-            let ending = await walk(target, &sweep)
+            let division = polled.state.division
+            let ending = await walk(plan, &sweep)
             // A poll that the shutdown ended says nothing about Meta, and one of what is no longer watched nothing to anybody.
-            guard !Task.isCancelled, let polled = watched[target] else { return PollOutcome(result: .notWatched) }
+            guard !Task.isCancelled, isStill(polled, of: account) else { return PollOutcome(result: .notWatched) }
             polled.state.went(to: nil)
+            // The windows are others by now: what they are to show is asked for anew.
+            guard division == polled.state.division else { continue }
             switch ending {
             case .complete(let found, let validator):
                 if note(requests: sweep.answers, of: target) { stretch(target.account) }
@@ -60,6 +64,7 @@ extension Watcher {
                 return PollOutcome(result: .recorded(changes: 0))
             case .failed(let failure, let refusal):
                 let remedy = await remedy(failure, refusal, of: target, asked: sweep.fields, before: before)
+                guard isStill(polled, of: account) else { return PollOutcome(result: .notWatched) }
                 if let outcome = await outcome(of: remedy, at: target) { return outcome }
             case .unaffordable(let until):
                 if sweep.answers > 0 { polled.state.pause(sweep) }
@@ -67,6 +72,11 @@ extension Watcher {
             case .unwritten(let error): return PollOutcome(result: .unrecorded(error))
             }
         }
+    }
+
+    /// Whether a target is what it was when its poll began: an account of that name may be another by now, and its answers say nothing of that.
+    private func isStill(_ polled: WatchedTarget, of account: AccountState) -> Bool {
+        watched[polled.target] === polled && accounts[polled.target.account] === account
     }
 
     /// How a poll ends by what was done about its failure; `nil` if it is made again.
@@ -121,10 +131,13 @@ extension Watcher {
     }
 
     /// Walks over the pages of a target's list.
-    private func walk(_ target: PollTarget, _ sweep: inout Sweep) async -> Ending {
-        // While it is open who took a member away, or whether time is heeded, every answer is read.
+    private func walk(_ plan: FetchPlan, _ sweep: inout Sweep) async -> Ending {
+        let target = plan.target
+        // While what rides on it was never seen, every answer is read.
+        let isNew = plan.riders.contains { watched[$0.target]?.state.watch.lastSuccess == nil }
+        // While it is open who took a member away, or whether time is heeded, too.
         let isOpen = accounts[target.account]?[target.kind].losses != nil || watched[target]?.state.rotation?.isUndecided == true
-        let known = sweep.isFresh && !isOpen ? watched[target]?.state.validator : nil
+        let known = sweep.isFresh && !isOpen && !isNew ? watched[target]?.state.validator : nil
         var validator: CacheValidator?
         var refusal: TokenRefusal?
         while true {

@@ -30,7 +30,12 @@ extension Watcher {
                 // The same answer again would say nothing new of what could not be read in it or is not decided yet.
                 if FetchPlan.things(of: rider, in: found) == nil || watched[rider.target]?.state.isSettled != true { isSettled = false }
             }
-            if isSettled, sweep.coverage == .whole { watched[target]?.state.know(by: validator) }
+            // A reload may have come meanwhile: then the same bytes would be the answer to another question.
+            if isSettled, sweep.coverage == .whole, let account = accounts[target.account],
+                fetchPlan(for: target, account).request.fields == plan.request.fields
+            {
+                watched[target]?.state.know(by: validator)
+            }
             return PollOutcome(result: .recorded(changes: changes), next: sooner(next, target))
         } catch {
             // Whoever looks after the ledger says so, once. What could not be recorded is seen again by the next poll.
@@ -218,6 +223,7 @@ extension Watcher {
                 return (0, nil)
             }
         }
+        answered(rider.target)
         switch try await record(found, of: rider.target, nil) {
         case .recorded(let changes, let next): return (changes, next)
         case .failed(let failure): return (0, await fail(rider.target, failure, nil).next)

@@ -15,9 +15,9 @@ extension Watcher {
         var gates: [String: AccountGate] = [:]
         for (name, plan) in wanted where accounts[name]?.plan.wabaID != plan.wabaID {
             let gate = AccountGate(plan, world: world, retry: retry, reservations: reservations)
-            await reservations.join(gate)
             gates[name] = gate
         }
+        await reservations.join(Array(gates.values))
         let gone = accounts.keys.filter { wanted[$0] == nil }
         for (name, account) in accounts where wanted[name]?.wabaID != account.plan.wabaID { remove(name) }
         for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {

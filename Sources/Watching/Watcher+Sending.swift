@@ -35,8 +35,9 @@ extension Watcher {
                 await move(watch, standing(watch))
             }
         }
-        // Where the account itself is not polled, any answer says that its token is good.
-        guard case .answer = reply.outcome, schedule.interval(of: watch) == nil else { return }
+        // Where the account itself is not polled, any answer that Meta took the token for says that it is good.
+        let isAnswer = if case .answer = reply.outcome { true } else { false }
+        guard isAnswer || reply.endsRefusal, schedule.interval(of: watch) == nil else { return }
         if !account.standing.isRefused, watched[watch]?.state.watch.state == .unauthorized { await move(watch, .complete) }
     }
 

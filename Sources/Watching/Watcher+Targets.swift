@@ -7,9 +7,9 @@ import WhatsAppBusiness
 extension Watcher {
     /// Sets up the targets that are known, to go on where the process before this one stopped.
     func begin() async throws(LedgerError) {
+        await reservations.join(accounts.values.map(\.gate))
         let budgets = try await ledger.budgets()
         for (name, account) in accounts {
-            await reservations.join(account.gate)
             guard let document = budgets[name] else { continue }
             _ = account.stands(await account.gate.restore(document))
         }

@@ -115,7 +115,9 @@ extension Watcher {
         }
         await write(moves, at: now)
         for target in busy {
-            guard let polled = await still(target) else { continue }
+            // It may be over by then.
+            guard let polled = await still(target), state != .unauthorized || isOvertaken(target) else { continue }
+            polled.state.know(by: nil)
             if let move = polled.state.move(.follows(state, reason: reason), at: world.wallClock()) {
                 await write([(polled, move)], at: now)
             }
@@ -153,7 +155,7 @@ extension Watcher {
         while true {
             let drift = drift(of: target)
             guard target.phoneNumberID != nil, let account = accounts[target.account],
-                drift.isAny || watched[target]?.state.watch.state == .drifted
+                let state = watched[target]?.state, drift.isAny || state.watch.state == .drifted || state.hasQuorum || state.hold.isActive
             else { return (drift, nil) }
             guard account[target.kind].isTelling else {
                 account[target.kind].isTelling = true

@@ -89,11 +89,13 @@ public actor Watcher {
     /// One poll from its beginning to the schedule's next word.
     func poll(_ target: PollTarget) async {
         let askers = waiting.take(target)
-        let began = world.now()
+        let (began, polled) = (world.now(), watched[target])
         let poll = await pollOnce(target, isAsked: !askers.isEmpty)
+        for asker in askers { asker.fulfil(poll.result) }
+        // What was forgotten, and perhaps watched anew since, takes nothing from this poll's end.
+        guard let polled, watched[target] === polled else { return }
         accounts[target.account]?.statistics.count(poll.result, took: world.now() - began)
         note(poll.result, of: target)
-        for asker in askers { asker.fulfil(poll.result) }
         guard schedule.interval(of: target) != nil else { return }
         let now = world.now()
         if case .unaffordable(let until) = poll.result {

@@ -88,14 +88,31 @@ final class AnswerStage: Sendable {
     private let clock = StageClock()
     func advance(_ seconds: Int64) { clock.advance(to: clock.now + .seconds(seconds)) }
 
-    func watcher(_ kinds: Kind..., numbers: AccountPlan.Numbers = .all, ceiling: Budget.Ceiling = .fixed(10_000)) throws -> Watcher {
+    /// The account with these kinds, every five minutes.
+    func plan(
+        _ kinds: [Kind], numbers: AccountPlan.Numbers = .all, ceiling: Budget.Ceiling = .fixed(10_000)
+    ) throws -> AccountPlan {
         let client = GraphClient(
             endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("a-token-of-the-test"),
             transport: self)
-        let plan = AccountPlan(
+        return AccountPlan(
             name: "acme", wabaID: Self.account, client: client, numbers: numbers,
             intervals: Dictionary(uniqueKeysWithValues: kinds.map { ($0, Duration.seconds(300)) }),
             lists: [.messageTemplate: ListPlan(paging: .cursor), .blockedUser: ListPlan(paging: .cursor)], splay: 0, ceiling: ceiling)
+    }
+
+    /// Polls whatever falls due until that much later, one poll after the other.
+    func run(_ watcher: Watcher, for duration: Duration) async {
+        let end = clock.now + duration
+        while let wake = await watcher.schedule.wake, wake <= end {
+            clock.advance(to: wake)
+            for target in await watcher.takeDue() { await watcher.poll(target) }
+        }
+        clock.advance(to: end)
+    }
+
+    func watcher(_ kinds: Kind..., numbers: AccountPlan.Numbers = .all, ceiling: Budget.Ceiling = .fixed(10_000)) throws -> Watcher {
+        let plan = try plan(kinds, numbers: numbers, ceiling: ceiling)
         let world = World(
             now: { [clock] in clock.now }, wallClock: { [clock] in clock.wallClock }, random: { 0.5 },
             alarm: SilentAlarm())

@@ -76,7 +76,7 @@ import WhatsAppBusiness
         let reservations = CallReservations(ledger: ledger, world: world(time))
         let gate = AccountGate(
             try plan(transport, ceiling: ceiling, renewed: renewed), world: world(time), retry: Retry(), reservations: reservations)
-        await reservations.join(gate)
+        await reservations.join([gate])
         return (gate, ledger, time)
     }
 
@@ -232,7 +232,7 @@ import WhatsAppBusiness
             let gate = AccountGate(
                 try plan(transport, ceiling: .fixed(1000), name: "account-\(index)"), world: world(time), retry: Retry(),
                 reservations: reservations)
-            await reservations.join(gate)
+            await reservations.join([gate])
             gates.append(gate)
         }
         let before = writes.withLock(\.self)

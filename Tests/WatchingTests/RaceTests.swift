@@ -170,4 +170,46 @@ import WhatsAppBusiness
             #expect(try await stage.ledger.resources(kinds: [.businessProfile]).resources.isEmpty)
         }
     }
+
+    /// The same name, another account: what the old one's poll brings is not the new one's.
+    @Test func answerOfAnotherAccountOfTheName_isNotRecordedAsThisOnes() async throws {
+        try await AnswerStage.with(Self.good) { stage in
+            let watcher = try await started(stage)
+            stage.hold { $0.path.hasPrefix("/102/phone_numbers") }
+            let poll = Task { await watcher.poll(AnswerStage.target(.phoneNumber)) }
+            await stage.holds(1)
+            var plan = try stage.plan([.account, .phoneNumber])
+            plan.wabaID = "103"
+            try await watcher.reload(accounts: [plan])
+            stage.letGo()
+            await poll.value
+            #expect(try await stage.ledger.resources(kinds: [.phoneNumber]).resources.isEmpty)
+            #expect(await watcher.watch(over: AnswerStage.target(.phoneNumber))?.state == .starting)
+            #expect(await watcher.schedule.due(AnswerStage.target(.phoneNumber)) != nil, "its own poll is to come")
+        }
+    }
+
+    /// An account that is removed while its polls go on is asked for nothing more, and holds up nobody.
+    @Test func pollOfAnAccountThatWasRemoved_ends() async throws {
+        let disk = HeldDisk()
+        try await AnswerStage.with(Self.good, disk: disk) { stage in
+            let watcher = try await started(stage)
+            // So long that the calls that were written down do not count any more.
+            stage.advance(300)
+            disk.hold()
+            let poll = Task { await watcher.pollOnce(AnswerStage.target(.businessProfile, "7")) }
+            await disk.holds(1)
+            let asked = stage.requests.count
+            let reload = Task { try await watcher.reload(accounts: []) }
+            await disk.holds(2)
+            disk.letGo()
+            try await reload.value
+            let result = await poll.value.result
+            switch result {
+            case .notWatched, .unaffordable: break
+            default: Issue.record("it ended as \(result)")
+            }
+            #expect(stage.requests.count <= asked + 1)
+        }
+    }
 }

@@ -102,4 +102,25 @@ import WhatsAppBusiness
             #expect(try await stage.changes().allSatisfy { $0.change.operation != .removed })
         }
     }
+
+    /// What rides on the account is refused for ever: the account keeps its pace, and the calls last.
+    @Test func riderThatIsRefusedForEver_doesNotHastenItsHost() async throws {
+        try await AnswerStage.with({ asked in
+            if asked.path.hasSuffix("subscribed_apps") { return .error(200, "(#200) Requires permission", status: 403) }
+            if asked.path.hasSuffix("phone_numbers") { return AnswerStage.numbers }
+            if asked.fields.contains("subscribed_apps") {
+                return .error(100, "(#100) Tried accessing nonexisting field (subscribed_apps) on node type (WhatsAppBusinessAccount)")
+            }
+            return .init(body: #"{"id":"102","name":"Acme"}"#)
+        }) { stage in
+            let watcher = try stage.watcher(.account, .subscribedApp, .phoneNumber)
+            try await watcher.begin()
+            await stage.run(watcher, for: .seconds(600))
+            let asked = stage.requests.count { $0.path == "/102" }
+            await stage.run(watcher, for: .seconds(6 * 3600))
+            #expect(stage.requests.count { $0.path == "/102" } - asked <= 6 * 12 + 30)
+            #expect(await watcher.watch(over: AnswerStage.target(.account))?.state == .current)
+            #expect(await watcher.watch(over: AnswerStage.target(.subscribedApp))?.state == .forbidden)
+        }
+    }
 }

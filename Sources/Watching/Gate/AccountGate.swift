@@ -46,7 +46,7 @@ actor AccountGate {
     enum Entrance: Sendable {
         case open
         /// There is another token, and it may ask with that.
-        case renewed
+        case renewed(GateStanding)
         /// It came back only to see whether there is another token, and there is none.
         case early
         /// The token is refused, or in doubt.
@@ -61,7 +61,7 @@ actor AccountGate {
         if isRefused || credential.sentinel == target, let renewed = renewedClient() {
             client = renewed
             credential.renewed()
-            return .renewed
+            return .renewed(standing)
         }
         if isEarly { return .early }
         switch credential.admit(target, now: world.now()) {

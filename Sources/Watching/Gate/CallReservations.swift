@@ -8,7 +8,7 @@ import StrictJSON
 actor CallReservations {
     private struct Member {
         weak var gate: AccountGate?
-        /// The minute in which calls were last written down.
+        /// The minute in which it was last asked whether it wants calls to be written down.
         var served: Int64 = .min
     }
 
@@ -24,8 +24,8 @@ actor CallReservations {
         self.world = world
     }
 
-    /// An account's calls are written down from now on, in the place of those of another of its name.
-    func join(_ gate: AccountGate) { members[gate.name] = Member(gate: gate) }
+    /// Accounts' calls are written down from now on, in the place of those of others of their names.
+    func join(_ gates: [AccountGate]) { for gate in gates { members[gate.name] = Member(gate: gate) } }
 
     /// An account is no longer watched.
     func leave(_ name: String) { members[name] = nil }
@@ -58,18 +58,18 @@ actor CallReservations {
 
     private func write(_ names: Set<String>) async -> Result<Void, LedgerError> {
         let minute = world.now().minute
+        let others = members.filter { names.contains($0.key) || $0.value.served < minute }
+        // Each is asked once a minute whether it wants some, too.
+        for name in others.keys { members[name]?.served = minute }
         var documents: [String: JSONObject] = [:]
         var offers: [(gate: AccountGate, offer: Budget.Offer)] = []
-        for (name, member) in members.filter({ names.contains($0.key) || $0.value.served < minute }).sorted(by: { $0.key < $1.key }) {
+        for (name, member) in others.sorted(by: { $0.key < $1.key }) {
             guard let gate = member.gate, let (document, offer) = await gate.offer(isWanted: names.contains(name)) else { continue }
             documents[name] = document
             offers.append((gate, offer))
         }
         do throws(LedgerError) { try await ledger.save(budgets: documents) } catch { return .failure(error) }
-        for (gate, offer) in offers {
-            members[gate.name]?.served = minute
-            await gate.accept(offer)
-        }
+        for (gate, offer) in offers { await gate.accept(offer) }
         return .success(())
     }
 
