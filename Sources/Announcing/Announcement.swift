@@ -51,7 +51,7 @@ package enum Announcement: Sendable {
     }
 }
 
-/// Changes of one observation that are told as one (`journal.md`, `polling.md`).
+/// Changes of one observation that are told as one.
 package struct Bulk: Sendable {
     /// Why they are.
     enum Reason: Sendable {

@@ -13,7 +13,7 @@ extension JournalEntry {
     static let mostFields = 128
     static let longestField = 512
 
-    /// The entry of a change, with the fields of `journal.md`.
+    /// The entry of a change, with the fields of systemd/wabawatch.catalog.
     /// - Parameter wabaID: Meta's id of the change's account, if it is known.
     init(_ recorded: RecordedChange, cursor: LedgerCursor, wabaID: String?) {
         let change = recorded.change

@@ -2,7 +2,7 @@ import Changes
 import StrictJSON
 import WhatsAppBusiness
 
-/// The class of a journal entry (`journal.md`): each has its id, and an entry in the catalog that says what it means. A kind's is in its row.
+/// The class of a journal entry: each has its id, and an entry in the catalog that says what it means. A kind's is in its row.
 struct MessageID: RawRepresentable, Hashable {
     let rawValue: String
 

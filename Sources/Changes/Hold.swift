@@ -1,4 +1,4 @@
-/// Whether a list that suddenly lacks much is believed (`polling.md`, "Too good to be true"). A pure decision.
+/// Whether a list that suddenly lacks much is believed (README, "What it promises": too good to be true). A pure decision.
 ///
 /// A complete poll that lacks all of several things, or half of many, is more often Meta's mistake than a person's doing: it removes nothing. Each of the
 /// things is believed to be gone when it has been missing for long, and from many such polls in a row: what goes later than others waits for itself.

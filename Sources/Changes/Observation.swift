@@ -22,7 +22,7 @@ public struct Observation: Sendable {
     /// Whether some of the things could not be read: what is not among the others is not missed, and not seen either.
     public var isPartial = false
     /// Whether members that a thing no longer has keep their last value for now, because it is not yet known whether Meta took them from every
-    /// number (guarantee 7). They are told as `vanished`; those in `gone` are not kept.
+    /// number. They are told as `vanished`; those in `gone` are not kept.
     public var keepsVanished = false
     /// Members that may go.
     public var gone: Set<String> = []

@@ -1,10 +1,10 @@
 import StrictJSON
 public import WhatsAppBusiness
 
-// What people and monitoring care about, kind by kind (the tables of `polling.md`). Enums that the first release kept in capitals are kept so.
+// What people and monitoring care about, kind by kind. Enums that the first release kept in capitals are kept so.
 
 extension Rules {
-    /// The rules of a kind (the table of `polling.md`).
+    /// The rules of a kind.
     public static func of(_ kind: Kind) -> Rules {
         switch kind {
         case .account: account

@@ -1,6 +1,6 @@
 public import StrictJSON
 
-/// Which values of a kind's documents are the same, whatever form Meta gave them (`polling.md`: "What is the same is no change"). One notion for
+/// Which values of a kind's documents are the same, whatever form Meta gave them. One notion for
 /// every member at every depth; what differs from member to member is data. A pure decision.
 public struct Sameness: Sendable {
     /// How the values at a place are told apart. What is nothing is nothing everywhere.

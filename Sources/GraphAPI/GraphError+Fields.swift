@@ -30,7 +30,8 @@ extension GraphFailure {
 }
 
 extension GraphError {
-    /// Deprecated (12), or a permission that is missing, for the whole or for a field (reference sheet, section 12).
+    /// Deprecated (12), or a permission that is missing, for the whole or for a field
+    /// (https://developers.facebook.com/docs/graph-api/guides/error-handling).
     var mayRefuseFields: Bool {
         guard !isTransient else { return false }
         switch code {

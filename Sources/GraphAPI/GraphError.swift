@@ -2,7 +2,7 @@ internal import StrictJSON
 
 /// Meta's error envelope, without secrets. Every text is cut after 1000 characters.
 public struct GraphError: Sendable, Equatable {
-    /// The number that decides (reference sheet, section 6).
+    /// The number that decides (https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes).
     public let code: Int
     /// The number that decides with code 100 or 190.
     public let subcode: Int?

@@ -1,5 +1,6 @@
 extension GraphFailure.Code {
-    /// The class of an error of Meta's (reference sheet, section 6): that it passes by itself, where Meta says so, then by code and subcode, then by
+    /// The class of an error of Meta's
+    /// (https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes): that it passes by itself, where Meta says so, then by code and subcode, then by
     /// status.
     init(_ error: GraphError, status: Int, regainAfter: Duration?) {
         if let code = Self.byCode(error, regainAfter), !error.isTransient || code.outlastsPassing {

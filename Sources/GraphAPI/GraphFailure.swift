@@ -1,6 +1,6 @@
 /// Why a request gave no answer that can be used. The sentence holds no secret.
 public struct GraphFailure: Error, Sendable, CustomStringConvertible {
-    /// What kind of failure it is, which decides what to do (reference sheet, section 6).
+    /// What kind of failure it is, which decides what to do (https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes).
     public enum Code: Sendable, Equatable {
         /// No answer came: try again, later each time.
         case unreachable(TransportError)

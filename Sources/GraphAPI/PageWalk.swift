@@ -3,7 +3,8 @@ public import WhatsAppBusiness
 
 /// The decisions of a walk over the pages of a list: which page to ask for next, and when the list is complete.
 ///
-/// The rules (reference sheet, section 5): only a missing `next` ends the list, not a short page; a cursor alone is no promise of another
+/// The rules
+/// (https://developers.facebook.com/docs/graph-api/results): only a missing `next` ends the list, not a short page; a cursor alone is no promise of another
 /// page; things are told apart by their key; a position that comes twice, or too many pages, end the walk as a failure.
 public struct PageWalk: Sendable {
     /// What to do after a page.

@@ -4,7 +4,8 @@ internal import StrictJSON
 ///
 /// The fields tell of every budget that the app has to do with: other accounts', other products'. Those are nobody's business here.
 public struct Usage: Sendable, Equatable {
-    /// What calls are made for; Meta counts each against a budget of its own (reference sheet, section 7).
+    /// What calls are made for; Meta counts each against a budget of its own
+    /// (https://developers.facebook.com/docs/graph-api/overview/rate-limiting).
     public enum Purpose: String, Sendable, CaseIterable {
         /// To poll at things and to manage them.
         case management = "whatsapp_business_management"

@@ -49,6 +49,6 @@ extension Configuration {
 
     private static func stretched(_ plan: CallPlan) -> String {
         let times = Double(Int((plan.stretch * 10).rounded())) / 10
-        return "kinds other than account and phone_number are looked at \(times) times as seldom"
+        return "kinds other than account and phone_number are polled \(times) times as seldom"
     }
 }

@@ -47,7 +47,7 @@ package struct Configuration: Sendable, Equatable {
     package struct KindSettings: Sendable, Equatable {
         /// The interval.
         package var every: Duration?
-        /// How a list is walked; see `configuration.md`.
+        /// How a list is walked; see README, "Configure".
         package var paging = Paging.auto
         /// The longest window.
         package var window = Duration.seconds(180 * 86_400)

@@ -65,7 +65,7 @@ extension ClientError {
         case let error as ConnectionFailed where error.number == EACCES || error.number == EPERM:
             self.init(.notPermitted, "\(socket) may not be opened by this user")
         case let error as ConnectionFailed:
-            self.init(.notRunning, "nobody answers at \(socket): \(String(cString: strerror(error.number)))")
+            self.init(.notRunning, "cannot connect to wabawatchd at \(socket): \(String(cString: strerror(error.number)))")
         case is ConnectionClosed: self.init(.disconnected, "the daemon closed the connection at \(socket)")
         case let error as ProtocolViolation: self.init(.notOurs, "what listens at \(socket) is not wabawatchd: \(error)")
         default: self.init(.disconnected, "the connection at \(socket) failed: \(error)")

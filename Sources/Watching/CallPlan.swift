@@ -2,7 +2,7 @@ public import WhatsAppBusiness
 
 /// What watching an account costs: calls an hour for each kind, against the budget. A pure decision.
 ///
-/// A plan that is over the budget stretches the intervals of all kinds but the core's evenly, until it fits (`configuration.md`).
+/// A plan that is over the budget stretches the intervals of all kinds but the core's evenly, until it fits (README, "Configure").
 public struct CallPlan: Sendable, Equatable {
     /// The kinds that go first and are never stretched.
     public static let core = Set(Kind.polled.filter(\.row.isCore))

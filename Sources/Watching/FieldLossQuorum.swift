@@ -1,6 +1,6 @@
 import Changes
 
-/// Whether a member that number after number no longer shows was taken away by Meta, or by a person from one of them (guarantee 7). One for each
+/// Whether a member that number after number no longer shows was taken away by Meta, or by a person from one of them. One for each
 /// kind of an account that is polled number by number. A pure decision.
 ///
 /// The first number that lost it keeps its last value, and another that had it is polled at once, while the second poll that confirms the loss is

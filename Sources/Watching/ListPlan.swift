@@ -1,6 +1,6 @@
 public import WhatsAppBusiness
 
-/// How a long list is walked (`configuration.md`, "Pages and time").
+/// How a long list is walked (README, "Configure").
 public struct ListPlan: Sendable, Equatable {
     /// How the list is divided.
     public enum Paging: Sendable, Equatable {
@@ -20,7 +20,7 @@ public struct ListPlan: Sendable, Equatable {
     /// Each window is seen, and what is gone from it found, within this time.
     public var fullSweep: Duration
 
-    /// A way of walking; the defaults are those of `configuration.md`.
+    /// A way of walking.
     public init(
         paging: Paging = .auto, window: Duration = .seconds(180 * 86_400), since: Timestamp = Timestamp(milliseconds: 1_651_363_200_000),
         fullSweep: Duration = .seconds(6 * 3600)

@@ -19,7 +19,7 @@ public struct Retry: Sendable {
     static let often = Duration.seconds(15)
     static let persistence = Duration.seconds(120)
 
-    /// 1 s to 15 min, and to 2 min for the core kinds, as `polling.md` says.
+    /// 1 s to 15 min, and to 2 min for the core kinds.
     public init(
         first: Duration = .seconds(1), longest: Duration = .seconds(900), longestOfCore: Duration = .seconds(120),
         shortest: Duration = .milliseconds(100)

@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// Somebody who cannot write to a number: `GET /{PHONE}/block_users` (reference sheet, section 4.7). Personal data.
+/// Somebody who cannot write to a number: `GET /{PHONE}/block_users`
+/// (https://developers.facebook.com/docs/whatsapp/cloud-api/block-users). Personal data.
 public struct BlockedUser: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

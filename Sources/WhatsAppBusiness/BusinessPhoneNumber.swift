@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// A phone number of an account: `GET /{WABA}/phone_numbers`, or `GET /{PHONE}` (reference sheet, section 3).
+/// A phone number of an account: `GET /{WABA}/phone_numbers`, or `GET /{PHONE}`
+/// (https://developers.facebook.com/docs/whatsapp/business-management-api/manage-phone-numbers).
 public struct BusinessPhoneNumber: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// What a number is set to: `GET /{PHONE}/settings` (reference sheet, section 4.3). Enums come in either letter case.
+/// What a number is set to: `GET /{PHONE}/settings`
+/// (https://developers.facebook.com/docs/whatsapp/cloud-api/calling/call-settings). Enums come in either letter case.
 public struct BusinessPhoneNumberSettings: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// What people see of a business behind a number: `GET /{PHONE}/whatsapp_business_profile` (reference sheet, section 4.4).
+/// What people see of a business behind a number: `GET /{PHONE}/whatsapp_business_profile`
+/// (https://developers.facebook.com/docs/whatsapp/cloud-api/reference/business-profiles).
 public struct BusinessProfile: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

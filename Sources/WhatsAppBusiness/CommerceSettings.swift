@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// What a number shows of a catalogue: `GET /{PHONE}/whatsapp_commerce_settings` (reference sheet, section 4.5).
+/// What a number shows of a catalogue: `GET /{PHONE}/whatsapp_commerce_settings`
+/// (https://developers.facebook.com/docs/whatsapp/cloud-api/guides/sell-products-and-services/set-commerce-settings).
 /// Without a catalogue the answer's `data` is empty, which is the document `{}` here.
 public struct CommerceSettings: Document {
     public let json: JSONObject

@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// What a number offers before anybody writes (reference sheet, section 4.1). A member of the phone number; order is what people see.
+/// What a number offers before anybody writes
+/// (https://developers.facebook.com/docs/whatsapp/cloud-api/phone-numbers/conversational-components). A member of the phone number; order is what people see.
 public struct ConversationalAutomation: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

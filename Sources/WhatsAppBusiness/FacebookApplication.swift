@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// An app that gets the webhooks of an account: `GET /{WABA}/subscribed_apps` (reference sheet, section 4.8).
+/// An app that gets the webhooks of an account: `GET /{WABA}/subscribed_apps`
+/// (https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account/subscribed_apps/).
 public struct FacebookApplication: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// Whether messages can be sent, for an account, a number or a template (reference sheet, section 4.2).
+/// Whether messages can be sent, for an account, a number or a template
+/// (https://developers.facebook.com/docs/whatsapp/cloud-api/health-status).
 public struct HealthStatus: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// A template of messages: `GET /{WABA}/message_templates` (reference sheet, section 4.12).
+/// A template of messages: `GET /{WABA}/message_templates`
+/// (https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account/message_templates/).
 public struct MessageTemplate: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

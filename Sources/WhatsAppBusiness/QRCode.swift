@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// A code and a short link that open a chat: `GET /{PHONE}/message_qrdls` (reference sheet, section 4.6).
+/// A code and a short link that open a chat: `GET /{PHONE}/message_qrdls`
+/// (https://developers.facebook.com/docs/whatsapp/business-management-api/qr-codes).
 public struct QRCode: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -1,6 +1,6 @@
 public import StrictJSON
 
-/// A WhatsApp Business Account: `GET /{WABA}` (reference sheet, section 2).
+/// A WhatsApp Business Account: `GET /{WABA}` (https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account/).
 public struct WhatsAppBusinessAccount: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -33,7 +33,7 @@ struct Main: AsyncParsableCommand {
     @Flag(help: "With --check: also ask Meta whether the tokens and ids are what they should be, and how long a token lasts.")
     var online = false
 
-    @Flag(help: "Look at everything once and exit.")
+    @Flag(help: "Poll everything once and exit.")
     var once = false
 
     @Flag(help: "Print what would be asked and what that costs, and exit; nothing is asked or recorded.")
@@ -73,7 +73,7 @@ struct Main: AsyncParsableCommand {
             if once {
                 let configuration = try Configuration.load(path: config)
                 let troubled = try await Daemon(configuration, in: surroundings, log: log).once()
-                for line in troubled { log.error("a look was not complete", metadata: ["watch": "\(line)"]) }
+                for line in troubled { log.error("a poll was not complete", metadata: ["watch": "\(line)"]) }
                 if !troubled.isEmpty { throw ExitCode.failure }
             } else {
                 try await serve(surroundings, log)

@@ -3,7 +3,7 @@ import StrictJSON
 import TestTools
 import WhatsAppBusiness
 
-/// The forms that Meta may give one thing in, and real edits of it. It knows its members from the reference sheet, and asks the product nothing.
+/// The forms that Meta may give one thing in, and real edits of it. It knows its members from Meta's pages, and asks the product nothing.
 struct MetaForms {
     var random: SeededGenerator
     let kind: Kind

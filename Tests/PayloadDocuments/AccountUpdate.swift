@@ -1,7 +1,8 @@
 public import StrictJSON
 public import WhatsAppBusiness
 
-/// The value of an `account_update` (reference sheet, section 9.2). Never polled.
+/// The value of an `account_update`
+/// (https://developers.facebook.com/docs/graph-api/webhooks/reference/whatsapp-business-account/). Never polled.
 public struct AccountUpdate: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

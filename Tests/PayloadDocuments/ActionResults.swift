@@ -16,7 +16,7 @@ public struct SuccessResult: Document {
     public var message: String? { text("message") }
 }
 
-/// The reply to `POST /{PHONE}/messages` (reference sheet, section 4.9).
+/// The reply to `POST /{PHONE}/messages` (https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages).
 public struct SentMessage: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -1,7 +1,7 @@
 public import StrictJSON
 public import WhatsAppBusiness
 
-/// The value of `account_review_update` (reference sheet, section 9.3).
+/// The value of `account_review_update` (https://developers.facebook.com/docs/graph-api/webhooks/reference/whatsapp-business-account/).
 public struct AccountReviewUpdate: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -1,7 +1,7 @@
 public import StrictJSON
 public import WhatsAppBusiness
 
-/// `GET /{PHONE}/official_business_account` (reference sheet, section 4.13).
+/// `GET /{PHONE}/official_business_account` (https://developers.facebook.com/docs/whatsapp/cloud-api/reference).
 public struct OfficialBusinessAccount: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -1,7 +1,8 @@
 public import StrictJSON
 public import WhatsAppBusiness
 
-/// The value of `message_template_status_update` (reference sheet, section 9.3).
+/// The value of `message_template_status_update`
+/// (https://developers.facebook.com/docs/graph-api/webhooks/reference/whatsapp-business-account/).
 public struct TemplateStatusUpdate: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }

@@ -1,7 +1,8 @@
 public import StrictJSON
 public import WhatsAppBusiness
 
-/// What Meta sends to a webhook: several entries with several changes each (reference sheet, section 9.1).
+/// What Meta sends to a webhook: several entries with several changes each
+/// (https://developers.facebook.com/docs/graph-api/webhooks/reference/whatsapp-business-account/).
 public struct WebhookNotification: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }
@@ -45,7 +46,8 @@ public struct WebhookChange: Document {
     public var value: JSONValue? { json["value"] }
 }
 
-/// What the value of a change is: the management fields (reference sheet, section 9.3).
+/// What the value of a change is: the management fields
+/// (https://developers.facebook.com/docs/graph-api/webhooks/reference/whatsapp-business-account/).
 public enum WebhookField: String, Sendable, CaseIterable {
     case accountUpdate = "account_update"
     case accountReviewUpdate = "account_review_update"

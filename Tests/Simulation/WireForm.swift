@@ -2,7 +2,7 @@ import Changes
 import StrictJSON
 import WhatsAppBusiness
 
-/// What is the same however Meta writes it, as `polling.md` says: the checker's own word, which asks the product nothing.
+/// What is the same however Meta writes it: the checker's own word, which asks the product nothing.
 enum WireForm {
     /// A document as it is compared, without what says nothing.
     static func plain(_ document: JSONObject, _ kind: Kind) -> JSONObject {

@@ -26,7 +26,8 @@ import WhatsAppBusiness
                 let outcome = try await BuiltCommand(arguments, socket: path).run()
                 #expect(outcome.code == 69)
                 #expect(outcome.output.isEmpty)
-                let remark = "nobody answers at \(path): No such file or directory; start the daemon with: systemctl start wabawatchd"
+                let remark =
+                    "cannot connect to wabawatchd at \(path): No such file or directory; start the daemon with: systemctl start wabawatchd"
                 #expect(outcome.errors == "wabawatch: \(remark)\n")
             }
         }
@@ -249,7 +250,8 @@ import WhatsAppBusiness
     @Test(
         arguments: [
             (
-                ClientError(.notRunning, "nobody answers at /s"), "nobody answers at /s; start the daemon with: systemctl start wabawatchd",
+                ClientError(.notRunning, "cannot connect to wabawatchd at /s"),
+                "cannot connect to wabawatchd at /s; start the daemon with: systemctl start wabawatchd",
                 69
             ),
             (ClientError(.disconnected, "gone"), "gone", 69), (ClientError(.silent, "silent"), "silent", 69),

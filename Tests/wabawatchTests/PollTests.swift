@@ -24,9 +24,9 @@ import WhatsAppBusiness
 
     @Test func progress_isRequestsPagesAndUsersSoFar() {
         let progress = PollProgress(PollParameters(account: "acme", kind: .blockedUser), before: status(pages: 0))
-        #expect(progress.line(status(pages: 0)) == "looking at acme")
-        #expect(progress.line(status(pages: 1)) == "looking at acme: 1 request; blocked_user \(name): page 1, 1,000 users so far")
-        #expect(progress.line(status(pages: 12)) == "looking at acme: 12 requests; blocked_user \(name): page 12, 12,000 users so far")
+        #expect(progress.line(status(pages: 0)) == "polling acme")
+        #expect(progress.line(status(pages: 1)) == "polling acme: 1 request; blocked_user \(name): page 1, 1,000 users so far")
+        #expect(progress.line(status(pages: 12)) == "polling acme: 12 requests; blocked_user \(name): page 12, 12,000 users so far")
     }
 
     @Test func progress_ofWhatWasNotAskedFor_isNotShown() {
@@ -34,10 +34,10 @@ import WhatsAppBusiness
             PollParameters(account: "acme", kind: .account), PollParameters(account: "acme", phoneNumberID: "1"),
         ] {
             let progress = PollProgress(parameters, before: status(pages: 0))
-            #expect(progress.line(status(pages: 3)) == "looking at acme: 3 requests")
+            #expect(progress.line(status(pages: 3)) == "polling acme: 3 requests")
         }
         // What stands there because a watch is late is no progress.
-        #expect(PollProgress(PollParameters(account: "acme"), before: Sample.status).line(Sample.status) == "looking at acme")
+        #expect(PollProgress(PollParameters(account: "acme"), before: Sample.status).line(Sample.status) == "polling acme")
     }
 
     @Test func poll_inATerminal_showsProgressWhileItRuns_andTakesItAway() async throws {
@@ -48,7 +48,7 @@ import WhatsAppBusiness
                 let outcome = try await command.run(inTerminalOf: 120, errorsToo: true)
                 #expect(outcome.code == 0)
                 let texts = outcome.output.components(separatedBy: "\r").map { $0.replacingOccurrences(of: "\u{1B}[K", with: "") }
-                #expect(texts.contains("looking at acme: 12 requests; blocked_user \(name): page 12, 12,000 users so far"))
+                #expect(texts.contains("polling acme: 12 requests; blocked_user \(name): page 12, 12,000 users so far"))
                 #expect(texts.last == "acme: 3 changes recorded, cursor fake.0\n")
             }
         }
@@ -77,7 +77,7 @@ import WhatsAppBusiness
             let outcome = try await command.run(inTerminalOf: 120, errorsToo: true)
             #expect(outcome.code == 0)
             let texts = outcome.output.components(separatedBy: "\r").map { $0.replacingOccurrences(of: "\u{1B}[K", with: "") }
-            let progress = try Regex(#"looking at acme: \d+ requests; blocked_user \#(number): page \d+, \d+ users so far"#)
+            let progress = try Regex(#"polling acme: \d+ requests; blocked_user \#(number): page \d+, \d+ users so far"#)
             #expect(texts.contains { $0.wholeMatch(of: progress) != nil }, "\(texts) \(site.log)")
             #expect(texts.last?.hasPrefix("acme: 8000 changes recorded, cursor ") == true)
             #expect(await daemon.stop() == 0)

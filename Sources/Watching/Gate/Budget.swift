@@ -169,7 +169,7 @@ public struct Budget: Sendable {
             usagePercent = percent
             toldAt = now
             let calls = Double(calls)
-            // n calls of the last hour at p percent mean about 100·n/p (guarantee 9). Whole percents say little where they are few, and few calls
+            // n calls of the last hour at p percent mean about 100·n/p. Whole percents say little where they are few, and few calls
             // nothing.
             if calls >= 20 { seen = max(200, 100 * calls / Double(percent < 5 ? percent + 1 : percent)) }
             left = min(seen, seen * Double(max(0, 100 - percent)) / 100 + calls)

@@ -8,7 +8,7 @@ import WabaWatchInterface
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show calls an hour for each account and kind, against the budget, and how fresh each kind is kept.",
-        discussion: "A look costs one call at least; lists that have more than one page cost more.")
+        discussion: "A poll costs one call at least; lists that have more than one page cost more.")
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions

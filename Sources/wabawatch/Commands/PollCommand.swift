@@ -8,7 +8,7 @@ import WhatsAppBusiness
 /// A poll that is taken now.
 struct PollCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "poll", abstract: "Look at an account now, within its request budget.",
+        commandName: "poll", abstract: "Poll an account now, within its request budget.",
         discussion: """
             Returns when the answer has been recorded; on a terminal, requests, pages and things so far are shown meanwhile. Allowed to members of the \
             daemon's control group.

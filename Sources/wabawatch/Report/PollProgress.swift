@@ -16,7 +16,7 @@ struct PollProgress {
     /// A line for a person; the daemon gives a watch whose poll takes more than a page the reason "page 12, 12,000 users so far".
     func line(_ status: Status) -> PrintableText {
         let calls = Self.calls(parameters.account, status) - callsBefore
-        var line = "looking at \(parameters.account)"
+        var line = "polling \(parameters.account)"
         if calls > 0 { line += ": \(StatusReport.count(calls, "request"))" }
         let looks = status.watches.filter { isAsked($0) && [.starting, .current].contains($0.state.known) }
         for watch in looks {
