@@ -73,6 +73,20 @@ import Testing
         try await expect(.malformed) { _ in .http(200, "no gzip", headers: ["Content-Encoding: gzip"]) }
     }
 
+    /// A kept connection has ended unnoticed: what reads is sent again, what writes is not, for it may have been carried out.
+    @Test(arguments: [("GET", 2), ("POST", 1), ("DELETE", 1)]) func request_onAKeptConnectionThatEnded_isSentAgain_onlyToRead(
+        method: String, times: Int
+    ) async throws {
+        try await withServer { _ in
+            .keep(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}".utf8))
+        } body: { server, transport in
+            _ = try await transport.send(HTTPRequest(url: server.baseURL + "/first"))
+            let body = method == "GET" ? nil : Array("{}".utf8)
+            _ = try await transport.send(HTTPRequest(method: method, url: server.baseURL + "/second", body: body))
+            #expect(server.requests.count { $0.hasPrefix("\(method) /second ") } == times)
+        }
+    }
+
     @Test func port_whereNobodyListens_isConnect() async throws {
         let server = try LoopbackServer { _ in .bytes([]) }
         server.close()

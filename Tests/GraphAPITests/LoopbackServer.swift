@@ -9,6 +9,8 @@ final class LoopbackServer: Sendable {
         case bytes([UInt8])
         /// Sends the bytes, then cuts the connection with a reset.
         case reset(after: [UInt8])
+        /// Sends the bytes and keeps the connection, which ends without a byte at the next request.
+        case keep([UInt8])
         /// Sends the bytes, then says nothing more until the server is closed.
         case stall(after: [UInt8])
     }
@@ -70,6 +72,9 @@ final class LoopbackServer: Sendable {
         state.withLock { $0.requests.append(head) }
         switch reply(head) {
         case .bytes(let bytes): write(bytes, connection)
+        case .keep(let bytes):
+            write(bytes, connection)
+            if let next = readHead(connection) { state.withLock { $0.requests.append(next) } }
         case .reset(let bytes):
             write(bytes, connection)
             var linger = linger(l_onoff: 1, l_linger: 0)
