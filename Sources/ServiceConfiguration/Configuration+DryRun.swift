@@ -42,7 +42,7 @@ extension Configuration {
     private func plan(_ account: Account) -> CallPlan {
         CallPlan(
             intervals: account.watch.kinds.compactMapValues(\.every), numbers: account.phoneNumbers?.count ?? 1,
-            budget: Watching.Budget(budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share)).callsPerHour)
+            budget: CallBudget(budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share)).callsPerHour)
     }
 
     private static func calls(_ number: Double) -> String { String(Int(number.rounded(.up))) }

@@ -17,19 +17,19 @@ public struct BlockUsersParameters: Parameters {
 /// What `BlockUsers` answers.
 public struct BlockUsersReply: Record {
     /// Who is blocked now.
-    public var added: [BlockedUser]
+    public var added: [BlockedUserRecord]
     /// Who is not, and why.
     public var failed: [BlockFailure]
 
     /// A reply.
-    public init(added: [BlockedUser], failed: [BlockFailure] = []) {
+    public init(added: [BlockedUserRecord], failed: [BlockFailure] = []) {
         self.added = added
         self.failed = failed
     }
 
     public init(json: JSONObject) throws(MemberError) {
         let member = MemberReader(json)
-        added = try member("added", .list(.record(BlockedUser.self)))
+        added = try member("added", .list(.record(BlockedUserRecord.self)))
         failed = try member("failed", .list(.record(BlockFailure.self)))
     }
 

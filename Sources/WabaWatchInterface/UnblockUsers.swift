@@ -17,19 +17,19 @@ public struct UnblockUsersParameters: Parameters {
 /// What `UnblockUsers` answers.
 public struct UnblockUsersReply: Record {
     /// Who is not blocked any more.
-    public var removed: [BlockedUser]
+    public var removed: [BlockedUserRecord]
     /// Who still is, and why.
     public var failed: [BlockFailure]
 
     /// A reply.
-    public init(removed: [BlockedUser], failed: [BlockFailure] = []) {
+    public init(removed: [BlockedUserRecord], failed: [BlockFailure] = []) {
         self.removed = removed
         self.failed = failed
     }
 
     public init(json: JSONObject) throws(MemberError) {
         let member = MemberReader(json)
-        removed = try member("removed", .list(.record(BlockedUser.self)))
+        removed = try member("removed", .list(.record(BlockedUserRecord.self)))
         failed = try member("failed", .list(.record(BlockFailure.self)))
     }
 

@@ -25,14 +25,14 @@ public struct AccountPlan: Sendable {
     /// The largest deviation from an interval, as a part of it.
     public var splay: Double
     /// How many requests may be made.
-    public var ceiling: Budget.Ceiling
+    public var ceiling: CallBudget.Ceiling
     /// A client with the credential as it is now, if that is another than `client`'s. A refused token is not tried again before there is one.
     public var renewedClient: @Sendable () -> GraphClient?
 
     /// An account as it is to be watched.
     public init(
         name: String, wabaID: String, client: GraphClient, numbers: Numbers, intervals: [Kind: Duration],
-        lists: [Kind: ListPlan] = [:], splay: Double = 0.1, ceiling: Budget.Ceiling,
+        lists: [Kind: ListPlan] = [:], splay: Double = 0.1, ceiling: CallBudget.Ceiling,
         renewedClient: @escaping @Sendable () -> GraphClient? = { nil }
     ) {
         self.name = name

@@ -24,12 +24,12 @@ final class AccountState {
     /// Calls of an hour that are kept for the core kinds.
     var coreCallsPerHour = 0
     /// How much room the budget had when the schedule was last fitted to it.
-    var room = Budget.Room()
+    var room = CallBudget.Room()
 
     init(_ plan: AccountPlan, _ gate: AccountGate) {
         self.plan = plan
         self.gate = gate
-        standing = GateStanding(callsPerHour: Budget(plan.ceiling).callsPerHour)
+        standing = GateStanding(callsPerHour: CallBudget(plan.ceiling).callsPerHour)
     }
 
     /// What is known of all targets of a kind.

@@ -134,7 +134,7 @@ extension Watcher {
         guard let account = accounts[name] else { return }
         let plan = account.callPlan
         account.coreCallsPerHour = Int(min(plan.corePerHour, 1e9).rounded(.up))
-        let room = Budget.Room(callsPerHour: account.standing.callsPerHour, core: account.coreCallsPerHour)
+        let room = CallBudget.Room(callsPerHour: account.standing.callsPerHour, core: account.coreCallsPerHour)
         if room.exceeds(account.room) { on(.regain(name), world.now()) }
         account.room = room
         let factor = plan.stretch / account.stretch

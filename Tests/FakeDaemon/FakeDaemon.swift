@@ -102,7 +102,7 @@ public struct FakeDaemon: VarlinkInterface {
         let failed = list.users.filter { $0.hasPrefix("0") }
         return BlockUsersReply(
             added: list.users.filter { !$0.hasPrefix("0") }.map {
-                WabaWatchInterface.BlockedUser(input: $0, waID: String($0.filter(\.isNumber)))
+                BlockedUserRecord(input: $0, waID: String($0.filter(\.isNumber)))
             },
             failed: failed.map { BlockFailure(input: $0, code: 139_101, message: "not on WhatsApp") }
         ).json

@@ -10,7 +10,7 @@ struct PagingTests {
     func list_walkedByAnyPaging_isWholeForwardAndBack(_ paging: Paging) async throws {
         try await withSimulator(.sample(numbers: 11, blockedUsers: 53)) { simulator, client throws in
             simulator.update { platform in
-                for edge in [Edge.blockedUsers, .phoneNumbers, .messageTemplates] { platform[behaviour: edge].paging = paging }
+                for edge in [SimulatedEdge.blockedUsers, .phoneNumbers, .messageTemplates] { platform[behaviour: edge].paging = paging }
             }
             for (target, key, count) in [
                 ("\(phone)/block_users", "wa_id", 53), ("\(account)/phone_numbers", "id", 11), ("\(account)/message_templates", "id", 3),

@@ -11,7 +11,7 @@ struct Scenario {
         var numbers: AccountPlan.Numbers
         var intervals: [Kind: Duration]
         var splay: Double
-        var ceiling: Budget.Ceiling
+        var ceiling: CallBudget.Ceiling
         /// Calls an hour that Meta answers.
         var quota: Int
         /// Calls an hour that others make with the same app.

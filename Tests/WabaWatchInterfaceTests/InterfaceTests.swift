@@ -59,7 +59,7 @@ import WhatsAppBusiness
     }
 }
 
-private let user = WabaWatchInterface.BlockedUser(input: "+1 555", waID: "1555", userID: "US.1")
+private let user = BlockedUserRecord(input: "+1 555", waID: "1555", userID: "US.1")
 private let failure = BlockFailure(input: "x", waID: "1", code: 139_101, message: "no")
 private let budget = Budget(account: "acme", callsLastHour: 40, callsPerHour: 100, usagePercent: 20, blockedUntil: Sample.moment)
 private let users = UserList(account: "acme", phoneNumberID: "1", users: ["+1 555"])

@@ -180,11 +180,11 @@ let records: [any Record] = [
     PollParameters(account: "acme", kind: .account, phoneNumberID: "1"), PollReply(cursor: Cursor("c.9"), changes: 3),
     BlockUsersParameters(UserList(account: "acme", phoneNumberID: "1", users: ["+1 555"])),
     BlockUsersReply(
-        added: [WabaWatchInterface.BlockedUser(input: "+1 555", waID: "1555", userID: "US.1")],
+        added: [BlockedUserRecord(input: "+1 555", waID: "1555", userID: "US.1")],
         failed: [BlockFailure(input: "x", code: 139_101, message: "no")]),
     UnblockUsersParameters(UserList(account: "acme", phoneNumberID: "1", users: [])),
     UnblockUsersReply(
-        removed: [WabaWatchInterface.BlockedUser(input: "+1 555")], failed: [BlockFailure(input: "x", waID: "1", code: 1, message: "no")]),
+        removed: [BlockedUserRecord(input: "+1 555")], failed: [BlockFailure(input: "x", waID: "1", code: 1, message: "no")]),
 ]
 
 let errors: [WabaWatchError] = [

@@ -90,7 +90,7 @@ final class AnswerStage: Sendable {
 
     /// The account with these kinds, every five minutes.
     func plan(
-        _ kinds: [Kind], numbers: AccountPlan.Numbers = .all, ceiling: Budget.Ceiling = .fixed(10_000)
+        _ kinds: [Kind], numbers: AccountPlan.Numbers = .all, ceiling: CallBudget.Ceiling = .fixed(10_000)
     ) throws -> AccountPlan {
         let client = GraphClient(
             endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("a-token-of-the-test"),
@@ -111,7 +111,7 @@ final class AnswerStage: Sendable {
         clock.advance(to: end)
     }
 
-    func watcher(_ kinds: Kind..., numbers: AccountPlan.Numbers = .all, ceiling: Budget.Ceiling = .fixed(10_000)) throws -> Watcher {
+    func watcher(_ kinds: Kind..., numbers: AccountPlan.Numbers = .all, ceiling: CallBudget.Ceiling = .fixed(10_000)) throws -> Watcher {
         let plan = try plan(kinds, numbers: numbers, ceiling: ceiling)
         let world = World(
             now: { [clock] in clock.now }, wallClock: { [clock] in clock.wallClock }, random: { 0.5 },

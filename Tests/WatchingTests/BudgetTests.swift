@@ -8,12 +8,12 @@ import WhatsAppBusiness
     private func at(_ seconds: Int64) -> Moment { Moment(nanoseconds: 5_000_000_000_000 + seconds * 1_000_000_000) }
 
     @Test func budget_ofNothingSeen_isHalfOfTwoHundred() {
-        #expect(Budget(.share(0.5)).callsPerHour == 100)
-        #expect(Budget(.fixed(7)).callsPerHour == 7)
+        #expect(CallBudget(.share(0.5)).callsPerHour == 100)
+        #expect(CallBudget(.fixed(7)).callsPerHour == 7)
     }
 
     @Test func calls_neverPassTheCeilingWithinAnyHour() {
-        var budget = Budget(.fixed(10))
+        var budget = CallBudget(.fixed(10))
         var granted: [Moment] = []
         for second in stride(from: 0, to: 20_000, by: 13) where budget.call(at(Int64(second))) == .granted {
             granted.append(at(Int64(second)))
@@ -26,7 +26,7 @@ import WhatsAppBusiness
     }
 
     @Test func usedUpBudget_saysWhenThereIsSomethingToBeHad() {
-        var budget = Budget(.fixed(1))
+        var budget = CallBudget(.fixed(1))
         #expect(budget.call(at(0)) == .granted)
         guard case .wait(let until) = budget.call(at(1)) else {
             Issue.record("a second call was granted")
@@ -38,14 +38,14 @@ import WhatsAppBusiness
     }
 
     @Test func regainTime_blocksEverything() {
-        var budget = Budget(.fixed(100))
+        var budget = CallBudget(.fixed(100))
         budget.note(percent: 100, of: 0, regainAfter: .seconds(600), now: at(0))
         #expect(budget.call(at(1)) == .wait(until: at(600)))
         #expect(budget.blockedUntil == at(600))
     }
 
     @Test func largerBudget_isSeenInTheUsage() {
-        var budget = Budget(.share(0.5))
+        var budget = CallBudget(.share(0.5))
         for second in 0..<50 { #expect(budget.call(at(Int64(second))) == .granted) }
         budget.note(percent: 5, of: 50, regainAfter: nil, now: at(60))
         #expect(budget.callsPerHour == 500)
@@ -53,13 +53,13 @@ import WhatsAppBusiness
 
     /// What is counted without having been made, and minutes that are over, would make Meta's budget look larger than it is.
     @Test func budgetOfMeta_isConcludedFromAnsweredCallsAlone() {
-        var budget = Budget(.share(0.5))
+        var budget = CallBudget(.share(0.5))
         for second in 0..<60 { _ = budget.call(at(Int64(second))) }
         #expect(budget.answersLastHour(at(60)) == 0)
         for _ in 0..<40 { budget.answered(at(61)) }
         #expect(budget.answersLastHour(at(62)) == 40)
         let offer = budget.offer(at(62))
-        var next = Budget(.share(0.5))
+        var next = CallBudget(.share(0.5))
         next.restore(budget.document(at(62), wallClock: clock(62), boot: "b", offer: offer), at(63), wallClock: clock(63), boot: "b")
         #expect(next.callsLastHour(at(63)) > 60, "what may have been made counts against the ceiling")
         #expect(next.answersLastHour(at(63)) == 40, "and not for the budget")
@@ -71,11 +71,11 @@ import WhatsAppBusiness
     /// Every start moves what is known of calls a little nearer, so that they count against the ceiling for long enough: for the budget they would
     /// count too long.
     @Test(arguments: ["b", "c"]) func answers_ofProcessesBefore_areNotTakenForTheLastHours(boot: String) {
-        var budget = Budget(.share(0.5))
+        var budget = CallBudget(.share(0.5))
         for _ in 0..<40 { _ = budget.call(at(0)) }
         for _ in 0..<40 { budget.answered(at(0)) }
         for start in 1...4 {
-            var next = Budget(.share(0.5))
+            var next = CallBudget(.share(0.5))
             let second = Int64(start * 60)
             next.restore(
                 budget.document(at(second), wallClock: clock(second), boot: "b"), at(second + 59), wallClock: clock(second + 59), boot: boot
@@ -88,7 +88,7 @@ import WhatsAppBusiness
 
     /// Ledgers of versions before hold rows of three numbers.
     @Test func olderDocument_isRestored() {
-        var budget = Budget(.share(0.5))
+        var budget = CallBudget(.share(0.5))
         let document: JSONObject = [
             "minutes": [[.integer(83), .integer(30), .integer(10)]], "minute": 83, "clock": .integer(Int(clock(0).milliseconds)),
             "boot": "b",
@@ -99,7 +99,7 @@ import WhatsAppBusiness
     }
 
     @Test func othersUse_leavesLess() {
-        var budget = Budget(.share(0.5))
+        var budget = CallBudget(.share(0.5))
         for second in 0..<20 { _ = budget.call(at(Int64(second))) }
         budget.note(percent: 80, of: 20, regainAfter: nil, now: at(60))
         // 40 of 200 are left, and 20 of the 160 are ours.
@@ -107,17 +107,17 @@ import WhatsAppBusiness
     }
 
     @Test func core_goesFirst_andNothingStarves() {
-        var budget = Budget(.fixed(100))
+        var budget = CallBudget(.fixed(100))
         budget.core = 72
         #expect((0..<100).count { _ in budget.call(at(0), core: false) == .granted } == 28)
         #expect((0..<100).count { _ in budget.call(at(1)) == .granted } == 72)
-        var small = Budget(.fixed(50))
+        var small = CallBudget(.fixed(50))
         small.core = 72
         #expect((0..<100).count { _ in small.call(at(0), core: false) == .granted } == 5)
     }
 
     @Test func usage_stopsOthersFirst_andAllBeforeMetaDoes() {
-        var budget = Budget(.fixed(1000))
+        var budget = CallBudget(.fixed(1000))
         budget.note(percent: 85, of: 0, regainAfter: nil, now: at(0))
         #expect(budget.call(at(1), core: false) == .wait(until: at(301)))
         #expect(budget.call(at(1)) == .granted)
@@ -127,14 +127,14 @@ import WhatsAppBusiness
 
     /// The use may be told by a refusal alone; what was told then must not keep the others from being asked for ever.
     @Test(arguments: [true, false]) func use_thatIsToldNoMore_isForgotten(isRestored: Bool) {
-        var budget = Budget(.share(0.5))
+        var budget = CallBudget(.share(0.5))
         for second in 0..<40 { _ = budget.call(at(Int64(second))) }
         budget.note(percent: 100, of: 40, regainAfter: nil, now: at(60))
         budget.toldNothing(at(61))
         #expect(budget.usagePercent == 100 && budget.take(at(300), core: false) != .granted)
         if isRestored {
             let document = budget.document(at(60), wallClock: Timestamp(milliseconds: 0), boot: "a")
-            budget = Budget(.share(0.5))
+            budget = CallBudget(.share(0.5))
             budget.restore(document, at(60), wallClock: Timestamp(milliseconds: 0), boot: "a")
             #expect(budget.usagePercent == 100)
         }
@@ -146,7 +146,7 @@ import WhatsAppBusiness
     }
 
     @Test func calls_areWrittenDownBeforeTheyAreMade() {
-        var budget = Budget(.fixed(250))
+        var budget = CallBudget(.fixed(250))
         #expect(budget.take(at(0)) == .unreserved)
         let offer = budget.offer(at(0))
         let written = budget.document(at(0), wallClock: clock(0), boot: "b", offer: offer)
@@ -154,13 +154,13 @@ import WhatsAppBusiness
         budget.accept(offer)
         for _ in 0..<10 { #expect(budget.take(at(1)) == .granted) }
         #expect(budget.take(at(1)) == .unreserved, "no more than was written down")
-        var next = Budget(.fixed(250))
+        var next = CallBudget(.fixed(250))
         next.restore(written, at(2), wallClock: clock(2), boot: "b")
         #expect(next.callsLastHour(at(2)) == 10, "a process that was killed forgets none")
     }
 
     @Test func offers_thatOverlap_allowNoMoreThanTheLastOneCounts() {
-        var budget = Budget(.fixed(250))
+        var budget = CallBudget(.fixed(250))
         let (one, two) = (budget.offer(at(0)), budget.offer(at(0)))
         budget.accept(one)
         for _ in 0..<4 { #expect(budget.take(at(1)) == .granted) }
@@ -169,11 +169,11 @@ import WhatsAppBusiness
     }
 
     @Test(arguments: [true, false]) func restart_goesOnWithTheHoursCount(sameBoot: Bool) {
-        var budget = Budget(.share(0.5))
+        var budget = CallBudget(.share(0.5))
         for second in 0..<60 { _ = budget.call(at(Int64(second * 10))) }
         budget.note(percent: 5, of: 60, regainAfter: .seconds(900), now: at(600))
         let written = budget.document(at(600), wallClock: clock(600), boot: "one")
-        var next = Budget(.share(0.5))
+        var next = CallBudget(.share(0.5))
         // After a reboot the monotonic clock begins anew.
         let now = sameBoot ? at(700) : Moment(nanoseconds: 20_000_000_000)
         next.restore(written, now, wallClock: clock(700), boot: sameBoot ? "one" : "two")
@@ -185,10 +185,10 @@ import WhatsAppBusiness
     }
 
     @Test func clockThatWasSetBack_forgetsNothing() {
-        var budget = Budget(.fixed(100))
+        var budget = CallBudget(.fixed(100))
         for _ in 0..<50 { _ = budget.call(at(0)) }
         let written = budget.document(at(0), wallClock: clock(0), boot: nil)
-        var next = Budget(.fixed(100))
+        var next = CallBudget(.fixed(100))
         next.restore(written, at(10), wallClock: clock(-31_536_000), boot: nil)
         #expect(next.callsLastHour(at(10)) >= 50)
     }
@@ -204,7 +204,7 @@ import WhatsAppBusiness
     }
 }
 
-extension Budget {
+extension CallBudget {
     /// Takes a request, and has it written down where that is wanted.
     fileprivate mutating func call(_ now: Moment, core: Bool = true) -> Verdict {
         let verdict = take(now, core: core)

@@ -45,7 +45,7 @@ import WhatsAppBusiness
             endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken(token), transport: transport)
     }
 
-    private func plan(_ transport: Script, ceiling: Budget.Ceiling, name: String = "acme", renewed: GraphClient? = nil) throws
+    private func plan(_ transport: Script, ceiling: CallBudget.Ceiling, name: String = "acme", renewed: GraphClient? = nil) throws
         -> AccountPlan
     {
         let renewal = Mutex(renewed)
@@ -68,7 +68,7 @@ import WhatsAppBusiness
     }
 
     private func gate(
-        _ transport: Script, ceiling: Budget.Ceiling = .fixed(1000), renewed: GraphClient? = nil,
+        _ transport: Script, ceiling: CallBudget.Ceiling = .fixed(1000), renewed: GraphClient? = nil,
         disk: HeldDisk = HeldDisk()
     ) async throws -> (gate: AccountGate, ledger: Ledger, time: FixedTime) {
         let ledger = try Ledger(memory: MemoryStore()) { writes, work in disk.does(writes) { work(nil) } }
@@ -181,7 +181,7 @@ import WhatsAppBusiness
         guard case .early = await gate.enter(list, isRefused: true, isEarly: true) else { return fail("there is no third") }
     }
 
-    // MARK: Budget
+    // MARK: CallBudget
 
     @Test func others_endBeforeTheCore_andBothAreCounted() async throws {
         let transport = Script { _, _ in Self.ok() }

@@ -1,7 +1,6 @@
 import Changes
 import GraphAPI
 import GraphSimulator
-import struct GraphSimulator.Edge
 import struct GraphSimulator.GraphError
 import Ledger
 import StrictJSON
@@ -27,7 +26,7 @@ import WhatsAppBusiness
     struct Refusal: Sendable, CustomTestStringConvertible {
         var code: Int
         var subcode: Int?
-        var edge: Edge
+        var edge: SimulatedEdge
         var target: PollTarget
         /// When the edge is asked for next.
         var after: Duration
@@ -35,7 +34,7 @@ import WhatsAppBusiness
     }
 
     static let refusals: [Refusal] = {
-        let places: [(Edge, Kind, Int?, Duration)] = [
+        let places: [(SimulatedEdge, Kind, Int?, Duration)] = [
             (.phoneNumbers, .phoneNumber, nil, .seconds(60)), (.account, .account, nil, .seconds(300)),
             (.profile, .businessProfile, 0, .seconds(900)), (.messageTemplates, .messageTemplate, nil, .seconds(900)),
             (.qrCodes, .qrCode, 1, .seconds(21_600)),
@@ -74,7 +73,7 @@ import WhatsAppBusiness
         try await Stage.with { stage in
             let watcher = try await started(stage)
             let before = stage.sequence
-            for edge in [Edge.phoneNumbers, .profile, .account] {
+            for edge in [SimulatedEdge.phoneNumbers, .profile, .account] {
                 stage.simulator.setFault(.error(code, http: 401), on: .edge(edge), times: 1)
                 await stage.run(watcher, for: .seconds(1000))
             }
@@ -113,7 +112,7 @@ import WhatsAppBusiness
     @Test(arguments: [true, false]) func mendedPermission_isSeenWithinSeconds_byReloadOrByAnotherToken(reloads: Bool) async throws {
         try await Stage.with { stage in
             let watcher = try await started(stage)
-            for edge in [Edge.profile, .phoneNumbers, .messageTemplates] {
+            for edge in [SimulatedEdge.profile, .phoneNumbers, .messageTemplates] {
                 stage.simulator.setFault(.error(200, http: 403), on: .edge(edge))
             }
             await stage.run(watcher, for: .seconds(3 * 3600))
@@ -166,7 +165,9 @@ import WhatsAppBusiness
     }
 
     /// One edge that says "token refused" while the others answer: it is that edge's trouble, and blinds nothing else.
-    @Test(arguments: [Edge.profile, .account, .phoneNumbers]) func tokenRefusedByOneEdgeAlone_isThatEdgesTrouble(edge: Edge) async throws {
+    @Test(arguments: [SimulatedEdge.profile, .account, .phoneNumbers]) func tokenRefusedByOneEdgeAlone_isThatEdgesTrouble(
+        edge: SimulatedEdge
+    ) async throws {
         try await Stage.with(.sample(numbers: 1)) { stage in
             let watcher = try await started(stage)
             let before = stage.sequence

@@ -1,7 +1,6 @@
 import Changes
 import GraphAPI
 import GraphSimulator
-import struct GraphSimulator.Edge
 import Ledger
 import StrictJSON
 import Testing

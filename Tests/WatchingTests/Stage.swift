@@ -2,7 +2,6 @@ import Changes
 import FoundationEssentials
 import GraphAPI
 import GraphSimulator
-import struct GraphSimulator.Edge
 import Ledger
 import Logging
 import StrictJSON
@@ -69,7 +68,7 @@ final class Stage: Sendable {
     func plan(
         _ intervals: [Kind: Duration] = Stage.intervals, lists: [Kind: ListPlan] = [.messageTemplate: ListPlan(paging: .cursor)],
         numbers: AccountPlan.Numbers = .all,
-        ceiling: Watching.Budget.Ceiling = .fixed(100_000)
+        ceiling: CallBudget.Ceiling = .fixed(100_000)
     ) throws -> AccountPlan {
         let known = Mutex(token.withLock(\.self))
         return AccountPlan(
@@ -111,7 +110,7 @@ final class Stage: Sendable {
     }
 
     /// The requests for an edge since a moment.
-    func requests(_ edge: Edge, after count: Int = 0) -> [RecordedRequest] {
+    func requests(_ edge: SimulatedEdge, after count: Int = 0) -> [RecordedRequest] {
         simulator.requests.dropFirst(count).filter { $0.edge == edge }
     }
 }

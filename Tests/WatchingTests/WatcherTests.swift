@@ -45,7 +45,7 @@ struct SilentAlarm: Alarm {
     private let transport = TableTransport()
     private let clock = FakeClock(running: .seconds(1_000_000), wallClock: 1_000_000_000)
 
-    private func watcher(_ ledger: Ledger, ceiling: Budget.Ceiling = .fixed(1000)) throws -> Watcher {
+    private func watcher(_ ledger: Ledger, ceiling: CallBudget.Ceiling = .fixed(1000)) throws -> Watcher {
         let client = GraphClient(
             endpoint: try Endpoint(baseURL: "https://graph.example", version: "v25.0"), token: try AccessToken("a-token-of-the-test"),
             transport: transport)

@@ -78,7 +78,7 @@ public struct EdgeBehaviour: Sendable, Equatable {
     }
 
     /// What the reference records of each edge.
-    public static func recorded(_ edge: Edge) -> EdgeBehaviour {
+    public static func recorded(_ edge: SimulatedEdge) -> EdgeBehaviour {
         switch edge {
         case .blockedUsers: return EdgeBehaviour(.cursor(.version), maximum: 5000)
         case .messageTemplates:

@@ -18,10 +18,10 @@ protocol Listing {
 /// A list of documents.
 struct DocumentListing: Listing {
     let documents: [JSONObject]
-    private let served: WhatsAppBusiness.Edge?
+    private let served: Edge?
 
     /// - Parameter edge: what lists them.
-    init(documents: [JSONObject], edge: Edge) {
+    init(documents: [JSONObject], edge: SimulatedEdge) {
         self.documents = documents
         served = edge.served
     }

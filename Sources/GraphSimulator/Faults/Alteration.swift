@@ -13,7 +13,7 @@ public struct Alteration: Sendable, Equatable {
     }
 
     /// Changes an answer. `edge`: only the things of that edge are changed.
-    func apply(to answer: inout GraphAnswer, of request: GraphRequest, _ call: Call, at edge: Edge?, traceID: String) {
+    func apply(to answer: inout GraphAnswer, of request: GraphRequest, _ call: Call, at edge: SimulatedEdge?, traceID: String) {
         var altered = AlteredAnswer(request: request, call: call, edge: edge, traceID: traceID, answer: answer)
         change(&altered)
         answer = altered.finished()
@@ -25,7 +25,7 @@ struct AlteredAnswer {
     let request: GraphRequest
     let call: Call
     /// Whose things are changed; `nil` means every thing's.
-    let edge: Edge?
+    let edge: SimulatedEdge?
     let traceID: String
     var answer: GraphAnswer
     private var json: JSONValue?
@@ -36,7 +36,7 @@ struct AlteredAnswer {
     /// The half that is written there.
     var halfPairUnit = "d83c"
 
-    init(request: GraphRequest, call: Call, edge: Edge?, traceID: String, answer: GraphAnswer) {
+    init(request: GraphRequest, call: Call, edge: SimulatedEdge?, traceID: String, answer: GraphAnswer) {
         self.request = request
         self.call = call
         self.edge = edge
@@ -73,7 +73,7 @@ struct AlteredAnswer {
     }
 
     /// Changes every thing, those inside others as well.
-    mutating func things(_ change: (inout JSONObject, Edge?) -> Void) {
+    mutating func things(_ change: (inout JSONObject, SimulatedEdge?) -> Void) {
         guard var whole = json else { return }
         let (wanted, root) = (edge, call.edge)
         Self.walk(&whole, of: root) { object, edge in
@@ -131,7 +131,8 @@ struct AlteredAnswer {
 
     /// Goes through the things and lists of an answer, the innermost first.
     private static func walk(
-        _ value: inout JSONValue, of edge: Edge?, things: (inout JSONObject, Edge?) -> Void, lists: (inout [JSONValue], Edge?) -> Void
+        _ value: inout JSONValue, of edge: SimulatedEdge?, things: (inout JSONObject, SimulatedEdge?) -> Void,
+        lists: (inout [JSONValue], SimulatedEdge?) -> Void
     ) {
         guard var object = value.object else { return }
         if edge?.isWrapped == true, var items = object[member: "data"]?.array {
@@ -145,7 +146,8 @@ struct AlteredAnswer {
     }
 
     private static func thing(
-        _ value: inout JSONValue, of edge: Edge?, things: (inout JSONObject, Edge?) -> Void, lists: (inout [JSONValue], Edge?) -> Void
+        _ value: inout JSONValue, of edge: SimulatedEdge?, things: (inout JSONObject, SimulatedEdge?) -> Void,
+        lists: (inout [JSONValue], SimulatedEdge?) -> Void
     ) {
         guard var object = value.object else { return }
         for (name, edge) in edge?.node?.edges ?? [:] {
@@ -158,7 +160,7 @@ struct AlteredAnswer {
     }
 }
 
-extension Edge {
+extension SimulatedEdge {
     /// The kind of its things, where that kind has edges of its own.
     var node: NodeKind? {
         switch self {

@@ -84,7 +84,7 @@ struct ArmedFault: Sendable {
 /// What strikes a call.
 struct Strike: Sendable {
     var fault: Fault?
-    var alterations: [(alteration: Alteration, edge: Edge?)] = []
+    var alterations: [(alteration: Alteration, edge: SimulatedEdge?)] = []
 }
 
 extension Simulation {
@@ -107,7 +107,7 @@ extension Simulation {
     }
 
     /// How an edge serves its list at present.
-    func behaviour(of edge: Edge) -> EdgeBehaviour {
+    func behaviour(of edge: SimulatedEdge) -> EdgeBehaviour {
         var behaviour = platform[behaviour: edge]
         for armed in faults where armed.match.edge == nil || armed.match.edge == edge {
             if case .serving(let change) = armed.fault { change.apply(to: &behaviour) }

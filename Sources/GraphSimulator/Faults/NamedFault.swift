@@ -112,7 +112,7 @@ extension ArmedFault {
         }
         let given = FaultParameters(body: body)
         let edge = try given.text("edge")
-        match = EdgeMatch(edge: edge.flatMap { Edge(rawValue: $0) }, id: try given.text("id"), method: try given.text("method"))
+        match = EdgeMatch(edge: edge.flatMap { SimulatedEdge(rawValue: $0) }, id: try given.text("id"), method: try given.text("method"))
         guard edge == nil || match.edge != nil else { throw .parameter("edge is none of the edges") }
         left = try given.integer("times", in: 1...1_000_000) ?? named.times
         skip = try given.integer("skip", in: 0...1_000_000) ?? 0

@@ -4,7 +4,7 @@ import WhatsAppBusiness
 /// What a request turned out to ask for.
 struct Call: Sendable {
     /// Where it goes; `nil` if there is no such thing.
-    var edge: Edge?
+    var edge: SimulatedEdge?
     /// The id in the path.
     var id: String?
     /// The account that the id is of or belongs to; `nil` if there is none, and the call counts for the app.
@@ -26,9 +26,9 @@ struct Call: Sendable {
 }
 
 extension Simulation {
-    private static let accountEdges = Edge.of(.account).union([.activities, .flows, .solutions, .assignedUsers])
-    private static let businessEdges: Set<Edge> = [.ownedAccounts, .clientAccounts]
-    private static let phoneEdges = Edge.of(.phoneNumber).union([
+    private static let accountEdges = SimulatedEdge.of(.account).union([.activities, .flows, .solutions, .assignedUsers])
+    private static let businessEdges: Set<SimulatedEdge> = [.ownedAccounts, .clientAccounts]
+    private static let phoneEdges = SimulatedEdge.of(.phoneNumber).union([
         .conversationalAutomation, .username, .officialBusinessAccount, .encryption, .complianceInfo, .messages, .marketingMessages,
         .register, .deregister, .requestCode, .verifyCode,
     ])
@@ -45,18 +45,18 @@ extension Simulation {
         switch request.path.count {
         case 1: call.edge = node
         case 2:
-            call.edge = Edge(rawValue: request.path[1])
+            call.edge = SimulatedEdge(rawValue: request.path[1])
             if let edge = call.edge, let node {
                 let known =
                     switch node {
                     case .account: Self.accountEdges
                     case .business: Self.businessEdges
                     case .phoneNumber: Self.phoneEdges
-                    default: Set<Edge>()
+                    default: Set<SimulatedEdge>()
                     }
                 if !known.contains(edge) { call.edge = nil }
             }
-        case 3 where request.path[1] == Edge.qrCodes.rawValue:
+        case 3 where request.path[1] == SimulatedEdge.qrCodes.rawValue:
             call.edge = .qrCode
             call.code = request.path[2]
         default: break
@@ -66,7 +66,7 @@ extension Simulation {
     }
 
     /// The kind of node that the id is of.
-    private mutating func place(_ call: inout Call) -> Edge? {
+    private mutating func place(_ call: inout Call) -> SimulatedEdge? {
         guard let id = call.id else { return nil }
         if platform.accounts[id] != nil {
             call.account = id

@@ -30,7 +30,7 @@ public struct RecordedRequest: Sendable, Equatable {
     /// What the access token was worth.
     public var token: TokenUse
     /// What it asked for, if there is such a thing.
-    public var edge: Edge?
+    public var edge: SimulatedEdge?
     /// The id in the path.
     public var id: String?
     /// The account that it was about.

@@ -15,7 +15,7 @@ public struct Account: Sendable {
     /// Items as `activities` gives them, newest first.
     public var activities: [JSONObject]
     /// Items of the neighbours `flows`, `solutions` and `assigned_users`, and things of kinds of which only the row is known.
-    public var neighbours: [Edge: [JSONObject]] = [:]
+    public var neighbours: [SimulatedEdge: [JSONObject]] = [:]
     /// Calls under `whatsapp_business_management`.
     public var budget: Budget
     /// Calls under `whatsapp` (messages, registration).

@@ -55,15 +55,15 @@ public enum NodeKind: String, Sendable, CaseIterable {
     }
 
     /// The edges that can be expanded inside a node.
-    var edges: [String: Edge] {
+    var edges: [String: SimulatedEdge] {
         switch self {
-        case .account: Self.table(Edge.of(.account).union([.activities]))
-        case .phoneNumber: Self.table(Edge.of(.phoneNumber))
+        case .account: Self.table(SimulatedEdge.of(.account).union([.activities]))
+        case .phoneNumber: Self.table(SimulatedEdge.of(.phoneNumber))
         default: [:]
         }
     }
 
-    private static func table(_ edges: Set<Edge>) -> [String: Edge] {
+    private static func table(_ edges: Set<SimulatedEdge>) -> [String: SimulatedEdge] {
         Dictionary(edges.map { ($0.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

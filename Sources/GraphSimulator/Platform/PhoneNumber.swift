@@ -19,15 +19,15 @@ public struct PhoneNumber: Sendable {
     /// The WhatsApp ids that wrote in the last 24 hours and so can be blocked; `nil` means everyone.
     public var recentUsers: Set<String>?
     /// Answers of the neighbours: `username`, `official_business_account`, `whatsapp_business_encryption`, `business_compliance_info`.
-    public var neighbours: [Edge: JSONObject]
+    public var neighbours: [SimulatedEdge: JSONObject]
     /// Things of kinds of which only the row is known.
-    public var things: [Edge: [JSONObject]] = [:]
+    public var things: [SimulatedEdge: [JSONObject]] = [:]
 
     /// A number.
     public init(
         id: String, document: JSONObject = [:], profile: JSONObject = [:], settings: JSONObject = [:], commerceSettings: JSONObject? = nil,
         qrCodes: [JSONObject] = [], blockedUsers: BlockedUsers = BlockedUsers(), recentUsers: Set<String>? = nil,
-        neighbours: [Edge: JSONObject] = [:]
+        neighbours: [SimulatedEdge: JSONObject] = [:]
     ) {
         self.id = id
         self.document = document

@@ -9,7 +9,7 @@ public struct Platform: Sendable {
     /// The app that the tokens belong to.
     public var app: Application
     /// How edges serve their lists, where that differs from what is recorded.
-    public var behaviours: [Edge: EdgeBehaviour] = [:]
+    public var behaviours: [SimulatedEdge: EdgeBehaviour] = [:]
     /// Fields that a newer version of the API has taken away: asking for one fails the whole request.
     public var withdrawnFields: [NodeKind: Set<String>] = [:]
     /// Versions that are served; older ones are upgraded to the oldest, with a warning.
@@ -32,7 +32,7 @@ public struct Platform: Sendable {
     }
 
     /// How an edge serves its list.
-    public subscript(behaviour edge: Edge) -> EdgeBehaviour {
+    public subscript(behaviour edge: SimulatedEdge) -> EdgeBehaviour {
         get { behaviours[edge] ?? .recorded(edge) }
         set { behaviours[edge] = newValue }
     }

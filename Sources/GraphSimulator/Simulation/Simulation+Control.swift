@@ -22,10 +22,10 @@ extension Simulation {
             case ("POST", "tokens", 2): try setTokens(request.body)
             case ("POST", let id?, 2): try change(id, nil, request.body)
             case ("POST", let id?, 3):
-                guard let edge = Edge(rawValue: request.path[2]) else { throw .noObject(request.path[2], method: "post") }
+                guard let edge = SimulatedEdge(rawValue: request.path[2]) else { throw .noObject(request.path[2], method: "post") }
                 try change(id, edge, request.body)
             case ("DELETE", let id?, 3):
-                guard let edge = Edge(rawValue: request.path[2]) else { throw .noObject(request.path[2], method: "delete") }
+                guard let edge = SimulatedEdge(rawValue: request.path[2]) else { throw .noObject(request.path[2], method: "delete") }
                 try change(id, plain: edge, request.body, isGone: true)
             default: throw .noObject(request.path.joined(separator: "/"), method: request.method)
             }
@@ -50,7 +50,7 @@ extension Simulation {
         }
     }
 
-    private mutating func change(_ id: String, _ edge: Edge?, _ body: JSONObject) throws(GraphError) {
+    private mutating func change(_ id: String, _ edge: SimulatedEdge?, _ body: JSONObject) throws(GraphError) {
         if let edge, edge.isPlain { return try change(id, plain: edge, body, isGone: false) }
         if edge == nil, platform.accounts[id] != nil {
             platform.accounts[id]?.document.merge(body)

@@ -4,7 +4,7 @@ extension Simulation {
     /// A document as `fields` selects from it. An unknown name fails the whole request. `expand` serves the edges among the names.
     func select(
         _ document: JSONObject, _ kind: NodeKind, _ selection: FieldSelection?,
-        expand: (Edge, FieldSelection.Field) throws(GraphError) -> JSONValue? = { _, _ throws(GraphError) in nil }
+        expand: (SimulatedEdge, FieldSelection.Field) throws(GraphError) -> JSONValue? = { _, _ throws(GraphError) in nil }
     ) throws(GraphError) -> JSONObject {
         let withdrawn = platform.withdrawnFields[kind] ?? []
         guard let selection else {

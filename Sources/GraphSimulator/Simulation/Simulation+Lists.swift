@@ -2,7 +2,7 @@ import StrictJSON
 
 extension Simulation {
     /// The whole list behind an edge, filtered as the request asks, in its order.
-    func listing(_ call: Call, _ edge: Edge, _ argument: (String) -> String?) throws(GraphError) -> any Listing {
+    func listing(_ call: Call, _ edge: SimulatedEdge, _ argument: (String) -> String?) throws(GraphError) -> any Listing {
         if edge == .ownedAccounts || edge == .clientAccounts {
             let business = call.id.flatMap { platform.businesses[$0] } ?? Business()
             let ids = (edge == .ownedAccounts ? business.owned : business.client).filter { platform.accounts[$0] != nil }

@@ -17,7 +17,7 @@ actor AccountGate {
     private var client: GraphClient
     private var renewedClient: @Sendable () -> GraphClient?
     private var credential = Credential()
-    private var budget: Budget
+    private var budget: CallBudget
     private var revision: UInt64 = 0
 
     /// The gate of an account that nothing is known of yet.
@@ -25,7 +25,7 @@ actor AccountGate {
         name = plan.name
         client = plan.client
         renewedClient = plan.renewedClient
-        budget = Budget(plan.ceiling)
+        budget = CallBudget(plan.ceiling)
         self.world = world
         self.retry = retry
         self.reservations = reservations
@@ -186,7 +186,7 @@ actor AccountGate {
 
     /// Calls that may be made once they are written down, with the document that says so; `nil` if none are wanted now.
     /// - Parameter isWanted: whether somebody waits for them.
-    func offer(isWanted: Bool) -> (document: JSONObject, offer: Budget.Offer)? {
+    func offer(isWanted: Bool) -> (document: JSONObject, offer: CallBudget.Offer)? {
         let now = world.now()
         guard isWanted || budget.wantsReservation(now) else { return nil }
         let offer = budget.offer(now)
@@ -194,7 +194,7 @@ actor AccountGate {
     }
 
     /// The calls of an offer are written down.
-    func accept(_ offer: Budget.Offer) { budget.accept(offer) }
+    func accept(_ offer: CallBudget.Offer) { budget.accept(offer) }
 
     /// What is to be known of the calls that were made, at the end: there will be no more.
     func close() -> JSONObject {

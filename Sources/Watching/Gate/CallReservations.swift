@@ -62,7 +62,7 @@ actor CallReservations {
         // Each is asked once a minute whether it wants some, too.
         for name in others.keys { members[name]?.served = minute }
         var documents: [String: JSONObject] = [:]
-        var offers: [(gate: AccountGate, offer: Budget.Offer)] = []
+        var offers: [(gate: AccountGate, offer: CallBudget.Offer)] = []
         for (name, member) in others.sorted(by: { $0.key < $1.key }) {
             guard let gate = member.gate, let (document, offer) = await gate.offer(isWanted: names.contains(name)) else { continue }
             documents[name] = document

@@ -92,7 +92,7 @@ private struct BlockOutcome {
     }
 
     mutating func print(
-        _ done: [WabaWatchInterface.BlockedUser], _ failed: [BlockFailure], _ json: JSONObject, _ page: Page, _ output: LineOutput
+        _ done: [BlockedUserRecord], _ failed: [BlockFailure], _ json: JSONObject, _ page: Page, _ output: LineOutput
     ) throws {
         hasFailed = hasFailed || !failed.isEmpty
         if form == .json { return try output.line(PrintableText(json)) }

@@ -3,7 +3,7 @@ public import WhatsAppBusiness
 
 // What is kept of a budget over restarts.
 
-extension Budget {
+extension CallBudget {
     /// What a process after this one has to know: the calls of the last hour, those of the offer included.
     public func document(_ now: Moment, wallClock: Timestamp, boot: String?, offer: Offer? = nil) -> JSONObject {
         var counted = minutes.filter { $0.counts(now) }

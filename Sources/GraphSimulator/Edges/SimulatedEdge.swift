@@ -2,7 +2,7 @@ public import WhatsAppBusiness
 
 /// Something that can be asked for: a node or a list that hangs on one. The raw value is the last part of the path where there is one; that of a kind is in
 /// the kind's row.
-public struct Edge: RawRepresentable, Sendable, Hashable {
+public struct SimulatedEdge: RawRepresentable, Sendable, Hashable {
     public let rawValue: String
 
     private init(_ rawValue: String) { self.rawValue = rawValue }
@@ -19,44 +19,44 @@ public struct Edge: RawRepresentable, Sendable, Hashable {
         guard Self.own.contains(self) || served != nil else { return nil }
     }
 
-    public static let account = Edge("account")
-    public static let phoneNumber = Edge("phoneNumber")
-    public static let template = Edge("template")
-    public static let business = Edge("business")
-    public static let phoneNumbers = Edge(.phoneNumber)
-    public static let subscribedApps = Edge(.subscribedApp)
-    public static let messageTemplates = Edge(.messageTemplate)
-    public static let activities = Edge("activities")
-    public static let flows = Edge("flows")
-    public static let solutions = Edge("solutions")
-    public static let assignedUsers = Edge("assigned_users")
-    public static let ownedAccounts = Edge("owned_whatsapp_business_accounts")
-    public static let clientAccounts = Edge("client_whatsapp_business_accounts")
-    public static let profile = Edge(.businessProfile)
-    public static let settings = Edge(.phoneNumberSettings)
-    public static let commerceSettings = Edge(.commerceSettings)
-    public static let qrCodes = Edge(.qrCode)
-    public static let qrCode = Edge("message_qrdls/{code}")
-    public static let blockedUsers = Edge(.blockedUser)
-    public static let conversationalAutomation = Edge("conversational_automation")
-    public static let username = Edge("username")
-    public static let officialBusinessAccount = Edge("official_business_account")
-    public static let encryption = Edge("whatsapp_business_encryption")
-    public static let complianceInfo = Edge("business_compliance_info")
-    public static let messages = Edge("messages")
-    public static let marketingMessages = Edge("marketing_messages")
-    public static let register = Edge("register")
-    public static let deregister = Edge("deregister")
-    public static let requestCode = Edge("request_code")
-    public static let verifyCode = Edge("verify_code")
-    public static let debugToken = Edge("debug_token")
+    public static let account = SimulatedEdge("account")
+    public static let phoneNumber = SimulatedEdge("phoneNumber")
+    public static let template = SimulatedEdge("template")
+    public static let business = SimulatedEdge("business")
+    public static let phoneNumbers = SimulatedEdge(.phoneNumber)
+    public static let subscribedApps = SimulatedEdge(.subscribedApp)
+    public static let messageTemplates = SimulatedEdge(.messageTemplate)
+    public static let activities = SimulatedEdge("activities")
+    public static let flows = SimulatedEdge("flows")
+    public static let solutions = SimulatedEdge("solutions")
+    public static let assignedUsers = SimulatedEdge("assigned_users")
+    public static let ownedAccounts = SimulatedEdge("owned_whatsapp_business_accounts")
+    public static let clientAccounts = SimulatedEdge("client_whatsapp_business_accounts")
+    public static let profile = SimulatedEdge(.businessProfile)
+    public static let settings = SimulatedEdge(.phoneNumberSettings)
+    public static let commerceSettings = SimulatedEdge(.commerceSettings)
+    public static let qrCodes = SimulatedEdge(.qrCode)
+    public static let qrCode = SimulatedEdge("message_qrdls/{code}")
+    public static let blockedUsers = SimulatedEdge(.blockedUser)
+    public static let conversationalAutomation = SimulatedEdge("conversational_automation")
+    public static let username = SimulatedEdge("username")
+    public static let officialBusinessAccount = SimulatedEdge("official_business_account")
+    public static let encryption = SimulatedEdge("whatsapp_business_encryption")
+    public static let complianceInfo = SimulatedEdge("business_compliance_info")
+    public static let messages = SimulatedEdge("messages")
+    public static let marketingMessages = SimulatedEdge("marketing_messages")
+    public static let register = SimulatedEdge("register")
+    public static let deregister = SimulatedEdge("deregister")
+    public static let requestCode = SimulatedEdge("request_code")
+    public static let verifyCode = SimulatedEdge("verify_code")
+    public static let debugToken = SimulatedEdge("debug_token")
     /// `GET /?ids=a,b`.
-    public static let several = Edge("?ids")
+    public static let several = SimulatedEdge("?ids")
     /// `POST /` with `batch`.
-    public static let batch = Edge("?batch")
+    public static let batch = SimulatedEdge("?batch")
 
     /// Those that the simulator knows more of than a kind's row says, or that no kind has.
-    static let own: Set<Edge> = [
+    static let own: Set<SimulatedEdge> = [
         .account, .phoneNumber, .template, .business, .phoneNumbers, .subscribedApps, .messageTemplates, .activities, .flows, .solutions,
         .assignedUsers, .ownedAccounts, .clientAccounts, .profile, .settings, .commerceSettings, .qrCodes, .qrCode, .blockedUsers,
         .conversationalAutomation, .username, .officialBusinessAccount, .encryption, .complianceInfo, .messages, .marketingMessages,
@@ -98,7 +98,7 @@ public enum UsageType: String, Sendable, CaseIterable {
 /// Which calls a fault strikes: those that agree with everything that is said.
 public struct EdgeMatch: Sendable, Equatable {
     /// The edge, or any.
-    public var edge: Edge?
+    public var edge: SimulatedEdge?
     /// The id in the path (of an account or a number), or any.
     public var id: String?
     /// The method, in capitals, or any.
@@ -109,7 +109,7 @@ public struct EdgeMatch: Sendable, Equatable {
     public var limitAbove: Int?
 
     /// A match; nothing said is everything matched.
-    public init(edge: Edge? = nil, id: String? = nil, method: String? = nil, field: String? = nil, limitAbove: Int? = nil) {
+    public init(edge: SimulatedEdge? = nil, id: String? = nil, method: String? = nil, field: String? = nil, limitAbove: Int? = nil) {
         self.edge = edge
         self.id = id
         self.method = method
@@ -120,7 +120,7 @@ public struct EdgeMatch: Sendable, Equatable {
     /// Every call.
     public static let any = EdgeMatch()
     /// Calls of one edge, of one account or number if it is named.
-    public static func edge(_ edge: Edge, of id: String? = nil, method: String? = nil) -> EdgeMatch {
+    public static func edge(_ edge: SimulatedEdge, of id: String? = nil, method: String? = nil) -> EdgeMatch {
         EdgeMatch(edge: edge, id: id, method: method)
     }
 

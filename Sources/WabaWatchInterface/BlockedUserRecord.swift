@@ -1,7 +1,7 @@
 public import StrictJSON
 
 /// A user that was blocked or unblocked.
-public struct BlockedUser: Record {
+public struct BlockedUserRecord: Record {
     /// What the caller wrote.
     public var input: String
     /// The user's WhatsApp id, where Meta tells one.

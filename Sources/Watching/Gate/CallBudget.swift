@@ -2,7 +2,7 @@
 ///
 /// Counted by minutes, each for a whole hour after it has ended, so the count is never below the true one. Calls are written down before they
 /// are made, some at a time, so that a process that is killed forgets none of them.
-public struct Budget: Sendable {
+public struct CallBudget: Sendable {
     /// The ceiling that a fixed number of calls an hour sets, or the share of what Meta leaves.
     public enum Ceiling: Sendable, Equatable {
         /// A fixed number of calls an hour.
@@ -187,7 +187,7 @@ public struct Budget: Sendable {
     }
 }
 
-extension Budget.Minute {
+extension CallBudget.Minute {
     var end: Moment { Moment(nanoseconds: (minute + 61) * 60_000_000_000) }
     func counts(_ now: Moment) -> Bool { end > now }
 }

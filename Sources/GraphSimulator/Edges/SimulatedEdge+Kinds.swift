@@ -3,39 +3,40 @@ import WhatsAppBusiness
 
 // What the simulator knows of the kinds that are polled is what their rows say.
 
-extension Edge {
+extension SimulatedEdge {
     /// What the row of the kind that is served here says of the edge; `nil` where that is none.
-    var served: WhatsAppBusiness.Edge? { Self.rows[self] }
+    var served: Edge? { Self.rows[self] }
 
     /// Whether nothing more than that is known: its things are what was put there, and come as the row's form has it.
     var isPlain: Bool { !Self.own.contains(self) }
 
-    private static let rows: [Edge: WhatsAppBusiness.Edge] = Kind.polled.reduce(into: [:]) { rows, kind in
-        if let edge = kind.row.edge, !edge.path.isEmpty { rows[Edge(kind)] = edge }
+    private static let rows: [SimulatedEdge: Edge] = Kind.polled.reduce(into: [:]) { rows, kind in
+        if let edge = kind.row.edge, !edge.path.isEmpty { rows[SimulatedEdge(kind)] = edge }
     }
 
     /// The edges of what accounts, or numbers, have.
-    static func of(_ scope: KindRow.Scope) -> Set<Edge> {
-        Set(Kind.polled.filter { $0.row.scope == scope && $0.row.edge?.path != "" }.map { Edge($0) })
+    static func of(_ scope: KindRow.Scope) -> Set<SimulatedEdge> {
+        Set(Kind.polled.filter { $0.row.scope == scope && $0.row.edge?.path != "" }.map { SimulatedEdge($0) })
     }
 }
 
 extension Simulation {
     /// The things of an edge of which only a kind's row is known.
-    func things(_ call: Call, _ edge: Edge) -> [JSONObject] {
+    func things(_ call: Call, _ edge: SimulatedEdge) -> [JSONObject] {
         guard let account = call.account.flatMap({ platform.accounts[$0] }) else { return [] }
-        return Edge.of(.account).contains(edge) ? account.neighbours[edge] ?? [] : account.phoneNumbers[call.index].things[edge] ?? []
+        return SimulatedEdge.of(.account).contains(edge)
+            ? account.neighbours[edge] ?? [] : account.phoneNumbers[call.index].things[edge] ?? []
     }
 
     /// What such an edge says, if it is no list; a list is `nil`.
-    func plain(_ call: Call, _ edge: Edge, _ selection: FieldSelection?) throws(GraphError) -> Content? {
+    func plain(_ call: Call, _ edge: SimulatedEdge, _ selection: FieldSelection?) throws(GraphError) -> Content? {
         guard edge.isPlain, let form = edge.served?.form, form != .list else { return nil }
         let thing = try things(call, edge).first.map { thing throws(GraphError) in try select(thing, .neighbour, selection) }
         return form == .node ? .document(thing ?? [:]) : .list(thing.map { [$0] } ?? [])
     }
 
     /// Gives a thing of such an edge other members, or puts it there; `isGone` takes it away. A list's thing is told by its key.
-    mutating func change(_ id: String, plain edge: Edge, _ body: JSONObject, isGone: Bool) throws(GraphError) {
+    mutating func change(_ id: String, plain edge: SimulatedEdge, _ body: JSONObject, isGone: Bool) throws(GraphError) {
         guard edge.isPlain, let served = edge.served else { throw .noObject(id, method: "post") }
         func change(_ things: inout [JSONObject]) {
             let key = served.key(of: .object(body))
@@ -46,7 +47,7 @@ extension Simulation {
             }
             if let index { things[index].merge(body) } else { things.append(body) }
         }
-        if Edge.of(.account).contains(edge), platform.accounts[id] != nil {
+        if SimulatedEdge.of(.account).contains(edge), platform.accounts[id] != nil {
             change(&platform.accounts[id, default: Account(id: id)].neighbours[edge, default: []])
         } else if var number = platform[phoneNumber: id] {
             change(&number.things[edge, default: []])
