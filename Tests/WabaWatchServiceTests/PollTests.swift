@@ -38,7 +38,8 @@ import WhatsAppBusiness
             _ = try await subscription.changes(3)
             let client = try await VarlinkClient.connect(path: site.socket)
             let parameters: JSONObject = ["account": "acme", "kind": "phone_number"]
-            site.simulator.setFault(.error(10, message: "(#10) No permission"), times: 1)
+            // The whole is refused, and the least that can be asked for as well: so it is the thing.
+            site.simulator.setFault(.error(10, message: "(#10) No permission"), times: 2)
             do {
                 _ = try await poll(client, parameters)
                 Issue.record("an error of Meta's was an answer")
@@ -63,6 +64,23 @@ import WhatsAppBusiness
                 #expect(error.name == "io.wabawatch.BudgetExhausted")
                 #expect((error.parameters["retryAfterSeconds"]?.integer ?? 0) > 500)
             }
+            #expect(await daemon.stop() == 0)
+        }
+    }
+
+    /// Meta refuses the whole for one field and does not say for which: it is found out by the clock of the machine as well.
+    @Test func poll_thatIsRefusedForAField_findsOutForWhich() async throws {
+        try await Site.with(every: "1h") { site in
+            let daemon = try await site.start()
+            var subscription = try await site.subscribeFromTheBeginning()
+            _ = try await subscription.changes(3)
+            let client = try await VarlinkClient.connect(path: site.socket)
+            try site.simulator.setFault(named: "refusedField", ["field": "throughput", "code": "200"])
+            site.set(0, "quality_rating", "YELLOW")
+            #expect(try await poll(client, ["account": "acme", "kind": "phone_number"]).changes == 1)
+            let told = try await subscription.changes(2).map(\.summary)
+            #expect(told.contains { $0.contains("fell from GREEN to YELLOW") })
+            #expect(told.contains { $0.hasSuffix("is drifted: Meta refuses throughput") }, "\(told)")
             #expect(await daemon.stop() == 0)
         }
     }
