@@ -16,12 +16,9 @@ final class Commits: Sendable {
     /// Called after every transaction, before its callers hear of it: the last change there is now, or why it failed.
     private let ended: @Sendable (Result<Int64, LedgerError>) -> Void
     private let path: String
-    /// `nil` where SQLite writes no log of a file.
-    private let log: WriteAheadLog?
 
-    init(path: String, log: WriteAheadLog?, ended: @escaping @Sendable (Result<Int64, LedgerError>) -> Void) {
+    init(path: String, ended: @escaping @Sendable (Result<Int64, LedgerError>) -> Void) {
         self.path = path
-        self.log = log
         self.ended = ended
     }
 
@@ -69,6 +66,5 @@ final class Commits: Sendable {
         }
         ended(.success(last))
         for caller in callers { caller() }
-        log?.tend(database)
     }
 }

@@ -79,10 +79,7 @@ public final class Ledger: Sendable {
             let (tail, health) = (Tail(last), Health())
             self.tail = tail
             self.health = health
-            // A ledger without a lock is no file of its own.
-            let log = lock.map { _ in WriteAheadLog(ledger: path) }
-            if let log { pool.writeWithoutTransaction { log.attach(to: $0) } }
-            commits = Commits(path: path, log: log) { result in
+            commits = Commits(path: path) { result in
                 switch result {
                 case .success(let last): if last > tail.sequence { tail.move(to: last) }
                 case .failure(let error): health.failed(error)

@@ -1,5 +1,4 @@
 import Changes
-import FoundationEssentials
 import GRDB
 @testable import Ledger
 import StrictJSON
@@ -63,47 +62,6 @@ import WhatsAppBusiness
         #expect(seen.count <= most, "\(seen.joined(separator: "\n"))")
         try ledger.close()
     }
-
-    /// A commit finds room in the log's file, whose length is then not to be written with it.
-    @Test func log_isLongerThanItsContents_andNoLongerThanItsBound() async throws {
-        let ledger = try await begun()
-        func size() throws -> Int {
-            try #require(FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int)
-        }
-        for turn in 2..<400 {
-            let before = try size()
-            _ = try await ledger.record(profile("\(turn)"), at: now)
-            // The callers are told first.
-            await ledger.settle()
-            let after = try size()
-            #expect([before, min(before + 256 << 10, Ledger.longestLog)].contains(after), "no commit made it longer")
-            #expect(after <= Ledger.longestLog)
-        }
-        #expect(try size() > 3 << 20)
-        #expect(try logged(ledger) < WriteAheadLog.longest, "it has begun anew")
-        try await ledger.verify()
-        try ledger.close()
-        let again = try Ledger(path: path)
-        #expect(again.cursor.sequence == 401)
-        try again.close()
-    }
-
-    /// Zeros behind the last commit are no commit, also where the process ends without closing.
-    @Test func logWithRoom_isReadToItsLastCommit() async throws {
-        let ledger = try await begun()
-        let last = ledger.cursor
-        let (file, log) = (try Data(contentsOf: URL(filePath: path)), try Data(contentsOf: URL(filePath: path + "-wal")))
-        #expect(log.suffix(4096).allSatisfy { $0 == 0 })
-        let copy = folder.path + "/copy.sqlite"
-        try file.write(to: URL(filePath: copy))
-        try log.write(to: URL(filePath: copy + "-wal"))
-        let again = try Ledger(path: copy)
-        #expect(again.cursor.sequence == last.sequence)
-        _ = try await again.record(profile("behind it"), at: now)
-        try await again.verify()
-        try again.close()
-        try ledger.close()
-    }
 }
 
 /// The statements of the writing connection.
@@ -112,16 +70,5 @@ private final class Statements: Sendable {
 
     func listen(to ledger: Ledger) {
         ledger.pool.writeWithoutTransaction { $0.trace { event in self.seen.withLock { $0.append("\(event)") } } }
-    }
-}
-
-extension Ledger {
-    /// Returns when the writer has done everything that was asked of it before.
-    fileprivate func settle() async { await pool.asyncWriteWithoutTransactionAndWait() }
-}
-
-extension DatabaseWriter {
-    fileprivate func asyncWriteWithoutTransactionAndWait() async {
-        await withCheckedContinuation { done in asyncWriteWithoutTransaction { _ in done.resume() } }
     }
 }
