@@ -10,7 +10,7 @@ import WhatsAppBusiness
 /// Counts polls.
 package protocol LookCounting: Sendable {
     /// What each account's polls came to since the daemon began, by the accounts' names.
-    var tallies: [String: PollStatistics] { get async }
+    var statistics: [String: PollStatistics] { get async }
 }
 
 extension Watcher: LookCounting {}
@@ -34,7 +34,7 @@ package struct MetricsSource: Sendable {
     func tell(_ replies: Replies, _ page: ([Metric]) async throws -> Void) async throws {
         try await replies.inTurn(.gathering) { _ in await reports.enter() }
         defer { reports.leave() }
-        let tallies = (await counting?.tallies ?? [:]).sorted { $0.key < $1.key }
+        let statistics = (await counting?.statistics ?? [:]).sorted { $0.key < $1.key }
         for family in MetricFamily.all {
             switch family {
             case .changes: try await page([Metric(family, ledger.cursor.sequence)])
@@ -46,7 +46,7 @@ package struct MetricsSource: Sendable {
                 try await parts(after: .budget(account: nil), replies) {
                     try await page($0.budgets.compactMap { Self.metric(family, of: $0) })
                 }
-            case .polls, .pollFailures, .latency: try await page(tallies.flatMap { Self.metrics(family, of: $0.value, $0.key) })
+            case .polls, .pollFailures, .latency: try await page(statistics.flatMap { Self.metrics(family, of: $0.value, $0.key) })
             default:
                 var walk: ResourceWalk?
                 var isFinished = false

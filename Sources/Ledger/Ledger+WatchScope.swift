@@ -28,21 +28,21 @@ extension Ledger {
     /// An account goes with everything that belongs to it, and is one change; one that has another id now begins anew. A number likewise. Watches over
     /// what is no longer polled go without a word: it was asked for.
     /// - Returns: the numbers and the watches that are left, by the accounts' names.
-    public func keep(_ selection: WatchScope, at now: Timestamp) async throws(LedgerError) -> [String: PersistedWatches] {
+    public func keep(_ scope: WatchScope, at now: Timestamp) async throws(LedgerError) -> [String: PersistedWatches] {
         let unsaved = confirmed.withLock(\.unsaved)
         let (left, goneAccounts, goneNumbers) = try await write { database in
             var writer = self.writer(database, at: now)
             let known = try Self.accounts(in: database)
-            let goneAccounts = Set(known.filter { selection.accounts[$0.key] != $0.value }.keys)
+            let goneAccounts = Set(known.filter { scope.accounts[$0.key] != $0.value }.keys)
             for name in goneAccounts.sorted() { try writer.remove(account: name) }
-            for (name, id) in selection.accounts where known[name] != id {
+            for (name, id) in scope.accounts where known[name] != id {
                 try database.execute(sql: "INSERT OR REPLACE INTO account VALUES (?, ?)", arguments: ColumnCoding.columns([name, id]))
             }
             let places = try Place.matching(nil, [.phoneNumber, .watch], nil, in: database)
             var left = try Self.numbers(in: places, database).mapValues { PersistedWatches(numbers: $0) }
             var goneNumbers: [String: Set<String>] = [:]
             for (account, kept) in left.sorted(by: { $0.key < $1.key }) {
-                let gone = kept.numbers.filter { !selection.watchesNumber($0, account) }
+                let gone = kept.numbers.filter { !scope.watchesNumber($0, account) }
                 guard !gone.isEmpty else { continue }
                 goneNumbers[account] = gone
                 left[account]?.numbers.subtract(gone)
@@ -51,7 +51,7 @@ extension Ledger {
             var watches = WatchReader(confirmed: ConfirmedTimes(unsaved))
             for place in places where place.kind == .watch {
                 for watch in try watches.read(in: place, database) {
-                    if selection.watchesTarget(watch.target, left[place.account]?.numbers ?? []) {
+                    if scope.watchesTarget(watch.target, left[place.account]?.numbers ?? []) {
                         left[place.account, default: PersistedWatches()].watches.append(watch)
                     } else {
                         try writer.remove(watch.target.watch)

@@ -169,7 +169,7 @@ extension Watcher {
         for other in answer.ask.sorted() {
             on(.hasten(PollTarget(account: target.account, kind: target.kind, phoneNumberID: other), ahead: false), world.now())
         }
-        if !losses.drifted.isDisjoint(with: loss.all) { await move(target, standing(target, vanished: recording.vanished)) }
+        if !losses.drifted.isDisjoint(with: loss.all) { await moveByCompletePoll(of: target, without: recording.vanished) }
         return answer.gone
     }
 
@@ -252,7 +252,7 @@ extension Watcher {
         answered(plan.target)
         for target in [plan.target] + plan.riders.map(\.target) where watched[target] != nil {
             ledger.confirm(target, at: world.wallClock())
-            await move(target, standing(target))
+            await moveByCompletePoll(of: target)
         }
     }
 }

@@ -108,5 +108,5 @@ extension Watcher {
     }
 
     /// What each account's polls came to since the process began, by the accounts' names.
-    public var tallies: [String: PollStatistics] { accounts.mapValues(\.statistics) }
+    public var statistics: [String: PollStatistics] { accounts.mapValues(\.statistics) }
 }

@@ -32,7 +32,7 @@ extension Watcher {
         if let upgrade = reply.upgrade {
             account.upgrade = upgrade
             if account.plan.watches(.account), let state = watched[watch]?.state.watch.state, state == .current || state == .starting {
-                await move(watch, standing(watch))
+                await moveByCompletePoll(of: watch)
             }
         }
         // Where the account itself is not polled, any answer that Meta took the token for says that it is good.

@@ -41,13 +41,6 @@ extension Watcher {
         return drift
     }
 
-    /// How a complete poll of a target ends.
-    func standing(_ target: PollTarget, vanished: [String] = []) -> Watch.Outcome {
-        guard !isOvertaken(target) else { return .overtaken }
-        let drift = drift(of: target)
-        return drift.outcome(vanished.filter(drift.taken.contains))
-    }
-
     /// Whether the token has been refused since a target's answer came: that is newer than the answer.
     func isOvertaken(_ target: PollTarget) -> Bool { accounts[target.account]?.standing.isRefused ?? false }
 
@@ -89,13 +82,20 @@ extension Watcher {
     }
 
     /// Moves a watch by how a poll ended, and has told what is to be told.
-    func move(_ target: PollTarget, _ outcome: Watch.Outcome) async {
-        let telling = await beginTelling(of: target)
-        defer { endTelling(of: target, telling.account) }
+    func move(_ target: PollTarget, _ outcome: Watch.Outcome) async { await move(target) { _ in outcome } }
+
+    /// Moves a watch by a poll that was complete, but for these members.
+    func moveByCompletePoll(of target: PollTarget, without vanished: [String] = []) async {
+        await move(target) { drift in isOvertaken(target) ? .overtaken : drift.outcome(vanished.filter(drift.taken.contains)) }
+    }
+
+    /// - Parameter decide: how the poll ended, by what is known of drift when it may be told.
+    private func move(_ target: PollTarget, by decide: (Drift) -> Watch.Outcome) async {
+        let (drift, account) = await beginTelling(of: target)
+        defer { endTelling(of: target, account) }
         guard let polled = await still(target) else { return }
         let now = world.wallClock()
-        let others = !telling.drift.echoes.isEmpty
-        guard let move = polled.state.move(outcome.echoing(telling.drift.echoes), at: now, others: others) else { return }
+        guard let move = polled.state.move(decide(drift), at: now, others: !drift.echoes.isEmpty) else { return }
         await write([(polled, move)], at: now)
     }
 
@@ -171,14 +171,6 @@ extension Watcher {
         guard let account else { return }
         account[target.kind].isTelling = false
         told.answer(KindOfAccount(account: target.account, kind: target.kind), with: ())
-    }
-}
-
-extension Watch.Outcome {
-    /// The same, where other watches may have told that drift since it was decided.
-    func echoing(_ echoes: Set<String>) -> Watch.Outcome {
-        guard case .drifted(let reason, false) = self, echoes.contains(reason) else { return self }
-        return .drifted(reason, isTold: true)
     }
 }
 

@@ -29,7 +29,7 @@ import WhatsAppBusiness
                 ]
             )
         }
-        var tallies: [String: PollStatistics] {
+        var statistics: [String: PollStatistics] {
             var tally = PollStatistics()
             for _ in 0..<10 { tally.count(.recorded(changes: 0), took: .milliseconds(80)) }
             for _ in 0..<2 { tally.count(.failed(.unreachable, GraphFailure(.transient)), took: .milliseconds(300)) }

@@ -37,7 +37,7 @@ import WhatsAppBusiness
             let target = stage.target(.account)
             for _ in 0..<3 { _ = await watcher.late(target, far) }
             #expect(await watcher.watch(over: target)?.failures == 0)
-            #expect(await watcher.tallies["acme"]?.failures == 0)
+            #expect(await watcher.statistics["acme"]?.failures == 0)
             _ = await watcher.fail(target, GraphFailure(.transient), nil)
             #expect(await watcher.watch(over: target)?.state == .late, "the first failure after it is the first in a row")
             for _ in 0..<2 { _ = await watcher.fail(target, GraphFailure(.notFound), nil) }

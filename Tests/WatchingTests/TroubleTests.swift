@@ -109,7 +109,7 @@ import WhatsAppBusiness
             let report = await watcher.report()
             #expect((report.budgets.first?.callsPerHour ?? 0) > 1500)
             #expect(report.budgets.first?.plan.stretch == 1)
-            let tally = try #require(await watcher.tallies["acme"])
+            let tally = try #require(await watcher.statistics["acme"])
             #expect(tally.polls > 400 && tally.failures == 0 && tally.median != nil)
             #expect(stage.simulator.usage(of: Stage.account) > 200)
         }
