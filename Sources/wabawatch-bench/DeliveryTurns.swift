@@ -17,8 +17,8 @@ final class DeliveryTurns {
     func contenders(
         _ ours: SubscribedDaemon, _ theirs: SubscribedDaemon?, _ redis: RedisPeer?, _ etcd: EtcdPeer?
     ) throws -> [Pairs.Contender] {
-        var contenders = [contender("wabawatchd, answer to \(readers) subscribers", ours, isOurs: true)]
-        if let theirs { contenders.append(contender("the other wabawatchd", theirs)) }
+        var contenders = both("wabawatchd, answer to \(readers) subscribers", ours, isOurs: true)
+        if let theirs { contenders += both("the other wabawatchd", theirs) }
         if let redis {
             let waiting = try redis.readers(readers)
             contenders += both("redis XADD to \(readers) XREAD, appendfsync always") { text in
@@ -43,12 +43,16 @@ final class DeliveryTurns {
         return contenders
     }
 
-    private func contender(_ name: String, _ daemon: SubscribedDaemon, isOurs: Bool = false) -> Pairs.Contender {
-        Pairs.Contender(name: name) { [self] in
-            try daemon.running(next()) {
-                let measure = try measure { try daemon.deliver($0) }
-                if isOurs { rest = daemon.rests.median }
-                return measure
+    /// A daemon that is told to poll at once after its last change, and one that comes to it by its own timer.
+    private func both(_ name: String, _ daemon: SubscribedDaemon, isOurs: Bool = false) -> [Pairs.Contender] {
+        [false, true].map { rests in
+            Pairs.Contender(name: rests ? "\(name), rested" : name) { [self] in
+                try daemon.running(next()) {
+                    guard rests else { return try measure { try daemon.deliverAtOnce($0) } }
+                    let measure = try measure { try daemon.deliver($0) }
+                    if isOurs { rest = daemon.rests.median }
+                    return measure
+                }
             }
         }
     }

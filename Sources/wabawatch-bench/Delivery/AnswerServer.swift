@@ -42,8 +42,10 @@ final class AnswerServer: Sendable {
     deinit { close(listener) }
 
     /// The profile has this text from now on. Returns when an answer with it was sent: the moment after its last byte.
-    func edit(_ about: String) throws -> Double {
+    /// - Parameter edited: what is done once it has.
+    func edit(_ about: String, then edited: () throws -> Void = {}) throws -> Double {
         state.withLock { $0 = State(about: about, awaited: about) }
+        try edited()
         guard sent.wait(timeout: .now() + 10) == .success, let time = state.withLock(\.sentAt) else {
             throw Failure("the daemon does not ask")
         }

@@ -8,8 +8,9 @@ struct DeliveryBenchmark: AsyncParsableCommand {
         abstract:
             "From the last byte of Meta's answer to the change in ten readers' hands, beside etcd put-to-watch and redis XADD-to-XREAD.",
         discussion: """
-            The real wabawatchd asks a server of this program every 20 ms, so that it comes to each change out of a rest, with a processor that slept. Its peers
-            are shown both ways: each write at once after the one before it, and after as long a rest. Peers: Debian packages etcd-server and redis-server.
+            The real wabawatchd asks a server of this program. Everybody is shown both ways: each change at once after the one before it, for which the daemon
+            is told to poll, and out of a rest with a processor that slept, for which its own timer of 20 ms is waited for. Peers: Debian packages etcd-server
+            and redis-server.
             """)
 
     @OptionGroup var options: RunOptions
@@ -58,7 +59,7 @@ struct DeliveryBenchmark: AsyncParsableCommand {
         print("beyond one fdatasync, at p50: \((results[0].latencies.median - disk).milliseconds) ms")
         guard options.short, let etcd = results.first(where: { $0.name.hasPrefix("etcd") }) else { return }
         var bounds = Bounds()
-        bounds.atLeast(0.2, etcd.latencies.median / results[0].latencies.median, "delivery, as fast as \(etcd.name)")
+        bounds.atLeast(0.5, etcd.latencies.median / results[0].latencies.median, "delivery, as fast as \(etcd.name)")
         try bounds.conclude()
     }
 }
