@@ -92,9 +92,11 @@ let package = Package(
         room("Varlink", ["Continuations", "StrictJSON", nio, nioPosix]),
         room("WhatsAppBusiness", ["StrictJSON"]),
         room("GraphAPI", ["Continuations", "WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
-        room("Changes", ["WhatsAppBusiness", "StrictJSON"]),
+        // How urgent states are, wherever it is asked.
+        room("Alarms", ["WhatsAppBusiness"]),
+        room("Changes", ["Alarms", "WhatsAppBusiness", "StrictJSON"]),
         room("Ledger", ["Continuations", "WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
-        room("Watching", ["Continuations", "GraphAPI", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
+        room("Watching", ["Continuations", "GraphAPI", "Alarms", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         // What the ledger and the watching know, as records of the interface: what Subscribe, the metrics and the other calls have in common.
@@ -135,7 +137,7 @@ let package = Package(
             linkerSettings: lean),
         program(
             "wabawatch",
-            ["WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments],
+            ["WabaWatchClient", "WabaWatchInterface", "Alarms", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments],
             linkerSettings: lean),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
         program("graph-simulator", ["GraphSimulator", "Printing", "Programs", arguments, signals]),
@@ -229,6 +231,7 @@ let package = Package(
                 "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchClient", "WabaWatchInterface", "Watching",
                 "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
+        tests("Alarms", ["Alarms", "WhatsAppBusiness"]),
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["TestTools", "PayloadDocuments", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),

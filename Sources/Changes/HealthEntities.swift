@@ -1,4 +1,6 @@
+import Alarms
 import StrictJSON
+import WhatsAppBusiness
 
 /// What is compared of the things that messages pass: of each, by type and id, whether it lets them pass, and the codes of its errors. Order and words
 /// change by themselves.
@@ -34,7 +36,13 @@ struct HealthEntities: Equatable {
         }
     }
 
-    static func badness(_ state: String?) -> Int { state == "BLOCKED" ? 2 : state == "LIMITED" ? 1 : 0 }
+    static func badness(_ state: String?) -> Int {
+        switch StateScale.messaging.severity(of: state) {
+        case .critical: 2
+        case .warning: 1
+        case .notice, .info: 0
+        }
+    }
 
     /// An enum's value in its one form.
     static func word(_ value: JSONValue?) -> String? { text(value)?.uppercased() }

@@ -1,3 +1,4 @@
+import Alarms
 import StrictJSON
 public import WhatsAppBusiness
 
@@ -39,21 +40,9 @@ extension Rules {
             "owner_business_info": [.capitalsAt(["status", "type"])],
         ],
         meanings: [
-            (
-                "status",
-                .state(
-                    what: "status", critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"], warning: ["FLAGGED"],
-                    good: ["ACTIVE"])
-            ),
-            (
-                "account_review_status",
-                .state(what: "review", critical: [], warning: ["REJECTED"], good: ["APPROVED"])
-            ),
-            (
-                "business_verification_status",
-                .state(
-                    what: "business verification", critical: [], warning: ["REJECTED", "FAILED", "REVOKED", "EXPIRED"], good: ["VERIFIED"])
-            ),
+            ("status", .state(what: "status", .accountStatus)),
+            ("account_review_status", .state(what: "review", .accountReview)),
+            ("business_verification_status", .state(what: "business verification", .businessVerification)),
             ("health_status", .health(what: "health")),
             ("whatsapp_business_manager_messaging_limit", .ranked(limits, what: "messaging limit")),
         ])
@@ -83,8 +72,8 @@ extension Rules {
         "message template", "message templates", isList: true,
         forms: ["status": [.capitals], "category": [.capitals]],
         meanings: [
-            ("status", .state(what: "status", critical: [], warning: ["REJECTED", "PAUSED", "DISABLED", "FLAGGED"], good: ["APPROVED"])),
-            ("quality_score/score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
+            ("status", .state(what: "status", .templateStatus)),
+            ("quality_score/score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", by: .quality)),
         ], pollsToRemove: 2)
 
     private static let limits = ["TIER_UNLIMITED", "TIER_100K", "TIER_10K", "TIER_2K", "TIER_1K", "TIER_250", "TIER_50"]
@@ -94,19 +83,14 @@ extension Rules {
         ignored: ["certificate", "new_certificate"],
         sameness: ["webhook_configuration": .text],
         meanings: [
-            ("quality_rating", .ranked(["GREEN", "YELLOW", "RED"], what: "quality rating", alarming: ["RED", "YELLOW"])),
-            ("quality_score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", alarming: ["RED", "YELLOW"])),
-            (
-                "status",
-                .state(
-                    what: "status", critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"],
-                    warning: ["FLAGGED", "RATE_LIMITED"], good: ["CONNECTED"])
-            ),
+            ("quality_rating", .ranked(["GREEN", "YELLOW", "RED"], what: "quality rating", by: .quality)),
+            ("quality_score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", by: .quality)),
+            ("status", .state(what: "status", .numberStatus)),
             ("whatsapp_business_manager_messaging_limit", .ranked(limits, what: "messaging limit")),
             ("throughput", .ranked(["HIGH", "STANDARD"], what: "throughput")),
             ("health_status", .health(what: "health")),
-            ("name_status", .state(what: "name status", critical: [], warning: ["DECLINED"], good: ["APPROVED"])),
-            ("new_name_status", .state(what: "new name's status", critical: [], warning: ["DECLINED"], good: ["APPROVED"])),
+            ("name_status", .state(what: "name status", .nameStatus)),
+            ("new_name_status", .state(what: "new name's status", .nameStatus)),
             ("is_pin_enabled", .guarded(what: "two-step PIN")),
             ("webhook_configuration", .sensitive(what: "callback address")),
             ("conversational_automation", .decided(what: "conversational automation")),

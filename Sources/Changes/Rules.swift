@@ -1,3 +1,4 @@
+import Alarms
 import StrictJSON
 public import WhatsAppBusiness
 
@@ -44,9 +45,9 @@ public struct Rules: Sendable {
     /// What it means when a member changes.
     enum Meaning: Sendable {
         /// A rank, best first: down is a warning, up an improvement, and a value may be a warning by itself.
-        case ranked([String], what: String, alarming: Set<String> = [])
-        /// A state: some are critical, some a warning, some good.
-        case state(what: String, critical: Set<String>, warning: Set<String>, good: Set<String>)
+        case ranked([String], what: String, by: StateScale? = nil)
+        /// A state, as urgent as it is to be in it.
+        case state(what: String, StateScale)
         /// Meta's word on whether messages can be sent.
         case health(what: String)
         /// A switch that should stay on.

@@ -1,3 +1,4 @@
+import Alarms
 import StrictJSON
 public import WhatsAppBusiness
 
@@ -79,23 +80,15 @@ extension Rules.Meaning {
         let (old, new) = (before?.string?.uppercased(), after?.string?.uppercased())
         let fromTo = "from \(Self.words(before)) to \(Self.words(after))"
         switch self {
-        case .ranked(let ranks, let what, let alarming):
+        case .ranked(let ranks, let what, let scale):
             let (was, now) = (old.flatMap(ranks.firstIndex(of:)), new.flatMap(ranks.firstIndex(of:)))
             if let was, let now, was != now {
                 let rose = now < was
                 return Judgement(severity: rose ? .info : .warning, what: what, verb: "\(rose ? "rose" : "fell") \(fromTo)")
             }
-            let severity: Severity = new.map(alarming.contains) ?? false ? .warning : now == 0 ? .info : .notice
+            let severity = max(scale?.severity(of: new) ?? .info, now == 0 ? .info : .notice)
             return Judgement(severity: severity, what: what, verb: "went \(fromTo)")
-        case .state(let what, let critical, let warning, let good):
-            let severity: Severity =
-                switch new {
-                case .some(let new) where critical.contains(new): .critical
-                case .some(let new) where warning.contains(new): .warning
-                case .some(let new) where good.contains(new): .info
-                default: .notice
-                }
-            return Judgement(severity: severity, what: what, verb: "went \(fromTo)")
+        case .state(let what, let scale): return Judgement(severity: scale.severity(of: new), what: what, verb: "went \(fromTo)")
         case .health(let what): return .health(what: what, before: before, after: after)
         case .guarded(let what):
             // A switch that comes as text says the same, but in another type, which is told.

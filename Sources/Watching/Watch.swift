@@ -1,3 +1,4 @@
+import Alarms
 public import Changes
 public import StrictJSON
 public import WhatsAppBusiness
@@ -177,15 +178,6 @@ extension WatchState {
         switch self {
         case .starting, .current, .drifted: false
         default: true
-        }
-    }
-
-    /// How urgent it is that a watch came into this state.
-    var severity: Severity {
-        switch self {
-        case .starting, .current: .info
-        case .unauthorized: .critical
-        default: .warning
         }
     }
 }

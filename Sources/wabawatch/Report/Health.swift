@@ -1,3 +1,4 @@
+import Alarms
 import Printing
 import StrictJSON
 import WabaWatchInterface
@@ -22,49 +23,49 @@ enum Health: Int, Comparable {
 }
 
 extension Health {
+    /// A severity of its own is what is worse than a note.
+    private init(_ severity: Severity) {
+        switch severity {
+        case .critical: self = .critical
+        case .warning: self = .warning
+        case .notice, .info: self = .good
+        }
+    }
+
     /// Accounts, phone numbers and watches; everything else is well.
     init(_ resource: Resource) {
         let document = resource.document
         switch resource.kind.known {
-        case .account, .phoneNumber:
-            self = max(Self(status: document["status"]?.string), Self(canSend: Self.canSend(document)))
-            if resource.kind == .phoneNumber { self = max(self, Self(rating: document["quality_rating"]?.string)) }
+        case .account: self = max(Self(accountState: Self.accountState(document)), Self(canSend: Self.canSend(document)))
+        case .phoneNumber:
+            self =
+                [
+                    Self(status: document["status"]?.string), Self(rating: document["quality_rating"]?.string),
+                    Self(canSend: Self.canSend(document)),
+                ].max() ?? .good
         case .watch: self = document["state"]?.string.map { Self(OpenEnum<WatchState>(rawValue: $0)) } ?? .good
         default: self = .good
         }
     }
 
-    /// A refused token is the worst that can happen to a watch.
-    init(_ state: OpenEnum<WatchState>) {
-        switch state.known {
-        case .current: self = .good
-        case .unauthorized: self = .critical
-        default: self = .warning
-        }
+    /// A state that only a later release knows is none that is well.
+    init(_ state: OpenEnum<WatchState>) { self.init(state.known.map { max($0.severity, $0 == .current ? .info : .warning) } ?? .warning) }
+
+    /// Of an account's status; or of its review, where it shows no status.
+    init(accountState state: String?) {
+        self.init(max(StateScale.accountStatus.severity(of: state), StateScale.accountReview.severity(of: state)))
     }
 
-    init(status: String?) {
-        switch status?.uppercased() {
-        case "BANNED", "DISCONNECTED", "DELETED", "RESTRICTED", "DISABLED": self = .critical
-        case "FLAGGED", "RATE_LIMITED": self = .warning
-        default: self = .good
-        }
-    }
+    /// Of a phone number's status.
+    init(status: String?) { self.init(StateScale.numberStatus.severity(of: status)) }
 
-    init(rating: String?) {
-        switch rating?.uppercased() {
-        case "YELLOW", "RED": self = .warning
-        default: self = .good
-        }
-    }
+    init(rating: String?) { self.init(StateScale.quality.severity(of: rating)) }
 
-    init(canSend: String?) {
-        switch canSend?.uppercased() {
-        case "BLOCKED": self = .critical
-        case "LIMITED": self = .warning
-        default: self = .good
-        }
-    }
+    init(canSend: String?) { self.init(StateScale.messaging.severity(of: canSend)) }
 
     static func canSend(_ document: JSONObject) -> String? { document["health_status"]?["can_send_message"]?.string }
+
+    static func accountState(_ document: JSONObject) -> String? {
+        document["status"]?.string ?? document["account_review_status"]?.string
+    }
 }

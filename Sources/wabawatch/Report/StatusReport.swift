@@ -65,13 +65,14 @@ struct StatusReport {
         for (account, health) in accounts.map({ ($0.thing, $0.health) }) {
             seen.insert(account.account)
             let document = account.document
-            let state = document["status"]?.string ?? document["account_review_status"]?.string
+            let state = Health.accountState(document)
             let canSend = Health.canSend(document)
             table.rows.append(
                 [
                     .init(page.dot, health.style), .init(account.account, .bold), .init(account.id),
                     .init(document["name"]?.string ?? ""),
-                    .init(state ?? "-", Self.style(Health(status: state))), .init(canSend ?? "-", Self.style(Health(canSend: canSend))),
+                    .init(state ?? "-", Self.style(Health(accountState: state))),
+                    .init(canSend ?? "-", Self.style(Health(canSend: canSend))),
                 ] + Self.cells(budgets[account.account], page))
         }
         // Accounts that nothing was seen of yet have a budget all the same.

@@ -1,0 +1,61 @@
+public import WhatsAppBusiness
+
+/// How urgent the values of one state are: the one table of it, for what is told of changes, for what `status` shows and what its exit code says, and for
+/// the timeline. Values are compared without regard to case, as Meta writes them in either.
+public struct StateScale: Sendable {
+    private let critical: Set<String>
+    private let warning: Set<String>
+    private let good: Set<String>
+
+    init(critical: Set<String> = [], warning: Set<String> = [], good: Set<String> = []) {
+        (self.critical, self.warning, self.good) = (critical, warning, good)
+    }
+
+    /// How urgent it is to be in this state: `info` where it is good, `notice` where nobody knows what it means.
+    public func severity(of state: String?) -> Severity {
+        guard let state = state?.uppercased() else { return .notice }
+        if critical.contains(state) { return .critical }
+        if warning.contains(state) { return .warning }
+        return good.contains(state) ? .info : .notice
+    }
+}
+
+extension StateScale {
+    /// `status` of an account. What an account, and a number below, may be: https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account
+    public static let accountStatus = StateScale(
+        critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"], warning: ["FLAGGED"], good: ["ACTIVE"])
+
+    /// `account_review_status` of an account.
+    public static let accountReview = StateScale(warning: ["REJECTED"], good: ["APPROVED"])
+
+    /// `business_verification_status` of an account.
+    public static let businessVerification = StateScale(warning: ["REJECTED", "FAILED", "REVOKED", "EXPIRED"], good: ["VERIFIED"])
+
+    /// `status` of a phone number.
+    public static let numberStatus = StateScale(
+        critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"], warning: ["FLAGGED", "RATE_LIMITED"],
+        good: ["CONNECTED"])
+
+    /// `name_status` and `new_name_status` of a phone number.
+    public static let nameStatus = StateScale(warning: ["DECLINED"], good: ["APPROVED"])
+
+    /// `quality_rating` and `quality_score` of numbers and templates.
+    public static let quality = StateScale(warning: ["YELLOW", "RED"], good: ["GREEN"])
+
+    /// `status` of a message template.
+    public static let templateStatus = StateScale(warning: ["REJECTED", "PAUSED", "DISABLED", "FLAGGED"], good: ["APPROVED"])
+
+    /// `can_send_message` of a health status, and what else is said there of whether something gets through.
+    public static let messaging = StateScale(critical: ["BLOCKED"], warning: ["LIMITED"], good: ["AVAILABLE"])
+}
+
+extension WatchState {
+    /// How urgent it is that a watch is in this state: a refused token is the worst that can happen to one.
+    public var severity: Severity {
+        switch self {
+        case .starting, .current: .info
+        case .unauthorized: .critical
+        default: .warning
+        }
+    }
+}
