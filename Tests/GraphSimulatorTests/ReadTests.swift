@@ -45,7 +45,9 @@ struct ReadTests {
     }
 
     @Test func fields_nestedAndExpanded_selectInside() async throws {
-        try await withSimulator(.sample(numbers: 3, blockedUsers: 5)) { _, client throws in
+        var platform = Platform.sample(numbers: 3, blockedUsers: 5)
+        platform[expansion: .blockedUsers].answer = .served
+        try await withSimulator(platform) { _, client throws in
             let fields = "name,subscribed_apps,phone_numbers.limit(2){id,throughput{level},block_users.limit(1){wa_id}}"
             let json = try client.get("/v23.0/\(account)?fields=\(fields)").json
             #expect(json["subscribed_apps"]?["data"]?.array?.count == 1)

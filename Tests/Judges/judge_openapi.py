@@ -23,6 +23,8 @@ CONTRADICTIONS = {
     ("GET {WABA-ID}", 200, "/business_verification_status", "enum"): "recorded in small letters (not_verified); Meta's own SDK lists it so",
     ("GET {WABA-ID}", 200, "/ownership_type", "enum"): "recorded as SELF, the document has SELF_OWNED",
     ("GET {WABA-ID}", 200, "/subscribed_apps", "type"): "an expanded edge is an object with data, as everywhere in the Graph API, not an array",
+    ("GET {WABA-ID}", 200, "/phone_numbers", "type"): "as above",
+    ("GET {WABA-ID}", 200, "/message_templates", "type"): "as above",
     ("GET {WABA-ID}/phone_numbers", 200, "/data/*", "required status"): "without fields only the default set of the guide comes, and status is not in it",
     ("GET {WABA-ID}/phone_numbers", 200, "/data/*/status", "enum"): "recorded as CONNECTED and DISCONNECTED, which the document does not have",
     ("GET {WABA-ID}/activities", 200, "/data/*/timestamp", "type"): "Meta's current page gives Unix seconds, the document ISO 8601",
@@ -39,6 +41,18 @@ CONTRADICTIONS = {
     ("GET {Phone-Number-ID}/message_qrdls/{QR-Code-ID}", 200, "", "required deep_link_url"): "as above",
     ("POST {Phone-Number-ID}/block_users", 400, "", "undocumented"): "the guide to blocking users: mixed results come with HTTP 400; the document knows only 200",
 }
+
+
+def part(operation, answer, where):
+    """Something inside an answer is what the document says of the operation that serves it alone."""
+    global validated
+    schema = spec["answers"][operation]["200"]
+    validator = Draft202012Validator(schema | {"components": spec["components"]}, format_checker=FormatChecker())
+    for error in validator.iter_errors(answer):
+        place = re.sub(r"/\d+", "/*", "".join(f"/{part}" for part in error.absolute_path))
+        keyword = error.validator if error.validator != "required" else "required " + error.message.split("'")[1]
+        excuse(operation, 200, place, keyword, f"{where}, as {operation}: {place}: {error.message[:200]}")
+    validated += 1
 
 
 def ask(method, path, query="", body=None, bearer=token):
@@ -121,6 +135,23 @@ judge("GET {Phone-Number-ID}/message_qrdls", f"?code={code}")
 judge("GET {Phone-Number-ID}/message_qrdls/{QR-Code-ID}", ids={"QR-Code-ID": code})
 judge("GET {Phone-Number-ID}/block_users")
 judge("GET {Phone-Number-ID}/block_users", "?limit=3")
+
+# What stands inside something else is what its own edge gives
+inside = "whatsapp_business_profile{about,address,vertical,description,email,profile_picture_url,websites},whatsapp_commerce_settings"
+listed = judge("GET {WABA-ID}/phone_numbers", f"?limit=2&fields={PHONE_FIELDS},{inside}")["data"][0]
+whole = judge("GET {WABA-ID}", f"?fields=id,name,subscribed_apps,phone_numbers.limit(2){{{PHONE_FIELDS},{inside}}},message_templates.limit(2){{id,name,language,status,category}}")
+part("GET {WABA-ID}/phone_numbers", whole["phone_numbers"], "numbers inside the account")
+part("GET {WABA-ID}/message_templates", whole["message_templates"], "templates inside the account")
+part("GET {WABA-ID}/subscribed_apps", whole["subscribed_apps"], "apps inside the account")
+for number in (listed, whole["phone_numbers"]["data"][0]):
+    part("GET {Phone-Number-ID}/whatsapp_business_profile", number["whatsapp_business_profile"], "the profile inside the number")
+    part("GET {Phone-Number-ID}/whatsapp_commerce_settings", number["whatsapp_commerce_settings"], "the commerce settings inside the number")
+status, answer = ask("GET", account, "?fields=id,,name")
+if status != 400 or answer["error"]["code"] != 2500:
+    faults.append(f"what does not parse: HTTP {status}: {answer}")
+status, answer = ask("POST", "", body={"batch": [{"method": "GET", "relative_url": f"{phone}/whatsapp_business_profile?fields=about"}] * 2})
+for item in answer:
+    part("GET {Phone-Number-ID}/whatsapp_business_profile", json.loads(item["body"]), "an item of a batch")
 
 # Writes
 users = {"messaging_product": "whatsapp", "block_users": [{"user": "+14155559876"}]}

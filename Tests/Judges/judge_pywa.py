@@ -56,6 +56,24 @@ check("numbers all", [n.id for n in second.all()] == ids)
 check("numbers by cursor", [n.id for n in wa.get_business_phone_numbers(pagination=types.Pagination(limit=3, after=first.after))] == [n.id for n in second])
 check("end is empty", len(third.next()) == 0)
 
+# What stands inside something else, taken by pywa as it takes the answer of the edge itself
+inside = wa.api._request(
+    method="GET",
+    endpoint=f"/{account}",
+    params={"fields": "id,subscribed_apps,phone_numbers.limit(3){id,display_phone_number,status,whatsapp_business_profile{about,vertical}},message_templates.limit(2){id,name}"},
+)
+check("apps inside the account", inside["subscribed_apps"]["data"][0]["whatsapp_business_api_data"]["name"] == "Lucky Shrub")
+check("numbers inside the account", [n["id"] for n in inside["phone_numbers"]["data"]] == [n.id for n in first])
+check("numbers inside the account go on", [n["id"] for n in wa.api._request(method="GET", endpoint=inside["phone_numbers"]["paging"]["next"])["data"]] == [n.id for n in second])
+check("templates inside the account", [t["name"] for t in inside["message_templates"]["data"]] == ["order_confirmation", "delivery_update"])
+profile = others.BusinessProfile.from_dict(inside["phone_numbers"]["data"][0]["whatsapp_business_profile"]["data"][0])
+check("profile inside the number", profile.about == "Succulents & café" and profile.industry == others.Industry.RETAIL)
+try:
+    wa.api._request(method="GET", endpoint=f"/{account}", params={"fields": "id,phone_numbers{id"})
+    check("what does not parse is an error", False)
+except errors.WhatsAppError as error:
+    check("what does not parse", error.code == 2500 and "at character" in error.message)
+
 # QR codes
 codes = wa.get_qr_codes(pagination=types.Pagination(limit=2))
 check("QR codes", len(codes) == 2 and codes.has_next and len(codes.all()) == 3)

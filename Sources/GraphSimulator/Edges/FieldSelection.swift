@@ -1,4 +1,4 @@
-/// What `fields=` says: `a,b{c,d},edge.limit(2){e}`.
+/// What `fields=` says: `a,b{c,d},edge.limit(2).order(chronological){e},other.fields(f)`.
 struct FieldSelection: Sendable, Equatable {
     /// One name, what is said to it in parentheses, and what is selected inside it.
     struct Field: Sendable, Equatable {
@@ -7,20 +7,23 @@ struct FieldSelection: Sendable, Equatable {
         var inner: FieldSelection?
     }
 
+    /// The longest text in characters, the most names in it, the most arguments of one name, and how deep they may stand: a request costs neither the stack nor
+    /// more than a moment.
+    static let longest = 16_384
+    static let mostNames = 1000
+    static let mostArguments = 8
+    static let deepest = 8
+
     var fields: [Field]
 
-    /// Reads a selection; error 100 where it is none. Bounded in depth, so that a request cannot cost the stack.
+    /// Reads a selection. Error 2500 where it is none, in Meta's words and with the place, counted from zero; error 100 where it is too large.
     init(parsing text: String) throws(GraphError) {
-        var parser = Parser(rest: Substring(text))
-        self.init(fields: try parser.fields(depth: 0))
-        guard parser.rest.isEmpty else { throw Self.syntax(parser.rest) }
+        guard text.count <= Self.longest else { throw .parameter("The parameter fields is too long") }
+        var parser = FieldParser(text)
+        self.init(fields: try parser.whole())
     }
 
     init(fields: [Field]) { self.fields = fields }
-
-    static func syntax(_ rest: Substring) -> GraphError {
-        GraphError(2500, "Syntax error \"Expected end of string instead of \"\(rest.prefix(20))\".\" at character of fields")
-    }
 
     /// Every name in it, at whatever depth.
     var names: Set<String> {
@@ -32,55 +35,6 @@ struct FieldSelection: Sendable, Equatable {
     /// Every limit that is said to an edge in it.
     var limits: [Int] {
         fields.flatMap { field in (field.arguments["limit"].flatMap { Int($0) }.map { [$0] } ?? []) + (field.inner?.limits ?? []) }
-    }
-
-    private struct Parser {
-        var rest: Substring
-
-        mutating func fields(depth: Int) throws(GraphError) -> [Field] {
-            guard depth < 8 else { throw FieldSelection.syntax(rest) }
-            var fields: [Field] = []
-            repeat {
-                skipSpace()
-                // A comma too many is forgiven, as Meta does.
-                if rest.isEmpty || rest.first == "}" { break }
-                fields.append(try field(depth: depth))
-                skipSpace()
-                guard fields.count <= 500 else { throw FieldSelection.syntax(rest) }
-            } while take(",")
-            return fields
-        }
-
-        mutating func field(depth: Int) throws(GraphError) -> Field {
-            var field = Field(name: word())
-            guard !field.name.isEmpty else { throw FieldSelection.syntax(rest) }
-            while take(".") {
-                let name = word()
-                guard !name.isEmpty, take("("), let end = rest.firstIndex(of: ")") else { throw FieldSelection.syntax(rest) }
-                field.arguments[name] = String(rest[..<end])
-                rest = rest[rest.index(after: end)...]
-            }
-            if take("{") {
-                field.inner = FieldSelection(fields: try fields(depth: depth + 1))
-                guard take("}") else { throw FieldSelection.syntax(rest) }
-            }
-            return field
-        }
-
-        mutating func word() -> String {
-            let end = rest.firstIndex { !($0.isLetter || $0.isNumber || $0 == "_") } ?? rest.endIndex
-            defer { rest = rest[end...] }
-            return String(rest[..<end])
-        }
-
-        mutating func take(_ character: Character) -> Bool {
-            skipSpace()
-            guard rest.first == character else { return false }
-            rest.removeFirst()
-            return true
-        }
-
-        mutating func skipSpace() { rest = rest.drop { $0 == " " } }
     }
 }
 

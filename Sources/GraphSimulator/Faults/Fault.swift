@@ -30,6 +30,18 @@ public enum Fault: Sendable, Equatable {
     case altered(Alteration)
     /// Lists are served in another way; it lasts, and hinders no other fault.
     case serving(ServingChange)
+    /// An edge inside a node is answered in another way; it lasts, and hinders no other fault.
+    case expanding(ExpansionBehaviour)
+    /// Batches are answered in another way; it lasts, and hinders no other fault.
+    case batching(BatchBehaviour)
+
+    /// Whether it is a way of serving rather than something that strikes a call.
+    var lasts: Bool {
+        switch self {
+        case .serving, .expanding, .batching: true
+        default: false
+        }
+    }
 
     /// An error in Meta's envelope.
     public static func error(_ code: Int, subcode: Int? = nil, message: String = "An error was set", http: Int = 400) -> Fault {
@@ -93,7 +105,7 @@ extension Simulation {
         var strike = Strike()
         for index in faults.indices.reversed() {
             let armed = faults[index]
-            if case .serving = armed.fault { continue }
+            if armed.fault.lasts { continue }
             if case .altered(let alteration) = armed.fault {
                 guard armed.match.matches(call, request, expanded: true), faults[index].strikes() else { continue }
                 strike.alterations.insert((alteration, armed.match.edge), at: 0)
@@ -106,9 +118,13 @@ extension Simulation {
         return strike
     }
 
-    /// How an edge serves its list at present.
-    func behaviour(of edge: SimulatedEdge) -> EdgeBehaviour {
+    /// How an edge serves its list at present. `largest`: as inside a node, where no page is longer.
+    func behaviour(of edge: SimulatedEdge, largest: Int? = nil) -> EdgeBehaviour {
         var behaviour = platform[behaviour: edge]
+        if let largest {
+            behaviour.maximum = min(behaviour.maximum, largest)
+            if behaviour.paging == .none { behaviour.paging = .cursor(.item) }
+        }
         for armed in faults where armed.match.edge == nil || armed.match.edge == edge {
             if case .serving(let change) = armed.fault { change.apply(to: &behaviour) }
         }

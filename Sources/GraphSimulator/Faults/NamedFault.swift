@@ -51,7 +51,7 @@ public struct NamedFault: Sendable {
     }
 
     /// Every fault that there is.
-    public static let all = transport + usage + refusals + members + things + lists + forms
+    public static let all = transport + usage + refusals + members + things + lists + expansion + forms
 
     /// What every fault takes.
     public static let common = [

@@ -10,6 +10,10 @@ public struct Platform: Sendable {
     public var app: Application
     /// How edges serve their lists, where that differs from what is recorded.
     public var behaviours: [SimulatedEdge: EdgeBehaviour] = [:]
+    /// What becomes of edges inside nodes, where that differs from what is recorded.
+    public var expansions: [SimulatedEdge: ExpansionBehaviour] = [:]
+    /// How batches are answered.
+    public var batches = BatchBehaviour()
     /// Fields that a newer version of the API has taken away: asking for one fails the whole request.
     public var withdrawnFields: [NodeKind: Set<String>] = [:]
     /// Versions that are served; older ones are upgraded to the oldest, with a warning.
@@ -35,6 +39,12 @@ public struct Platform: Sendable {
     public subscript(behaviour edge: SimulatedEdge) -> EdgeBehaviour {
         get { behaviours[edge] ?? .recorded(edge) }
         set { behaviours[edge] = newValue }
+    }
+
+    /// What becomes of an edge inside a node.
+    public subscript(expansion edge: SimulatedEdge) -> ExpansionBehaviour {
+        get { expansions[edge] ?? .recorded(edge) }
+        set { expansions[edge] = newValue }
     }
 
     /// A number by its id, whichever account it belongs to. Setting one that is nowhere does nothing; setting `nil` takes it away.

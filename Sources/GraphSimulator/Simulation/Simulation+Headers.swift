@@ -32,7 +32,8 @@ extension Simulation {
     /// The answer that carries an error.
     func refuse(_ error: GraphError, _ headers: [(name: String, value: String)]) -> GraphAnswer {
         let challenge = error.code == 190 || error.code == 102 ? "invalid_token" : "invalid_request"
-        let message = error.message.replacing("\"", with: "'")
+        // The header repeats the message, which may hold whatever was asked for.
+        let message = String(error.message.prefix(500).map { $0 == "\"" ? "'" : $0.isASCII && $0 >= " " ? $0 : "?" })
         let own: [(name: String, value: String)] = [
             ("vary", "Accept-Encoding"), ("cache-control", "no-store"),
             ("www-authenticate", #"OAuth "Facebook Platform" "\#(challenge)" "\#(message)""#),

@@ -1,8 +1,19 @@
 import StrictJSON
 
 extension Simulation {
-    /// The whole list behind an edge, filtered as the request asks, in its order.
+    /// The whole list behind an edge, filtered as the request asks, in the order that it asks for: lists have the newest first.
     func listing(_ call: Call, _ edge: SimulatedEdge, _ argument: (String) -> String?) throws(GraphError) -> any Listing {
+        let listing = try filtered(call, edge, argument)
+        switch argument("order") {
+        case nil, "reverse_chronological": return listing
+        case "chronological":
+            guard let documents = (listing as? DocumentListing)?.documents else { return listing }
+            return DocumentListing(documents: documents.reversed(), edge: edge)
+        default: throw .parameter("Param order must be one of {chronological, reverse_chronological}")
+        }
+    }
+
+    private func filtered(_ call: Call, _ edge: SimulatedEdge, _ argument: (String) -> String?) throws(GraphError) -> any Listing {
         if edge == .ownedAccounts || edge == .clientAccounts {
             let business = call.id.flatMap { platform.businesses[$0] } ?? Business()
             let ids = (edge == .ownedAccounts ? business.owned : business.client).filter { platform.accounts[$0] != nil }

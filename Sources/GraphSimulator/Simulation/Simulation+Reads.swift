@@ -45,9 +45,9 @@ extension Simulation {
             url: "\(platform.pageLinkOrigin ?? origin)/\(version(of: request))/\(call.path)", parameters: token + parameters)
     }
 
-    /// What a node or list says. `argument` gives the parameters of the request, or of an expansion.
+    /// What a node or list says. `argument` gives the parameters of the request, or of an expansion, and `largest` the longest page of one.
     func read(
-        _ call: Call, _ selection: FieldSelection?, link: Link, _ argument: (String) -> String?
+        _ call: Call, _ selection: FieldSelection?, link: Link, largest: Int? = nil, _ argument: (String) -> String?
     ) throws(GraphError) -> Content {
         switch call.edge {
         case .account:
@@ -88,7 +88,7 @@ extension Simulation {
             if let content = try plain(call, edge, selection) { return content }
             guard let kind = edge.item else { break }
             let listing = try listing(call, edge, argument)
-            var page = try Pager(behaviour: behaviour(of: edge)).page(listing, try PageRequest(argument))
+            var page = try Pager(behaviour: behaviour(of: edge, largest: largest)).page(listing, try PageRequest(argument))
             if edge == .messageTemplates, argument("summary") != nil { page.summary = summary(call, listed: listing.count) }
             return .page(page, kind, selection, account: call.account, link: link)
         case .none: break
@@ -105,7 +105,7 @@ extension Simulation {
         var document = account.document
         document["id"] = .string(account.id)
         return try select(document, .account, selection) { edge, field throws(GraphError) in
-            try expand(Call(edge: edge, id: account.id, account: account.id), field, link: link)
+            try expand(Call(edge: edge, id: account.id, account: account.id), field, inside: .account, link: link)
         }
     }
 
@@ -116,21 +116,13 @@ extension Simulation {
             guard let account, let id = document["id"]?.string,
                 let index = platform.accounts[account]?.phoneNumbers.firstIndex(where: { $0.id == id })
             else { return nil }
-            return try expand(Call(edge: edge, id: id, account: account, index: index), field, link: link)
+            return try expand(Call(edge: edge, id: id, account: account, index: index), field, inside: .phoneNumber, link: link)
         }
-    }
-
-    /// An edge inside its parent: the same envelope, whose links are for the edge.
-    private func expand(_ call: Call, _ field: FieldSelection.Field, link: Link) throws(GraphError) -> JSONValue {
-        var inner = link
-        inner.url = "\(link.url.split(separator: "/").prefix(3).joined(separator: "/").replacing(":/", with: "://"))/\(call.path)"
-        inner.parameters = link.parameters.filter { $0.0 != "fields" } + (field.inner.map { [("fields", "\($0)")] } ?? [])
-        return try value(try read(call, field.inner, link: inner) { field.arguments[$0] })
     }
 
     // MARK: Writing it down
 
-    private func value(_ content: Content) throws(GraphError) -> JSONValue {
+    func value(_ content: Content) throws(GraphError) -> JSONValue {
         switch content {
         case .document(let document): return .object(document)
         case .list(let documents): return ["data": .array(documents.map { .object($0) })]

@@ -34,7 +34,7 @@ struct Simulation: Sendable {
                 throw .noField(request.path[1], on: .business)
             }
             guard call.edge != nil, reaches(request, call) else { throw .noObject(call.id ?? "", method: request.method) }
-            usage = try count(call, at: now)
+            usage = try count(call, surcharge: surcharge(request, call), at: now)
             if let fault { throw fault }
             return try body(request, call, at: now)
         }
@@ -84,10 +84,13 @@ struct Simulation: Sendable {
     }
 
     /// Counts the call and refuses it beyond the budget. A batch counts by what is in it.
-    private mutating func count(_ call: Call, at now: Timestamp) throws(GraphError) -> [(name: String, value: String)] {
+    private mutating func count(
+        _ call: Call, surcharge: Int, at now: Timestamp
+    ) throws(GraphError) -> [(name: String, value: String)] {
         guard call.edge != .batch, call.edge != .several else { return [] }
         let bucket = self.bucket(call)
-        let calls = meter.count(bucket, at: now)
+        var calls = 0
+        for _ in 0...surcharge { calls = meter.count(bucket, at: now) }
         let budget = self.budget(call)
         guard calls <= budget.callsPerHour else { throw budget.error(accountsOwn: call.account != nil) }
         return usage(of: call, at: now)
