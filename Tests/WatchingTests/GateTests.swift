@@ -3,6 +3,7 @@ import GraphAPI
 import Ledger
 import StrictJSON
 import Synchronization
+import TestTools
 import Testing
 import WhatsAppBusiness
 
@@ -260,6 +261,61 @@ import WhatsAppBusiness
             }
         }
         #expect(writes.withLock(\.self) - then <= 2)
+    }
+
+    private func gates(
+        _ names: [String], _ transport: Script, disk: HeldDisk, _ time: FixedTime
+    ) async throws -> (CallReservations, [AccountGate]) {
+        let ledger = try Ledger(memory: MemoryStore()) { isWriting, work in disk.does(isWriting) { work(nil) } }
+        let reservations = CallReservations(ledger: ledger, world: world(time))
+        let gates = try names.map { name in
+            AccountGate(
+                try plan(transport, ceiling: .fixed(1000), name: name), world: world(time), retry: Retry(), reservations: reservations)
+        }
+        await reservations.join(gates)
+        return (reservations, gates)
+    }
+
+    @Test func writer_ofARound_isDoneWithIt_whileTheNextIsWritten() async throws {
+        let disk = HeldDisk()
+        let (reservations, gates) = try await gates(["first", "second"], Script { _, _ in Self.ok() }, disk: disk, FixedTime())
+        disk.hold()
+        let first = Task { try await reservations.reserve(gates[0]) }
+        await disk.holds(1)
+        let second = Task { try await reservations.reserve(gates[1]) }
+        for _ in 0..<1000 { await Task.yield() }
+        disk.letGoOne()
+        #expect(try await first.value, "it does not write the next round as well")
+        await disk.holds(1)
+        disk.letGo()
+        #expect(try await second.value)
+    }
+
+    @Test(arguments: UInt64(0)..<50) func requests_amongCancelledOnes_getTheirCalls(seed: UInt64) async throws {
+        var random = SeededGenerator(spreading: seed)
+        let disk = HeldDisk()
+        let (_, gates) = try await gates((0..<12).map { "account-\($0)" }, Script { _, _ in Self.ok() }, disk: disk, FixedTime())
+        disk.hold()
+        var tasks: [(task: Task<GateReply, Never>, isCancelled: Bool)] = []
+        for gate in gates {
+            let isCancelled = Bool.random(using: &random)
+            let task = Task { [numbers] in
+                await gate.send(numbers, RequestContext(target: PollTarget(account: gate.name, kind: .phoneNumber), lane: .core))
+            }
+            if isCancelled, Bool.random(using: &random) { task.cancel() }
+            for _ in 0..<Int.random(in: 0..<20, using: &random) { await Task.yield() }
+            tasks.append((task, isCancelled))
+            if Bool.random(using: &random) { disk.letGoOne() }
+        }
+        for (task, isCancelled) in tasks where isCancelled { task.cancel() }
+        disk.letGo()
+        for (task, isCancelled) in tasks {
+            let outcome = await task.value.outcome
+            guard case .answer = outcome else {
+                if !isCancelled { fail("\(outcome), and it was not cancelled") }
+                continue
+            }
+        }
     }
 
     @Test func throttled_closesTheGate_forAll() async throws {

@@ -26,6 +26,12 @@ final class HeldDisk: Sendable {
         for work in held { work() }
     }
 
+    /// Lets the first that is held back go, if there is one.
+    func letGoOne() {
+        let first = state.withLock { $0.held.isEmpty ? nil : $0.held.removeFirst() }
+        first?()
+    }
+
     /// Has work done now, or when it is let go.
     func does(_ isWriting: Bool, _ work: @escaping @Sendable () -> Void) {
         let isHeld = state.withLock { state in

@@ -2,9 +2,7 @@ import Continuations
 import Ledger
 import StrictJSON
 
-/// Writes calls down before they are made: those of all accounts that come to need it, in one transaction.
-///
-/// While one is on its way to the disk, others that need one wait for the next.
+/// Writes calls down before they are made: those of all accounts that come to need it, in one transaction. Whose turn it is, `ReservationRounds` decides.
 actor CallReservations {
     private struct Member {
         weak var gate: AccountGate?
@@ -15,9 +13,18 @@ actor CallReservations {
     private let ledger: Ledger
     private let world: World
     private var members: [String: Member] = [:]
-    private var wanted: Set<String> = []
-    private var isWriting = false
-    private let waiting = WaitList<String, Result<Void, LedgerError>>()
+    private var rounds = ReservationRounds()
+    private let waiting = WaitList<String, RoundEnd>()
+
+    /// What somebody hears who waits for the end of a round.
+    private enum RoundEnd: Sendable {
+        /// Its account was in it.
+        case written(Result<Void, LedgerError>)
+        /// Its account was not in it, or its writer was cancelled: the next may be its own.
+        case another
+        /// It was cancelled itself.
+        case cancelled
+    }
 
     init(ledger: Ledger, world: World) {
         self.ledger = ledger
@@ -34,26 +41,31 @@ actor CallReservations {
     /// - Throws: why they could not be: then none may be made, either.
     func reserve(_ gate: AccountGate) async throws(LedgerError) -> Bool {
         let name = gate.name
-        guard members[name]?.gate === gate else { return false }
-        wanted.insert(name)
-        guard !isWriting else {
-            try await waiting.wait(for: name, whenCancelled: .success(())).get()
-            return true
+        while true {
+            guard members[name]?.gate === gate else { return false }
+            switch rounds.come(for: name) {
+            case .write(let names):
+                let result = await write(names)
+                tell(names: rounds.end(), of: result)
+                try result.get()
+                return true
+            case .wait:
+                switch await waiting.wait(for: name, whenCancelled: .cancelled) {
+                case .written(let result):
+                    try result.get()
+                    return true
+                case .another: continue
+                case .cancelled: return true
+                }
+            }
         }
-        isWriting = true
-        defer { isWriting = false }
-        var own: Result<Void, LedgerError> = .success(())
-        while !wanted.isEmpty {
-            let names = wanted
-            wanted = []
-            let result = await write(names)
-            if names.contains(name) { own = result }
-            // Whoever has come meanwhile is served as well: another offer would take back what this one gave.
-            wanted.subtract(names)
-            for name in names { waiting.answer(name, with: result) }
-        }
-        try own.get()
-        return true
+    }
+
+    /// Everybody hears of a round's end. That its writer was cancelled is nobody else's failure.
+    private func tell(names: Set<String>, of result: Result<Void, LedgerError>) {
+        if case .failure(let error) = result, error.code == .cancelled { return waiting.answerAll(with: .another) }
+        for name in names { waiting.answer(name, with: .written(result)) }
+        waiting.answerAll(with: .another)
     }
 
     private func write(_ names: Set<String>) async -> Result<Void, LedgerError> {
