@@ -12,6 +12,7 @@ import json
 import os
 import pwd
 import resource
+import select
 import socket
 import statistics
 import struct
@@ -37,6 +38,11 @@ def connect():
     peer.connect(path)
     peer.settimeout(10)
     return peer
+
+
+def pace(seconds):
+    """Somebody's own rhythm: nothing is waited for."""
+    time.sleep(seconds)
 
 
 def call(method, parameters=None, **flags):
@@ -80,7 +86,11 @@ def many(count, data, each=None):
             except OSError:
                 rest[index] = memoryview(b"")
         if not moved:
-            time.sleep(0.01)
+            ready = select.poll()
+            for peer, data in zip(peers, rest):
+                if data:
+                    ready.register(peer, select.POLLOUT)
+            ready.poll(max(0, 1000 * (end - time.monotonic())))
     return peers
 
 
@@ -108,7 +118,7 @@ def drip():
                 peer.send(b" ")
             except OSError:
                 pass
-        time.sleep(0.05)
+        pace(0.05)
     return peers
 
 
@@ -199,7 +209,12 @@ def judge(pid, attacker, reader, url, token, *phones):
     writer = subprocess.Popen([sys.executable, __file__, "write", path, url, token, *phones])
     subscribed = run(reader, "subscribe", stdout=open("/tmp/heard.ms", "w"))
     heard = open("/tmp/heard.ms")
-    time.sleep(3)
+    first = time.monotonic() + 60
+    while not heard.readline():
+        if time.monotonic() > first or subscribed.poll() is not None:
+            raise SystemExit("the reader hears nothing")
+        pace(0.05)
+
     def measure(name, attack):
         """What a healthy reader notices for eight seconds of an attack."""
         with open(f"/proc/{pid}/clear_refs", "w") as refs:
@@ -209,7 +224,7 @@ def judge(pid, attacker, reader, url, token, *phones):
         asked, end = [], time.monotonic() + 8
         while time.monotonic() < end:
             asked.append(float(run(reader, "status", stdout=subprocess.PIPE).communicate()[0] or "inf"))
-            time.sleep(0.2)
+            pace(0.2)
         took = [float(line) for line in heard.read().split()]
         peak = memory("VmHWM")
         if attacker_process:
@@ -270,7 +285,7 @@ def write(url, token, *phones):
             body = json.dumps({"messaging_product": "whatsapp", "about": f"Revision {turn}"}).encode()
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
             urllib.request.urlopen(urllib.request.Request(f"{url}/{phone}/whatsapp_business_profile", body, headers)).read()
-        time.sleep(0.5)
+        pace(0.5)
 
 
 def attack(number):
