@@ -166,12 +166,15 @@ extension Meta {
         var service = asked.account.rides.places[place] ?? RideService()
         service.turn += 1
         asked.account.rides.places[place] = service
-        let value = value(ride, target, service, asked)
         switch service.answer {
         case .ignored: return nil
-        case .flapping: return service.turn % 3 == 0 ? nil : value
+        case .flapping where service.turn % 3 == 0: return nil
         case .text: return "cannot be shown"
         case .number: return 7
+        default: break
+        }
+        let value = value(ride, target, service, asked)
+        switch service.answer {
         case .bare:
             guard let items = value["data"]?.array else { return ["data": [value]] }
             return target.kind.isList ? .array(items) : items.first ?? [:]
@@ -196,7 +199,11 @@ extension Meta {
         let page = min(ride.limit ?? 25, service.answer == .cutOff ? 1 : service.page)
         let isCut = target.kind.isList && things.count > page
         let part = target.kind.isList ? Array(things.prefix(page)) : things
-        if service.answer == .served, !isCut { rode.append(Rode(target: target, served: stage.now)) }
+        // Whatever is wrong with a place, what is shown may be what is there.
+        let isWhole = Set(part.map(\.id)) == Set(self.things(of: target, account).map(\.id))
+        if isWhole, !isCut, self.things(of: target, account).allSatisfy(part.contains) {
+            rode.append(Rode(target: target, served: stage.now))
+        }
         let fields = Set(ride.inner.filter { $0.kind == nil }.map(\.name))
         var documents = part.map { thing in
             var document = ridden(thing, target, fields, account)
