@@ -36,22 +36,32 @@ public struct GraphClient: Sendable {
         return TokenInspection(checked: data)
     }
 
-    private func send(_ request: HTTPRequest) async throws(GraphFailure) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(GraphFailure) -> HTTPResponse {
         do throws(TransportError) { return try await transport.send(request) } catch { throw GraphFailure(error) }
     }
 
     /// - Parameter secretQuery: parameters that no request may hold, for a request can be printed.
     private func http(_ request: GraphRequest, secretQuery: String = "") -> HTTPRequest {
-        let parts = [request.query, secretQuery, proof.map { "appsecret_proof=\($0)" } ?? ""]
-        let query = parts.filter { !$0.isEmpty }.joined(separator: "&")
-        let url = endpoint.description + request.path(endpoint.version) + (query.isEmpty ? "" : "?" + query)
+        let body = request.body.map { Array(JSONValue.object($0).description.utf8) }
+        return http(
+            request.method, request.path(endpoint.version), query: [request.query, secretQuery], body: body, type: "application/json")
+    }
+
+    /// A batch as it is sent.
+    func http(_ batch: BatchRequest) -> HTTPRequest {
+        http(
+            .post, "/\(endpoint.version)/", query: [], body: batch.form(endpoint.version), type: "application/x-www-form-urlencoded")
+    }
+
+    private func http(_ method: GraphRequest.Method, _ path: String, query: [String], body: [UInt8]?, type: String) -> HTTPRequest {
+        let query = (query + [proof.map { "appsecret_proof=\($0)" } ?? ""]).filter { !$0.isEmpty }.joined(separator: "&")
+        let url = endpoint.description + path + (query.isEmpty ? "" : "?" + query)
         var headers = [
             (name: "Authorization", value: "Bearer \(token.secret.text)"), (name: "Accept", value: "application/json"),
             (name: "User-Agent", value: "wabawatch"),
         ]
-        if request.body != nil { headers.append((name: "Content-Type", value: "application/json")) }
-        let body = request.body.map { Array(JSONValue.object($0).description.utf8) }
-        return HTTPRequest(method: request.method.rawValue, url: url, headers: headers, body: body)
+        if body != nil { headers.append((name: "Content-Type", value: type)) }
+        return HTTPRequest(method: method.rawValue, url: url, headers: headers, body: body)
     }
 
     /// Asks once for a page of which only the keys are wanted. Blocked users are scanned, thirty times as fast as they are parsed; what the

@@ -129,8 +129,8 @@ extension Checker {
                 guard let interval = account.intervals[target.kind], target.kind != .subscribedApp else { continue }
                 let growth = history.scenario.reloadsPerHour > 0 ? 3.0 : 1.0
                 let limit = interval * (growth * (1 + account.splay)) + .seconds(900) + slack + .seconds(60)
+                let seen = seen(target)
                 for clear in clear(target) {
-                    let seen = (walks[target] ?? []).map { history.walks[$0] }.filter { $0.isComplete }.compactMap(\.delivered)
                     guard let first = seen.first, first < clear.start else { continue }
                     let moments = [clear.start] + seen.filter { clear.start < $0 && $0 < clear.end } + [clear.end]
                     if let gap = zip(moments, moments.dropFirst()).first(where: { $1 - $0 > limit }) {
@@ -141,9 +141,25 @@ extension Checker {
         }
     }
 
+    /// When a unit was seen, in order: by its own edge, or inside something else as it has been ever since. What differs there is to be looked at, and was
+    /// not seen by that.
+    private func seen(_ target: PollTarget) -> [Moment] {
+        let own = (walks[target] ?? []).map { history.walks[$0] }.filter(\.isComplete)
+        let ridden = (rode[target] ?? []).compactMap { ride -> Moment? in
+            guard let delivered = ride.delivered,
+                let last = own.last(where: { $0.delivered.map { $0 <= ride.served } ?? false }),
+                history.truth.isConstant(target, Span(start: last.span.start, end: ride.served))
+            else { return nil }
+            return delivered
+        }
+        return (own.compactMap(\.delivered) + ridden).sorted()
+    }
+
     /// The times in which a unit could be polled: a process ran, the disk was not full, nothing was out.
     private func clear(_ target: PollTarget) -> [Span] {
         var blocked = history.troubles.filter { $0.account == target.account && ($0.target == nil || $0.target == target) }.map(\.span)
+        // What rides and is old says that all is as it was. It is found out where it is looked for, in hours.
+        blocked += history.stale.filter { $0.account == target.account && $0.kind == target.kind }.map(\.span)
         blocked += history.fullDisk.map { Span(start: $0.start, end: $0.end + slack) }
         if let number = target.phoneNumberID {
             // Only while its number is there.

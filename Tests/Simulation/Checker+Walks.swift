@@ -132,7 +132,8 @@ extension Checker {
             }
             guard [.unreachable, .invalidAnswer, .forbidden, .notFound].contains(state) else { return }
             // A complete poll that could not be recorded has not been.
-            let before = (walks[target] ?? [])[..<place].last
+            // What failed because of what it was to bring besides, and was asked for again without, did not.
+            let before = (walks[target] ?? [])[..<place].last { history.walks[$0].trouble != .refusedRide }
             if before.map({ checkpoint($0) != nil || history.walks[$0].life != walk.life }) ?? true {
                 complain("watch", transaction.time, refuse("it was the first failure in a row"))
             }

@@ -27,12 +27,15 @@ struct Checker {
     var judgedWalks: Set<Int> = []
     /// Each unit's walks, as places in the history's.
     let walks: [PollTarget: [Int]]
+    /// What rode of each unit, in order.
+    let rode: [PollTarget: [Meta.Rode]]
 
     init(_ history: History) {
         self.history = history
         var walks: [PollTarget: [Int]] = [:]
         for (index, walk) in history.walks.enumerated() { walks[walk.target, default: []].append(index) }
         self.walks = walks
+        rode = Dictionary(grouping: history.rode, by: \.target)
     }
 
     /// Everything that a history breaks; nothing if it keeps all promises.

@@ -56,6 +56,10 @@ struct History {
     var scenario: Scenario
     var truth: Truth
     var walks: [Walk] = []
+    /// What rode with another's answer, whole and as it was.
+    var rode: [Meta.Rode] = []
+    /// When what rode of an account's kind was old.
+    var stale: [(account: String, kind: Kind, span: TimeSpan)] = []
     var transactions: [Transaction] = []
     var lives: [Span] = []
     /// When the disk was full.

@@ -11,7 +11,10 @@ struct Asked {
     var target: PollTarget
     var edge: Edge
     var credential: Int
+    /// The members, and the apps, which an account's own answer has always held.
     var fields: Set<String>
+    /// What else is asked for inside each thing.
+    var rides: [AskedField]
     var limit: Int
     var after: String?
     var etag: String?
@@ -19,6 +22,15 @@ struct Asked {
     var isProbe: Bool
 
     var isFirst: Bool { after == nil }
+}
+
+/// An answer on its way.
+struct Answering {
+    var result: Result<HTTPResponse, TransportError>
+    /// The walks that it belongs to, as places among all.
+    var walks: [Int] = []
+    /// What rides on it, likewise.
+    var rode = 0..<0
 }
 
 extension Meta {
@@ -35,11 +47,13 @@ extension Meta {
         }
         let name = path.count > 1 ? path[1] : ""
         guard let edge = ([Edge.subscribedApps] + Edge.watched).first(where: { $0.path == name }), let kind = edge.kind else { return nil }
+        guard let asked = AskedField.read(query["fields"] ?? "") else { return nil }
         let credential = request.headers.first { $0.name == "Authorization" }?.value.split(separator: "-").last.flatMap { Int($0) }
         return Asked(
             account: account, target: PollTarget(account: account.plan.name, kind: kind, phoneNumberID: number), edge: edge,
             credential: credential ?? 0,
-            fields: Set((query["fields"] ?? "").split(separator: ",").map(String.init)), limit: query["limit"].flatMap { Int($0) } ?? 25,
+            fields: Set(asked.filter { $0.kind == nil }.map(\.name)), rides: asked.filter { $0.kind != nil },
+            limit: query["limit"].flatMap { Int($0) } ?? 25,
             after: query["after"], etag: request.headers.first { $0.name == "If-None-Match" }?.value,
             isProbe: query["until"].flatMap { Int($0) }.map { $0 < 1_300_000_000 } ?? false)
     }
@@ -59,13 +73,15 @@ extension Meta {
     }
 
     /// Answers a request that has just come, and says which walk it belongs to.
-    func answer(_ asked: Asked, life: Int) -> (result: Result<HTTPResponse, TransportError>, walks: [Int]) {
+    func answer(_ asked: Asked, life: Int) -> Answering {
         let account = asked.account
+        for _ in 0..<charge(for: asked) { account.calls.append(stage.now) }
         count(account)
+        let first = rode.count
         if asked.isProbe {
             let isThere = asked.target.phoneNumberID.map(account.has(number:)) ?? true
             let trouble = trouble(for: asked) ?? (isThere ? nil : .notFound)
-            return (trouble.map { answer($0, asked) } ?? page(asked), [])
+            return Answering(result: trouble.map { answer($0, asked) } ?? page(asked))
         }
         walks.request(asked.target, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
         walks.update(asked.target) { $0.named = asked.fields }
@@ -85,7 +101,7 @@ extension Meta {
             }
             indices += [walks.index(of: target)].compactMap(\.self)
         }
-        return (result, indices)
+        return Answering(result: result, walks: indices, rode: first..<rode.count)
     }
 
     private func bringsApps(_ asked: Asked) -> Bool {
@@ -102,6 +118,10 @@ extension Meta {
         if let trouble = odd(for: asked) {
             walks.update(asked.target) { $0.trouble = trouble }
             return answer(trouble, asked)
+        }
+        if let refusal = refusal(ofRidesIn: asked) {
+            walks.update(asked.target) { $0.trouble = .refusedRide }
+            return respond(refusal["error"]?["code"] == 10 ? 403 : 400, refusal, account)
         }
         if let unknown = account.unknown, unknown.kind == asked.target.kind, asked.fields.contains(unknown.member) {
             if account.odd.refusal > 0 {
@@ -187,6 +207,7 @@ extension Meta {
         }
         var items = part.map { thing in
             var document = served(thing, asked)
+            if asked.target.kind == .phoneNumber { addRides(asked.rides, to: &document, number: thing.id, asked) }
             if asked.target.kind == .subscribedApp, let unreadable = unreadable(account), unreadable.id == thing.id {
                 document["whatsapp_business_api_data"] = unreadable.value
                 walks.update(asked.target) { walk in
@@ -228,6 +249,7 @@ extension Meta {
             if !all, !apps.isEmpty { list["paging"] = .object(["next": "https://graph.example/next?after=x"]) }
             if !apps.isEmpty || dice.chance(0.5) { document["subscribed_apps"] = .object(list) }
         }
+        if asked.target.kind == .account { addRides(asked.rides, to: &document, number: nil, asked) }
         return respond(200, .object(document), asked.account, etag: asked)
     }
 

@@ -46,7 +46,7 @@ extension Meta {
             let minutes = (until - stage.now).milliseconds / 60_000 + 1
             return respond(400, error(dice.pick([80007, 80008, 4]), "Too many calls"), account, minutesToRegain: Int(minutes))
         case .unauthorized: return respond(401, error(190, "Invalid OAuth access token"), account)
-        case .refusedField, .tooLarge:
+        case .refusedField, .refusedRide, .tooLarge:
             return respond(500, error(1, "Please reduce the amount of data you're asking for, then retry your request"), account)
         case .notModified: return .success(HTTPResponse(status: 304, headers: [("facebook-api-version", account.version)]))
         case .passingRefusal:

@@ -60,6 +60,8 @@ final class Meta {
         var jumped: Set<String> = []
         /// Whether the account's own answer holds only some of its apps.
         var cutsApps = false
+        /// What it gives inside something else.
+        var rides = Rides()
 
         enum ETags: CaseIterable { case none, honoured, ignored }
 
@@ -72,6 +74,8 @@ final class Meta {
 
     let stage: Stage
     var dice: SeededGenerator
+    /// Decides what rides, so that all else is as it is without.
+    var rideDice: SeededGenerator
     let accounts: [Account]
     let oddities: Set<Oddity>
     private let byID: [String: Account]
@@ -79,14 +83,22 @@ final class Meta {
     var walks = Walks()
     /// When accounts were throttled.
     var throttled: [(account: String, span: Span)] = []
+    /// What rode, whole and as it was.
+    var rode: [Rode] = []
+    /// When what was old rode, and where.
+    var stale: [(account: String, place: RidePlace, span: Span)] = []
 
-    init(_ scenario: Scenario, stage: Stage, dice: SeededGenerator) {
+    init(_ scenario: Scenario, stage: Stage, dice: SeededGenerator, rideDice: SeededGenerator) {
         self.stage = stage
         self.dice = dice
+        self.rideDice = rideDice
         accounts = scenario.accounts.map(Account.init)
         oddities = scenario.oddities
         byID = Dictionary(uniqueKeysWithValues: accounts.map { ($0.plan.wabaID, $0) })
-        for account in accounts { fill(account) }
+        for account in accounts {
+            fill(account)
+            fillRides(of: account)
+        }
     }
 
     private func fill(_ account: Account) {
@@ -217,6 +229,7 @@ extension Meta {
             if !account.refused.isEmpty { account.credential += 1 }
         }
         mendOddities()
+        calmRides()
         for index in truth.withheld.indices where truth.withheld[index].span.end > stage.now { truth.withheld[index].span.end = stage.now }
     }
 }

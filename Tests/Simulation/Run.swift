@@ -28,13 +28,16 @@ final class Run: @unchecked Sendable {
     let busyUntil: Moment
     private(set) var requests = 0
 
-    init(seed: UInt64, only: Set<Oddity>?, print: ((String) -> Void)?) throws {
+    init(seed: UInt64, only: Set<Oddity>?, expands: Bool?, print: ((String) -> Void)?) throws {
         var dice = SeededGenerator(spreading: seed)
         var scenario = Scenario(&dice)
         scenario.add(only, seed)
+        // The rest of a seed is the same with and without them.
+        var rideDice = SeededGenerator(spreading: seed ^ 0x41DE_41DE_41DE)
+        scenario.addRides(expands, &rideDice)
         self.scenario = scenario
         stage = Stage(print: print)
-        meta = Meta(scenario, stage: stage, dice: dice.fork())
+        meta = Meta(scenario, stage: stage, dice: dice.fork(), rideDice: rideDice.fork())
         store = try MemoryStore()
         productDice = dice.fork()
         self.dice = dice
@@ -77,6 +80,8 @@ final class Run: @unchecked Sendable {
         history.truth = meta.truth
         history.troubles += meta.throttled.map { ($0.account, nil, $0.span) }
         history.walks = meta.walks.all
+        history.rode = meta.rode
+        history.stale = meta.stale.map { ($0.account, $0.place.kind, $0.span) }
         history.kept = try store.changes(after: 0)
         history.stored = try store.resources()
         history.end = end
@@ -196,6 +201,7 @@ extension Run {
         for oddity in scenario.oddities.sorted(by: { $0.rawValue < $1.rawValue }) where oddity.perHour > 0 {
             often(hours * oddity.perHour) { [unowned self] in meta.begin(oddity, busyFor: busyUntil - stage.now) }
         }
+        if scenario.expands { often(hours * Double(scenario.rideChangesPerHour)) { [unowned self] in meta.changeRide() } }
         planRestores()
         planMassRemovals()
         often(Double(scenario.clockJumps)) { [unowned self] in
@@ -303,7 +309,7 @@ extension Run {
         let result: Result<HTTPResponse, TransportError> = await withCheckedContinuation { continuation in
             life.answer(after: there) { [self] lives in
                 guard lives else { return continuation.resume(returning: .failure(TransportError(.closed, "the process has ended"))) }
-                let (answer, walks) = meta.answer(asked, life: life.number)
+                let answering = meta.answer(asked, life: life.number)
                 if scenario.changesUnderWalks, dice.chance(0.1), stage.now < busyUntil {
                     stage.after(.milliseconds(1)) { [self] in meta.changeSomething() }
                 }
@@ -312,9 +318,10 @@ extension Run {
                     stage.after(.milliseconds(1)) { [self] in meta.drift(for: dice.time(.seconds(1)...(.seconds(1000)))) }
                 }
                 life.answer(after: back) { [self] lives in
-                    for walk in walks where lives { meta.walks.delivered(walk, at: stage.now) }
-                    stage.note("answered \(asked.target) \(Self.words(answer))")
-                    continuation.resume(returning: answer)
+                    for walk in answering.walks where lives { meta.walks.delivered(walk, at: stage.now) }
+                    for ride in answering.rode where lives { meta.rode[ride].delivered = stage.now }
+                    stage.note("answered \(asked.target) \(Self.words(answering.result))")
+                    continuation.resume(returning: answering.result)
                 }
             }
         }

@@ -38,6 +38,9 @@ struct Scenario {
     /// Times that something begins to go wrong in an hour, of these kinds.
     var troublesPerHour: Int
     var troubles: [Trouble]
+    /// Whether things are asked for inside others, and how often an hour a place changes its mind.
+    var expands = false
+    var rideChangesPerHour = 0
     /// Whether odd things happen alone.
     var isAlone = false
     /// What is odd.
@@ -79,6 +82,13 @@ struct Scenario {
         for index in 1...dice.pick([1, 1, 1, 1, 2, 3]) { accounts.append(Self.account(index, &dice)) }
     }
 
+    /// Half of the seeds ask for things inside others.
+    mutating func addRides(_ only: Bool?, _ dice: inout SeededGenerator) {
+        let drawn = dice.chance(0.5)
+        expands = only ?? drawn
+        rideChangesPerHour = dice.pick([0, 2, 6, 20])
+    }
+
     private static func account(_ index: Int, _ dice: inout SeededGenerator) -> Account {
         let count = dice.pick([0, 1, 1, 2, 3, 6])
         let isTight = dice.chance(0.15)
@@ -107,6 +117,8 @@ enum Trouble: String {
     case listChanged, repeatedCursor
     /// What only oddities bring.
     case notModified, passingRefusal, wrongThing, refusedField, tooLarge
+    /// What was asked for inside is refused, and the whole with it. It is asked again at once without.
+    case refusedRide
 
     /// What any seed may have.
     static let plain: [Trouble] = [
@@ -126,7 +138,7 @@ enum Trouble: String {
         case .forbidden, .policy: .forbidden
         case .throttled: .throttled
         case .unauthorized: .unauthorized
-        case .listChanged, .repeatedCursor, .refusedField, .tooLarge: nil
+        case .listChanged, .repeatedCursor, .refusedField, .refusedRide, .tooLarge: nil
         }
     }
 }

@@ -18,13 +18,14 @@ public struct Outcome: Sendable {
 public enum Simulation {
     /// Runs one seed and checks every promise.
     /// - Parameters:
+    ///   - expands: whether things are asked for inside others; `nil` leaves it to the seed.
     ///   - only: the odd things that may happen, and nothing else that is troublesome; `nil` leaves it to the seed.
     ///   - broken: what is broken in the run's history before it is checked.
     ///   - print: is given every line of the trace.
-    public static func run(seed: UInt64, only: Set<Oddity>? = nil, broken: Mutation? = nil, print: ((String) -> Void)? = nil) throws
-        -> Outcome
-    {
-        let run = try Run(seed: seed, only: only, print: print)
+    public static func run(
+        seed: UInt64, only: Set<Oddity>? = nil, expands: Bool? = nil, broken: Mutation? = nil, print: ((String) -> Void)? = nil
+    ) throws -> Outcome {
+        let run = try Run(seed: seed, only: only, expands: expands, print: print)
         try run.play()
         _ = broken?.apply(to: &run.history)
         let complaints = Checker.complaints(about: run.history)

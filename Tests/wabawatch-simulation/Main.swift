@@ -18,6 +18,8 @@ struct Program: ParsableCommand {
     var broken: String?
     @Option(help: "Odd things that may happen, alone: \(Oddity.allCases.map(\.rawValue).joined(separator: ",")); `none` for none.")
     var troubles: String?
+    @Option(help: "Whether things are asked for inside others: auto or never; by default half of the seeds do.")
+    var expansion: String?
     @Flag(help: "Print everything that happens.")
     var trace = false
     @Flag(help: "Stop at the first seed that breaks a promise.")
@@ -34,10 +36,11 @@ struct Program: ParsableCommand {
             execv("/proc/self/exe", CommandLine.unsafeArgv)
         }
         let only = try oddities
+        guard [nil, "auto", "never"].contains(expansion) else { throw ValidationError("--expansion is auto or never.") }
         if let broken {
             try breakPromises(broken)
         } else if let seed {
-            let outcome = try Simulation.run(seed: seed, only: only, print: trace ? { print($0) } : nil)
+            let outcome = try Simulation.run(seed: seed, only: only, expands: expands, print: trace ? { print($0) } : nil)
             report(outcome)
             print(
                 "seed \(seed): digest \(String(outcome.digest, radix: 16)), \(outcome.requests) requests, \(outcome.changes) changes, \(outcome.lives) lives"
@@ -47,6 +50,9 @@ struct Program: ParsableCommand {
             try runAll(range, only)
         }
     }
+
+    /// What `--expansion` says.
+    private var expands: Bool? { expansion.map { $0 == "auto" } }
 
     /// What `--troubles` says.
     private var oddities: Set<Oddity>? {
@@ -97,7 +103,7 @@ struct Program: ParsableCommand {
                 }
                 guard let seed else { return }
                 do {
-                    let outcome = try Simulation.run(seed: seed, only: only)
+                    let outcome = try Simulation.run(seed: seed, only: only, expands: expands)
                     sums.withLock { sums in
                         report(outcome)
                         sums.runs += 1
@@ -122,7 +128,7 @@ struct Program: ParsableCommand {
     private func report(_ outcome: Outcome) {
         guard !outcome.complaints.isEmpty else { return }
         print(
-            "seed \(outcome.seed) breaks a promise; repeat it with: swift run -c release wabawatch-simulation --seed \(outcome.seed) --trace\(troubles.map { " --troubles \($0)" } ?? "")"
+            "seed \(outcome.seed) breaks a promise; repeat it with: swift run -c release wabawatch-simulation --seed \(outcome.seed) --trace\(troubles.map { " --troubles \($0)" } ?? "")\(expansion.map { " --expansion \($0)" } ?? "")"
         )
         for complaint in outcome.complaints { print("  \(complaint)") }
         fflush(nil)
