@@ -12,7 +12,7 @@ import ArgumentParser
         subcommands: [
             DecodeBenchmark.self, HostileBenchmark.self, LedgerBenchmark.self, PollBenchmark.self, BlockedBenchmark.self,
             DeliveryBenchmark.self, FanOutBenchmark.self, FanOutServer.self, GrowthBenchmark.self, AccountsBenchmark.self,
-            IdleBenchmark.self, RatingBenchmark.self, SoakBenchmark.self, Turns.self,
+            IdleBenchmark.self, RatingBenchmark.self, FreshnessBenchmark.self, SoakBenchmark.self, Turns.self,
         ])
 }
 
