@@ -10,6 +10,13 @@ public struct ChangeTime: Sendable, Equatable {
     public var at: Timestamp
     /// Whether it was the starting point.
     public var isBaseline: Bool
+
+    /// Such a poll.
+    public init(target: PollTarget, at: Timestamp, isBaseline: Bool) {
+        self.target = target
+        self.at = at
+        self.isBaseline = isBaseline
+    }
 }
 
 /// When targets changed, the newest first: a stretch of the log at a time, and no transaction between. What changed is not read.

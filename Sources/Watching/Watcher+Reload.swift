@@ -34,7 +34,10 @@ extension Watcher {
             if account.stands(await account.gate.use(plan)) { stretch(name) }
         }
         await learnFromHistory()
-        for account in accounts.values { pace(account) }
+        for account in accounts.values {
+            account.pacing = Pacing()
+            pace(account)
+        }
         await tellGates()
     }
 
@@ -78,7 +81,6 @@ extension Watcher {
             else { continue }
             on(.watch(target, every: every, splay: plan.splay, first: first(target, every: evenInterval(of: target))), world.now())
         }
-        account.pacing = Pacing()
         for (target, polled) in watched where target.account == name && plan.lists[target.kind] != before.lists[target.kind] {
             if polled.state.rotation != nil { polled.state.rotate(WindowRotation(plan.lists[target.kind] ?? ListPlan())) }
         }

@@ -9,7 +9,7 @@ struct ChangeHistory: Sendable {
     /// What is older says little.
     static let longest = ChangeRate.halfLife * 4
     /// The newest changes alone are read, so that a start does not wait for millions.
-    static let most = 100_000
+    static let most = 50_000
 
     private struct Target {
         var polls: Set<Timestamp> = []

@@ -110,10 +110,10 @@ struct PlanReport {
         return "changes more: \(tenths / 10).\(tenths % 10) times as often as what changes least"
     }
 
-    /// `15m`, or `2m-15m` where not all are alike.
+    /// `15min`, or `2min-15min` where not all are alike.
     private static func every(_ part: Part) -> String {
-        let (fastest, slowest) = (Spans.text(Int64(part.fastest)), Spans.text(Int64(part.slowest)))
-        return fastest == slowest ? slowest : "\(fastest)-\(slowest)"
+        guard part.fastest < part.slowest else { return Spans.text(Int64(part.slowest)) }
+        return "\(Spans.column(Int64(part.fastest)))-\(Spans.column(Int64(part.slowest)))"
     }
 
     /// Whole calls where they are many, a tenth where they are few.
