@@ -169,7 +169,7 @@ let package = Package(
         program(
             "wabawatch-bench",
             [
-                "CAllocations", "CFanOut", "TestTools", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Changes",
+                "CAllocations", "CFanOut", "TestTools", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Watching", "Changes",
                 "WhatsAppBusiness",
                 "StrictJSON", arguments, sqlite,
             ]),

@@ -3,8 +3,8 @@ import Watching
 import WhatsAppBusiness
 
 extension Configuration {
-    /// What would be asked, and what that costs: for each account its plan against the budget, and one line a kind with the interval and the request.
-    /// Where all of an account's numbers are watched, nobody knows yet how many these are, and one stands for all.
+    /// What would be asked, and what that costs: for each account its plan against the budget, and one line a kind with the request and the interval, the
+    /// one at first where it follows what changes. Where all of an account's numbers are watched, nobody knows yet how many these are, and one stands for all.
     package func dryRun() -> [String] { accounts.flatMap { dryRun($0) } }
 
     /// What does not fit into its account's budget, a line for each such account; `--check` says it.
@@ -14,7 +14,7 @@ extension Configuration {
             guard plan.stretch > 1 else { return nil }
             return
                 "\(account.place): \(account.name): \(Self.calls(plan.callsPerHour)) calls an hour\(account.phoneNumbers == nil ? " with one phone number" : "") "
-                + "are more than the budget of \(plan.budget) at first allows; \(Self.stretched(plan))"
+                + "are more than the budget of \(plan.budget) at first allows; \(Self.stretched(plan, account))"
         }
     }
 
@@ -23,13 +23,19 @@ extension Configuration {
         let numbers = account.phoneNumbers.map { "\($0.count) phone number\($0.count == 1 ? "" : "s")" } ?? "its phone numbers as one"
         var head = "\(account.name) (\(account.wabaID)): \(Self.calls(plan.callsPerHour)) calls an hour counting \(numbers), "
         head += "of \(plan.budget) that the budget allows at first"
-        if plan.stretch > 1 { head += "; " + Self.stretched(plan) }
+        let adaptive = account.watch.isAdaptive ? plan.adaptiveAtFirst() : nil
+        if plan.stretch > 1 {
+            head += "; " + Self.stretched(plan, account)
+        } else if let adaptive, adaptive.callsPerHour > plan.callsPerHour * 1.005 {
+            head += "; what is left is spent where changes are likely, \(Self.calls(adaptive.callsPerHour)) calls an hour in all"
+        }
         var lines = [head]
         let version = GraphVersion(parsing: graph.version)?.description ?? graph.version
         for part in plan.parts {
             guard let edge = Edge.serving(part.kind) else { continue }
             let ids = part.isOfNumbers ? account.phoneNumbers ?? ["{phone number}"] : [account.wabaID]
-            let every = plan.interval(of: part.kind, every: part.every).milliseconds / 1000
+            let interval = adaptive?.intervals[part.kind] ?? plan.interval(of: part.kind, every: part.every)
+            let every = interval.milliseconds / 1000
             for id in ids {
                 let query = GraphRequest(edge, id: id).query
                 let path = "/\(version)/\(id)" + (edge.path.isEmpty ? "" : "/\(edge.path)") + (query.isEmpty ? "" : "?\(query)")
@@ -47,8 +53,9 @@ extension Configuration {
 
     private static func calls(_ number: Double) -> String { String(Int(number.rounded(.up))) }
 
-    private static func stretched(_ plan: CallPlan) -> String {
+    private static func stretched(_ plan: CallPlan, _ account: Account) -> String {
         let times = Double(Int((plan.stretch * 10).rounded())) / 10
-        return "kinds other than account and phone_number are polled \(times) times as seldom"
+        let text = "kinds other than account and phone_number are polled \(times) times as seldom"
+        return account.watch.isAdaptive ? text + " in the mean, those that hardly change first" : text
     }
 }

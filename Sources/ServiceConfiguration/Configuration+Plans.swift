@@ -40,7 +40,7 @@ extension Configuration {
                 name: account.name, wabaID: account.wabaID, client: client(token, appSecret),
                 numbers: account.phoneNumbers.map { .only(Set($0)) } ?? .all,
                 intervals: account.watch.kinds.compactMapValues(\.every), lists: account.watch.lists, splay: account.watch.splay,
-                ceiling: budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share),
+                isAdaptive: account.watch.isAdaptive, ceiling: budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share),
                 renewedClient: {
                     guard let token = try? secrets.token(of: account), known.withLock({ $0 != token }) else { return nil }
                     known.withLock { $0 = token }

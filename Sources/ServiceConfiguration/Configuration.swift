@@ -78,6 +78,8 @@ package struct Configuration: Sendable, Equatable {
         package var kinds = Dictionary(uniqueKeysWithValues: Kind.polled.map { ($0, KindSettings(of: $0)) })
         /// The largest deviation from an interval, as a part of it.
         package var splay = 0.1
+        /// Whether what is left of the budget is spent where changes are likely.
+        package var isAdaptive = true
         /// Where this stands.
         var place: Place?
     }

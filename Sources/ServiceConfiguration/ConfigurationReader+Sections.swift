@@ -81,8 +81,9 @@ extension ConfigurationReader {
         var watch = defaults
         watch.place = place?.place ?? watch.place
         guard let place else { return watch }
-        let members = members(of: place, keys: Set(Kind.polled.map(\.rawValue)).union(["splay"]))
+        let members = members(of: place, keys: Set(Kind.polled.map(\.rawValue)).union(["splay", "adaptive"]))
         watch.splay = share(members["splay"], in: 0...50) ?? watch.splay
+        watch.isAdaptive = flag(members["adaptive"]) ?? watch.isAdaptive
         for kind in Kind.polled {
             guard let place = members[kind.rawValue], let settings = watch.kinds[kind] else { continue }
             watch.kinds[kind] = self.kind(kind, place, over: settings, floors: floors)

@@ -89,6 +89,18 @@ struct ConfigurationReader {
         return value
     }
 
+    /// `true` or `false`.
+    mutating func flag(_ place: YAMLPlace?) -> Bool? {
+        guard let place else { return nil }
+        switch place.node.scalar?.string {
+        case "true": return true
+        case "false": return false
+        default:
+            problems.append(place.problem("should be true or false"))
+            return nil
+        }
+    }
+
     /// A part of a whole: `10%`.
     mutating func share(_ place: YAMLPlace?, in range: ClosedRange<Int>) -> Double? {
         guard let place else { return nil }

@@ -24,6 +24,8 @@ public struct AccountPlan: Sendable {
     public var lists: [Kind: ListPlan]
     /// The largest deviation from an interval, as a part of it.
     public var splay: Double
+    /// Whether what is left of the budget is spent where changes are likely, and what hardly changes is the first to be polled less often where it is short.
+    public var isAdaptive: Bool
     /// How many requests may be made.
     public var ceiling: CallBudget.Ceiling
     /// A client with the credential as it is now, if that is another than `client`'s. A refused token is not tried again before there is one.
@@ -32,7 +34,7 @@ public struct AccountPlan: Sendable {
     /// An account as it is to be watched.
     public init(
         name: String, wabaID: String, client: GraphClient, numbers: Numbers, intervals: [Kind: Duration],
-        lists: [Kind: ListPlan] = [:], splay: Double = 0.1, ceiling: CallBudget.Ceiling,
+        lists: [Kind: ListPlan] = [:], splay: Double = 0.1, isAdaptive: Bool = false, ceiling: CallBudget.Ceiling,
         renewedClient: @escaping @Sendable () -> GraphClient? = { nil }
     ) {
         self.name = name
@@ -42,6 +44,7 @@ public struct AccountPlan: Sendable {
         self.intervals = intervals
         self.lists = lists
         self.splay = splay
+        self.isAdaptive = isAdaptive
         self.renewedClient = renewedClient
         self.ceiling = ceiling
     }

@@ -21,6 +21,8 @@ final class AccountState {
     var statistics = PollStatistics()
     /// How many times as long the other kinds' intervals are, as the schedule has them.
     var stretch = 1.0
+    /// What the intervals in force were found for, where they are adaptive.
+    var pacing = Pacing()
     /// Calls of an hour that are kept for the core kinds.
     var coreCallsPerHour = 0
     /// How much room the budget had when the schedule was last fitted to it.

@@ -2,7 +2,8 @@ public import WhatsAppBusiness
 
 /// What watching an account costs: calls an hour for each kind, against the budget. A pure decision.
 ///
-/// A plan that is over the budget stretches the intervals of all kinds but the core's evenly, until it fits (README, "Configure").
+/// A plan that is over the budget stretches the intervals of all kinds but the core's, until it fits: evenly, or what hardly changes first
+/// (`AdaptiveIntervals`).
 public struct CallPlan: Sendable, Equatable {
     /// The kinds that go first and are never stretched.
     public static let core = Set(Kind.polled.filter(\.row.isCore))
@@ -54,9 +55,32 @@ public struct CallPlan: Sendable, Equatable {
 
     /// How many times as long the intervals of the other kinds are made; one where everything can be afforded.
     public var stretch: Double {
+        max(1, (callsPerHour - corePerHour) / Self.left(of: budget, core: corePerHour))
+    }
+
+    /// Calls an hour that the core leaves of a budget to the other kinds; a tenth at least.
+    static func left(of budget: Int, core: Double) -> Double {
         // A twentieth is left for tries after failures, and for the minutes that are counted whole.
-        let left = max(Double(budget) * 0.95 - corePerHour, Double(budget) * 0.1, 1)
-        return max(1, (callsPerHour - corePerHour) / left)
+        max(Double(budget) * 0.95 - core, Double(budget) * 0.1, 1)
+    }
+
+    /// What a kind's polls cost and are worth before anything is known of how often its things change: they are all alike, so that one stands for all.
+    private func input(_ part: Part) -> AdaptiveIntervals.Input {
+        let numbers = parts.filter(\.isOfNumbers).map(\.targets).max() ?? 1
+        let kinds = [part.kind] + part.kind.riders
+        let prior = ChangePrior.of(kinds.map { (kind: $0, things: $0.row.listsPhoneNumbers ? numbers : 1) })
+        return AdaptiveIntervals.Input(
+            every: Double(part.every.milliseconds) / 1000, shortest: Double(part.kind.row.shortestInterval.milliseconds) / 1000,
+            calls: Double(part.calls), worth: prior.perHour * prior.weight * Double(part.targets), isCore: Self.core.contains(part.kind))
+    }
+
+    /// How often each kind is polled by adaptive intervals, and calls an hour, before anything is known of how often its things change.
+    public func adaptiveAtFirst() -> (intervals: [Kind: Duration], callsPerHour: Double) {
+        let parts = parts.filter { $0.calls > 0 }
+        let found = AdaptiveIntervals(parts.map(input), budget: budget)
+        let intervals = zip(parts, found.seconds).map { part, seconds in (part.kind, Duration.milliseconds(Int64(min(seconds, 1e9) * 1000)))
+        }
+        return (Dictionary(uniqueKeysWithValues: intervals), found.callsPerHour)
     }
 
     /// How often a kind is polled, as far as it can be afforded.

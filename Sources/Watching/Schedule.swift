@@ -30,6 +30,9 @@ public struct Schedule: Sendable {
         case regain(String)
         /// What is still to be waited for becomes so many times as long.
         case scale(PollTarget, by: Double)
+        /// The interval of a target is another from now on. Where it waits for its turn, what is still to be waited for becomes longer or shorter as the
+        /// interval does: those that were spread stay so.
+        case pace(PollTarget, every: Duration, isTurn: Bool)
     }
 
     /// What falls due within this time after the first is taken together with it.
@@ -142,7 +145,8 @@ public struct Schedule: Sendable {
         case .forget(let target): forget(target)
         case .polled(let target, let every):
             finish(target, now) { plan in
-                now + (every ?? plan.every) * (1 + plan.splay * Self.deviation(of: target, turn: UInt64(plan.turn)))
+                let splay = plan.splay == 0 ? 0 : plan.splay * Self.deviation(of: target, turn: UInt64(plan.turn))
+                return now + (every ?? plan.every) * (1 + splay)
             }
         case .again(let target, let moment): finish(target, now) { _ in moment }
         case .postpone(let target, let until): postpone(target, until: until)
@@ -154,7 +158,15 @@ public struct Schedule: Sendable {
         case .scale(let target, let factor):
             guard let plan = plans[target], case .waiting(let due) = plan.state, due > now else { return }
             move(target, to: now + (due - now) * factor)
+        case .pace(let target, let every, let isTurn): pace(target, every: every, isTurn: isTurn, now)
         }
+    }
+
+    private mutating func pace(_ target: PollTarget, every: Duration, isTurn: Bool, _ now: Moment) {
+        guard let plan = plans[target] else { return }
+        plans[target]?.every = every
+        guard isTurn, plan.every > .zero, case .waiting(let due) = plan.state, due > now else { return }
+        move(target, to: now + (due - now) * (every / plan.every))
     }
 
     private mutating func postpone(_ target: PollTarget, until: Moment) {

@@ -6,10 +6,13 @@ import WhatsAppBusiness
 final class WatchedTarget {
     /// As it is a key: a target that was made anew takes memory of its own.
     let target: PollTarget
+    /// How often it changes.
+    var rate: ChangeRate
     var state: TargetState
 
-    init(_ target: PollTarget, _ watch: Watch) {
+    init(_ target: PollTarget, _ watch: Watch, since now: Moment) {
         self.target = target
+        rate = ChangeRate(since: now)
         state = TargetState(watch)
     }
 }

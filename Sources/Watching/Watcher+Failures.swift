@@ -123,7 +123,7 @@ extension Watcher {
         switch state {
         case .forbidden, .notFound, .unauthorized:
             let since = polled.state.refused(now)
-            let isAffordable = isCore || account.standing.isHalfUnused
+            let isAffordable = isCore || account.standing.isHalfUnused(but: account.pacing.morePerHour)
             return now
                 + retry.delay(
                     afterRefusal: since == nil, for: since.map { now - $0 } ?? .zero, isAffordable: isAffordable, random: world.random())

@@ -233,7 +233,7 @@ extension Watcher {
 
     /// There was no request to be had for what does not come with its host: it is as late as that.
     private func leaveUnasked(_ target: PollTarget) async {
-        guard let watch = watched[target]?.state.watch, let every = interval(of: target.host) else { return }
+        guard let watch = watched[target]?.state.watch, let every = promised(target.host) else { return }
         let ago = watch.lastSuccess.map { Duration.milliseconds(world.wallClock().milliseconds - $0.milliseconds) }
         // What it followed is over.
         guard watch.state.isTrouble || ago.map({ $0 > every * 2 }) ?? true else { return }

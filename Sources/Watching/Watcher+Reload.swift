@@ -33,6 +33,11 @@ extension Watcher {
             guard let account = accounts[name] else { continue }
             if account.stands(await account.gate.use(plan)) { stretch(name) }
         }
+        await learnFromHistory()
+        for account in accounts.values {
+            account.pacing = Pacing()
+            pace(account)
+        }
         await tellGates()
     }
 
@@ -71,10 +76,10 @@ extension Watcher {
         account.numbers = []
 
         for target in Array(schedule.targets) where target.account == name {
-            guard let every = plan.intervals[target.kind], every != before.intervals[target.kind] || plan.splay != before.splay else {
-                continue
-            }
-            on(.watch(target, every: every, splay: plan.splay, first: first(target)), world.now())
+            guard let every = plan.intervals[target.kind],
+                every != before.intervals[target.kind] || plan.splay != before.splay || plan.isAdaptive != before.isAdaptive
+            else { continue }
+            on(.watch(target, every: every, splay: plan.splay, first: first(target, every: evenInterval(of: target))), world.now())
         }
         for (target, polled) in watched where target.account == name && plan.lists[target.kind] != before.lists[target.kind] {
             if polled.state.rotation != nil { polled.state.rotate(WindowRotation(plan.lists[target.kind] ?? ListPlan())) }

@@ -15,6 +15,8 @@ extension Watcher {
         }
         let persisted = try await ledger.keep(WatchScope(accounts.values.map(\.plan)), at: world.wallClock())
         for name in accounts.keys.sorted() { begin(name, persisted[name] ?? PersistedWatches()) }
+        await learnFromHistory()
+        beginAdaptive()
     }
 
     /// Sets up the targets of one account, from its numbers and watches.
@@ -23,7 +25,7 @@ extension Watcher {
         for stored in persisted.watches {
             watched[stored.target] = Watch(
                 over: stored.target, document: stored.document, told: stored.told, since: stored.changedAt, lastSuccess: stored.confirmedAt
-            ).map { WatchedTarget(stored.target, $0) }
+            ).map { WatchedTarget(stored.target, $0, since: world.now()) }
         }
         for kind in AccountPlan.accountKinds { watch(PollTarget(account: name, kind: kind)) }
         watchRiders(of: name)
@@ -52,7 +54,7 @@ extension Watcher {
     /// What there is of a target; the watch over it begins where there is nothing yet.
     @discardableResult func beginWatch(over target: PollTarget) -> WatchedTarget {
         if let known = watched[target] { return known }
-        let new = WatchedTarget(target, Watch(over: target, since: world.wallClock()))
+        let new = WatchedTarget(target, Watch(over: target, since: world.wallClock()), since: world.now())
         watched[target] = new
         return new
     }
@@ -70,10 +72,11 @@ extension Watcher {
     }
 
     /// When a target is first to be polled.
-    func first(_ target: PollTarget) -> Moment {
+    /// - Parameter every: the interval that it is to have, if that is another.
+    func first(_ target: PollTarget, every: Duration? = nil) -> Moment {
         let now = world.now()
         // What was in trouble does not wait for its turn: what ends that may have been done meanwhile.
-        guard let every = interval(of: target), let watch = watched[target]?.state.watch, !watch.state.isTrouble,
+        guard let every = every ?? interval(of: target), let watch = watched[target]?.state.watch, !watch.state.isTrouble,
             let last = watch.lastSuccess
         else {
             return now
@@ -117,39 +120,6 @@ extension Watcher {
             }
         }
         stretch(name)
-    }
-}
-
-// How often they are polled: as configured, or as the budget allows.
-
-extension Watcher {
-    /// How often a target is polled, as far as that can be afforded.
-    func interval(of target: PollTarget) -> Duration? {
-        guard let account = accounts[target.account], let every = account.plan.intervals[target.kind] else { return nil }
-        return CallPlan.core.contains(target.kind) || account.stretch <= 1 ? every : every * account.stretch
-    }
-
-    /// Fits the intervals of an account to its budget anew, where that makes a difference, and lets what waits go on where there is more room.
-    func stretch(_ name: String) {
-        guard let account = accounts[name] else { return }
-        let plan = account.callPlan
-        account.coreCallsPerHour = Int(min(plan.corePerHour, 1e9).rounded(.up))
-        let room = CallBudget.Room(callsPerHour: account.standing.callsPerHour, core: account.coreCallsPerHour)
-        if room.exceeds(account.room) { on(.regain(name), world.now()) }
-        account.room = room
-        let factor = plan.stretch / account.stretch
-        guard factor > 1.1 || factor < 0.9 || (plan.stretch == 1 && factor < 1) else { return }
-        account.stretch = plan.stretch
-        let now = world.now()
-        for number in account.numbers {
-            for kind in AccountPlan.numberKinds {
-                schedule.on(.scale(PollTarget(account: name, kind: kind, phoneNumberID: number), by: factor), now: now)
-            }
-        }
-        for kind in AccountPlan.accountKinds where !CallPlan.core.contains(kind) {
-            schedule.on(.scale(PollTarget(account: name, kind: kind), by: factor), now: now)
-        }
-        world.alarm.set(schedule.wake)
     }
 }
 

@@ -47,14 +47,14 @@ extension Watcher {
     /// There is no request to be had for now.
     func late(_ target: PollTarget, _ until: Moment) async -> PollOutcome {
         // Late by less than an interval is nothing to tell.
-        if let every = interval(of: target), until - world.now() > every { await tellLate(target) }
+        if let every = promised(target), until - world.now() > every { await tellLate(target) }
         return PollOutcome(result: .unaffordable(until: until))
     }
 
     /// Says of everything that waits for the budget longer than its interval that it is late.
     func tellOfLate(_ name: String) async {
         for (target, time) in schedule.waiting(name, now: world.now()) {
-            guard let every = interval(of: target), time > every, watched[target]?.state.watch.state != .late else { continue }
+            guard let every = promised(target), time > every, watched[target]?.state.watch.state != .late else { continue }
             await tellLate(target)
         }
     }

@@ -32,6 +32,8 @@ public actor Watcher {
     /// Who waits until a change of a watch is written down, and who until a poll that may tell a drift is recorded.
     let moved = WaitList<PollTarget, Void>()
     let told = WaitList<KindOfAccount, Void>()
+    /// Whether the ledger's history has been read for how often targets change.
+    var knowsHistory = false
     private var savedAt: Moment
 
     /// Complete polls that changed nothing are written down this often.
@@ -90,12 +92,14 @@ public actor Watcher {
     func poll(_ target: PollTarget) async {
         let askers = waiting.take(target)
         let (began, polled) = (world.now(), watched[target])
+        let isFirst = polled?.state.watch.lastSuccess == nil
         let poll = await pollOnce(target, isAsked: !askers.isEmpty)
         for asker in askers { asker.fulfil(poll.result) }
         // What was forgotten, and perhaps watched anew since, takes nothing from this poll's end.
         guard let polled, watched[target] === polled else { return }
         accounts[target.account]?.statistics.count(poll.result, took: world.now() - began)
         note(poll.result, of: target)
+        if !isFirst { noteChanges(poll.result, of: polled) }
         guard schedule.interval(of: target) != nil else { return }
         let now = world.now()
         if case .unaffordable(let until) = poll.result {
@@ -104,6 +108,7 @@ public actor Watcher {
         } else {
             on(poll.next.map { .again(target, at: $0) } ?? .polled(target, every: interval(of: target)), now)
         }
+        if let account = accounts[target.account] { pace(account) }
         if now - savedAt >= Self.saveEvery {
             savedAt = now
             do { try await ledger.saveConfirmed() } catch {

@@ -12,7 +12,8 @@ import ArgumentParser
         subcommands: [
             DecodeBenchmark.self, HostileBenchmark.self, LedgerBenchmark.self, PollBenchmark.self, BlockedBenchmark.self,
             DeliveryBenchmark.self, FanOutBenchmark.self, FanOutServer.self, GrowthBenchmark.self, AccountsBenchmark.self,
-            IdleBenchmark.self, RatingBenchmark.self, SoakBenchmark.self, BatchBenchmark.self, BatchServer.self, Turns.self,
+            IdleBenchmark.self, RatingBenchmark.self, FreshnessBenchmark.self, SoakBenchmark.self, BatchBenchmark.self, BatchServer.self,
+            Turns.self,
         ])
 }
 

@@ -5,7 +5,7 @@
 
 start_simulator
 configure
-sed -i '/^watch:/,/^  splay/d' /etc/wabawatch/wabawatch.yaml
+sed -i '/^watch:/,/^  splay/c watch: { adaptive: false }' /etc/wabawatch/wabawatch.yaml
 milliseconds() { # COMMAND...
     local begin
     begin=$(date +%s%N)

@@ -104,6 +104,7 @@ graph: { base_url: "${simulator%/v25.0}", version: v25.0 }
 watch:
   phone_number: { every: 1s }
   business_profile: { every: 1s }
+  adaptive: false
   splay: 0%
 budget: { calls_per_hour: 100000 }
 accounts:

@@ -69,6 +69,15 @@ import WhatsAppBusiness
         #expect(configuration.accounts.first?.phoneNumbers == ["1", "2"])
     }
 
+    @Test(arguments: [
+        ("", "", true), ("watch: { adaptive: false }", "", false), ("watch: { adaptive: false }", "watch: { adaptive: true }", true),
+        ("", "watch: { adaptive: false, business_profile: { every: 1h } }", false),
+    ])
+    func adaptiveIntervals_areOn_unlessTheyAreTurnedOff(defaults: String, own: String, isOn: Bool) throws {
+        let configuration = try load("\(defaults)\n\(account)    \(own)\n")
+        #expect(configuration.accounts.first?.watch.isAdaptive == isOn)
+    }
+
     /// They come with the account's own request, so that being on by default means nothing without it.
     @Test(arguments: [
         ("watch: { account: { every: never } }", "", false), ("", "watch: { account: { every: never } }", false),

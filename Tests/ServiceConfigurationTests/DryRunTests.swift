@@ -32,6 +32,29 @@ import Testing
         #expect(lines.filter { $0.contains("account every 5m") }.count == 1)
     }
 
+    /// What it would do at first, before it knows what changes.
+    @Test func adaptiveIntervals_areNamedAsTheyAreAtFirst() throws {
+        func lines(_ more: String, _ watch: String = "") throws -> [String] {
+            try configuration(
+                """
+                \(more)
+                accounts:
+                  - { name: acme, waba_id: "102", token: { environment: TOKEN }, phone_numbers: ["7"], watch: { \(watch) } }
+                """
+            ).dryRun()
+        }
+        let ample = try lines("budget: { calls_per_hour: 4000 }")
+        #expect(
+            ample[0].contains("87 calls an hour")
+                && ample[0].hasSuffix("; what is left is spent where changes are likely, 690 calls an hour in all"))
+        #expect(ample.contains { $0.contains("business_profile every 112s:") }, "\(ample)")
+        let even = try lines("budget: { calls_per_hour: 4000 }", "adaptive: false")
+        #expect(!even[0].contains("likely") && even.contains { $0.contains("business_profile every 15m:") })
+        let short = try lines("budget: { calls_per_hour: 80 }")
+        #expect(short[0].hasSuffix("times as seldom in the mean, those that hardly change first"))
+        #expect(short.contains { $0.contains("phone_number every 1m:") } && !short.contains { $0.contains("business_profile every 15m:") })
+    }
+
     @Test func planOverItsBudget_isSaid_andIsNoMistake() throws {
         let text = """
             accounts:

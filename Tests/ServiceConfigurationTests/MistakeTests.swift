@@ -62,6 +62,10 @@ import WhatsAppBusiness
         ("graph: *nothing\n", "wabawatch.yaml:1: graph: the alias nothing stands for nothing"),
         ("<<: { a: 1 }\n", "wabawatch.yaml:1: <<: this key is not known"),
         ("graph: {}\n---\nbudget: {}\n", "wabawatch.yaml:"),
+        // What is neither one nor the other.
+        ("watch:\n  adaptive: 5%\n", "wabawatch.yaml:2: watch.adaptive: should be true or false"),
+        ("watch:\n  adaptive: [true]\n", "wabawatch.yaml:2: watch.adaptive: should be true or false"),
+        ("watch:\n  adaptive:\n", "wabawatch.yaml:2: watch.adaptive: should be true or false"),
         // What would watch nothing.
         (
             "watch:\n  phone_number:\n    every: never\n",

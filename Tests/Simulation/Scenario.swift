@@ -18,6 +18,9 @@ struct Scenario {
         var others: Int
         var numberCount: Int
 
+        /// Half of the accounts are; no seed draws a number for it.
+        var isAdaptive: Bool { quota == 5000 }
+
         func watches(_ kind: Kind) -> Bool { intervals[kind] != nil && (kind != .subscribedApp || intervals[.account] != nil) }
 
         func watches(_ number: String) -> Bool {

@@ -38,6 +38,7 @@ package final class Site: Sendable {
             socket: { path: "\(folder)/io.wabawatch" }
             journal: { enabled: false }
             watch:
+              adaptive: false
               \(Self.watch(every, kinds))
             budget: { calls_per_hour: 1000000 }
             accounts:

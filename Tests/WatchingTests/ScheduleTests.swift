@@ -62,6 +62,25 @@ import WhatsAppBusiness
         #expect(schedule.takeDue(now: at(8)) == [target(1)])
     }
 
+    /// What was spread stays so, what is due or has a time of its own stays where it is, and the next turn follows the new interval.
+    @Test func pace_changesTheInterval_andWhatIsStillToBeWaitedFor() {
+        var schedule = Schedule()
+        for number in 1...3 {
+            schedule.on(.watch(target(number), every: .seconds(100), splay: 0, first: at(Double(number * 30))), now: at(0))
+        }
+        #expect(schedule.takeDue(now: at(30)) == [target(1)])
+        for number in 1...3 { schedule.on(.pace(target(number), every: .seconds(50), isTurn: number != 3), now: at(40)) }
+        schedule.on(.pace(target(4), every: .seconds(50), isTurn: true), now: at(40))
+        #expect(schedule.due(target(2)) == at(50))
+        #expect(schedule.due(target(3)) == at(90))
+        schedule.on(.polled(target(1)), now: at(45))
+        #expect(schedule.due(target(1)) == at(95))
+        #expect(schedule.interval(of: target(1)) == .seconds(50))
+        #expect(schedule.interval(of: target(4)) == nil)
+        schedule.on(.pace(target(2), every: .seconds(200), isTurn: true), now: at(45))
+        #expect(schedule.due(target(2)) == at(65))
+    }
+
     @Test func turns_driftApart_withinTheSplay_theSameWayEachTime() {
         func gaps() -> [Duration] {
             var schedule = Schedule()
@@ -88,7 +107,8 @@ import WhatsAppBusiness
         var now = at(0)
         for _ in 0..<100_000 {
             let one = target(Int(random.next() % 50))
-            switch random.next() % 6 {
+            switch random.next() % 7 {
+            case 6: schedule.on(.pace(one, every: .seconds(Int(random.next() % 60) + 1), isTurn: random.next() % 2 == 0), now: now)
             case 0:
                 watched.insert(one)
                 schedule.on(.watch(one, every: .seconds(Int(random.next() % 60) + 1), splay: 0.1, first: now), now: now)

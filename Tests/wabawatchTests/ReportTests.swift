@@ -20,6 +20,27 @@ import WhatsAppBusiness
         try Golden.expect(PlanReport(status: Sample.status).lines(page.page), "plan-\(page.name)")
     }
 
+    /// Where intervals follow what changes, it says between which they are, what that means, and of each watch why.
+    @Test func plan_ofAdaptiveIntervals_showsThemWithTheirReasons() throws {
+        var status = Sample.status
+        status.watches = [(900, "1"), (120, "2"), (450, "3")].map { seconds, number in
+            WatchStatus(
+                account: "acme", kind: .businessProfile, phoneNumberID: number, state: OpenEnum(.current), since: Sample.moment,
+                everyMilliseconds: seconds * 1000, lastSuccessAt: Sample.moment)
+        }
+        status.watches.append(
+            WatchStatus(account: "acme", kind: .account, state: OpenEnum(.current), since: Sample.moment, everyMilliseconds: 300_000))
+        let lines = PlanReport(status: status, showsWatches: true).lines(PageCase.all[0].page).map(\.plain)
+        let row = try #require(lines.first { $0.hasPrefix("business_profile ") })
+        #expect(row.contains(" 2min-15min "), "\(lines)")
+        #expect(row.contains(" 4min 5s ") && row.contains(" 42 "), "half an interval in the mean, and what it costs: \(row)")
+        func reason(_ watch: String) -> String? { lines.first { $0.hasPrefix(watch + " ") } }
+        #expect(reason("business_profile/1")?.hasSuffix("7min 30s changes least of its kind") == true, "\(lines)")
+        #expect(reason("business_profile/2")?.hasSuffix("changes more: 7.5 times as often as what changes least") == true, "\(lines)")
+        #expect(reason("account")?.contains("changes") == false)
+        #expect(!PlanReport(status: status).lines(PageCase.all[0].page).contains { $0.plain.contains("business_profile/1") })
+    }
+
     @Test(arguments: PageCase.all) func list_isLaidOutForItsPage(page: PageCase) throws {
         let lines = ResourceTable(resources: Sample.resources).lines(page.page)
         try Golden.expect(lines, "list-\(page.name)")

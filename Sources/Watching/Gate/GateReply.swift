@@ -62,5 +62,6 @@ struct GateStanding: Sendable, Equatable {
     var sentinel: PollTarget?
 
     /// Whether so much is left that there is room for asking often.
-    var isHalfUnused: Bool { callsLastHour * 2 < callsPerHour }
+    /// - Parameter more: calls of an hour that more is polled than is configured, because there was room.
+    func isHalfUnused(but more: Double) -> Bool { (Double(callsLastHour) - more) * 2 < Double(callsPerHour) }
 }

@@ -43,7 +43,7 @@ final class Stage {
         let kinds = (Kind.asked(.account) + Kind.asked(.phoneNumber)).map(\.rawValue)
         let watch =
             every.map { every in
-                "watch:\n  splay: 0%\n" + kinds.map { "  \($0): { every: \(every[$0] ?? "never") }\n" }.joined()
+                "watch:\n  splay: 0%\n  adaptive: false\n" + kinds.map { "  \($0): { every: \(every[$0] ?? "never") }\n" }.joined()
             } ?? ""
         let entries = accounts.enumerated().map { "  - { name: a\($0), waba_id: \"\($1)\", token: { environment: TOKEN } }\n" }.joined()
         let text = """

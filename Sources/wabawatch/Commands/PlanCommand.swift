@@ -8,7 +8,12 @@ import WabaWatchInterface
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show calls an hour for each account and kind, against the budget, and how fresh each kind is kept.",
-        discussion: "A poll costs one call at least; lists that have more than one page cost more.")
+        discussion: """
+            A poll costs one call at least; lists that have more than one page cost more. Where watch.adaptive is on, EVERY shows the shortest and the longest \
+            interval of a kind: what the budget leaves is spent where changes are likely, and what hardly changes is the first to be polled less often where \
+            it is short. MEAN DELAY is how long a change waits for the poll that finds it: half an interval, in the mean of the kind's watches. -o full shows \
+            every watch.
+            """)
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
@@ -20,7 +25,8 @@ struct PlanCommand: AsyncParsableCommand {
         try await session.print(paged: !pager.noPager) { output in
             switch form.output {
             case .json: for watch in status.watches { try output.line(PrintableText(watch.json)) }
-            case .short, .full, .cat: try output.lines(PlanReport(status: status).lines(session.page))
+            case .short, .cat: try output.lines(PlanReport(status: status).lines(session.page))
+            case .full: try output.lines(PlanReport(status: status, showsWatches: true).lines(session.page))
             }
         }
     }

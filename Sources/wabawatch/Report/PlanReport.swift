@@ -7,11 +7,15 @@ import WhatsAppBusiness
 /// A poll costs one call at least; lists of more than a page cost more, so the figures are the least that is spent.
 struct PlanReport {
     let status: Status
+    /// Whether every watch is shown as well.
+    var showsWatches = false
 
     private struct Part {
         var watches = 0
         var callsPerHour = 0.0
         var slowest = 0
+        var fastest = Int.max
+        var delay = 0.0
         var oldest: Int64?
         var isUnseen = false
     }
@@ -26,6 +30,7 @@ struct PlanReport {
             if !lines.isEmpty { lines.append("") }
             lines.append(head(account, planned, budgets[account], page))
             lines += table(parts, budgets[account], page).lines(page)
+            if showsWatches { lines += [""] + watches(account, parts).lines(page) }
         }
         return lines
     }
@@ -38,6 +43,9 @@ struct PlanReport {
             // What comes with another kind's request costs none.
             if watch.kind.known?.row.ridesOn == nil { part.callsPerHour += 3_600_000 / Double(watch.everyMilliseconds) }
             part.slowest = max(part.slowest, watch.everyMilliseconds)
+            part.fastest = min(part.fastest, watch.everyMilliseconds)
+            // What changes at any moment waits for half an interval in the mean.
+            part.delay += Double(watch.everyMilliseconds) / 2
             if let success = watch.lastSuccessAt?.milliseconds {
                 part.oldest = min(part.oldest ?? success, success)
             } else {
@@ -59,7 +67,8 @@ struct PlanReport {
     private func table(_ parts: [OpenEnum<Kind>: Part], _ budget: Budget?, _ page: Page) -> Table {
         var table = Table(columns: [
             .init(title: "KIND"), .init(title: "WATCHES", isRight: true), .init(title: "EVERY", isRight: true),
-            .init(title: "CALLS/H", isRight: true), .init(title: "SHARE", isRight: true), .init(title: "OLDEST ANSWER", isRight: true),
+            .init(title: "MEAN DELAY", isRight: true), .init(title: "CALLS/H", isRight: true), .init(title: "SHARE", isRight: true),
+            .init(title: "OLDEST ANSWER", isRight: true),
         ])
         for (kind, part) in parts.sorted(by: { $0.key < $1.key }) {
             let share =
@@ -67,12 +76,44 @@ struct PlanReport {
             let oldest = part.isUnseen ? "none yet" : part.oldest.map { Spans.relative($0, to: page.now) } ?? "-"
             let isLate = part.oldest.map { page.now - $0 > 2 * Int64(part.slowest) } ?? false
             table.rows.append([
-                .init(kind.rawValue), .init("\(part.watches)"), .init(Spans.text(Int64(part.slowest))),
+                .init(kind.rawValue), .init("\(part.watches)"), .init(Self.every(part)),
+                .init(Spans.text(Int64(part.delay) / Int64(part.watches))),
                 .init(Self.calls(part.callsPerHour)),
                 .init(share), .init(oldest, part.isUnseen || isLate ? .warning : .plain),
             ])
         }
         return table
+    }
+
+    /// Each watch with its interval, and why it is another than that of the others of its kind.
+    private func watches(_ account: String, _ parts: [OpenEnum<Kind>: Part]) -> Table {
+        var table = Table(columns: [
+            .init(title: "WATCH"), .init(title: "EVERY", isRight: true), .init(title: "MEAN DELAY", isRight: true), .init(title: "WHY"),
+        ])
+        let watches = status.watches.filter { $0.account == account && $0.everyMilliseconds > 0 }
+        for watch in watches.sorted(by: { ($0.kind, $0.phoneNumberID ?? "") < ($1.kind, $1.phoneNumberID ?? "") }) {
+            guard let part = parts[watch.kind] else { continue }
+            let name = watch.kind.rawValue + (watch.phoneNumberID.map { "/\($0)" } ?? "")
+            table.rows.append([
+                .init(name), .init(Spans.text(Int64(watch.everyMilliseconds))), .init(Spans.text(Int64(watch.everyMilliseconds) / 2)),
+                .init(Self.reason(watch, part)),
+            ])
+        }
+        return table
+    }
+
+    private static func reason(_ watch: WatchStatus, _ part: Part) -> String {
+        if watch.kind.known?.row.ridesOn != nil { return "comes with another kind's answer" }
+        if part.fastest == part.slowest { return part.watches == 1 ? "" : "as all of its kind" }
+        if watch.everyMilliseconds == part.slowest { return "changes least of its kind" }
+        let tenths = part.slowest * 10 / watch.everyMilliseconds
+        return "changes more: \(tenths / 10).\(tenths % 10) times as often as what changes least"
+    }
+
+    /// `15min`, or `2min-15min` where not all are alike.
+    private static func every(_ part: Part) -> String {
+        guard part.fastest < part.slowest else { return Spans.text(Int64(part.slowest)) }
+        return "\(Spans.column(Int64(part.fastest)))-\(Spans.column(Int64(part.slowest)))"
     }
 
     /// Whole calls where they are many, a tenth where they are few.
