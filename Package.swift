@@ -200,7 +200,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: ["GraphSimulator", "Varlink", "Changes", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"],
-            path: "Tests/TestSupport", swiftSettings: rules),
+            path: "Tests/TestSupport", resources: [.copy("Released")], swiftSettings: rules),
         tests(
             "ServiceConfiguration",
             [
@@ -236,8 +236,7 @@ let package = Package(
         tests("GraphAPI", ["TestTools", "PayloadDocuments", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
         tests(
-            "WabaWatchInterface", ["TestTools", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"],
-            resources: [.copy("Released")]),
+            "WabaWatchInterface", ["TestTools", "TestSupport", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         // The daemon as the client's and the command's tests meet it: the real protocol over a log in memory.
         .target(
             name: "FakeDaemon", dependencies: ["Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"], path: "Tests/FakeDaemon",

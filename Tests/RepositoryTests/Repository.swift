@@ -7,14 +7,26 @@ enum Repository {
     static func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
 
     /// The modules that the Swift sources of a folder import.
-    static func imports(in folder: String) throws -> Set<String> {
-        var imports: Set<String> = []
+    static func imports(in folder: String) throws -> Set<String> { try union(in: folder, imports) }
+
+    /// The public types that the Swift sources of a folder declare outside of others.
+    static func publicTypes(in folder: String) throws -> Set<String> { try union(in: folder, publicTypes) }
+
+    /// What is found in the Swift sources of a folder.
+    private static func union(in folder: String, _ find: (String) -> Set<String>) throws -> Set<String> {
+        var found: Set<String> = []
         let files = FileManager.default.enumerator(at: root.appending(path: folder), includingPropertiesForKeys: nil)
         while let file = files?.nextObject() as? URL {
             guard file.pathExtension == "swift" else { continue }
-            imports.formUnion(Self.imports(of: try String(contentsOf: file, encoding: .utf8)))
+            found.formUnion(find(try String(contentsOf: file, encoding: .utf8)))
         }
-        return imports
+        return found
+    }
+
+    /// The public types that a Swift text declares outside of others.
+    static func publicTypes(of text: String) -> Set<String> {
+        let line = /^(?:@\w+ )*public (?:final |indirect )?(?:struct|class|enum|actor|protocol|typealias) (\w+)/
+        return Set(text.matches(of: line.anchorsMatchLineEndings()).map { String($0.1) })
     }
 
     /// The modules that a Swift text imports. Its lines begin with the import: what is indented belongs to a text in the text.

@@ -1,23 +1,16 @@
-import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness
 
-/// Programs of a release go on with every later daemon: `Released/io.wabawatch-N.varlink` is the interface's text as it was released, and what is said now
-/// is only ever more.
+/// Programs of a release go on with every later daemon: the interface's text is kept as it was released (`ReleasedInterface`), and what is said now is only ever
+/// more.
 @Suite struct ReleasedInterfaceTests {
-    static let released = ["io.wabawatch-1"]
-
     private let now: InterfaceDescription
 
     init() throws { now = try InterfaceDescription(parsing: Interface.text) }
-
-    private static func then(_ name: String) throws -> InterfaceDescription {
-        let url = try #require(Bundle.module.url(forResource: name, withExtension: "varlink", subdirectory: "Released"))
-        return try InterfaceDescription(parsing: String(contentsOf: url, encoding: .utf8))
-    }
 
     private static func isNullable(_ type: TypeExpression) -> Bool { if case .nullable = type { true } else { false } }
 
@@ -45,8 +38,8 @@ import WhatsAppBusiness
         }
     }
 
-    @Test(arguments: released) func methodsAndErrors_ofARelease_areStillThere(name: String) throws {
-        let then = try Self.then(name)
+    @Test(arguments: ReleasedInterface.releases) func methodsAndErrors_ofARelease_areStillThere(release: String) throws {
+        let then = try ReleasedInterface(release: release).description
         #expect(then.name == now.name && then.methodNames.isSubset(of: now.methodNames))
         for method in then.methodNames.sorted() {
             let (old, new) = (try #require(then.method(method)), try #require(now.method(method)))
@@ -59,8 +52,8 @@ import WhatsAppBusiness
         }
     }
 
-    @Test(arguments: released) func types_ofARelease_haveTheirMembersStill(name: String) throws {
-        for case .type(let old) in try Self.then(name).members {
+    @Test(arguments: ReleasedInterface.releases) func types_ofARelease_haveTheirMembersStill(release: String) throws {
+        for case .type(let old) in try ReleasedInterface(release: release).description.members {
             let new = try #require(now.type(old.name), "\(old.name) is gone")
             switch (old.definition, new.definition) {
             case (.structure(let old), .structure(let members)) where new.name == "Filter": expectTaken(old, members, new.name)
@@ -73,8 +66,8 @@ import WhatsAppBusiness
     }
 
     /// Every reply of this release, cut down to what the release knew, is what its text says: its types, its lists of values.
-    @Test(arguments: released) func replies_cutDownToWhatAReleaseKnew_areThoseOfItsText(name: String) throws {
-        let then = try Self.then(name)
+    @Test(arguments: ReleasedInterface.releases) func replies_cutDownToWhatAReleaseKnew_areThoseOfItsText(release: String) throws {
+        let then = try ReleasedInterface(release: release)
         let replies: [(String, any Record)] = [
             ("GetStatus", GetStatusReply(status: Self.status)), ("List", ListReply(resource: Sample.resource, cursor: Cursor("c.9"))),
             ("Get", GetReply(resource: Sample.resource, cursor: Cursor("c.9"))), ("History", HistoryReply(change: Sample.commandedChange)),
@@ -83,9 +76,7 @@ import WhatsAppBusiness
             ("Poll", PollReply(cursor: Cursor("c.9"), changes: 3)),
         ]
         for (method, reply) in replies {
-            let output = try #require(then.method(method)?.output)
-            let known = Self.cut(.object(reply.json), to: .structure(output), in: then)
-            try then.check(try #require(known.object), against: output)
+            let known = try then.read(.object(reply.json), of: method)
             // What was cut away is not what the release could not do without.
             #expect(known["change"]?["transaction"] == nil && known["change"]?["actor"] == nil)
         }
@@ -95,19 +86,5 @@ import WhatsAppBusiness
         Status(
             version: "9.0", startedAt: Sample.moment, cursor: Cursor("c.9"), oldestCursor: Cursor("c.1"), subscribers: 1, watches: [watch],
             budgets: [Budget(account: "acme", callsLastHour: 1, callsPerHour: 200, usagePercent: 3, blockedUntil: Sample.moment)])
-    }
-
-    /// A value without the members that a type does not know, as a reader of then passes over them.
-    private static func cut(_ value: JSONValue, to type: TypeExpression, in interface: InterfaceDescription) -> JSONValue {
-        switch (type, value) {
-        case (.nullable(let inner), _): return cut(value, to: inner, in: interface)
-        case (.array(let inner), .array(let elements)): return .array(elements.map { cut($0, to: inner, in: interface) })
-        case (.named(let name), _): return interface.type(name).map { cut(value, to: $0.definition, in: interface) } ?? value
-        case (.structure(let fields), .object(let object)):
-            var known = JSONObject()
-            for field in fields { known[field.name] = object[field.name].map { cut($0, to: field.type, in: interface) } }
-            return .object(known)
-        default: return value
-        }
     }
 }

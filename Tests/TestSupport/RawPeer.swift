@@ -2,8 +2,8 @@ import Dispatch
 import Glibc
 
 /// A peer that speaks bytes, not Varlink: whatever it does wrong is done on purpose. It blocks on a queue of its own, never on Swift's threads.
-final class RawPeer: Sendable {
-    struct Failure: Error {
+package final class RawPeer: Sendable {
+    package struct Failure: Error {
         var call: String
         var number: Int32
     }
@@ -13,7 +13,7 @@ final class RawPeer: Sendable {
     private let writing = DispatchQueue(label: "writing")
 
     /// - Parameter waiting: whether it waits to be taken where many come at once.
-    init(connectingTo path: String, waiting: Bool = true) throws {
+    package init(connectingTo path: String, waiting: Bool = true) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | (waiting ? 0 : Int32(SOCK_NONBLOCK.rawValue)), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -33,7 +33,7 @@ final class RawPeer: Sendable {
 
     /// Writes all of it, `size` bytes at a time; fewer if the other side has closed. How many were written.
     @discardableResult
-    func write(_ bytes: [UInt8], by size: Int = .max) async -> Int {
+    package func write(_ bytes: [UInt8], by size: Int = .max) async -> Int {
         await on(writing) { [descriptor] in
             var written = 0
             while written < bytes.count {
@@ -48,10 +48,10 @@ final class RawPeer: Sendable {
     }
 
     @discardableResult
-    func write(_ text: String, by size: Int = .max) async -> Int { await write(Array(text.utf8), by: size) }
+    package func write(_ text: String, by size: Int = .max) async -> Int { await write(Array(text.utf8), by: size) }
 
     /// Writes until nothing more goes for a fifth of a second. How many bytes went.
-    func writeUntilStalled(_ bytes: [UInt8]) async -> Int {
+    package func writeUntilStalled(_ bytes: [UInt8]) async -> Int {
         await on(writing) { [descriptor] in
             var written = 0
             var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -65,7 +65,7 @@ final class RawPeer: Sendable {
     }
 
     /// Everything up to the other side's end, or `count` bytes.
-    func read(_ count: Int = .max) async -> [UInt8] {
+    package func read(_ count: Int = .max) async -> [UInt8] {
         await on(reading) { [self] in receive(count) }
     }
 
@@ -81,15 +81,15 @@ final class RawPeer: Sendable {
     }
 
     /// Everything up to the other side's end, whenever that comes.
-    func readAll(_ done: @escaping @Sendable (String) -> Void) {
+    package func readAll(_ done: @escaping @Sendable (String) -> Void) {
         reading.async { [self] in done(String(decoding: receive(.max), as: UTF8.self)) }
     }
 
     /// Everything up to the other side's end, as text.
-    func readToEnd() async -> String { String(decoding: await read(), as: UTF8.self) }
+    package func readToEnd() async -> String { String(decoding: await read(), as: UTF8.self) }
 
     /// One message with its NUL, or what came before the other side's end.
-    func readMessage() async -> String {
+    package func readMessage() async -> String {
         await on(reading) { [descriptor] in
             var all: [UInt8] = []
             var chunk = [UInt8](repeating: 0, count: 65536)
@@ -104,10 +104,10 @@ final class RawPeer: Sendable {
     }
 
     /// Sends nothing more; still reads.
-    func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
+    package func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Goes, without a word.
-    func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    package func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     private func on<Value: Sendable>(_ queue: DispatchQueue, _ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in queue.async { continuation.resume(returning: body()) } }
