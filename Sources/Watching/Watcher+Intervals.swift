@@ -48,14 +48,13 @@ extension Watcher {
 
     /// What is polled of an account.
     private func targets(of account: AccountState) -> [PollTarget] {
-        let name = account.plan.name
-        let own = AccountPlan.accountKinds.map { PollTarget(account: name, kind: $0) }
-        let numbers = account.numbers.sorted().flatMap { number in
-            AccountPlan.numberKinds.filter { account.plan.intervals[$0] != nil }.map {
-                PollTarget(account: name, kind: $0, phoneNumberID: number)
-            }
-        }
-        return own + numbers
+        (AccountPlan.accountKinds + AccountPlan.numberKinds.filter { account.plan.intervals[$0] != nil }).flatMap { targets(of: $0, account) }
+    }
+
+    /// An account's targets of one kind.
+    private func targets(of kind: Kind, _ account: AccountState) -> [PollTarget] {
+        guard kind.row.scope == .phoneNumber else { return [PollTarget(account: account.plan.name, kind: kind)] }
+        return account.numbers.sorted().map { PollTarget(account: account.plan.name, kind: kind, phoneNumberID: $0) }
     }
 }
 
@@ -68,29 +67,41 @@ extension Watcher {
         guard account.plan.isAdaptive, !account.pacing.rests(now) else { return }
         let plan = account.callPlan
         guard account.pacing.isDue(now, plan) else { return }
-        let targets = targets(of: account).filter { schedule.interval(of: $0) != nil }
+        let polled = targets(of: account).filter { schedule.interval(of: $0) != nil }
+        // What another's answers bring is as fresh as those, and its own turn is for when they no longer do.
+        let brought = polled.filter { account.relied[$0.kind] != nil }
+        for target in brought { pace(target, every: evenInterval(of: target), now) }
+        let targets = polled.filter { account.relied[$0.kind] == nil }
         let intervals = AdaptiveIntervals(targets.map { input($0, account, now) }, budget: plan.budget)
         for (target, seconds) in zip(targets, intervals.seconds) {
-            let every = Duration.milliseconds(Int64(min(seconds, 1e9) * 1000))
-            guard every != schedule.interval(of: target), let watch = watched[target]?.state.watch else { continue }
-            // A retry has a time of its own.
-            let isTurn = watch.failures == 0 && !watch.state.isTrouble
-            schedule.on(.pace(target, every: every, isTurn: isTurn), now: now)
+            pace(target, every: .milliseconds(Int64(min(seconds, 1e9) * 1000)), now)
         }
         account.pacing.found(intervals, for: plan, now)
         world.alarm.set(schedule.wake)
     }
 
-    /// What a target's interval follows from.
+    private func pace(_ target: PollTarget, every: Duration?, _ now: Moment) {
+        guard let every, every != schedule.interval(of: target), let watch = watched[target]?.state.watch else { return }
+        // A retry has a time of its own.
+        let isTurn = watch.failures == 0 && !watch.state.isTrouble
+        schedule.on(.pace(target, every: every, isTurn: isTurn), now: now)
+    }
+
+    /// What a target's interval follows from: its own changes, and those of what its answers bring.
     private func input(_ target: PollTarget, _ account: AccountState, _ now: Moment) -> AdaptiveIntervals.Input {
+        let calls = (watched[target]?.state.requests ?? 1) + (account.standing.expansionCalls[target.kind] ?? 1) - 1
+        let brought = account.relied.filter { $0.value.host == target.kind }.keys.flatMap { targets(of: $0, account) }
+        return AdaptiveIntervals.Input(
+            every: seconds(account.plan.intervals[target.kind]), shortest: seconds(target.kind.row.shortestInterval), calls: Double(calls),
+            worth: ([target] + brought).map { worth(of: $0, account, now) }.reduce(0, +), isCore: CallPlan.core.contains(target.kind),
+            current: schedule.interval(of: target).map(seconds))
+    }
+
+    /// How much it is worth to poll a target, by how often it changes and what that means.
+    private func worth(of target: PollTarget, _ account: AccountState, _ now: Moment) -> Double {
         let kinds = [target.kind] + target.kind.riders.filter(account.plan.watches)
         let prior = ChangePrior.of(kinds.map { (kind: $0, things: $0.row.listsPhoneNumbers ? account.numbers.count : 1) })
-        let polled = watched[target]
-        return AdaptiveIntervals.Input(
-            every: seconds(account.plan.intervals[target.kind]), shortest: seconds(target.kind.row.shortestInterval),
-            calls: Double(polled?.state.requests ?? 1),
-            worth: (polled?.rate.perHour(prior, now: now) ?? prior.perHour) * prior.weight, isCore: CallPlan.core.contains(target.kind),
-            current: schedule.interval(of: target).map(seconds))
+        return (watched[target]?.rate.perHour(prior, now: now) ?? prior.perHour) * prior.weight
     }
 
     private func seconds(_ duration: Duration?) -> Double { Double((duration ?? .zero).milliseconds) / 1000 }

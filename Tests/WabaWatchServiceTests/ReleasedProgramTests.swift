@@ -1,6 +1,7 @@
 import StrictJSON
 import TestSupport
 import Testing
+import Varlink
 import WabaWatchInterface
 import WhatsAppBusiness
 

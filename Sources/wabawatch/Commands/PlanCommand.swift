@@ -9,10 +9,11 @@ struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show calls an hour for each account and kind, against the budget, and how fresh each kind is kept.",
         discussion: """
-            A poll costs one call at least; lists that have more than one page cost more. Where watch.adaptive is on, EVERY shows the shortest and the longest \
-            interval of a kind: what the budget leaves is spent where changes are likely, and what hardly changes is the first to be polled less often where \
-            it is short. MEAN DELAY is how long a change waits for the poll that finds it: half an interval, in the mean of the kind's watches. -o full shows \
-            every watch.
+            A poll costs one call at least; CALLS/POLL says where it is more: lists of more than one page, and answers that bring other kinds and that Meta \
+            counts as several calls. What comes with another kind's answers costs no call of its own; SAVED/H says how many that saves in an hour. Where \
+            watch.adaptive is on, EVERY shows the shortest and the longest interval of a kind: what the budget leaves is spent where changes are likely, and \
+            what hardly changes is the first to be polled less often where it is short. MEAN DELAY is how long a change waits for the poll that finds it: half \
+            an interval, in the mean of the kind's watches. -o full shows every watch.
             """)
 
     @OptionGroup var connection: SocketOptions
