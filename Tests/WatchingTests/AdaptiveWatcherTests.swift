@@ -43,6 +43,7 @@ import WhatsAppBusiness
             await change(stage, watcher, hours: 5)
             let (one, other) = (await every(stage, watcher, .businessProfile, 0), await every(stage, watcher, .businessProfile, 1))
             #expect(one < before * 0.7 && one < other / 2, "\(one) \(other)")
+            #expect(await watcher.promised(stage.target(.businessProfile, 0)) == .seconds(900), "only what waits longer is late")
             let report = await watcher.report()
             for watch in report.watches {
                 let configured = try #require(Stage.intervals[watch.target.host.kind])
