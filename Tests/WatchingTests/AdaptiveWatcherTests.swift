@@ -87,7 +87,9 @@ import WhatsAppBusiness
             await change(stage, watcher, hours: 2)
             let report = await watcher.report()
             #expect(report.watches.allSatisfy { $0.every == Stage.intervals[$0.target.host.kind] })
-            for target in await watcher.schedule.targets { #expect(await watcher.schedule.interval(of: target) == Stage.intervals[target.kind]) }
+            for target in await watcher.schedule.targets {
+                #expect(await watcher.schedule.interval(of: target) == Stage.intervals[target.kind])
+            }
             #expect((report.budgets.first?.callsLastHour ?? 0) < 125, "107 are configured, and minutes count whole")
         }
     }
