@@ -43,6 +43,7 @@ import WhatsAppBusiness
             await change(stage, watcher, hours: 5)
             let (one, other) = (await every(stage, watcher, .businessProfile, 0), await every(stage, watcher, .businessProfile, 1))
             #expect(one < before * 0.7 && one < other / 2, "\(one) \(other)")
+            #expect(await watcher.promised(stage.target(.businessProfile, 0)) == .seconds(900), "only what waits longer is late")
             let report = await watcher.report()
             for watch in report.watches {
                 let configured = try #require(Stage.intervals[watch.target.host.kind])
@@ -86,6 +87,9 @@ import WhatsAppBusiness
             await change(stage, watcher, hours: 2)
             let report = await watcher.report()
             #expect(report.watches.allSatisfy { $0.every == Stage.intervals[$0.target.host.kind] })
+            for target in await watcher.schedule.targets {
+                #expect(await watcher.schedule.interval(of: target) == Stage.intervals[target.kind])
+            }
             #expect((report.budgets.first?.callsLastHour ?? 0) < 125, "107 are configured, and minutes count whole")
         }
     }

@@ -17,10 +17,8 @@ struct SimulatedAccount {
         /// Hours from each change to the poll that found it.
         var delays: [Kind: [Float]] = [:]
         var polls = 0
-        /// Polls that came later than the configured interval after the one before.
+        /// Polls that came later than the configured interval after the one before, though the budget had room.
         var late = 0
-        /// Polls that the budget had no room for when they were due.
-        var unaffordable = 0
     }
 
     private struct Watched {
@@ -39,6 +37,8 @@ struct SimulatedAccount {
     private var calls: CallBudget
     private var pacing = Pacing()
     private var result = Result()
+    /// When the budget had no room last.
+    private var unaffordableAt: Moment?
 
     /// - Parameter seed: that of what changes, and of nothing else.
     init(_ name: String, numbers: Int, days: Int, budget: Int, intervals: [Kind: Duration], _ pattern: ChangePattern, seed: UInt64) {
@@ -77,6 +77,7 @@ struct SimulatedAccount {
             // Where a month begins is nothing to the figures: everything is at another place of its interval.
             schedule.on(.watch(target, every: every, splay: 0, first: now + every * (Double(index) / Double(order.count))), now: now)
         }
+        if case .adaptive = mode { pace(now) }
         while let wake = schedule.wake, wake <= end {
             now = max(now, wake)
             for target in schedule.takeDue(now: now) { poll(target, now) }
@@ -93,12 +94,13 @@ struct SimulatedAccount {
 
     private mutating func poll(_ target: PollTarget, _ now: Moment) {
         if let until = afford(now, isCore: target.kind.row.isCore) {
-            result.unaffordable += 1
+            unaffordableAt = now
             return schedule.on(.postpone(target, until: until), now: now)
         }
         guard var watched = targets[target], let every = intervals[target.kind] else { return }
         result.polls += 1
-        if now - watched.last > every + .seconds(1) { result.late += 1 }
+        // What waits for the budget holds up the others of its lane.
+        if now - watched.last > every + .seconds(1), unaffordableAt.map({ $0 < watched.last }) ?? true { result.late += 1 }
         watched.last = now
         let hours = Double(now.nanoseconds) / 3.6e12
         var isChanged = false
