@@ -59,7 +59,7 @@ public struct Sameness: Sendable {
     }
 
     /// The value, unless it says nothing that is compared.
-    private func something(_ value: JSONValue?, _ place: [String]) -> JSONValue? {
+    func something(_ value: JSONValue?, _ place: [String]) -> JSONValue? {
         switch value {
         case nil, .null: nil
         case .array(let elements)? where elements.isEmpty: nil

@@ -32,6 +32,12 @@ struct WireTime {
         return left.isSame(as: right)
     }
 
+    /// The moment in one form.
+    var text: String { "\(seconds).\(fraction ?? "")" }
+
+    /// The moment of a text that is not known to be a time, where it is a whole one with its zone.
+    init?(whole text: String) { self.init(calendar: text, needsZone: true) }
+
     private init(seconds: Int64, fraction: String?) {
         self.seconds = seconds
         self.fraction = fraction

@@ -44,6 +44,32 @@ struct FieldSelection {
         return name.isEmpty ? nil : FieldSelection(name, modifiers, inner)
     }
 
+    /// Reads an entry that came from outside: only names, with modifiers such as `.limit(5)`, so that nothing in it ends what it stands in; `nil` for
+    /// everything else.
+    init?(checking text: String) {
+        guard text.utf8.count <= 4096 else { return nil }
+        var rest = Substring(text)
+        guard let selection = Self.read(&rest, depth: 0), rest.isEmpty, selection.isPlain else { return nil }
+        self = selection
+    }
+
+    private var isPlain: Bool {
+        Self.isName(name) && modifiers.utf8.allSatisfy { Self.isNameByte($0) || ".()".utf8.contains($0) }
+            && (inner ?? []).allSatisfy(\.isPlain)
+    }
+
+    /// Whether it may be the name of a field.
+    static func isName(_ text: String) -> Bool { 1...64 ~= text.utf8.count && text.utf8.allSatisfy(isNameByte) }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
     /// Its name and those of the fields in it.
     var names: [String] { [name] + (inner ?? []).flatMap(\.names) }
 
@@ -69,7 +95,10 @@ extension GraphRequest {
     public static func names(in fields: [String]) -> Set<String> { Set(fields.flatMap { FieldSelection(parsing: $0).names }) }
 
     /// Whether a field is among those that are asked for, with or without fields of its own, or inside another.
-    func asks(_ field: String) -> Bool { Self.names(in: fields ?? edge.fields).contains(field) }
+    func asks(_ field: String) -> Bool { names.contains(field) }
+
+    /// The names of all that is asked for, at whatever depth they stand.
+    var names: Set<String> { expansions.reduce(into: Self.names(in: fields ?? edge.fields)) { $0.formUnion($1.names) } }
 
     /// Whether a field is asked for of the node or the things themselves, and not inside another field.
     func asksTheNode(for field: String) -> Bool { (fields ?? edge.fields).contains { FieldSelection(parsing: $0).name == field } }

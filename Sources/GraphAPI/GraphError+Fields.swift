@@ -17,7 +17,7 @@ extension GraphFailure.Code {
         case .transient where error.asksForLess: return .tooMuchData
         case .forbidden, .invalidRequest:
             guard error.mayRefuseFields else { return self }
-            if let field = error.field(among: GraphRequest.names(in: request.fields ?? request.edge.fields)) { return .refusedField(field) }
+            if let field = error.field(among: request.names) { return .refusedField(field) }
             return error.code == 100 ? .forbidden : self
         default: return self
         }

@@ -23,6 +23,8 @@ public struct GraphRequest: Sendable {
     public var id: String
     /// The fields; `nil` for the edge's own, empty for Meta's default.
     public var fields: [String]?
+    /// What is asked for beside the fields, inside each thing: the things of other edges.
+    public var expansions: [FieldExpansion] = []
     /// The most things of a page; `nil` for the edge's own.
     public var limit: Int?
     /// Where in the list the page begins.
@@ -64,7 +66,7 @@ public struct GraphRequest: Sendable {
     /// The query without secrets, its parameters in a constant order.
     public var query: String {
         var items: [(String, String)] = []
-        let asked = fields ?? edge.fields
+        let asked = (fields ?? edge.fields) + expansions.map(\.text)
         if !asked.isEmpty { items.append(("fields", asked.joined(separator: ","))) }
         if let limit = limit ?? edge.limit { items.append(("limit", String(limit))) }
         items += parameters.map { ($0.name, $0.value) }

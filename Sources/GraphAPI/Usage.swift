@@ -23,6 +23,16 @@ public struct Usage: Sendable, Equatable {
         public let percent: Double
         /// Minutes until calls are answered again; zero while they are.
         public let minutesToRegain: Double
+        /// The counter of calls alone, in percent; `nil` where it does not tell.
+        public let calls: Double?
+
+        init(id: String?, type: String?, percent: Double, minutesToRegain: Double, calls: Double? = nil) {
+            self.id = id
+            self.type = type
+            self.percent = percent
+            self.minutesToRegain = minutesToRegain
+            self.calls = calls
+        }
     }
 
     /// The counters of this budget, in the order of its header fields; at most 64.
@@ -31,6 +41,9 @@ public struct Usage: Sendable, Equatable {
     public let percent: Double
     /// The most minutes until calls are answered again.
     public let minutesToRegain: Double
+
+    /// The largest percentage of calls alone; `nil` where none is told.
+    public var callPercent: Double? { buckets.compactMap(\.calls).max() }
 
     /// The usage of some counters.
     public init(_ buckets: [Bucket]) {
@@ -72,7 +85,11 @@ public struct Usage: Sendable, Equatable {
         let counters = ["call_count", "total_cputime", "total_time"].compactMap { number(object[$0]) }
         let minutes = number(object["estimated_time_to_regain_access"])
         guard let percent = counters.max() ?? (minutes == nil ? nil : 0) else { return [] }
-        return [Bucket(id: id, type: object["type"]?.string, percent: percent, minutesToRegain: min(minutes ?? 0, 7 * 24 * 60))]
+        return [
+            Bucket(
+                id: id, type: object["type"]?.string, percent: percent, minutesToRegain: min(minutes ?? 0, 7 * 24 * 60),
+                calls: number(object["call_count"]))
+        ]
     }
 
     /// A number, or one in quotes. Nothing below zero, nothing without bound.

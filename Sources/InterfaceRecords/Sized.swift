@@ -13,7 +13,7 @@ extension Sized {
     var size: Int { JSONValue.object(json).bytes.count + 1 }
 
     /// Names, numbers and times take no more than this, and each byte of a text no more than six.
-    fileprivate func largest(_ texts: String?...) -> Int { 400 + 6 * texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
+    fileprivate func largest(_ texts: String?...) -> Int { 500 + 6 * texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
 }
 
 extension WatchStatus: Sized {

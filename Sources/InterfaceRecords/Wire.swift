@@ -41,7 +41,7 @@ extension WatchStatus {
                 },
             since: report.watch.since,
             everyMilliseconds: Int(report.every?.milliseconds ?? 0), lastSuccessAt: report.watch.lastSuccess, nextAt: report.nextAt,
-            failures: report.watch.failures)
+            failures: report.watch.failures, comesWith: report.comesWith, callsPerPoll: report.callsPerPoll > 1 ? report.callsPerPoll : nil)
     }
 }
 
@@ -49,7 +49,7 @@ extension WabaWatchInterface.Budget {
     init(_ report: BudgetReport) {
         self.init(
             account: report.account, callsLastHour: report.callsLastHour, callsPerHour: report.callsPerHour,
-            usagePercent: report.usagePercent, blockedUntil: report.blockedUntil)
+            usagePercent: report.usagePercent, blockedUntil: report.blockedUntil, saved: report.saved)
     }
 }
 

@@ -36,13 +36,34 @@ extension Configuration {
                 lines.append("  \(part.kind.rawValue) every \(Duration.seconds(every).configurationText): GET \(graph.baseURL)\(path)")
             }
         }
+        if let line = riding(account) { lines.append(line) }
         return lines
     }
 
-    private func plan(_ account: Account) -> CallPlan {
+    /// What may come with other answers, where Meta gives it there, and what is left to be asked for then.
+    private func riding(_ account: Account) -> String? {
+        guard graph.expansion == .auto else { return nil }
+        let isOn = Set(account.watch.kinds.filter { $0.value.every != nil }.keys)
+        var riding: [Kind: CallPlan.Riding] = [:]
+        var sentences: [String] = []
+        for host in Kind.polled where isOn.contains(host) {
+            let riders = host.possibleRiders.filter(isOn.contains)
+            guard !riders.isEmpty else { continue }
+            sentences.append("with \(host.rawValue): \(riders.map(\.rawValue).joined(separator: ", "))")
+            for kind in riders { riding[kind] = CallPlan.Riding(host: host, targets: kind.row.scope == .account ? 1 : numbers(account)) }
+        }
+        guard !sentences.isEmpty else { return nil }
+        let least = plan(account, riding: riding)
+        return "  where Meta gives them there, these come at no call of their own, \(sentences.joined(separator: "; ")): "
+            + "\(Self.calls(least.callsPerHour)) calls an hour then"
+    }
+
+    private func numbers(_ account: Account) -> Int { account.phoneNumbers?.count ?? 1 }
+
+    private func plan(_ account: Account, riding: [Kind: CallPlan.Riding] = [:]) -> CallPlan {
         CallPlan(
-            intervals: account.watch.kinds.compactMapValues(\.every), numbers: account.phoneNumbers?.count ?? 1,
-            budget: CallBudget(budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share)).callsPerHour)
+            intervals: account.watch.kinds.compactMapValues(\.every), numbers: numbers(account),
+            budget: CallBudget(budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share)).callsPerHour, riding: riding)
     }
 
     private static func calls(_ number: Double) -> String { String(Int(number.rounded(.up))) }

@@ -10,8 +10,18 @@ package struct Configuration: Sendable, Equatable {
         package var version = "v25.0"
         /// How long one request may take.
         package var timeout = Duration.seconds(30)
+        /// Whether one request may bring what several would.
+        package var expansion = Expansion.auto
         /// A further certificate authority, PEM.
         package var caFile: String?
+    }
+
+    /// Whether things are asked for inside other answers, by field expansion.
+    package enum Expansion: String, Sendable, CaseIterable {
+        /// Where Meta gives them there.
+        case auto
+        /// Never: one plain request a thing.
+        case never
     }
 
     /// The ledger's file and how long changes are kept.

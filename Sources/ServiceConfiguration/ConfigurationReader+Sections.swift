@@ -10,12 +10,13 @@ extension ConfigurationReader {
     mutating func graph(_ place: YAMLPlace?) -> Configuration.Graph {
         var graph = Configuration.Graph()
         guard let place else { return graph }
-        let members = members(of: place, keys: ["base_url", "version", "timeout", "ca_file"])
+        let members = members(of: place, keys: ["base_url", "version", "timeout", "expansion", "ca_file"])
         graph.baseURL = text(members["base_url"]) ?? graph.baseURL
         if let place = members["base_url"] { checkEndpoint(place, Configuration.Graph(baseURL: graph.baseURL)) }
         graph.version = text(members["version"]) ?? graph.version
         if let place = members["version"] { checkEndpoint(place, Configuration.Graph(version: graph.version)) }
         graph.timeout = duration(members["timeout"], in: .milliseconds(100)...Duration.seconds(600)) ?? graph.timeout
+        graph.expansion = word(members["expansion"]) ?? graph.expansion
         graph.caFile = optionalText(members["ca_file"])
         places["graph.ca_file"] = members["ca_file"]?.place
         return graph

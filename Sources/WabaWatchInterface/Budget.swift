@@ -13,14 +13,19 @@ public struct Budget: Record {
     public var usagePercent: Int?
     /// Until when Meta asked to be left alone.
     public var blockedUntil: Timestamp?
+    /// Requests of the last hour that were not needed, because another answer brought the same thing; `nil` from a release that did not count them.
+    public var saved: Int?
 
     /// An account's budget.
-    public init(account: String, callsLastHour: Int, callsPerHour: Int, usagePercent: Int? = nil, blockedUntil: Timestamp? = nil) {
+    public init(
+        account: String, callsLastHour: Int, callsPerHour: Int, usagePercent: Int? = nil, blockedUntil: Timestamp? = nil, saved: Int? = nil
+    ) {
         self.account = account
         self.callsLastHour = callsLastHour
         self.callsPerHour = callsPerHour
         self.usagePercent = usagePercent
         self.blockedUntil = blockedUntil
+        self.saved = saved
     }
 
     public init(json: JSONObject) throws(MemberError) {
@@ -30,6 +35,7 @@ public struct Budget: Record {
         callsPerHour = try member("callsPerHour", .integer)
         usagePercent = try member(optional: "usagePercent", .integer)
         blockedUntil = try member(optional: "blockedUntil", .time)
+        saved = try member(optional: "saved", .integer)
     }
 
     public var json: JSONObject {
@@ -38,6 +44,7 @@ public struct Budget: Record {
         ]
         json["usagePercent"] = usagePercent.map { .integer($0) }
         json["blockedUntil"] = blockedUntil.map { .string($0.description) }
+        json["saved"] = saved.map { .integer($0) }
         return json
     }
 }

@@ -91,16 +91,21 @@ public enum Interface {
           everyMilliseconds: int,
           lastSuccessAt: ?string,
           nextAt: ?string,
-          failures: int
+          failures: int,
+          # The kind whose answers bring it at no call of its own, if any do; and how many calls one poll of it counts as, where that is more than one.
+          comesWith: ?Kind,
+          callsPerPoll: ?int
         )
 
-        # Requests of the last hour against the budget for one account.
+        # Requests of the last hour against the budget for one account. "saved" counts requests of the last hour that were not needed because
+        # another answer brought the same thing.
         type Budget (
           account: string,
           callsLastHour: int,
           callsPerHour: int,
           usagePercent: ?int,
-          blockedUntil: ?string
+          blockedUntil: ?string,
+          saved: ?int
         )
 
         type Status (

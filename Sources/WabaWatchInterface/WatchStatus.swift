@@ -23,11 +23,16 @@ public struct WatchStatus: Record {
     public var nextAt: Timestamp?
     /// Failures in a row.
     public var failures: Int
+    /// The kind whose answers bring it at no call of its own, if any do.
+    public var comesWith: OpenEnum<Kind>?
+    /// How many calls one poll of it counts as, where that is more than one.
+    public var callsPerPoll: Int?
 
     /// The state of one watch.
     public init(
         account: String, kind: Kind, phoneNumberID: String? = nil, state: OpenEnum<WatchState>, reason: String? = nil, since: Timestamp,
-        everyMilliseconds: Int, lastSuccessAt: Timestamp? = nil, nextAt: Timestamp? = nil, failures: Int = 0
+        everyMilliseconds: Int, lastSuccessAt: Timestamp? = nil, nextAt: Timestamp? = nil, failures: Int = 0,
+        comesWith: Kind? = nil, callsPerPoll: Int? = nil
     ) {
         self.account = account
         self.kind = OpenEnum(kind)
@@ -39,6 +44,8 @@ public struct WatchStatus: Record {
         self.lastSuccessAt = lastSuccessAt
         self.nextAt = nextAt
         self.failures = failures
+        self.comesWith = comesWith.map { OpenEnum($0) }
+        self.callsPerPoll = callsPerPoll
     }
 
     public init(json: JSONObject) throws(MemberError) {
@@ -53,6 +60,8 @@ public struct WatchStatus: Record {
         lastSuccessAt = try member(optional: "lastSuccessAt", .time)
         nextAt = try member(optional: "nextAt", .time)
         failures = try member("failures", .integer)
+        comesWith = try member(optional: "comesWith", .open(Kind.self))
+        callsPerPoll = try member(optional: "callsPerPoll", .integer)
     }
 
     public var json: JSONObject {
@@ -64,6 +73,8 @@ public struct WatchStatus: Record {
         json["reason"] = reason.map(JSONValue.string)
         json["lastSuccessAt"] = lastSuccessAt.map { .string($0.description) }
         json["nextAt"] = nextAt.map { .string($0.description) }
+        json["comesWith"] = comesWith.map { .string($0.rawText) }
+        json["callsPerPoll"] = callsPerPoll.map { .integer($0) }
         return json
     }
 }

@@ -10,6 +10,14 @@ public struct AccountPlan: Sendable {
         case only(Set<String>)
     }
 
+    /// Whether things are asked for inside other answers, by field expansion.
+    public enum Expansion: String, Sendable, CaseIterable {
+        /// Where Meta turns out to give them there, and that costs less.
+        case auto
+        /// Never: one plain request a thing.
+        case never
+    }
+
     /// The account's name in the configuration.
     public var name: String
     /// Meta's id of it.
@@ -26,13 +34,15 @@ public struct AccountPlan: Sendable {
     public var splay: Double
     /// How many requests may be made.
     public var ceiling: CallBudget.Ceiling
+    /// Whether one request may bring what several would.
+    public var expansion: Expansion
     /// A client with the credential as it is now, if that is another than `client`'s. A refused token is not tried again before there is one.
     public var renewedClient: @Sendable () -> GraphClient?
 
     /// An account as it is to be watched.
     public init(
         name: String, wabaID: String, client: GraphClient, numbers: Numbers, intervals: [Kind: Duration],
-        lists: [Kind: ListPlan] = [:], splay: Double = 0.1, ceiling: CallBudget.Ceiling,
+        lists: [Kind: ListPlan] = [:], splay: Double = 0.1, ceiling: CallBudget.Ceiling, expansion: Expansion = .never,
         renewedClient: @escaping @Sendable () -> GraphClient? = { nil }
     ) {
         self.name = name
@@ -44,6 +54,7 @@ public struct AccountPlan: Sendable {
         self.splay = splay
         self.renewedClient = renewedClient
         self.ceiling = ceiling
+        self.expansion = expansion
     }
 
     /// The kinds that are polled account by account; what comes with another kind's answer is not among them.

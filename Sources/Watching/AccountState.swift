@@ -1,4 +1,5 @@
 import Changes
+import GraphAPI
 import WhatsAppBusiness
 
 /// An account that is watched, with what is decided for it. The watcher alone has it, and every poll takes something out of it: an object, for a value of
@@ -19,6 +20,15 @@ final class AccountState {
     /// The version that Meta answered by, since the last poll of the account, where it was not the one that was asked for.
     var upgrade: String?
     var statistics = PollStatistics()
+    /// What comes with other polls' answers.
+    var rides = Rides()
+    /// What came with the last answer of a host and agreed, for when the same bytes come again.
+    var brought: [Kind: [(key: RideKey, target: PollTarget)]] = [:]
+    /// The rides that were asked for with the answer of a host that is known by its bytes.
+    var carried: [Kind: [RideKey]] = [:]
+    var saved = SavedCalls()
+    /// For how many targets rides stand, as the intervals were fitted to it last.
+    var relied: [Kind: CallPlan.Riding] = [:]
     /// How many times as long the other kinds' intervals are, as the schedule has them.
     var stretch = 1.0
     /// Calls of an hour that are kept for the core kinds.
@@ -42,18 +52,26 @@ final class AccountState {
     func reload() {
         for kind in Array(kinds.keys) { kinds[kind]?.reload() }
         upgrade = nil
+        rides.reload()
+        brought = [:]
+        relied = [:]
     }
 
-    /// Takes in how budget and credential stand, unless something newer is known; whether more or fewer calls may be made than before.
+    /// Takes in how budget and credential stand, unless something newer is known; whether more or fewer calls may be made than before, or answers
+    /// count otherwise.
     func stands(_ standing: GateStanding) -> Bool {
         guard standing.revision > self.standing.revision else { return false }
         defer { self.standing = standing }
-        return standing.callsPerHour != self.standing.callsPerHour
+        return standing.callsPerHour != self.standing.callsPerHour || standing.expansionCalls != self.standing.expansionCalls
     }
+
+    /// What is asked for of a kind's things.
+    func fields(of kind: Kind) -> [String] { GraphRequest.fields(kind.edge.fields, without: self[kind].leftOut.names) }
 
     /// What watching the account costs.
     var callPlan: CallPlan {
         CallPlan(
-            intervals: plan.intervals, numbers: numbers.count, more: kinds.mapValues(\.moreRequests), budget: standing.callsPerHour)
+            intervals: plan.intervals, numbers: numbers.count, more: kinds.mapValues(\.moreRequests), budget: standing.callsPerHour,
+            riding: relied, expansionCalls: standing.expansionCalls)
     }
 }

@@ -17,12 +17,47 @@ public struct CallPlan: Sendable, Equatable {
         public var targets: Int
         /// Requests that one poll of all of them takes.
         public var calls: Int
+        /// The kind whose answers bring it, for so many of the things, and how often those are asked for.
+        public var riding: Riding?
+        var hostEvery: Duration?
+        /// How many calls each request counts as, where it brings other kinds' things as well.
+        public var callsPerRequest = 1
+
+        /// A kind that is polled by itself.
+        public init(kind: Kind, every: Duration, targets: Int, calls: Int) {
+            self.kind = kind
+            self.every = every
+            self.targets = targets
+            self.calls = calls
+        }
 
         /// Whether it is polled number by number.
         public var isOfNumbers: Bool { AccountPlan.numberKinds.contains(kind) }
 
-        /// Requests an hour, as configured.
-        public var callsPerHour: Double { Double(calls) * 3_600_000_000_000 / Double(max(every.nanoseconds, 1)) }
+        /// Calls an hour, as configured. What another kind's answers bring is polled by itself only in between, where it is polled more often.
+        public var callsPerHour: Double { (Double(calls) * Self.perHour(every) - savedPerHour) * Double(callsPerRequest) }
+
+        /// Calls an hour that are not needed, because another kind's answers bring it.
+        public var savedPerHour: Double {
+            guard let riding, let hostEvery else { return 0 }
+            return Double(min(riding.targets, calls)) * min(Self.perHour(every), Self.perHour(hostEvery))
+        }
+
+        private static func perHour(_ every: Duration) -> Double { 3_600_000_000_000 / Double(max(every.nanoseconds, 1)) }
+    }
+
+    /// What comes with another kind's answers.
+    public struct Riding: Sendable, Equatable {
+        /// The kind that is polled.
+        public var host: Kind
+        /// For how many things that are polled one by one it stands.
+        public var targets: Int
+
+        /// A ride.
+        public init(host: Kind, targets: Int) {
+            self.host = host
+            self.targets = targets
+        }
     }
 
     /// What each kind costs, in the order of kinds.
@@ -37,17 +72,37 @@ public struct CallPlan: Sendable, Equatable {
     }
 
     /// A plan for an account with so many numbers.
-    /// - Parameter more: requests that polls of a kind take beyond one a target.
-    public init(intervals: [Kind: Duration], numbers: Int, more: [Kind: Int] = [:], budget: Int) {
+    /// - Parameters:
+    ///   - more: requests that polls of a kind take beyond one a target.
+    ///   - riding: the kinds that come with others' answers.
+    ///   - expansionCalls: how many calls an answer that brings others counts as, by the kind that is polled; one unless given.
+    public init(
+        intervals: [Kind: Duration], numbers: Int, more: [Kind: Int] = [:], budget: Int, riding: [Kind: Riding] = [:],
+        expansionCalls: [Kind: Int] = [:]
+    ) {
         let kinds = AccountPlan.accountKinds.map { ($0, 1) } + AccountPlan.numberKinds.map { ($0, numbers) }
         let parts = kinds.compactMap { kind, targets in
-            intervals[kind].map { Part(kind: kind, every: $0, targets: targets, calls: targets + (more[kind] ?? 0)) }
+            intervals[kind].map { every in
+                var part = Part(kind: kind, every: every, targets: targets, calls: targets + (more[kind] ?? 0))
+                part.riding = riding[kind]
+                part.hostEvery = riding[kind].flatMap { intervals[$0.host] }
+                if riding.values.contains(where: { $0.host == kind }) { part.callsPerRequest = expansionCalls[kind] ?? 1 }
+                return part
+            }
         }
         self.init(parts.sorted { $0.kind < $1.kind }, budget: budget)
     }
 
     /// Calls an hour, as configured.
     public var callsPerHour: Double { parts.map(\.callsPerHour).reduce(0, +) }
+
+    /// Calls an hour that are not needed, because other answers bring what they would be for.
+    public var savedPerHour: Double { parts.map(\.savedPerHour).reduce(0, +) }
+
+    /// Calls an hour that answers which bring others cost beyond one each.
+    public func expansionPerHour(of host: Kind) -> Double {
+        parts.filter { $0.kind == host }.map { $0.callsPerHour * Double($0.callsPerRequest - 1) / Double($0.callsPerRequest) }.reduce(0, +)
+    }
 
     /// Calls an hour of the core kinds.
     public var corePerHour: Double { parts.filter { Self.core.contains($0.kind) }.map(\.callsPerHour).reduce(0, +) }

@@ -19,15 +19,28 @@ struct FetchPlan: Sendable {
     let target: PollTarget
     /// Those that ride on it, as far as they are watched.
     let riders: [Rider]
+    /// What is asked for inside its things, to see whether it is as it was.
+    let carried: [RideKey]
     /// What is asked for.
     let request: GraphRequest
+    /// When.
+    let askedAt: Moment
 
     /// The plan for a target of an account.
     /// - Parameters:
     ///   - leftOut: fields that are not asked for.
     ///   - limit: the most things of a page, if another number than the edge's.
-    init(_ target: PollTarget, of plan: AccountPlan, leftOut: Set<String> = [], limit: Int? = nil) {
+    ///   - carried: the rides that are asked for.
+    ///   - fields: the fields of a kind that rides.
+    init(
+        _ target: PollTarget, of plan: AccountPlan, at now: Moment, leftOut: Set<String> = [], limit: Int? = nil,
+        carrying carried: [RideKey] = [],
+        fields: (Kind) -> [String] = { $0.edge.fields }
+    ) {
         self.target = target
+        askedAt = now
+        let expansions = Self.expansions(carried, of: target.kind, fields)
+        self.carried = carried.filter { expansions.map(\.name).contains($0.outer?.field ?? $0.field) }
         riders = target.kind.riders.compactMap { kind in
             guard plan.watches(kind), let field = kind.row.ridesOn?.field, let edge = kind.row.edge else { return nil }
             let rider = PollTarget(account: target.account, kind: kind, phoneNumberID: target.phoneNumberID)
@@ -35,9 +48,21 @@ struct FetchPlan: Sendable {
         }
         let edge = target.kind.edge
         let unwatched = target.kind.riders.filter { !plan.watches($0) }.compactMap(\.row.ridesOn?.field)
-        request = GraphRequest(
+        var request = GraphRequest(
             edge, id: plan.owner(of: target), fields: GraphRequest.fields(edge.fields, without: leftOut.union(unwatched)), limit: limit,
             account: plan.wabaID)
+        request.expansions = expansions
+        self.request = request
+    }
+
+    /// What is asked for inside each thing of a host. A field that is none leaves its ride out.
+    private static func expansions(_ carried: [RideKey], of host: Kind, _ fields: (Kind) -> [String]) -> [FieldExpansion] {
+        func expansion(_ key: RideKey, _ inner: [FieldExpansion]) -> FieldExpansion? {
+            FieldExpansion(key.field, fields: fields(key.kind), limit: key.kind.row.mayRideOn?.limit, inner: inner)
+        }
+        return carried.filter { $0.outer == nil }.compactMap { key in
+            expansion(key, carried.filter { $0.outer == key }.compactMap { expansion($0, []) })
+        }
     }
 
     /// A rider's things in what its host's poll has found; `nil` where there are more, or none: then the edge itself says it for certain.

@@ -16,6 +16,9 @@ public struct Schedule: Sendable {
         case forget(PollTarget)
         /// A poll has ended; the next is due one interval later, give or take the splay. The interval is the target's own unless another is given.
         case polled(PollTarget, every: Duration? = nil)
+        /// Another poll's answer has brought what a target's own would. It is due one interval later, and somewhat more, so that what brings it has its
+        /// next turn before. What is to be polled at once all the same is.
+        case brought(PollTarget, every: Duration)
         /// A poll has ended; the next is due at that moment.
         case again(PollTarget, at: Moment)
         /// A poll has ended because there was no request to be had before that moment. The target stays where it was in the queue; it and the others of
@@ -44,6 +47,8 @@ public struct Schedule: Sendable {
         var state: State
         /// Whether it is to be polled once more after the poll that is going on, and whether ahead of all others.
         var again: Bool?
+        /// Whether it is to be polled before its turn, for a reason of its own.
+        var isHastened = false
         var turn: UInt32 = 0
         enum State: Sendable { case waiting(until: Moment), queued(since: Moment), polling(since: Moment) }
 
@@ -101,6 +106,9 @@ public struct Schedule: Sendable {
     /// The interval of a target.
     public func interval(of target: PollTarget) -> Duration? { plans[target]?.every }
 
+    /// Whether a target is, or is being, polled before its turn for a reason of its own.
+    public func isHastened(_ target: PollTarget) -> Bool { plans[target]?.isHastened ?? false }
+
     /// The targets that are watched.
     public var targets: some Collection<PollTarget> { plans.keys }
 
@@ -144,6 +152,7 @@ public struct Schedule: Sendable {
             finish(target, now) { plan in
                 now + (every ?? plan.every) * (1 + plan.splay * Self.deviation(of: target, turn: UInt64(plan.turn)))
             }
+        case .brought(let target, let every): brought(target, every, now)
         case .again(let target, let moment): finish(target, now) { _ in moment }
         case .postpone(let target, let until): postpone(target, until: until)
         case .hasten(let target, let ahead): hasten(target, ahead: ahead, now)
@@ -175,6 +184,7 @@ public struct Schedule: Sendable {
             // The entry that it has already stands no longer.
             plans[target]?.turn &+= 1
             plans[target]?.state = .queued(since: min(due, now))
+            plans[target]?.isHastened = true
             var entry = entry(target, min(due, now))
             if ahead { entry.rank = -1 }
             queue.insert(entry)
@@ -200,10 +210,21 @@ public struct Schedule: Sendable {
     private mutating func move(_ target: PollTarget, to moment: Moment) {
         guard var plan = plans[target] else { return }
         plan.turn &+= 1
+        plan.isHastened = false
         plan.state = .waiting(until: moment)
         plans[target] = plan
         enter(target, moment, turn: plan.turn)
     }
+
+    private mutating func brought(_ target: PollTarget, _ every: Duration, _ now: Moment) {
+        guard let plan = plans[target], !plan.isHastened else { return }
+        if case .polling = plan.state { return }
+        move(target, to: now + every * (1 + Self.slack + plan.splay * Self.deviation(of: target, turn: UInt64(plan.turn))))
+        if budgetQueues.leave(target) { advance(AccountLane(target)) }
+    }
+
+    /// What another poll brings may come late by so much of the interval before it is polled by itself.
+    static let slack = 0.1
 
     private mutating func watch(_ target: PollTarget, every: Duration, splay: Double, first: Moment) {
         guard var plan = plans[target] else {

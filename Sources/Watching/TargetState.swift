@@ -59,9 +59,11 @@ struct TargetState: Sendable {
         }
     }
 
+    /// Most have neither; many have marks alone.
     private indirect enum Storage: Sendable {
         case none
-        case some(Details)
+        case marked(RideMarks)
+        case some(Details, RideMarks)
     }
 
     /// The last answer by its digest, where it left nothing open: the same bytes say nothing new.
@@ -76,13 +78,32 @@ struct TargetState: Sendable {
     init(_ watch: Watch) { self.watch = watch }
 
     private var details: Details? {
-        if case .some(let details) = storage { details } else { nil }
+        if case .some(let details, _) = storage { details } else { nil }
+    }
+
+    /// What its own edge showed, to be compared with what rides.
+    private(set) var marks: RideMarks {
+        get {
+            switch storage {
+            case .none: RideMarks()
+            case .marked(let marks), .some(_, let marks): marks
+            }
+        }
+        set { store(details, newValue) }
+    }
+
+    private mutating func store(_ details: Details?, _ marks: RideMarks) {
+        if let details {
+            storage = .some(details, marks)
+        } else {
+            storage = marks == RideMarks() ? .none : .marked(marks)
+        }
     }
 
     private mutating func change<Value>(_ member: WritableKeyPath<Details, Value>, _ value: Value) {
         var details = details ?? Details()
         details[keyPath: member] = value
-        storage = details.isPlain ? .none : .some(details)
+        store(details.isPlain ? nil : details, marks)
     }
 }
 
@@ -115,6 +136,15 @@ extension TargetState {
     var refusedSince: Moment? { details?.refusedSince }
     /// Whether it is not to be found out yet which field a refusal is about.
     func searchRests(_ now: Moment) -> Bool { details?.searchRestsUntil.map { now < $0 } ?? false }
+
+    /// Whether a ride that shows what its own edge showed says that it is as it was: nothing is open of it, and it has not failed since.
+    var isConfirmable: Bool {
+        switch watch.state {
+        case .current, .drifted, .late:
+            watch.failures == 0 && watch.lastSuccess != nil && !hasQuorum && !hold.isActive && !(details?.isIncomplete ?? false)
+        default: false
+        }
+    }
 
     /// Whether the last poll left nothing open.
     var isSettled: Bool { watch.state == .current && watch.failures == 0 && !hasQuorum && !(details?.isIncomplete ?? false) }
@@ -200,12 +230,23 @@ extension TargetState {
         if isIncomplete || details != nil { change(\.isIncomplete, isIncomplete) }
     }
 
+    /// What rode with a host's answer shows this of it.
+    mutating func rode(_ mark: RideMark, with host: Kind, asked: Moment, now: Moment) -> RideMarks.Verdict {
+        marks.rode(mark, with: host, asked: asked, now: now)
+    }
+
+    /// Its own edge shows this; `nil` where that cannot be compared with what rides.
+    mutating func polled(_ mark: RideMark?, asked: Moment, now: Moment) -> RideMarks.Judgement {
+        marks.polled(mark, asked: asked, now: now)
+    }
+
     /// The same bytes say nothing new from now on; `nil` where they might.
     mutating func know(by validator: CacheValidator?) { self.validator = validator }
 
     /// What is asked for may be another thing from now on: nothing that was asked in the old way counts.
     mutating func reload() {
         validator = nil
+        marks = RideMarks()
         if case .list = unfinished {} else { change(\.unfinished, .nothing) }
         change(\.searchRestsUntil, nil)
     }

@@ -30,10 +30,15 @@ struct PollOutcome {
 
 extension Watcher {
     /// Polls a target, has the answer recorded and the watch moved.
-    /// - Parameter isAsked: whether somebody waits for it.
-    func pollOnce(_ target: PollTarget, isAsked: Bool = false) async -> PollOutcome {
+    /// - Parameters:
+    ///   - isAsked: whether somebody waits for it.
+    ///   - mayCarry: whether it may ask for other targets' things as well.
+    func pollOnce(_ target: PollTarget, isAsked: Bool = false, mayCarry: Bool = true) async -> PollOutcome {
         guard let account = accounts[target.account], let polled = watched[target] else { return PollOutcome(result: .notWatched) }
         let before = account[target.kind].leftOut
+        // Rides that an answer of this poll failed with: it is asked for without them.
+        var broken: (carried: [RideKey], failure: GraphFailure)?
+        var isBroken = false
         // Each turn leaves out a field, or asks for fewer things: there are only so many.
         while true {
             if let outcome = await notAdmitted(target, isAsked: isAsked) { return outcome }
@@ -46,8 +51,11 @@ extension Watcher {
             case .none: break
             }
             guard isStill(polled, of: account) else { return PollOutcome(result: .notWatched) }
-            let plan = fetchPlan(for: target, account)
-            var sweep = polled.state.takeSweep() ?? sweep(plan, polled.state)
+            let begun = polled.state.takeSweep()
+            // A list that was begun is gone on with as it was asked for.
+            let isAlone = begun != nil || isBroken || !mayCarry
+            let plan = fetchPlan(for: target, account, carrying: isAlone ? [] : carried(by: polled, account))
+            var sweep = begun ?? sweep(plan, polled.state)
             let division = polled.state.division
             let ending = await walk(plan, &sweep)
             // A poll that the shutdown ended says nothing about Meta, and one of what is no longer watched nothing to anybody.
@@ -57,15 +65,26 @@ extension Watcher {
             guard division == polled.state.division else { continue }
             switch ending {
             case .complete(let found, let validator):
+                tell(account, plan, broken)
                 if note(requests: sweep.answers, of: target) { stretch(target.account) }
                 return await record(found, validator, plan, sweep)
             case .unchanged:
+                tell(account, plan, broken)
                 await confirm(plan)
                 return PollOutcome(result: .recorded(changes: 0))
+            case .failed(let failure, _) where !plan.carried.isEmpty && account.rides.isDoubtful(failure, of: target.kind):
+                log.debug("a poll that carries others failed", metadata: ["target": "\(target)", "error": "\(failure)"])
+                broken = (plan.carried, failure)
+                isBroken = true
             case .failed(let failure, let refusal):
+                // It was not what rode.
+                broken = nil
                 let remedy = await remedy(failure, refusal, of: target, asked: sweep.fields, before: before)
                 guard isStill(polled, of: account) else { return PollOutcome(result: .notWatched) }
                 if let outcome = await outcome(of: remedy, at: target) { return outcome }
+            case .unaffordable where sweep.answers == 0 && account.standing.expansionCalls[target.kind] ?? 1 > 1 && !plan.carried.isEmpty:
+                // One call may be left where several are not.
+                return await pollOnce(target, isAsked: isAsked, mayCarry: false)
             case .unaffordable(let until):
                 if sweep.answers > 0 { polled.state.pause(sweep) }
                 return await late(target, until)
@@ -97,9 +116,13 @@ extension Watcher {
     }
 
     /// What a poll of a target asks for and shows.
-    func fetchPlan(for target: PollTarget, _ account: AccountState) -> FetchPlan {
+    func fetchPlan(for target: PollTarget, _ account: AccountState, carrying carried: [RideKey] = []) -> FetchPlan {
         let kind = account[target.kind]
-        return FetchPlan(target, of: account.plan, leftOut: kind.leftOut.names, limit: kind.limit)
+        return FetchPlan(
+            target, of: account.plan, at: world.now(), leftOut: kind.leftOut.names, limit: kind.limit, carrying: carried
+        ) { rider in
+            account.fields(of: rider)
+        }
     }
 
     private func sweep(_ plan: FetchPlan, _ state: TargetState) -> Sweep {
@@ -137,7 +160,8 @@ extension Watcher {
         let isNew = plan.riders.contains { watched[$0.target]?.state.watch.lastSuccess == nil }
         // While it is open who took a member away, or whether time is heeded, too.
         let isOpen = accounts[target.account]?[target.kind].losses != nil || watched[target]?.state.rotation?.isUndecided == true
-        let known = sweep.isFresh && !isOpen && !isNew ? watched[target]?.state.validator : nil
+        let (last, account) = (watched[target]?.state.validator, accounts[target.account])
+        let known = sweep.isFresh && !isOpen && !isNew && asks(plan, asBefore: account) ? last : nil
         var validator: CacheValidator?
         var refusal: TokenRefusal?
         while true {
@@ -163,6 +187,11 @@ extension Watcher {
             if sweep.answers > 1 { watched[target]?.state.went(to: WatchReport.Progress(pages: sweep.answers, things: sweep.things)) }
             if Task.isCancelled { return .unaffordable(until: world.now()) }
         }
+    }
+
+    /// Whether the answer that is known by its bytes was one to the same question, as far as others' things go.
+    private func asks(_ plan: FetchPlan, asBefore account: AccountState?) -> Bool {
+        plan.target.kind.possibleRiders.isEmpty || account?.carried[plan.target.kind] ?? [] == plan.carried
     }
 
     /// Keeps how many requests a poll of a target took; whether that is news.

@@ -17,7 +17,7 @@ extension Watcher {
         watched[target]?.state.know(by: nil)
         var (changes, next): (Int, Moment?) = (0, nil)
         do throws(LedgerError) {
-            switch try await record(found, of: target, sweep) {
+            switch try await record(found, of: target, sweep, asked: plan.askedAt) {
             case .recorded(let recorded, let again): (changes, next) = (recorded, again)
             case .failed(let failure): return await fail(target, failure, nil)
             case .void: return PollOutcome(result: .notWatched)
@@ -30,11 +30,13 @@ extension Watcher {
                 // The same answer again would say nothing new of what could not be read in it or is not decided yet.
                 if FetchPlan.things(of: rider, in: found) == nil || watched[rider.target]?.state.isSettled != true { isSettled = false }
             }
+            await apply(plan, found)
             // A reload may have come meanwhile: then the same bytes would be the answer to another question.
             if isSettled, sweep.coverage == .whole, let account = accounts[target.account],
                 fetchPlan(for: target, account).request.fields == plan.request.fields
             {
                 watched[target]?.state.know(by: validator)
+                if !target.kind.possibleRiders.isEmpty { account.carried[target.kind] = plan.carried }
             }
             return PollOutcome(result: .recorded(changes: changes), next: sooner(next, target))
         } catch {
@@ -55,8 +57,12 @@ extension Watcher {
     }
 
     /// Has a target's things recorded.
-    /// - Parameter sweep: how they were asked for; `nil` where they came with another's.
-    private func record(_ found: Sweep.Found, of target: PollTarget, _ sweep: Sweep?) async throws(LedgerError) -> Recorded {
+    /// - Parameters:
+    ///   - sweep: how they were asked for; `nil` where they came with another's.
+    ///   - asked: when.
+    private func record(_ found: Sweep.Found, of target: PollTarget, _ sweep: Sweep?, asked: Moment? = nil) async throws(LedgerError)
+        -> Recorded
+    {
         guard let plan = plan(toRecord: target), let polled = watched[target] else { return .void }
         var observation: Observation
         do throws(GraphFailure) {
@@ -78,6 +84,7 @@ extension Watcher {
         }
         guard var recording = try await record(observation) else { return .void }
         var changes = recording.changes
+        let mark = asked == nil || polled.state.oddities?.hasStrays == true ? nil : mark(observation, sweep?.coverage ?? .whole)
         let gone = isOneOfMany ? try await decide(recording, observation) : []
         if !gone.isEmpty {
             // A person took them away, so they are changes like any other.
@@ -89,6 +96,7 @@ extension Watcher {
             changes += recording.changes
         }
         await settle(recording, observation, found, plan, sweep?.coverage ?? .whole)
+        if let asked { compare(mark, of: polled, asked: asked, isNews: changes > 0, shows: observation.showsSomething) }
         return .recorded(changes: changes, next: confirmation(of: recording, target))
     }
 
@@ -253,6 +261,14 @@ extension Watcher {
         for target in [plan.target] + plan.riders.map(\.target) where watched[target] != nil {
             ledger.confirm(target, at: world.wallClock())
             await moveByCompletePoll(of: target)
+        }
+        // The same bytes from its own edge decide what rode and was in question.
+        if let polled = watched[plan.target] {
+            compare(polled.state.marks.plain, of: polled, asked: plan.askedAt, isNews: false, shows: false)
+        }
+        checkRides(of: plan.target, plan.carried)
+        for (key, target) in accounts[plan.target.account]?.brought[plan.target.kind] ?? [] where plan.carried.contains(key) {
+            await bring(target, by: key)
         }
     }
 }

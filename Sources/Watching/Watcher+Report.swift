@@ -13,6 +13,10 @@ public struct WatchReport: Sendable {
     public var nextAt: Timestamp?
     /// How far a poll of a long list is.
     public var progress: Progress?
+    /// The kind whose answers bring it at no call of its own, if any do.
+    public var comesWith: Kind?
+    /// How many calls one poll of it counts as.
+    public var callsPerPoll = 1
 
     /// How far a poll is.
     public struct Progress: Sendable, Equatable {
@@ -35,6 +39,8 @@ public struct BudgetReport: Sendable {
     public var usagePercent: Int?
     /// Until when Meta lets nothing through.
     public var blockedUntil: Timestamp?
+    /// Requests of the last hour that were not needed, because another answer brought the same thing.
+    public var saved: Int
     /// What watching costs, and how many times as long as configured the intervals of kinds other than the core's are.
     public var plan: CallPlan
 }
@@ -90,13 +96,29 @@ extension Watcher {
                     account: account.plan.name, callsLastHour: standing.callsLastHour, callsPerHour: standing.callsPerHour,
                     usagePercent: standing.usagePercent,
                     blockedUntil: standing.blockedUntil.flatMap { $0 > now ? wallClock.advanced(by: $0 - now) : nil },
+                    saved: Int(account.saved.lastHour(now).rounded()),
                     plan: account.callPlan))
         }
         let (now, wallClock) = (world.now(), world.wallClock())
+        let brought = Dictionary(
+            accounts.values.flatMap { account in
+                account.brought.values.joined().filter { account.rides[$0.key].isRelied }.map {
+                    ($0.target, $0.key.outer?.kind ?? $0.key.host)
+                }
+            }, uniquingKeysWith: { first, _ in first })
         let watches = watched.map { target, polled in
-            WatchReport(
+            var report = WatchReport(
                 target: target, watch: polled.state.watch, every: interval(of: target.host),
                 nextAt: schedule.due(target.host).map { wallClock.advanced(by: max($0 - now, .zero)) }, progress: polled.state.progress)
+            if target.host != target {
+                report.comesWith = target.host.kind
+            } else if polled.state.isConfirmable {
+                report.comesWith = brought[target]
+            }
+            let account = accounts[target.account]
+            let isHost = account?.relied.values.contains { $0.host == target.kind } ?? false
+            report.callsPerPoll = polled.state.requests * (isHost ? account?.standing.expansionCalls[target.kind] ?? 1 : 1)
+            return report
         }
         return (
             watches.sorted {

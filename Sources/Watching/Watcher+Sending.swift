@@ -25,7 +25,10 @@ extension Watcher {
 
     private func take(_ reply: GateReply, for target: PollTarget, _ account: AccountState) async {
         let name = target.account
-        if account.stands(reply.standing) { stretch(name) }
+        if account.stands(reply.standing) {
+            stretch(name)
+            weigh(account)
+        }
         if reply.endsRefusal { hastenRetries(of: name, butFor: target) }
         let watch = PollTarget(account: name, kind: .account)
         // Only a poll of the account can say that it is over.

@@ -78,7 +78,7 @@ public actor Watcher {
         var polled: Set<PollTarget> = []
         while let target = Array(schedule.targets).filter({ !polled.contains($0) }).min(by: { ($0.kind, "\($0)") < ($1.kind, "\($1)") }) {
             polled.insert(target)
-            _ = await pollOnce(target)
+            _ = await pollOnce(target, mayCarry: false)
             await askAgain(target)
         }
         try await ledger.saveConfirmed()
@@ -90,6 +90,7 @@ public actor Watcher {
     func poll(_ target: PollTarget) async {
         let askers = waiting.take(target)
         let (began, polled) = (world.now(), watched[target])
+        if askers.isEmpty, let turn = turnOfBrought(target) { return on(turn, began) }
         let poll = await pollOnce(target, isAsked: !askers.isEmpty)
         for asker in askers { asker.fulfil(poll.result) }
         // What was forgotten, and perhaps watched anew since, takes nothing from this poll's end.
@@ -119,11 +120,11 @@ public actor Watcher {
         if let sentinel = standing.sentinel {
             guard !standing.isRefused else { return }
             await account.gate.hurry()
-            _ = await pollOnce(sentinel)
+            _ = await pollOnce(sentinel, mayCarry: false)
             guard await account.gate.standing.sentinel == nil, sentinel != target else { return }
-            _ = await pollOnce(target)
+            _ = await pollOnce(target, mayCarry: false)
         } else if watch.failures == 1, !watch.state.isTrouble {
-            _ = await pollOnce(target)
+            _ = await pollOnce(target, mayCarry: false)
         }
     }
 

@@ -54,7 +54,8 @@ extension KindRow {
                 "country_dial_code", "whatsapp_business_manager_messaging_limit",
             ],
             limit: 100, form: .list, item: BusinessPhoneNumber.self, keys: ["/id"]),
-        scope: .account, every: .seconds(60), isCore: true, listsPhoneNumbers: true,
+        scope: .account, mayRideOn: Ride(kind: .account, field: "phone_numbers", limit: 100), every: .seconds(60), isCore: true,
+        listsPhoneNumbers: true,
         headlineMembers: ["display_phone_number", "verified_name", "status", "quality_rating"],
         messageID: "26079e97cb10436e9215081107443017")
 
@@ -63,7 +64,8 @@ extension KindRow {
         Edge(
             "settings", kind: .phoneNumberSettings, path: "settings", fields: ["calling", "storage_configuration", "user_identity_change"],
             form: .node, item: BusinessPhoneNumberSettings.self),
-        scope: .phoneNumber, every: .seconds(3600), messageID: "4727b3639c4541dba4a099b554e56657")
+        scope: .phoneNumber, mayRideOn: Ride(kind: .phoneNumber, field: "settings"), every: .seconds(3600),
+        messageID: "4727b3639c4541dba4a099b554e56657")
 
     /// `GET /{PHONE}/whatsapp_business_profile`. An array of one; any member may be missing.
     fileprivate static let businessProfile = KindRow(
@@ -71,7 +73,8 @@ extension KindRow {
             "whatsapp_business_profile", kind: .businessProfile, path: "whatsapp_business_profile",
             fields: ["about", "address", "vertical", "description", "email", "profile_picture_url", "websites"], form: .single,
             item: BusinessProfile.self),
-        scope: .phoneNumber, every: .seconds(900), alwaysThere: ["messaging_product"], headlineMembers: ["about", "vertical"],
+        scope: .phoneNumber, mayRideOn: Ride(kind: .phoneNumber, field: "whatsapp_business_profile"), every: .seconds(900),
+        alwaysThere: ["messaging_product"], headlineMembers: ["about", "vertical"],
         messageID: "f4ba49491b4f4c928d17a6c8d6f83abe")
 
     /// `GET /{PHONE}/whatsapp_commerce_settings`. An empty `data` is the document `{}`: no catalogue.
@@ -79,14 +82,16 @@ extension KindRow {
         Edge(
             "whatsapp_commerce_settings", kind: .commerceSettings, path: "whatsapp_commerce_settings",
             fields: ["id", "is_cart_enabled", "is_catalog_visible"], form: .single, item: CommerceSettings.self),
-        scope: .phoneNumber, every: .seconds(3600), emptyIsAThing: true, messageID: "4727b3639c4541dba4a099b554e56657")
+        scope: .phoneNumber, mayRideOn: Ride(kind: .phoneNumber, field: "whatsapp_commerce_settings"), every: .seconds(3600),
+        emptyIsAThing: true, messageID: "4727b3639c4541dba4a099b554e56657")
 
     /// `GET /{PHONE}/block_users`. Only cursors; whether a page of many carries `next` is not recorded.
     fileprivate static let blockedUser = KindRow(
         Edge(
             "block_users", kind: .blockedUser, path: "block_users", fields: [], limit: 1000, form: .list, item: BlockedUser.self,
             keys: ["/wa_id", "/user_id"], settlesCursor: true),
-        scope: .phoneNumber, keepsOnlyKeys: true, windows: .ifHeeded, every: .seconds(900), atLeast: .seconds(60), counted: "users",
+        scope: .phoneNumber, mayRideOn: Ride(kind: .phoneNumber, field: "block_users", limit: 100), keepsOnlyKeys: true, windows: .ifHeeded,
+        every: .seconds(900), atLeast: .seconds(60), counted: "users",
         messageID: "ece0f28c341843a185732468f235d3b0")
 
     /// `GET /{PHONE}/message_qrdls`. At most 25 a page; whether a page carries `next` is not recorded.
@@ -94,7 +99,8 @@ extension KindRow {
         Edge(
             "message_qrdls", kind: .qrCode, path: "message_qrdls", fields: ["code", "prefilled_message", "deep_link_url"], limit: 25,
             form: .list, item: QRCode.self, keys: ["/code"], settlesCursor: true),
-        scope: .phoneNumber, every: .seconds(6 * 3600), atLeast: .seconds(60), headlineMembers: ["prefilled_message"],
+        scope: .phoneNumber, mayRideOn: Ride(kind: .phoneNumber, field: "message_qrdls", limit: 25), every: .seconds(6 * 3600),
+        atLeast: .seconds(60), headlineMembers: ["prefilled_message"],
         messageID: "67b0cc0b7a3e49aaa9f8032c87bd0caa")
 
     /// `GET /{WABA}/message_templates`. The last page of a recording carries a cursor too. An old template changes without its time, so that
@@ -104,7 +110,8 @@ extension KindRow {
             "message_templates", kind: .messageTemplate, path: "message_templates",
             fields: ["id", "name", "language", "status", "category", "quality_score", "rejected_reason"], limit: 100, form: .list,
             item: MessageTemplate.self, keys: ["/id"]),
-        scope: .account, windows: .ifConfigured, every: .seconds(900), headlineMembers: ["name", "language", "status"],
+        scope: .account, mayRideOn: Ride(kind: .account, field: "message_templates", limit: 100), windows: .ifConfigured,
+        every: .seconds(900), headlineMembers: ["name", "language", "status"],
         messageID: "e6c6f8e266e048609f4c106c70278cd0")
 
     /// The watching itself, which Meta is not asked for.

@@ -15,6 +15,14 @@ public struct KindRow: Sendable {
         public let kind: Kind
         /// The field of it.
         public let field: String
+        /// The most things that are asked for inside each thing of that kind; `nil` where the edge takes no limit.
+        public let limit: Int?
+
+        init(kind: Kind, field: String, limit: Int? = nil) {
+            self.kind = kind
+            self.field = field
+            self.limit = limit
+        }
     }
 
     /// Whether a list is asked for by windows of time.
@@ -33,6 +41,8 @@ public struct KindRow: Sendable {
     public let scope: Scope
     /// The answer that it comes with. Its own edge is asked only where the field is refused, or does not hold all.
     public let ridesOn: Ride?
+    /// The answer that may bring it as well, by field expansion, where Meta turns out to give it there; its own edge is polled otherwise.
+    public let mayRideOn: Ride?
     /// Whether only the keys of its things are read and kept: they have no members that are compared.
     public let keepsOnlyKeys: Bool
     /// Whether its list is asked for by windows of time.
@@ -57,7 +67,7 @@ public struct KindRow: Sendable {
     public let messageID: String
 
     init(
-        _ edge: Edge?, scope: Scope, ridesOn: Ride? = nil, keepsOnlyKeys: Bool = false, windows: Windows = .never,
+        _ edge: Edge?, scope: Scope, ridesOn: Ride? = nil, mayRideOn: Ride? = nil, keepsOnlyKeys: Bool = false, windows: Windows = .never,
         every defaultInterval: Duration, atLeast shortestInterval: Duration = .seconds(5), isCore: Bool = false,
         listsPhoneNumbers: Bool = false, emptyIsAThing: Bool = false, alwaysThere: Set<String> = [], headlineMembers: [String] = [],
         counted: String = "things", messageID: String
@@ -65,6 +75,7 @@ public struct KindRow: Sendable {
         self.edge = edge
         self.scope = scope
         self.ridesOn = ridesOn
+        self.mayRideOn = mayRideOn
         self.keepsOnlyKeys = keepsOnlyKeys
         self.windows = windows
         self.defaultInterval = defaultInterval
@@ -92,5 +103,11 @@ extension Kind {
     /// The kinds that come with this one's answer.
     public var riders: [Kind] { Self.ridersByHost[self] ?? [] }
 
+    /// The kinds that this one's answer may bring by field expansion, each inside each of its things.
+    public var possibleRiders: [Kind] { Self.possibleRidersByHost[self] ?? [] }
+
+    private static let possibleRidersByHost = Dictionary(grouping: polled.filter { $0.row.mayRideOn != nil }) {
+        $0.row.mayRideOn?.kind ?? $0
+    }
     private static let ridersByHost = Dictionary(grouping: polled.filter { $0.row.ridesOn != nil }) { $0.row.ridesOn?.kind ?? $0 }
 }

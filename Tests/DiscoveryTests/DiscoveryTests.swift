@@ -24,7 +24,7 @@ import WhatsAppBusiness
                 [],
                 [
                     BudgetReport(
-                        account: "acme", callsLastHour: 7, callsPerHour: 100, usagePercent: 41, blockedUntil: nil,
+                        account: "acme", callsLastHour: 7, callsPerHour: 100, usagePercent: 41, blockedUntil: nil, saved: 3,
                         plan: CallPlan([], budget: 100))
                 ]
             )

@@ -108,6 +108,8 @@ import WhatsAppBusiness
         ("colour: red\n", "wabawatch.yaml:1: colour: this key is not known"),
         ("graph:\n  verson: v25.0\n", "wabawatch.yaml:2: graph.verson: this key is not known"),
         ("graph: { timeout: soon }\n", "wabawatch.yaml:1: graph.timeout: should be a span of time"),
+        ("graph:\n  version: v25.0\n  expansion: always\n", "wabawatch.yaml:3: graph.expansion: should be one of auto, never"),
+        ("graph: { expansion: [auto] }\n", "wabawatch.yaml:1: graph.expansion: should be one of auto, never"),
         ("watch:\n  phone_number: { every: 4s }\n", "wabawatch.yaml:2: watch.phone_number.every: should be at least 5s"),
         ("watch:\n  blocked_user: { every: 30s }\n", "wabawatch.yaml:2: watch.blocked_user.every: should be at least 1m"),
         (

@@ -32,6 +32,19 @@ import Testing
         #expect(lines.filter { $0.contains("account every 5m") }.count == 1)
     }
 
+    @Test func kindsThatMayComeWithOthers_areNamed_withWhatIsLeftToBeAskedFor_unlessNever() throws {
+        let text = """
+            accounts:
+              - { name: acme, waba_id: "102", token: { environment: TOKEN }, phone_numbers: ["7", "8", "9"] }
+            """
+        let line = try #require(try configuration(text).dryRun().last)
+        #expect(line.contains("with phone_number: phone_number_settings, business_profile, commerce_settings"), "\(line)")
+        #expect(line.contains("with account: phone_number, message_template"), "\(line)")
+        // One poll of the account in five minutes, and one of the numbers in each of the other four.
+        #expect(line.hasSuffix(": 60 calls an hour then"), "\(line)")
+        #expect(try !configuration("graph: { expansion: never }\n" + text).dryRun().contains { $0.contains("calls an hour then") })
+    }
+
     @Test func planOverItsBudget_isSaid_andIsNoMistake() throws {
         let text = """
             accounts:

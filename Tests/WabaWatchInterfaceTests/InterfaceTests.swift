@@ -61,7 +61,7 @@ import WhatsAppBusiness
 
 private let user = BlockedUserRecord(input: "+1 555", waID: "1555", userID: "US.1")
 private let failure = BlockFailure(input: "x", waID: "1", code: 139_101, message: "no")
-private let budget = Budget(account: "acme", callsLastHour: 40, callsPerHour: 100, usagePercent: 20, blockedUntil: Sample.moment)
+private let budget = Budget(account: "acme", callsLastHour: 40, callsPerHour: 100, usagePercent: 20, blockedUntil: Sample.moment, saved: 12)
 private let users = UserList(account: "acme", phoneNumberID: "1", users: ["+1 555"])
 private let filter = Filter(
     accounts: ["acme"], kinds: [.phoneNumber], ids: ["1"], phoneNumberIDs: ["2"], operations: [.changed], fields: [JSONPointer(["a"])],

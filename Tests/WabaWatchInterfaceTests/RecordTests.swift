@@ -157,7 +157,7 @@ import WhatsAppBusiness
 
 let watch = WatchStatus(
     account: "acme", kind: .blockedUser, phoneNumberID: "1", state: OpenEnum(.late), reason: "the budget is used up", since: Sample.moment,
-    everyMilliseconds: 900_000, lastSuccessAt: Sample.moment, nextAt: Sample.moment, failures: 2)
+    everyMilliseconds: 900_000, lastSuccessAt: Sample.moment, nextAt: Sample.moment, failures: 2, comesWith: .phoneNumber, callsPerPoll: 3)
 
 let records: [any Record] = [
     Sample.resource, Sample.change(), Sample.change(Sample.account, operation: .removed), watch,

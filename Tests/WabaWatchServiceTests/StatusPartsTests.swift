@@ -39,7 +39,8 @@ struct StatusPartsTests {
 
     private static func budget(_ account: String) -> BudgetReport {
         BudgetReport(
-            account: account, callsLastHour: 7, callsPerHour: 100, usagePercent: 41, blockedUntil: nil, plan: CallPlan([], budget: 100))
+            account: account, callsLastHour: 7, callsPerHour: 100, usagePercent: 41, blockedUntil: nil, saved: 3,
+            plan: CallPlan([], budget: 100))
     }
 
     /// A watcher whose report is made up, and may become another one.

@@ -85,7 +85,7 @@ final class AnswerStage: Sendable {
     func holds(_ count: Int) async { while state.withLock(\.held.count) < count, !Task.isCancelled { await Task.yield() } }
     /// How many requests were conditional.
     var conditional: Int { state.withLock(\.conditional) }
-    private let clock = StageClock()
+    let clock = StageClock()
     func advance(_ seconds: Int64) { clock.advance(to: clock.now + .seconds(seconds)) }
 
     /// The account with these kinds, every five minutes.
@@ -112,7 +112,10 @@ final class AnswerStage: Sendable {
     }
 
     func watcher(_ kinds: Kind..., numbers: AccountPlan.Numbers = .all, ceiling: CallBudget.Ceiling = .fixed(10_000)) throws -> Watcher {
-        let plan = try plan(kinds, numbers: numbers, ceiling: ceiling)
+        watcher(of: try plan(kinds, numbers: numbers, ceiling: ceiling))
+    }
+
+    func watcher(of plan: AccountPlan) -> Watcher {
         let world = World(
             now: { [clock] in clock.now }, wallClock: { [clock] in clock.wallClock }, random: { 0.5 },
             alarm: SilentAlarm())
@@ -138,7 +141,9 @@ extension AnswerStage: Transport {
             let pair = part.split(separator: "=", maxSplits: 1)
             query[String(pair[0])] = String(pair.count > 1 ? pair[1] : "").replacing("%2C", with: ",").replacing("%7B", with: "{")
                 .replacing(
-                    "%7D", with: "}")
+                    "%7D", with: "}"
+                )
+                .replacing("%28", with: "(").replacing("%29", with: ")")
         }
         let asked = Asked(
             path: String(parts[0]), fields: (query["fields"] ?? "").split(separator: ",").map(String.init),

@@ -3,6 +3,7 @@ import GraphAPI
 import Ledger
 import StrictJSON
 import WhatsAppBusiness
+import WhatsAppBusiness
 
 /// The only way to Meta for one account: its client, its credential and its budget. Whatever asks (polls, probes, actions) sends its requests here.
 ///
@@ -19,6 +20,10 @@ actor AccountGate {
     private var credential = Credential()
     private var budget: CallBudget
     private var revision: UInt64 = 0
+    /// What answers with expansions count as, by the kind that is polled.
+    private var expansionCosts: [Kind: ExpansionCost] = [:]
+    /// The same of answers without, for when there are others to compare with.
+    private var usualCost = ExpansionCost()
 
     /// The gate of an account that nothing is known of yet.
     init(_ plan: AccountPlan, world: World, retry: Retry, reservations: CallReservations) {
@@ -36,6 +41,7 @@ actor AccountGate {
         revision += 1
         return GateStanding(
             revision: revision, callsPerHour: budget.callsPerHour, callsLastHour: budget.callsLastHour(world.now()),
+            expansionCalls: expansionCosts.mapValues { $0.calls(of: budget.seen) }.filter { $0.value > 1 },
             usagePercent: budget.usagePercent, blockedUntil: budget.blockedUntil, isRefused: credential.isRefused,
             sentinel: credential.sentinel)
     }
@@ -76,22 +82,28 @@ actor AccountGate {
     ///   - keysOnly: whether of the things in a page only the keys are wanted.
     func send(_ request: GraphRequest, _ context: RequestContext, digest: Digest? = nil, keysOnly: Bool = false) async -> GateReply {
         budget.core = context.coreCallsPerHour
+        let expanded = request.expansions.isEmpty ? nil : context.target.kind
         while true {
+            let calls = expanded.flatMap { expansionCosts[$0]?.calls(of: budget.seen) } ?? 1
             do throws(LedgerError) {
-                if let until = try await afford(context.lane) { return GateReply(outcome: .unaffordable(until: until), standing: standing) }
+                if let until = try await afford(context.lane, calls: calls) {
+                    return GateReply(outcome: .unaffordable(until: until), standing: standing)
+                }
             } catch { return GateReply(outcome: .unwritten(error), standing: standing) }
             // Calls that Meta will have counted when this one comes to it.
             let counted = budget.answersLastHour(world.now())
             let (client, generation) = (client, credential.generation)
             do throws(GraphFailure) {
                 let (answer, keys) = try await fetch(request, client, digest: digest, keysOnly: keysOnly)
-                note(answer.usage, counted, isAnswered: true)
+                measure(answer.usage, expanded)
+                note(answer.usage, counted, calls, isAnswered: true)
                 if answer.usage == nil { budget.toldNothing(world.now()) }
                 let ends = generation == credential.generation && credential.accepted(context.target, isSuccess: true)
                 return GateReply(
                     outcome: .answer(answer, keys: keys), standing: standing, endsRefusal: ends, upgrade: upgrade(answer, client))
             } catch {
-                note(error.usage, counted, isAnswered: error.status != nil)
+                measure(error.usage, nil)
+                note(error.usage, counted, calls, isAnswered: error.status != nil)
                 if let wait = error.throttledFor { budget.note(percent: nil, of: 0, regainAfter: wait, now: world.now()) }
                 // A token that was replaced meanwhile says nothing of the one that replaced it.
                 guard generation == credential.generation else {
@@ -132,11 +144,12 @@ actor AccountGate {
         return GateReply(outcome: .failed(failure, refusal), standing: standing)
     }
 
-    /// Takes one request out of the budget; returns when there is one to be had if there is none now.
-    private func afford(_ lane: Lane) async throws(LedgerError) -> Moment? {
+    /// Takes a request out of the budget; returns when there is one to be had if there is none now.
+    /// - Parameter calls: how many calls it counts as.
+    private func afford(_ lane: Lane, calls: Int) async throws(LedgerError) -> Moment? {
         while true {
             let now = world.now()
-            switch budget.take(now, core: lane == .core) {
+            switch budget.take(now, core: lane == .core, calls: calls) {
             case .granted: return nil
             case .wait(let until): return until
             case .unreserved: guard try await reservations.reserve(self) else { return now }
@@ -146,11 +159,23 @@ actor AccountGate {
         }
     }
 
-    private func note(_ usage: Usage?, _ counted: Int, isAnswered: Bool) {
+    /// Takes in what an answer says of the calls that answers with expansions count as.
+    private func measure(_ usage: Usage?, _ expanded: Kind?) {
+        guard let percent = usage?.callPercent else { return }
         let now = world.now()
-        if isAnswered { budget.answered(now) }
+        if let expanded, expansionCosts[expanded] == nil { expansionCosts[expanded] = usualCost }
+        usualCost.on(percent: percent, isExpanded: expanded == nil ? false : nil, now: now)
+        for kind in expansionCosts.keys {
+            // What another host's answers count as says nothing of this one's.
+            expansionCosts[kind]?.on(percent: percent, isExpanded: expanded == nil ? false : expanded == kind ? true : nil, now: now)
+        }
+    }
+
+    private func note(_ usage: Usage?, _ counted: Int, _ calls: Int, isAnswered: Bool) {
+        let now = world.now()
+        if isAnswered { budget.answered(now, calls: calls) }
         guard let usage else { return }
-        budget.note(percent: Int(usage.percent), of: counted + 1, regainAfter: usage.regainAfter, now: now)
+        budget.note(percent: Int(usage.percent), of: counted + calls, regainAfter: usage.regainAfter, now: now)
     }
 
     private func upgrade(_ answer: Answer, _ client: GraphClient) -> String? {
@@ -167,6 +192,7 @@ actor AccountGate {
         renewedClient = plan.renewedClient
         budget.ceiling = plan.ceiling
         credential.renewed()
+        expansionCosts = [:]
         return standing
     }
 

@@ -38,6 +38,8 @@ public struct CallBudget: Sendable {
     private var reserved = 0
     private var reservedAt: Int64 = .min
     private var made = 0
+    /// Calls that the request which waits for a reservation counts as.
+    private var wanted = 1
 
     struct Minute: Sendable, Equatable {
         var minute: Int64
@@ -102,24 +104,33 @@ public struct CallBudget: Sendable {
     }
 
     /// Takes one request out of the budget, or says when there is one to be had.
-    public mutating func take(_ now: Moment, core isCore: Bool = true) -> Verdict {
+    /// - Parameter calls: how many calls it counts as; one of more than an hour has is let through where nothing else was made.
+    public mutating func take(_ now: Moment, core isCore: Bool = true, calls: Int = 1) -> Verdict {
         minutes.removeAll { !$0.counts(now) }
         if let blockedUntil, now < blockedUntil { return .wait(until: blockedUntil) }
-        guard callsLastHour(now) < callsPerHour else { return .wait(until: minutes.first?.end ?? now + .seconds(60)) }
+        guard callsLastHour(now) + min(calls, callsPerHour) <= callsPerHour else {
+            return .wait(until: minutes.first?.end ?? now + .seconds(60))
+        }
         if !isCore {
             let others = minutes.lazy.map(\.others).reduce(0, +)
-            guard others < othersPerHour else { return .wait(until: minutes.first { $0.others > 0 }?.end ?? now + .seconds(60)) }
+            guard others + min(calls, othersPerHour) <= othersPerHour else {
+                return .wait(until: minutes.first { $0.others > 0 }?.end ?? now + .seconds(60))
+            }
         }
         if let usagePercent, usagePercent >= (isCore ? Self.stop : Self.stopOthers) {
             if isCore { self.usagePercent = Self.stop - 1 }
             return .wait(until: now + .seconds(300))
         }
-        guard reserved > 0, now.minute <= reservedAt + 1 else { return .unreserved }
-        reserved -= 1
-        made += 1
+        guard reserved >= calls, now.minute <= reservedAt + 1 else {
+            wanted = calls
+            return .unreserved
+        }
+        wanted = 1
+        reserved -= calls
+        made += calls
         open(now.minute)
-        minutes[minutes.count - 1].calls += 1
-        if !isCore { minutes[minutes.count - 1].others += 1 }
+        minutes[minutes.count - 1].calls += calls
+        if !isCore { minutes[minutes.count - 1].others += calls }
         return .granted
     }
 
@@ -133,7 +144,7 @@ public struct CallBudget: Sendable {
         reserved = 0
         // A process that is killed loses what it had not used: few calls, so that one that is killed again and again does not lose the hour.
         let few = min(max(1, callsPerHour / 25), 16)
-        return Offer(calls: max(few, callsPerHour / 5000), made: made, minute: now.minute)
+        return Offer(calls: max(few, callsPerHour / 5000, wanted), made: made, minute: now.minute)
     }
 
     /// The calls of an offer are written down. Some may have been made meanwhile, which another offer had room for.
@@ -157,9 +168,10 @@ public struct CallBudget: Sendable {
     }
 
     /// An answer came.
-    public mutating func answered(_ now: Moment) {
+    /// - Parameter calls: how many calls it counts as.
+    public mutating func answered(_ now: Moment, calls: Int = 1) {
         open(now.minute)
-        minutes[minutes.count - 1].answers += 1
+        minutes[minutes.count - 1].answers += calls
     }
 
     /// Takes in what an answer's headers said: percent used, and how long Meta lets nothing through.

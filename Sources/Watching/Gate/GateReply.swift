@@ -1,6 +1,7 @@
 import Changes
 import GraphAPI
 import Ledger
+import WhatsAppBusiness
 
 /// Who sends a request, and out of which share of the budget.
 struct RequestContext: Sendable {
@@ -52,6 +53,8 @@ struct GateStanding: Sendable, Equatable {
     /// The most calls an hour, and those of the last.
     var callsPerHour: Int
     var callsLastHour = 0
+    /// How many calls an answer with expansions counts as, by the kind that is polled, where that is more than one.
+    var expansionCalls: [Kind: Int] = [:]
     /// Percent of Meta's own budget that is used.
     var usagePercent: Int?
     /// Until when Meta lets nothing through.

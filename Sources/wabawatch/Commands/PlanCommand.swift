@@ -8,7 +8,10 @@ import WabaWatchInterface
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show calls an hour for each account and kind, against the budget, and how fresh each kind is kept.",
-        discussion: "A poll costs one call at least; lists that have more than one page cost more.")
+        discussion: """
+            A poll costs one call at least; CALLS/POLL says where it is more: lists of more than one page, and answers that bring other kinds and that Meta \
+            counts as several calls. What comes with another kind's answers costs no call of its own; SAVED/H says how many that saves in an hour.
+            """)
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
