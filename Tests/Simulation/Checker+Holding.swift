@@ -130,6 +130,7 @@ extension Checker {
                 let growth = history.scenario.reloadsPerHour > 0 ? 3.0 : 1.0
                 let limit = interval * (growth * (1 + account.splay)) + .seconds(900) + slack + .seconds(60)
                 let seen = seen(target)
+                checkHiding(target, seen, interval * (growth * (1.1 + account.splay)) + .seconds(300) + slack)
                 for clear in clear(target) {
                     guard let first = seen.first, first < clear.start else { continue }
                     let moments = [clear.start] + seen.filter { clear.start < $0 && $0 < clear.end } + [clear.end]
@@ -138,6 +139,21 @@ extension Checker {
                     }
                 }
             }
+        }
+    }
+
+    /// What rode and was not as it was before puts nothing off: its own edge is asked when it would have been, if not at once.
+    private mutating func checkHiding(_ target: PollTarget, _ seen: [Moment], _ limit: Duration) {
+        let own = (walks[target] ?? []).map { history.walks[$0] }
+        for ride in rode[target] ?? [] {
+            guard let delivered = ride.delivered, let last = seen.last(where: { $0 < delivered }), delivered - last > limit,
+                clear(target).contains(where: { $0.start < last && delivered < $0.end }),
+                !own.contains(where: { last < $0.span.start && $0.span.start < delivered })
+            else { continue }
+            let changed = history.truth.things(of: target, at: ride.served) != history.truth.things(of: target, at: last)
+            guard changed else { continue }
+            return complain(
+                "nobody is blind", delivered, "\(target) changed after \(Stage.seconds(last)), rode so, and its own edge was not asked")
         }
     }
 

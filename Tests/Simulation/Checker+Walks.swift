@@ -108,7 +108,13 @@ extension Checker {
         }
         switch state {
         case .current:
-            if !walk.isComplete { complain("watch", transaction.time, refuse("the last look was not complete")) }
+            // It may have come inside something else while it was looked at.
+            let rode =
+                walk.trouble == nil
+                && (self.rode[target] ?? []).contains { ride in
+                    ride.delivered.map { $0 <= transaction.time && transaction.time - $0 < slack } ?? false
+                }
+            if !walk.isComplete, !rode { complain("watch", transaction.time, refuse("the last look was not complete")) }
         case .drifted:
             driftTold[target.account, default: [:]][target.kind] = transaction.time
             let hidden = hidden(walk)

@@ -118,7 +118,7 @@ extension Run {
             name: account.plan.name, wabaID: account.plan.wabaID, client: clients[min(account.credential, 19)],
             numbers: account.plan.numbers,
             intervals: account.plan.intervals, splay: account.plan.splay, isAdaptive: account.plan.isAdaptive,
-            ceiling: account.plan.ceiling,
+            ceiling: account.plan.ceiling, expansion: scenario.expands ? .auto : .never,
             renewedClient: { [unowned self] in
                 let now = meta.accounts.first { $0.plan.name == file.account }?.credential ?? 0
                 guard now != file.known else { return nil }

@@ -90,6 +90,15 @@ struct Scenario {
         let drawn = dice.chance(0.5)
         expands = only ?? drawn
         rideChangesPerHour = dice.pick([0, 2, 6, 20])
+        // Another life asks every edge again: what a ride has hidden would be found by that.
+        let goesOn = dice.chance(0.7)
+        // Where calls are scarce nothing can be said of when something must have been seen.
+        if expands, dice.chance(0.7) {
+            for index in accounts.indices {
+                (accounts[index].ceiling, accounts[index].quota, accounts[index].others) = (.fixed(50_000), 50_000, 0)
+            }
+        }
+        if expands, goesOn, driftsPerHour == 0, !oddities.contains(.refusedFields) { restartsAtEnd = false }
     }
 
     private static func account(_ index: Int, _ dice: inout SeededGenerator) -> Account {

@@ -31,18 +31,6 @@ import Testing
         #expect(lines.last?.hasPrefix("60 seeds") == true)
     }
 
-    /// What comes inside something else is asked for in no call of its own.
-    @Test(.timeLimit(.minutes(10))) func thingsInsideOthers_takeFewerRequests() throws {
-        func requests(_ expansion: String) throws -> Int {
-            let (status, lines) = try run("--seeds", "0..<12", "--troubles", "none", "--expansion", expansion)
-            #expect(status == 0, "\(lines.joined(separator: "\n"))")
-            let words = try #require(lines.last).split(separator: " ")
-            let place = try #require(words.firstIndex { $0.hasPrefix("requests") })
-            return try #require(Int(words[place - 1]))
-        }
-        #expect(try requests("auto") < requests("never") * 9 / 10)
-    }
-
     /// Each of these has found a fault of the product.
     @Test(.timeLimit(.minutes(10)), arguments: [1314, 3288, 8780, 9254]) func seed_thatOnceFoundAFault_findsItNoMore(seed: Int) throws {
         let (status, lines) = try run("--seed", "\(seed)")

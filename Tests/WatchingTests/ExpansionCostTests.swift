@@ -37,6 +37,20 @@ import WhatsAppBusiness
         #expect(Double(found) >= Double(cost.calls) * 0.7 && Double(found) <= Double(cost.calls) * 1.4, "\(found) of \(cost.calls)")
     }
 
+    /// What leaves the hour may outweigh what comes: then plain answers say nothing of a call's share, and a share of nothing divides nothing.
+    @Test(arguments: [0.0, -0.1, -1, -5]) func plainAnswers_thatRaiseNothing_areNoMeasure(rise: Double) {
+        var estimate = ExpansionCost()
+        var percent = 50.0
+        for turn in 0..<40 {
+            let now = Moment(nanoseconds: Int64(turn) * 40_000_000_000)
+            percent += 6
+            estimate.on(percent: percent, isExpanded: true, now: now)
+            percent += rise
+            estimate.on(percent: percent, isExpanded: false, now: now + .seconds(20))
+        }
+        #expect(rise <= -1 ? estimate.calls(of: 200) == 12 : 12...1000 ~= estimate.calls(of: 200))
+    }
+
     @Test func fewAnswers_sayNothing() {
         #expect(estimate(6, of: 200, seed: 1, minutes: 4) == 1)
     }

@@ -68,11 +68,13 @@ struct ExpansionCost: Sendable {
         var error = expanded.error
         var usual = call
         if plain.count >= Self.least {
-            call = min(call, plain.mean + plain.error.squareRoot())
+            let rise = plain.mean + plain.error.squareRoot()
+            // Where what leaves the hour outweighs what comes, answers without say nothing of a call's share.
+            if rise > 0 { call = min(call, rise) }
             error += plain.error
             usual = plain.mean
         }
         guard expanded.mean - usual > 2 * error.squareRoot() else { return 1 }
-        return max(1, min(Int((expanded.mean / call).rounded()), 1000))
+        return Int(min(max(expanded.mean / call, 1), 1000).rounded())
     }
 }
