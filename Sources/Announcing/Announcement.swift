@@ -67,7 +67,7 @@ package struct Bulk: Sendable {
     /// Why they are told as one.
     let reason: Reason
     /// The most urgent of them, the first of these.
-    private(set) var worst: Changes.Change
+    private(set) var worst: DetectedChange
     /// The sequence of the last of them.
     private(set) var last: Int64
     /// How many there are of each operation.

@@ -19,7 +19,7 @@ struct MessageID: RawRepresentable, Hashable {
     init(_ kind: Kind) { rawValue = kind.row.messageID }
 
     /// The class of a change; `nil` for one of a kind that only a later release knows. Of a phone number's members the first of this order decides: rating, status, limits, callback, automation, others.
-    init?(of change: Changes.Change) {
+    init?(of change: DetectedChange) {
         guard let kind = change.resource.kind.known else { return nil }
         self = kind == .phoneNumber ? Self.phoneNumber(change.fields) : MessageID(kind)
     }

@@ -4,7 +4,7 @@ public import WhatsAppBusiness
 /// What an observation says against the last snapshot: the changes to tell, and the snapshot's entries to write. A pure decision.
 public struct Comparison: Sendable, Equatable {
     /// What is to be told, in the order of the observation, removals last.
-    public private(set) var changes: [Change] = []
+    public private(set) var changes: [DetectedChange] = []
     /// The entries that are to be written; `nil` takes one out.
     public private(set) var writes: [(id: String, entry: Snapshot.Entry?)] = []
     /// Of a first poll: the ids that are to be written beside those entries.
@@ -119,11 +119,11 @@ public struct Comparison: Sendable, Equatable {
             let list = ResourceID(account: target.account, kind: target.kind, id: owner, phoneNumberID: target.phoneNumberID)
             let summary = wording(list).baseline(count: items.count + ids.count)
             let count: JSONObject = ["count": .integer(items.count + ids.count)]
-            changes = [Change(list, .baseline, severity: .info, after: count, summary: summary)]
+            changes = [DetectedChange(list, .baseline, severity: .info, after: count, summary: summary)]
         } else {
             changes = items.map {
                 let resource = target.resource($0.id)
-                return Change(resource, .baseline, severity: .info, after: $0.document, summary: wording(resource).baseline())
+                return DetectedChange(resource, .baseline, severity: .info, after: $0.document, summary: wording(resource).baseline())
             }
         }
     }
@@ -135,7 +135,7 @@ public struct Comparison: Sendable, Equatable {
         guard let entry else {
             writes.append((item.id, Snapshot.Entry(document: item.document)))
             let wording = wording(resource, item.document)
-            changes.append(Change(resource, .added, severity: rules.added, after: item.document, summary: wording.added()))
+            changes.append(DetectedChange(resource, .added, severity: rules.added, after: item.document, summary: wording.added()))
             return
         }
         var document = item.document
@@ -148,12 +148,12 @@ public struct Comparison: Sendable, Equatable {
         for member in joined { known[member.name] = member.value }
         if !joined.isEmpty {
             let summary = wording.joined(Array(joined.names))
-            changes.append(Change(resource, .baseline, severity: .info, after: joined, summary: summary))
+            changes.append(DetectedChange(resource, .baseline, severity: .info, after: joined, summary: summary))
         }
-        if let difference = Difference(from: known, to: document) {
+        if let difference = DocumentDifference(from: known, to: document) {
             let (severity, summary) = wording.changed(difference)
             changes.append(
-                Change(
+                DetectedChange(
                     resource, .changed, severity: severity, fields: difference.fields, before: difference.before, after: difference.after,
                     summary: summary))
         }
@@ -176,7 +176,7 @@ public struct Comparison: Sendable, Equatable {
         writes.append((id, nil))
         let resource = target.resource(id)
         let summary = wording(resource, entry.document).removed()
-        changes.append(Change(resource, .removed, severity: rules.removed, before: entry.document, summary: summary))
+        changes.append(DetectedChange(resource, .removed, severity: rules.removed, before: entry.document, summary: summary))
     }
 
     private func wording(_ resource: ResourceID, _ document: JSONObject = [:]) -> Wording {

@@ -52,7 +52,7 @@ public struct Wording: Sendable {
     func removed() -> String { "\(resource.account): \(thing) was removed" }
 
     /// The severity and the sentence of a change of members, the worst first.
-    func changed(_ difference: Difference) -> (severity: Severity, summary: String) {
+    func changed(_ difference: DocumentDifference) -> (severity: Severity, summary: String) {
         var judged = difference.fields.map { field in
             let (before, after) = (difference.before.value(at: field), difference.after.value(at: field))
             return rules.meaning(of: field).judge(

@@ -60,7 +60,7 @@ public final class GraphSimulator: Sendable {
 
     /// Sets a fault by its name, with its parameters and those that every fault has: `NamedFault.all` lists them.
     /// Throws error 100 where there is no such fault, or a parameter is missing, unknown or out of range.
-    public func setFault(named name: String, _ parameters: JSONObject = [:]) throws(GraphError) {
+    public func setFault(named name: String, _ parameters: JSONObject = [:]) throws(SimulatedError) {
         core.setFault(try ArmedFault(named: name, parameters))
     }
 

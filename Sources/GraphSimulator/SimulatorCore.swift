@@ -33,7 +33,7 @@ final class SimulatorCore: Sendable {
     func respond(method: String, target: String, headers: [(name: String, value: String)], body: [UInt8]) -> Outcome {
         let now = now()
         return state.withLock { state in
-            do throws(GraphError) {
+            do throws(SimulatedError) {
                 let request = try GraphRequest(method: method, target: target, headers: headers, body: body)
                 if controlled, request.path.first == "simulator" { return Outcome(answer: state.simulation.control(request)) }
                 let call = state.simulation.resolve(request)

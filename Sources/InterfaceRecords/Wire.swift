@@ -9,7 +9,7 @@ extension WabaWatchInterface.Cursor {
     package init(_ cursor: LedgerCursor) { self.init(cursor.description) }
 }
 
-extension WabaWatchInterface.Change {
+extension Change {
     /// A change of the ledger with that id.
     package init(_ recorded: RecordedChange, ledger: String) {
         let change = recorded.change

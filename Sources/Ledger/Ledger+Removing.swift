@@ -47,7 +47,7 @@ extension RecordWriter {
         }
         let resource = target.resource(wabaID)
         try append(
-            Change(
+            DetectedChange(
                 resource, .removed, origin: .command, severity: .notice, before: before,
                 summary: "\(account): the account \(wabaID) is no longer watched"))
     }
@@ -64,7 +64,7 @@ extension RecordWriter {
             try remove(resource)
             let name = entry.document["display_phone_number"]?.string.map { "\($0) (\(id))" } ?? id
             try append(
-                Change(
+                DetectedChange(
                     resource, .removed, origin: .command, severity: .notice, before: entry.document,
                     summary: "\(account): phone number \(name) is no longer watched"))
         }

@@ -146,7 +146,7 @@ struct RecordWriter {
         }
     }
 
-    mutating func append(_ change: Change) throws {
+    mutating func append(_ change: DetectedChange) throws {
         let resource = change.resource
         let fields = change.fields.isEmpty ? nil : ColumnCoding.text(change.fields.map(\.description))
         let values: [DatabaseValue] = [

@@ -10,7 +10,7 @@ public struct RecordedChange: Sendable, Equatable {
     /// When it was observed.
     public var observedAt: Timestamp
     /// What it is.
-    public var change: Change
+    public var change: DetectedChange
     /// What was recorded together with it has the same number: the sequence of the first of these. `nil` for what an early release recorded.
     public var transaction: Int64?
     /// The epoch in which it was recorded, as its cursor says it.
@@ -59,7 +59,7 @@ extension RecordedChange {
         observedAt = Timestamp(milliseconds: try number(1))
         let resource = ResourceID(
             account: try text(2), kind: OpenEnum(rawValue: try text(3)), id: id, phoneNumberID: phoneNumberID.isEmpty ? nil : phoneNumberID)
-        change = Change(
+        change = DetectedChange(
             resource, OpenEnum(rawValue: try text(6)), origin: OpenEnum(rawValue: try text(7)), severity: OpenEnum(rawValue: try text(8)),
             fields: pointers(columns[9]), before: document(columns[10]), after: document(columns[11]), summary: try text(12))
         change.actor = columns[16].isNull ? nil : try text(16)

@@ -56,12 +56,12 @@ public struct WatchNote: Sendable {
     /// Its state.
     public var document: JSONObject
     /// What is told, if anything.
-    public var change: Change?
+    public var change: DetectedChange?
     /// What the watch is no more without, if it was removed meanwhile: then nothing is written.
     public var needs = Observation.Needs.nothing
 
     /// A watch's state.
-    public init(watch: ResourceID, document: JSONObject, change: Change? = nil) {
+    public init(watch: ResourceID, document: JSONObject, change: DetectedChange? = nil) {
         self.watch = watch
         self.document = document
         self.change = change

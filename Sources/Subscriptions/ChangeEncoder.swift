@@ -17,7 +17,7 @@ struct ChangeEncoder: Sendable {
 
     /// Appends one reply with its NUL.
     mutating func write(_ recorded: RecordedChange, into buffer: inout ByteBuffer) {
-        let change = WabaWatchInterface.Change(recorded, ledger: ledger)
+        let change = Change(recorded, ledger: ledger)
         if time?.moment != change.observedAt { time = (change.observedAt, change.observedAt.description) }
         scratch.removeAll(keepingCapacity: true)
         Replies.write(continues: true, into: &scratch) { bytes in

@@ -103,7 +103,7 @@ extension Daemon {
             let watch = PollTarget(account: account, kind: .account).watch
             let reason = "the ledger was damaged and lies at \(setAside.path); this one begins anew"
             let document: JSONObject = ["state": .string(Watch.State.starting.rawValue), "reason": .string(reason)]
-            let change = Change(
+            let change = DetectedChange(
                 watch, .baseline, severity: .critical, after: document,
                 summary:
                     "\(account): the ledger was damaged (\(setAside.cause)) and lies at \(setAside.path); what is seen from here on is a new beginning"

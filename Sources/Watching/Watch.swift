@@ -184,12 +184,12 @@ extension WatchState {
 
 extension Watch {
     /// The change that tells of this watch's present state.
-    public func change(of target: PollTarget, from earlier: Watch) -> Change? {
-        guard let difference = Difference(from: earlier.document, to: document) else { return nil }
+    public func change(of target: PollTarget, from earlier: Watch) -> DetectedChange? {
+        guard let difference = DocumentDifference(from: earlier.document, to: document) else { return nil }
         let place = target.phoneNumberID.map { "\(target.kind.rawValue) of \($0)" } ?? target.kind.rawValue
         let verb =
             state == .current ? "is current again" : "is \(state.rawValue.replacing("_", with: " "))\(reason.map { ": \($0)" } ?? "")"
-        return Change(
+        return DetectedChange(
             target.watch, .changed, severity: state.severity, fields: difference.fields, before: difference.before, after: difference.after,
             summary: "\(target.account): the watch over \(place) \(verb)")
     }

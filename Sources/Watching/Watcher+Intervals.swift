@@ -48,7 +48,8 @@ extension Watcher {
 
     /// What is polled of an account.
     private func targets(of account: AccountState) -> [PollTarget] {
-        (AccountPlan.accountKinds + AccountPlan.numberKinds.filter { account.plan.intervals[$0] != nil }).flatMap { targets(of: $0, account) }
+        let kinds = AccountPlan.accountKinds + AccountPlan.numberKinds.filter { account.plan.intervals[$0] != nil }
+        return kinds.flatMap { targets(of: $0, account) }
     }
 
     /// An account's targets of one kind.

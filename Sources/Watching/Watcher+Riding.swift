@@ -221,8 +221,12 @@ extension Watcher {
 
 extension Observation {
     /// Whether there is anything to be seen: what says that there is nothing agrees with a ride that says nothing.
-    var showsSomething: Bool {
-        let rules = Rules.of(target.kind)
-        return !ids.isEmpty || items.contains { !rules.canonical($0.document, without: ["id"]).isEmpty }
+    var showsSomething: Bool { !ids.isEmpty || items.contains { !canonical($0).isEmpty } }
+
+    /// A thing in the one form that all that is the same has. An id is left out that says no more than whose it is, or that was not asked for: Meta may give
+    /// it at one of its places and not at the other.
+    func canonical(_ item: Item) -> JSONObject {
+        let saysMore = target.kind.edge.fields.contains("id") && item.document["id"]?.idText != item.id
+        return Rules.of(target.kind).canonical(item.document, without: saysMore ? [] : ["id"])
     }
 }

@@ -32,7 +32,7 @@ extension Watcher {
         watch(numbers: plan.numbers(of: persisted.numbers), of: name)
     }
 
-    /// The watches over what comes with another kind's answers.
+    /// The watches over what always comes with another kind's answers of the account.
     func watchRiders(of name: String) {
         for kind in AccountPlan.accountKinds.flatMap(\.riders) where accounts[name]?.plan.watches(kind) == true {
             beginWatch(over: PollTarget(account: name, kind: kind))
@@ -48,6 +48,9 @@ extension Watcher {
         stretch(name)
         for number in new.sorted() {
             for kind in AccountPlan.numberKinds { watch(PollTarget(account: name, kind: kind, phoneNumberID: number)) }
+            for kind in AccountPlan.numberKinds.flatMap(\.riders) where account.plan.watches(kind) {
+                beginWatch(over: PollTarget(account: name, kind: kind, phoneNumberID: number))
+            }
         }
     }
 
@@ -112,7 +115,7 @@ extension Watcher {
     /// No longer watches the things of a number that is gone.
     func forget(number: String, of name: String) {
         accounts[name]?.numbers.remove(number)
-        for kind in AccountPlan.numberKinds {
+        for kind in AccountPlan.numberKinds + AccountPlan.numberKinds.flatMap(\.riders) {
             forget(PollTarget(account: name, kind: kind, phoneNumberID: number))
             // Without it there may be nobody left whose witness is to be waited for.
             for other in accounts[name]?[kind].losses?.waiting.sorted() ?? [] {

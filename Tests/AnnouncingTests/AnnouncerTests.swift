@@ -238,7 +238,8 @@ struct AnnouncerTests {
         func change(_ sequence: Int64, _ operation: ChangeOperation, _ severity: Severity) -> RecordedChange {
             let user = ResourceID(account: "acme", kind: .blockedUser, id: "\(sequence)", phoneNumberID: "107")
             return RecordedChange(
-                sequence: sequence, observedAt: RecordedSamples.time(0), change: Change(user, operation, severity: severity, summary: "one")
+                sequence: sequence, observedAt: RecordedSamples.time(0),
+                change: DetectedChange(user, operation, severity: severity, summary: "one")
             )
         }
         var bulk = Bulk(change(2_001, .added, .notice))
@@ -264,7 +265,7 @@ struct AnnouncerTests {
             let template = ResourceID(account: "acme", kind: .messageTemplate, id: "\(sequence)")
             return RecordedChange(
                 sequence: sequence, observedAt: RecordedSamples.time(0),
-                change: Change(template, .baseline, severity: .info, after: after, summary: "one"))
+                change: DetectedChange(template, .baseline, severity: .info, after: after, summary: "one"))
         }
         var bulk = Bulk(change(7, ["rejected_reason": "NONE"]), .joined)
         bulk.add(change(8, ["rejected_reason": "NONE"]))

@@ -11,14 +11,14 @@ import WhatsAppBusiness
 @Suite(.inTurn) struct JournalEntryTests {
     private let number = ResourceID(account: "acme", kind: .phoneNumber, id: "107", phoneNumberID: "107")
 
-    private func entry(_ change: Change, wabaID: String? = "102") -> [String: [String]] {
+    private func entry(_ change: DetectedChange, wabaID: String? = "102") -> [String: [String]] {
         let recorded = RecordedChange(sequence: 42, observedAt: Timestamp(milliseconds: 0), change: change)
         let entry = JournalEntry(recorded, cursor: LedgerCursor(ledger: "0123456789abcdef", sequence: 42), wabaID: wabaID)
         return Dictionary(entry.fields.map { ($0.name, [String(decoding: $0.value, as: UTF8.self)]) }, uniquingKeysWith: +)
     }
 
-    private func change(_ fields: [String], before: JSONObject? = [:], after: JSONObject? = [:]) -> Change {
-        Change(
+    private func change(_ fields: [String], before: JSONObject? = [:], after: JSONObject? = [:]) -> DetectedChange {
+        DetectedChange(
             number, .changed, severity: .warning, fields: fields.compactMap { JSONPointer(parsing: $0) }, before: before, after: after,
             summary: "acme: something changed")
     }

@@ -8,12 +8,12 @@ import WhatsAppBusiness
     private func object(_ text: String) throws -> JSONObject { try #require(try JSONValue(parsing: text).object) }
 
     @Test func documents_thatAreTheSame_haveNoDifference() throws {
-        #expect(Difference(from: try object(#"{"a":1,"b":[1]}"#), to: try object(#"{"b":[1],"a":1}"#)) == nil)
+        #expect(DocumentDifference(from: try object(#"{"a":1,"b":[1]}"#), to: try object(#"{"b":[1],"a":1}"#)) == nil)
     }
 
     @Test func objects_areComparedMemberByMember_arraysWhole() throws {
         let difference = try #require(
-            Difference(
+            DocumentDifference(
                 from: object(#"{"a":{"x":1,"y":2},"l":[1,2],"same":0}"#), to: object(#"{"a":{"x":1,"y":3,"z":4},"l":[1,3],"same":0}"#)))
         #expect(difference.fields.map(\.description) == ["/a/y", "/a/z", "/l"])
         #expect(JSONValue.object(difference.before).description == #"{"a":{"y":2},"l":[1,2]}"#)
@@ -25,7 +25,7 @@ import WhatsAppBusiness
         let forms = try [#"{}"#, #"{"a":null}"#, #"{"a":{}}"#, #"{"a":[]}"#, #"{"a":""}"#].map(object)
         for (left, before) in forms.enumerated() {
             for (right, after) in forms.enumerated() {
-                #expect((Difference(from: before, to: after) == nil) == (left == right), "\(before) \(after)")
+                #expect((DocumentDifference(from: before, to: after) == nil) == (left == right), "\(before) \(after)")
             }
         }
     }
@@ -36,11 +36,11 @@ import WhatsAppBusiness
         for round in 0..<5_000 {
             let before = Self.document(&random, depth: 3)
             let after = round % 3 == 0 ? Self.document(&random, depth: 3) : Self.mutated(before, &random)
-            guard let difference = Difference(from: before, to: after) else {
+            guard let difference = DocumentDifference(from: before, to: after) else {
                 #expect(before == after)
                 continue
             }
-            let change = Change(
+            let change = DetectedChange(
                 .init(account: "a", kind: .phoneNumber, id: "1"), .changed, severity: .notice, fields: difference.fields,
                 before: difference.before, after: difference.after, summary: "")
             #expect(change.applied(to: before) == after)

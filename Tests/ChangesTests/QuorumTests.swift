@@ -18,7 +18,7 @@ import WhatsAppBusiness
         var snapshot = Snapshot()
         var quorum = Quorum()
         var last: Comparison?
-        var changes: [Change] = []
+        var changes: [DetectedChange] = []
 
         mutating func look(_ items: [Observation.Item]) {
             var observation = Observation(target: target, owner: "102", items: items)

@@ -121,7 +121,7 @@ import WhatsAppBusiness
 
     @Test func budget_thatIsUsedUp_isThrottledWithATime() async throws {
         var platform = Platform.sample()
-        platform.accounts[account]?.budget = Budget(callsPerHour: 5)
+        platform.accounts[account]?.budget = SimulatedBudget(callsPerHour: 5)
         try await withSimulator(platform) { _, client in
             for call in 1...5 {
                 let answer = try await client.fetch(GraphRequest(.businessProfile, id: phone, account: account))

@@ -70,7 +70,7 @@ struct AdmissionTests {
             #expect(current["x-ad-api-version-warning"] == nil)
             #expect(try client.get("/v99.0/\(account)").code == 2500)
             #expect(try client.get("/\(account)")["facebook-api-version"] == "v22.0")
-            simulator.update { $0.versions = GraphVersion(24, 0)...GraphVersion(25, 0) }
+            simulator.update { $0.versions = SimulatedVersion(24, 0)...SimulatedVersion(25, 0) }
             #expect(try client.get("/v23.0/\(account)")["facebook-api-version"] == "v24.0")
         }
     }

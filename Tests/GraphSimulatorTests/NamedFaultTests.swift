@@ -38,7 +38,7 @@ struct NamedFaultTests {
         ] as [(String, JSONObject)])
     func fault_thatIsNone_isRefusedWithASentence(_ name: String, _ given: JSONObject) async throws {
         _ = try await withSimulator { simulator, _ throws in
-            #expect(throws: GraphError.self) { try simulator.setFault(named: name, given) }
+            #expect(throws: SimulatedError.self) { try simulator.setFault(named: name, given) }
         }
     }
 
@@ -47,7 +47,7 @@ struct NamedFaultTests {
         #expect(name == "oddMember")
         #expect(given == ["field": "throughput", "value": ["level": "HIGH", "x": [1, 2]], "edge": "phone_numbers", "id": "007"])
         #expect(try NamedFault.parse("stall").name == "stall")
-        #expect(throws: GraphError.self) { try NamedFault.parse("stall:x") }
+        #expect(throws: SimulatedError.self) { try NamedFault.parse("stall:x") }
     }
 
     @Test func control_setsFaultsByName_andTellsWhichThereAre() async throws {

@@ -28,7 +28,7 @@ struct UsageTests {
     func budget_usedUp_throttlesUntilTheHourHasRolled(_ code: Int) async throws {
         let clock = FakeClock()
         try await withSimulator(.sample(accounts: 2), clock: clock) { simulator, client throws in
-            simulator.update { $0.accounts[account]?.budget = Budget(callsPerHour: 3, code: code) }
+            simulator.update { $0.accounts[account]?.budget = SimulatedBudget(callsPerHour: 3, code: code) }
             for _ in 0..<3 {
                 #expect(try client.get("/v23.0/\(account)").status == 200)
                 clock.advance(by: .seconds(600))
@@ -53,7 +53,7 @@ struct UsageTests {
 
     @Test func callsToNoObject_countForTheApp() async throws {
         try await withSimulator { simulator, client throws in
-            simulator.update { $0.app.budget = Budget(callsPerHour: 2, code: 4) }
+            simulator.update { $0.app.budget = SimulatedBudget(callsPerHour: 2, code: 4) }
             let reply = try client.get("/v23.0/506914307656634/owned_whatsapp_business_accounts")
             #expect(try JSONValue(parsing: try #require(reply["x-app-usage"]))["call_count"] == 50)
             #expect(reply["x-business-use-case-usage"] == nil)

@@ -41,7 +41,7 @@ import WhatsAppBusiness
         let folder = try Folder()
         let ledger = try await begun(folder.path + "/ledger.sqlite")
         let watch = profile("1").watch
-        let change = Change(watch, .changed, severity: .info, fields: [], summary: "the profile is current")
+        let change = DetectedChange(watch, .changed, severity: .info, fields: [], summary: "the profile is current")
         try await ledger.record([WatchNote(watch: watch, document: ["state": "current"], change: change)], at: time(50))
         let (times, begin) = try await all(ledger)
         #expect(begin == time(1))

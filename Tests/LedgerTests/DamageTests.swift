@@ -26,7 +26,7 @@ import WhatsAppBusiness
 
     private static func note(_ setAside: SetAside) -> [WatchNote] {
         let watch = PollTarget(account: "acme", kind: .account).watch
-        let change = Change(watch, .baseline, severity: .critical, after: ["state": "starting"], summary: setAside.cause)
+        let change = DetectedChange(watch, .baseline, severity: .critical, after: ["state": "starting"], summary: setAside.cause)
         return [WatchNote(watch: watch, document: ["state": "starting"], change: change)]
     }
 

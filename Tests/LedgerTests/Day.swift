@@ -37,7 +37,7 @@ final class Day {
     private var ledger: Ledger?
     private var done = 0
     /// What the journal has, by cursor.
-    private(set) var journal: [Int64: Change] = [:]
+    private(set) var journal: [Int64: DetectedChange] = [:]
     /// What the subscriber has, in the order in which it came.
     private(set) var heard: [RecordedChange] = []
     private var snapshot: (sequence: Int64, documents: [ResourceID: JSONObject])?
@@ -183,7 +183,7 @@ extension Day {
 
     private static func watch(_ state: String, from: String) -> WatchNote {
         let watch = PollTarget(account: "acme", kind: .phoneNumber).watch
-        let change = Change(
+        let change = DetectedChange(
             watch, .changed, severity: .warning, fields: [JSONPointer(["state"])], before: ["state": .string(from)],
             after: ["state": .string(state)], summary: "the watch is \(state)")
         return WatchNote(watch: watch, document: ["state": .string(state)], change: change)

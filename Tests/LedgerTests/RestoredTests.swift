@@ -22,7 +22,7 @@ import WhatsAppBusiness
             let next = ledger.cursor.sequence + 1
             let watch = PollTarget(account: "acme", kind: .account).watch
             let document: JSONObject = ["state": "\(word)\(next)"]
-            let change = Change(watch, .changed, severity: .notice, after: document, summary: "\(word)\(next)")
+            let change = DetectedChange(watch, .changed, severity: .notice, after: document, summary: "\(word)\(next)")
             try await ledger.record([WatchNote(watch: watch, document: document, change: change)], at: at(next))
             cursors.append(ledger.cursor)
         }

@@ -50,7 +50,7 @@ import WhatsAppBusiness
         }
         let note = WatchNote(
             watch: target.watch, document: ["state": "late", "reason": .string(text)],
-            change: Change(
+            change: DetectedChange(
                 target.watch, .changed, severity: .warning, fields: [JSONPointer([text, "a"])], after: ["reason": .string(text)],
                 summary: text))
         try await ledger.record([note], at: second)
@@ -59,7 +59,7 @@ import WhatsAppBusiness
         var query = HistoryQuery()
         (query.accounts, query.phoneNumberIDs) = ([text], [text])
         var walk = try await HistoryWalk(over: ledger, query)
-        var changes: [Change] = []
+        var changes: [DetectedChange] = []
         while let page = try await walk.next() { changes += page.map(\.change) }
         changes = changes.filter { $0.resource.account.hasSameUTF8(as: text) }
         #expect(changes.count == 4, "\(text.unicodeScalars.map(\.value)): \(changes.map(\.summary))")

@@ -24,7 +24,7 @@ import WhatsAppBusiness
     }
 
     private func note(_ turn: Int, actor: String? = nil) -> WatchNote {
-        var change = Change(numbers.watch, .changed, severity: .notice, summary: "\(turn)")
+        var change = DetectedChange(numbers.watch, .changed, severity: .notice, summary: "\(turn)")
         change.actor = actor
         return WatchNote(watch: numbers.watch, document: ["turn": .integer(turn)], change: change)
     }

@@ -56,7 +56,7 @@ import WhatsAppBusiness
         try await check()
         for turn in 0..<2 {
             let watch = PollTarget(account: "acme", kind: .account).watch
-            let change = Change(watch, .changed, severity: .notice, summary: "\(turn)")
+            let change = DetectedChange(watch, .changed, severity: .notice, summary: "\(turn)")
             try await ledger.record(
                 [WatchNote(watch: watch, document: ["turn": .integer(turn)], change: change)], at: Timestamp(milliseconds: 200_000))
         }

@@ -45,7 +45,7 @@ extension Checker {
         }
     }
 
-    private mutating func check(_ change: Change, _ sequence: Int64, _ transaction: History.Transaction, isLast: Bool) {
+    private mutating func check(_ change: DetectedChange, _ sequence: Int64, _ transaction: History.Transaction, isLast: Bool) {
         let target = PollTarget(of: change.resource)
         let id = WireForm.id(change.resource.id, target.kind)
         func text(_ what: String) -> String { "\(sequence) \(change.operation) of \(target) \(id): \(what)" }
@@ -100,7 +100,7 @@ extension Checker {
         target.phoneNumberID ?? history.scenario.accounts.first { $0.name == target.account }?.wabaID
     }
 
-    private mutating func begin(_ target: PollTarget, _ change: Change, _ walk: Walk, _ transaction: History.Transaction) {
+    private mutating func begin(_ target: PollTarget, _ change: DetectedChange, _ walk: Walk, _ transaction: History.Transaction) {
         if !begun.insert(target).inserted { complain("baseline", transaction.time, "\(target) has a second one") }
         var things: [String: JSONObject] = [:]
         for resource in transaction.stored where PollTarget(of: resource.resource) == target {

@@ -81,7 +81,7 @@ extension Checker {
         return count <= new.count && count <= old.count && old.prefix(count).elementsEqual(new.prefix(count))
     }
 
-    private func apply(_ change: Change, to things: inout [ResourceID: JSONObject]) {
+    private func apply(_ change: DetectedChange, to things: inout [ResourceID: JSONObject]) {
         guard change.resource.kind != .watch else { return }
         things[change.resource] = change.applied(to: things[change.resource])
         if change.operation == .removed, change.resource.kind == .phoneNumber {

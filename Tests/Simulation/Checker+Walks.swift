@@ -75,7 +75,7 @@ extension Checker {
     }
 
     /// A watch's state is told when it changes, and only if the polls of its target say so.
-    mutating func checkWatch(_ change: Change, _ transaction: History.Transaction) {
+    mutating func checkWatch(_ change: DetectedChange, _ transaction: History.Transaction) {
         guard let target = PollTarget(watch: change.resource) else {
             return complain("watch", transaction.time, "\(change.resource) is none")
         }

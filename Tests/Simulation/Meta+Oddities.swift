@@ -24,10 +24,10 @@ extension Meta {
         var refusal = 0
     }
 
-    func has(_ oddity: Oddity) -> Bool { oddities.contains(oddity) }
+    func has(_ oddity: SimulatedOddity) -> Bool { oddities.contains(oddity) }
 
     /// Something odd begins.
-    func begin(_ oddity: Oddity, busyFor rest: Duration) {
+    func begin(_ oddity: SimulatedOddity, busyFor rest: Duration) {
         let account = dice.pick(accounts)
         let lasts = min(dice.time(.seconds(30)...(.seconds(dice.pick([300, 1500, 2400])))), rest)
         switch oddity {
@@ -93,7 +93,7 @@ extension Meta {
     }
 
     /// A member of one thing becomes what it should not be.
-    private func makeOdd(_ oddity: Oddity, _ account: Account) {
+    private func makeOdd(_ oddity: SimulatedOddity, _ account: Account) {
         let kind = dice.pick([Kind.phoneNumber, .phoneNumber, .messageTemplate, .account, .qrCode])
         let number = kind == .qrCode ? account.ofNumbers.keys.sorted().randomElement(&dice) : nil
         var things = (number == nil ? account.things[kind] : account.ofNumbers[number ?? ""]?[kind]) ?? []

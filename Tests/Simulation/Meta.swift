@@ -77,7 +77,7 @@ final class Meta {
     /// Decides what rides, so that all else is as it is without.
     var rideDice: SeededGenerator
     let accounts: [Account]
-    let oddities: Set<Oddity>
+    let oddities: Set<SimulatedOddity>
     private let byID: [String: Account]
     var truth = Truth()
     var walks = Walks()

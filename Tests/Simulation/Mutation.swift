@@ -157,8 +157,8 @@ extension Mutation {
         }
     }
 
-    private func removal(of change: Change) -> Change {
-        Change(change.resource, .removed, severity: change.severity.level, before: change.before, summary: change.summary)
+    private func removal(of change: DetectedChange) -> DetectedChange {
+        DetectedChange(change.resource, .removed, severity: change.severity.level, before: change.before, summary: change.summary)
     }
 }
 

@@ -28,7 +28,7 @@ final class Run: @unchecked Sendable {
     let busyUntil: Moment
     private(set) var requests = 0
 
-    init(seed: UInt64, only: Set<Oddity>?, expands: Bool?, print: ((String) -> Void)?) throws {
+    init(seed: UInt64, only: Set<SimulatedOddity>?, expands: Bool?, print: ((String) -> Void)?) throws {
         var dice = SeededGenerator(spreading: seed)
         var scenario = Scenario(&dice)
         scenario.add(only, seed)

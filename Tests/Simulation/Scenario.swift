@@ -47,7 +47,7 @@ struct Scenario {
     /// Whether odd things happen alone.
     var isAlone = false
     /// What is odd.
-    var oddities: Set<Oddity> = []
+    var oddities: Set<SimulatedOddity> = []
     /// Whether lists are changed while they are walked over.
     var changesUnderWalks: Bool
     var kills: Int

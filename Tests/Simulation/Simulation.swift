@@ -23,7 +23,7 @@ public enum Simulation {
     ///   - broken: what is broken in the run's history before it is checked.
     ///   - print: is given every line of the trace.
     public static func run(
-        seed: UInt64, only: Set<Oddity>? = nil, expands: Bool? = nil, broken: Mutation? = nil, print: ((String) -> Void)? = nil
+        seed: UInt64, only: Set<SimulatedOddity>? = nil, expands: Bool? = nil, broken: Mutation? = nil, print: ((String) -> Void)? = nil
     ) throws -> Outcome {
         let run = try Run(seed: seed, only: only, expands: expands, print: print)
         try run.play()

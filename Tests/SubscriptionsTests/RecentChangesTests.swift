@@ -41,7 +41,7 @@ import WhatsAppBusiness
             return
         }
         let expected = changes.flatMap {
-            Replies.frame(SubscribeReply.change(WabaWatchInterface.Change($0, ledger: Self.ledger)).json, continues: true)
+            Replies.frame(SubscribeReply.change(Change($0, ledger: Self.ledger)).json, continues: true)
         }
         #expect(frames.bytes == expected)
         #expect(frames.count == 5)

@@ -145,14 +145,14 @@ package struct Subscription {
     package mutating func next() async throws -> SubscribeReply? { try await replies.next().map { try SubscribeReply(json: $0) } }
 
     /// The next change.
-    package mutating func change() async throws -> WabaWatchInterface.Change {
+    package mutating func change() async throws -> Change {
         while let reply = try await next() { if case .change(let change) = reply { return change } }
         throw VarlinkError("test.StreamEnded")
     }
 
     /// The next so many changes.
-    package mutating func changes(_ count: Int) async throws -> [WabaWatchInterface.Change] {
-        var changes: [WabaWatchInterface.Change] = []
+    package mutating func changes(_ count: Int) async throws -> [Change] {
+        var changes: [Change] = []
         while changes.count < count { changes.append(try await change()) }
         return changes
     }

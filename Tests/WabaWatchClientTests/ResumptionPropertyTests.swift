@@ -9,7 +9,7 @@ import WhatsAppBusiness
 
 /// A reader that is cut off anywhere, again and again: what it is told, and where it comes back.
 @Suite struct ResumptionPropertyTests {
-    private static func change(_ sequence: Int) -> WabaWatchInterface.Change {
+    private static func change(_ sequence: Int) -> Change {
         Change(
             ResourceID(account: "acme", kind: .account, id: "1"), cursor: Cursor("c.\(sequence)"), sequence: sequence,
             observedAt: Timestamp(milliseconds: 0), operation: .changed, origin: .poll, severity: .info, summary: "")

@@ -170,7 +170,7 @@ import WhatsAppBusiness
 
 extension Subscription {
     /// The next change that is wanted.
-    mutating func change(where wanted: (WabaWatchInterface.Change) -> Bool) async throws -> WabaWatchInterface.Change {
+    mutating func change(where wanted: (Change) -> Bool) async throws -> Change {
         while true {
             let change = try await change()
             if wanted(change) { return change }

@@ -22,7 +22,7 @@ private let kills = ProcessInfo.processInfo.environment["WABAWATCH_KILLS"].flatM
             // So many rounds in an hour would use any budget up.
             site.simulator.update { $0.accounts[Platform.sampleAccountID()]?.budget.header = .missing }
             var cursor: Cursor?
-            var heard: [WabaWatchInterface.Change] = []
+            var heard: [Change] = []
             var turn = 0
             for _ in 0..<kills {
                 site.simulator.forgetUsage()

@@ -74,7 +74,7 @@ struct LiveService: Sendable {
     static func time(_ seconds: Int64) -> Timestamp { RecordedSamples.time(seconds) }
 
     /// Records changes in one transaction.
-    func record(_ changes: [Changes.Change]) async throws {
+    func record(_ changes: [DetectedChange]) async throws {
         let sequence = ledger.cursor.sequence
         let notes = changes.enumerated().map { index, change in
             // A note whose document is kept already is not told again.
@@ -90,7 +90,7 @@ struct LiveService: Sendable {
     }
 
     /// A change of a profile's description.
-    static func change(_ number: Int, severity: Severity = .notice, id: String = "106540352242922") -> Changes.Change {
+    static func change(_ number: Int, severity: Severity = .notice, id: String = "106540352242922") -> DetectedChange {
         RecordedSamples.change(number, severity: severity, id: id)
     }
 

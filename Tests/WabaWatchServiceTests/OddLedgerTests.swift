@@ -95,7 +95,7 @@ import WhatsAppBusiness
                 let filter = Filter(ids: [id], phoneNumberIDs: [id])
                 let list = try ListReply(json: try await client.call(ListParameters.qualifiedMethod, ListParameters(filter: filter).json))
                 #expect(list.resource?.id.hasSameUTF8(as: id) == true)
-                var history: [WabaWatchInterface.Change] = []
+                var history: [Change] = []
                 for try await reply in client.stream(HistoryParameters.qualifiedMethod, HistoryParameters(filter: filter).json) {
                     if let change = try HistoryReply(json: reply).change { history.append(change) }
                 }
@@ -116,13 +116,13 @@ import WhatsAppBusiness
     @Test func valuesOfALaterRelease_reachEveryReader() async throws {
         try await LiveService.with { live in
             let thing = ResourceID(account: "acme", kind: OpenEnum(rawValue: "flow"), id: "77", phoneNumberID: "1")
-            let change = Changes.Change(
+            let change = DetectedChange(
                 thing, OpenEnum(rawValue: "renamed"), origin: OpenEnum(rawValue: "gossip"), severity: OpenEnum(rawValue: "dire"),
                 after: ["name": "x"], summary: "acme: a flow was renamed")
             var reader = try await live.subscribe()
             _ = try await reader.next()
             try await live.record([change, LiveService.change(1)])
-            func check(_ told: WabaWatchInterface.Change) {
+            func check(_ told: Change) {
                 #expect(told.kind.rawText == "flow" && told.operation.rawText == "renamed")
                 #expect(told.origin.rawText == "gossip" && told.severity.rawText == "dire")
                 #expect(told.severity.level == .warning)
@@ -130,7 +130,7 @@ import WhatsAppBusiness
             check(try await reader.change())
             let client = try await VarlinkClient.connect(path: live.socket)
             for minimum in [Severity.notice, .warning, .critical] {
-                var heard: [WabaWatchInterface.Change] = []
+                var heard: [Change] = []
                 let parameters = HistoryParameters(filter: Filter(minimumSeverity: minimum))
                 for try await reply in client.stream(HistoryParameters.qualifiedMethod, parameters.json) {
                     if let change = try HistoryReply(json: reply).change { heard.append(change) }

@@ -8,9 +8,9 @@ import WhatsAppBusiness
 /// Commits that are made up, so that what a reader must be told of them is known: change `n` has the sequence `n + 1`.
 struct RandomHistory: Sendable {
     /// What is recorded together.
-    private(set) var commits: [[Changes.Change]] = []
+    private(set) var commits: [[DetectedChange]] = []
     /// All changes.
-    private(set) var changes: [Changes.Change] = []
+    private(set) var changes: [DetectedChange] = []
     /// The state of all things behind every commit, by the sequence that it ends with.
     private(set) var states: [Int64: [ResourceID: JSONObject]] = [0: [:]]
 
@@ -26,14 +26,14 @@ struct RandomHistory: Sendable {
         var random = SeededGenerator(state: seed)
         var state: [ResourceID: JSONObject] = [:]
         for _ in 0..<count {
-            var commit: [Changes.Change] = []
+            var commit: [DetectedChange] = []
             let size = Bool.random(using: &random) ? 1 : Int.random(in: 2...Self.things.count, using: &random)
             for thing in Self.things.shuffled(using: &random).prefix(size) {
                 let member = ["status", "about", "rating"].randomElement(using: &random) ?? ""
                 let before = state[thing]
                 var after = before ?? [:]
                 after[member] = .string("\(changes.count + commit.count) \u{e9}\"\\")
-                let change = Changes.Change(
+                let change = DetectedChange(
                     thing, before == nil ? .added : .changed, severity: Severity.allCases.randomElement(using: &random) ?? .info,
                     fields: before == nil ? [] : [JSONPointer([member])], before: before, after: after, summary: "\(thing.id) changed")
                 state[thing] = after
@@ -48,7 +48,7 @@ struct RandomHistory: Sendable {
     var last: Int64 { Int64(changes.count) }
 
     /// The notes that record a commit.
-    static func notes(_ commit: [Changes.Change]) -> [WatchNote] {
+    static func notes(_ commit: [DetectedChange]) -> [WatchNote] {
         commit.map { WatchNote(watch: $0.resource, document: $0.after ?? [:], change: $0) }
     }
 

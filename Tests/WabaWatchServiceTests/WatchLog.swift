@@ -33,7 +33,7 @@ struct WatchLog: Sendable {
         /// It subscribed with a snapshot, which was this.
         case snapshot([Resource])
         case ready(Int64)
-        case change(WabaWatchInterface.Change)
+        case change(Change)
         case heartbeat(Int64)
     }
 
@@ -77,7 +77,7 @@ struct WatchLog: Sendable {
         return broken
     }
 
-    private func broken(by change: WabaWatchInterface.Change, of history: RandomHistory) -> Set<WatchProperty> {
+    private func broken(by change: Change, of history: RandomHistory) -> Set<WatchProperty> {
         var broken: Set<WatchProperty> = []
         let recorded = history.changes[change.sequence - 1]
         if history.expected(filter, after: Int64(change.sequence) - 1, through: Int64(change.sequence)).isEmpty { broken.insert(.filtered) }

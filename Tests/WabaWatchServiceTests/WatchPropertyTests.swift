@@ -127,9 +127,9 @@ import WhatsAppBusiness
         if let property { #expect(broken.contains(property)) } else { #expect(broken == []) }
     }
 
-    private static func change(_ history: RandomHistory, _ sequence: Int64) -> WabaWatchInterface.Change {
+    private static func change(_ history: RandomHistory, _ sequence: Int64) -> Change {
         let change = history.changes[Int(sequence) - 1]
-        return WabaWatchInterface.Change(
+        return Change(
             change.resource, cursor: Cursor("\(sequence)"), sequence: Int(sequence), observedAt: LiveService.time(0),
             operation: change.operation, origin: change.origin, severity: change.severity, fields: change.fields, before: change.before,
             after: change.after, summary: change.summary)

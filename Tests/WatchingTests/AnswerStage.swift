@@ -123,7 +123,9 @@ final class AnswerStage: Sendable {
     }
 
     /// What was told after a sequence.
-    func told(after sequence: Int64 = 0) async throws -> [Change] { try await ledger.changes(after: sequence, limit: 1000).map(\.change) }
+    func told(after sequence: Int64 = 0) async throws -> [DetectedChange] {
+        try await ledger.changes(after: sequence, limit: 1000).map(\.change)
+    }
     var sequence: Int64 { ledger.cursor.sequence }
 
     /// The number that the accounts of these tests have.

@@ -10,7 +10,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// The one way to Meta: what is counted before it is made, what is repeated and what never, and what a reply says of the account.
-@Suite(.timeLimit(.minutes(1))) struct GateTests {
+@Suite(.timeLimit(.minutes(5))) struct GateTests {
     private let list = PollTarget(account: "acme", kind: .phoneNumber)
     private let profile = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "7")
 

@@ -9,7 +9,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// One odd thing in an answer costs itself alone: it is kept or left out, and told once; everything else is recorded as always.
-@Suite(.timeLimit(.minutes(1))) struct OddAnswerTests {
+@Suite(.timeLimit(.minutes(5))) struct OddAnswerTests {
     private static let numbers = AnswerStage.target(.phoneNumber)
 
     private func list(_ items: String...) -> AnswerStage.Meta {
@@ -20,7 +20,7 @@ import WhatsAppBusiness
     /// A first poll as always, three at the odd answer, and one when all is as always again.
     private func looks(
         _ target: PollTarget, _ usual: @escaping AnswerStage.Meta, _ odd: @escaping AnswerStage.Meta,
-        _ body: (_ told: [Change], _ after: [Change], _ stage: AnswerStage, _ odd: Watch?) async throws -> Void
+        _ body: (_ told: [DetectedChange], _ after: [DetectedChange], _ stage: AnswerStage, _ odd: Watch?) async throws -> Void
     ) async throws {
         try await AnswerStage.with(usual) { stage in
             let watcher = try stage.watcher(target.kind)

@@ -8,7 +8,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// What two tasks do to one target at once: in whichever order they come, nothing of either is lost, and nothing is told twice.
-@Suite(.timeLimit(.minutes(1))) struct RaceTests {
+@Suite(.timeLimit(.minutes(5))) struct RaceTests {
     private static let good: AnswerStage.Meta = { asked in
         if asked.path.hasSuffix("phone_numbers") { return .init(body: #"{"data":[{"id":"7"},{"id":"8"},{"id":"9"}]}"#) }
         if asked.path.hasSuffix("settings") { return .init(body: #"{"storage_configuration":{"status":"DEFAULT"}}"#) }

@@ -1,7 +1,6 @@
 import Changes
 import GraphAPI
 import GraphSimulator
-import struct GraphSimulator.GraphError
 import Ledger
 import StrictJSON
 import Synchronization
@@ -189,7 +188,7 @@ import WhatsAppBusiness
         try await Stage.with(.sample(numbers: 1)) { stage in
             let watcher = try await started(stage)
             let before = stage.sequence
-            stage.simulator.setFault(.error(GraphError(code, "It will pass", isTransient: true)), on: .edge(.profile), times: 3)
+            stage.simulator.setFault(.error(SimulatedError(code, "It will pass", isTransient: true)), on: .edge(.profile), times: 3)
             await stage.run(watcher, for: .seconds(1000))
             let told = try await stage.changes(after: before).map(\.change)
             #expect(told.map { $0.after?["state"]?.string } == ["unreachable", "current"], "\(told.map(\.summary))")

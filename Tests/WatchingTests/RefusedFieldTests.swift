@@ -9,7 +9,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// Fields that Meta refuses, and with them the whole: which it is is found, and the poll goes on without it.
-@Suite(.timeLimit(.minutes(1))) struct RefusedFieldTests {
+@Suite(.timeLimit(.minutes(5))) struct RefusedFieldTests {
     private static let account = #"{"id":"102","name":"Acme","owner_business_info":{"id":"5"}}"#
 
     /// An account that refuses to be asked for some fields, in some words.

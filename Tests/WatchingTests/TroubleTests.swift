@@ -1,6 +1,5 @@
 import Changes
 import GraphSimulator
-import struct GraphSimulator.Budget
 import Ledger
 import StrictJSON
 import Synchronization
@@ -81,7 +80,7 @@ import WhatsAppBusiness
 
     @Test func budgetOfANewAccount_isNeverPassed_andStretchesWhatItCannotAfford() async throws {
         try await Stage.with(.sample(numbers: 20)) { stage in
-            stage.simulator.update { $0.accounts[Stage.account]?.budget = Budget(callsPerHour: 200) }
+            stage.simulator.update { $0.accounts[Stage.account]?.budget = SimulatedBudget(callsPerHour: 200) }
             let watcher = try await started(stage, stage.plan(ceiling: .share(0.5)))
             var most = 0
             for _ in 0..<(8 * 60) {
@@ -164,12 +163,12 @@ import WhatsAppBusiness
         try await Stage.with { stage in
             let watcher = try await started(stage)
             let before = stage.sequence
-            stage.simulator.update { $0.versions = GraphVersion(26, 0)...GraphVersion(27, 0) }
+            stage.simulator.update { $0.versions = SimulatedVersion(26, 0)...SimulatedVersion(27, 0) }
             await stage.run(watcher, for: .seconds(3600))
             let told = try await stage.changes(after: before).map(\.change)
             #expect(told.map(\.resource.id) == ["account"])
             #expect(told.first?.after?["reason"]?.string == "Meta answers calls of version v25.0 as v26.0")
-            stage.simulator.update { $0.versions = GraphVersion(25, 0)...GraphVersion(27, 0) }
+            stage.simulator.update { $0.versions = SimulatedVersion(25, 0)...SimulatedVersion(27, 0) }
             await stage.run(watcher, for: .seconds(700))
             #expect(await watcher.watch(over: stage.target(.account))?.state == .current)
         }

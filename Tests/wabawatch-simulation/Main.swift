@@ -16,7 +16,7 @@ struct Program: ParsableCommand {
     var seeds: String?
     @Option(name: .customLong("break"), help: "Break one promise on purpose in what is checked, or `all`, and say which seed shows it.")
     var broken: String?
-    @Option(help: "Odd things that may happen, alone: \(Oddity.allCases.map(\.rawValue).joined(separator: ",")); `none` for none.")
+    @Option(help: "Odd things that may happen, alone: \(SimulatedOddity.allCases.map(\.rawValue).joined(separator: ",")); `none` for none.")
     var troubles: String?
     @Option(help: "Whether things are asked for inside others: auto or never; by default half of the seeds do.")
     var expansion: String?
@@ -55,13 +55,15 @@ struct Program: ParsableCommand {
     private var expands: Bool? { expansion.map { $0 == "auto" } }
 
     /// What `--troubles` says.
-    private var oddities: Set<Oddity>? {
+    private var oddities: Set<SimulatedOddity>? {
         get throws {
             guard let troubles else { return nil }
             if troubles == "none" { return [] }
             return Set(
                 try troubles.split(separator: ",").map { name in
-                    guard let oddity = Oddity(rawValue: String(name)) else { throw ValidationError("--troubles: there is no \(name).") }
+                    guard let oddity = SimulatedOddity(rawValue: String(name)) else {
+                        throw ValidationError("--troubles: there is no \(name).")
+                    }
                     return oddity
                 })
         }
@@ -91,7 +93,7 @@ struct Program: ParsableCommand {
         if missed > 0 { throw ExitCode.failure }
     }
 
-    private func runAll(_ range: Range<UInt64>, _ only: Set<Oddity>?) throws {
+    private func runAll(_ range: Range<UInt64>, _ only: Set<SimulatedOddity>?) throws {
         let next = Mutex(range.lowerBound)
         let sums = Mutex((runs: 0, failed: 0, requests: 0, changes: 0))
         let body: @Sendable () -> Void = {

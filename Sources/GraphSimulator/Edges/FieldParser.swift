@@ -10,7 +10,7 @@ struct FieldParser {
     }
 
     /// The whole text; nothing selects nothing.
-    mutating func whole() throws(GraphError) -> [FieldSelection.Field] {
+    mutating func whole() throws(SimulatedError) -> [FieldSelection.Field] {
         skipSpace()
         guard !rest.isEmpty else { return [] }
         let fields = try fields(depth: 1)
@@ -18,7 +18,7 @@ struct FieldParser {
         return fields
     }
 
-    private mutating func fields(depth: Int) throws(GraphError) -> [FieldSelection.Field] {
+    private mutating func fields(depth: Int) throws(SimulatedError) -> [FieldSelection.Field] {
         guard depth <= FieldSelection.deepest else { throw .parameter("The parameter fields is nested too deep") }
         var fields: [FieldSelection.Field] = []
         repeat {
@@ -31,7 +31,7 @@ struct FieldParser {
         return fields
     }
 
-    private mutating func field(depth: Int) throws(GraphError) -> FieldSelection.Field {
+    private mutating func field(depth: Int) throws(SimulatedError) -> FieldSelection.Field {
         var field = FieldSelection.Field(name: try name())
         names += 1
         guard names <= FieldSelection.mostNames else { throw .parameter("The parameter fields names too much") }
@@ -58,7 +58,7 @@ struct FieldParser {
         return field
     }
 
-    private mutating func name() throws(GraphError) -> String {
+    private mutating func name() throws(SimulatedError) -> String {
         let end = rest.firstIndex { !($0.isLetter || $0.isNumber || $0 == "_") } ?? rest.endIndex
         guard end > rest.startIndex else { throw error("Expected name.") }
         defer { rest = rest[end...] }
@@ -76,12 +76,12 @@ struct FieldParser {
 
     // MARK: Meta's words, as people show them who got them
 
-    private func expected(_ what: String) -> GraphError {
+    private func expected(_ what: String) -> SimulatedError {
         error(rest.first.map { "Expected \(what) instead of \"\($0)\"." } ?? "Expected \(what), got end of string.")
     }
 
-    private func error(_ complaint: String) -> GraphError {
+    private func error(_ complaint: String) -> SimulatedError {
         let place = text.distance(from: text.startIndex, to: rest.startIndex)
-        return GraphError(2500, "Syntax error \"\(complaint)\" at character \(place): \(text)")
+        return SimulatedError(2500, "Syntax error \"\(complaint)\" at character \(place): \(text)")
     }
 }

@@ -17,7 +17,7 @@ struct FieldSelection: Sendable, Equatable {
     var fields: [Field]
 
     /// Reads a selection. Error 2500 where it is none, in Meta's words and with the place, counted from zero; error 100 where it is too large.
-    init(parsing text: String) throws(GraphError) {
+    init(parsing text: String) throws(SimulatedError) {
         guard text.count <= Self.longest else { throw .parameter("The parameter fields is too long") }
         var parser = FieldParser(text)
         self.init(fields: try parser.whole())

@@ -13,7 +13,7 @@ struct PageRequest: Sendable {
 
     static let names: Set<String> = ["limit", "after", "before", "offset", "since", "until", "__previous"]
 
-    init(_ argument: (String) -> String?) throws(GraphError) {
+    init(_ argument: (String) -> String?) throws(SimulatedError) {
         limit = try Self.integer("limit", argument, in: 1...1_000_000).map(Int.init)
         after = argument("after").flatMap { $0.isEmpty ? nil : $0 }
         before = argument("before").flatMap { $0.isEmpty ? nil : $0 }
@@ -25,7 +25,7 @@ struct PageRequest: Sendable {
 
     private static func integer(
         _ name: String, _ argument: (String) -> String?, in range: ClosedRange<Int64>
-    ) throws(GraphError) -> Int64? {
+    ) throws(SimulatedError) -> Int64? {
         guard let text = argument(name) else { return nil }
         guard let value = Int64(text), range.contains(value) else {
             throw .parameter("Param \(name) must be an integer between \(range.lowerBound) and \(range.upperBound)")
@@ -51,7 +51,7 @@ struct Page {
 struct Pager {
     var behaviour: EdgeBehaviour
 
-    func page(_ whole: any Listing, _ request: PageRequest) throws(GraphError) -> Page {
+    func page(_ whole: any Listing, _ request: PageRequest) throws(SimulatedError) -> Page {
         var request = request
         var listing = whole
         if behaviour.paging == .time || behaviour.timeBounds != .ignored, request.since != nil || request.until != nil {
@@ -80,7 +80,7 @@ struct Pager {
         return page
     }
 
-    private func checkWindow(_ request: PageRequest) throws(GraphError) {
+    private func checkWindow(_ request: PageRequest) throws(SimulatedError) {
         guard case .limited(let seconds) = behaviour.timeBounds, let since = request.since, let until = request.until else { return }
         guard until - since <= seconds else {
             throw .parameter("There must be at most \(seconds / 86_400) days between since and until")
@@ -91,7 +91,7 @@ struct Pager {
 
     private func cursorPage(
         _ listing: any Listing, _ request: PageRequest, _ size: Int, _ style: CursorStyle
-    ) throws(GraphError) -> Page {
+    ) throws(SimulatedError) -> Page {
         let (start, end, number) = try bounds(listing, request, size, style)
         var cursors: JSONObject = [
             "before": .string(cursor(listing, at: start, isAfter: false, number: number, style)),
@@ -111,7 +111,7 @@ struct Pager {
 
     private func bounds(
         _ listing: any Listing, _ request: PageRequest, _ limit: Int, _ style: CursorStyle
-    ) throws(GraphError) -> (start: Int, end: Int, number: Int) {
+    ) throws(SimulatedError) -> (start: Int, end: Int, number: Int) {
         if let before = request.before {
             let (end, number) = try position(listing, before, isAfter: false, style)
             return (max(0, end - size(limit, number - 1)), end, max(0, number - 1))
@@ -145,8 +145,8 @@ struct Pager {
 
     private func position(
         _ listing: any Listing, _ cursor: String, isAfter: Bool, _ style: CursorStyle
-    ) throws(GraphError) -> (index: Int, number: Int) {
-        let invalid = GraphError.parameter("Invalid cursor")
+    ) throws(SimulatedError) -> (index: Int, number: Int) {
+        let invalid = SimulatedError.parameter("Invalid cursor")
         guard let text = GraphCursor.decode(cursor) else { throw invalid }
         switch style {
         case .index:

@@ -29,14 +29,14 @@ extension Simulation {
     }
 
     /// What such an edge says, if it is no list; a list is `nil`.
-    func plain(_ call: Call, _ edge: SimulatedEdge, _ selection: FieldSelection?) throws(GraphError) -> Content? {
+    func plain(_ call: Call, _ edge: SimulatedEdge, _ selection: FieldSelection?) throws(SimulatedError) -> Content? {
         guard edge.isPlain, let form = edge.served?.form, form != .list else { return nil }
-        let thing = try things(call, edge).first.map { thing throws(GraphError) in try select(thing, .neighbour, selection) }
+        let thing = try things(call, edge).first.map { thing throws(SimulatedError) in try select(thing, .neighbour, selection) }
         return form == .node ? .document(thing ?? [:]) : .list(thing.map { [$0] } ?? [])
     }
 
     /// Gives a thing of such an edge other members, or puts it there; `isGone` takes it away. A list's thing is told by its key.
-    mutating func change(_ id: String, plain edge: SimulatedEdge, _ body: JSONObject, isGone: Bool) throws(GraphError) {
+    mutating func change(_ id: String, plain edge: SimulatedEdge, _ body: JSONObject, isGone: Bool) throws(SimulatedError) {
         guard edge.isPlain, let served = edge.served else { throw .noObject(id, method: "post") }
         func change(_ things: inout [JSONObject]) {
             let key = served.key(of: .object(body))

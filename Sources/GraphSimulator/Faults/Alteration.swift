@@ -58,7 +58,7 @@ struct AlteredAnswer {
     }
 
     /// Gives an error instead.
-    mutating func refuse(_ error: GraphError) {
+    mutating func refuse(_ error: SimulatedError) {
         answer = GraphAnswer(
             status: error.status, headers: answer.headers.filter { $0.name != "etag" },
             body: JSONValue.object(error.body(traceID: traceID)).graphJSON)

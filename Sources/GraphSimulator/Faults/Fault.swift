@@ -3,7 +3,7 @@ public enum Fault: Sendable, Equatable {
     /// A bare status with a body that is no JSON, as proxies send it.
     case status(Int, body: String = "<html><body><h1>Bad Gateway</h1></body></html>", contentType: String = "text/html")
     /// An error in Meta's envelope, with the usual headers. It is counted as a call.
-    case error(GraphError)
+    case error(SimulatedError)
     /// The right answer with another body.
     case body(String)
     /// The right answer, cut in the middle and the connection closed: shorter than `content-length` says.
@@ -45,7 +45,7 @@ public enum Fault: Sendable, Equatable {
 
     /// An error in Meta's envelope.
     public static func error(_ code: Int, subcode: Int? = nil, message: String = "An error was set", http: Int = 400) -> Fault {
-        .error(GraphError(code, subcode: subcode, message, status: http))
+        .error(SimulatedError(code, subcode: subcode, message, status: http))
     }
 }
 

@@ -11,7 +11,7 @@ extension NamedFault {
                 Parameter("page", "the largest page inside a node, behind which it is cut off; the edge's own"),
                 Parameter("calls", "what it counts as beyond the one: none, once, or each thing that it is inside of; none"),
             ]
-        ) { given, _ throws(GraphError) in
+        ) { given, _ throws(SimulatedError) in
             let answer = try given.choice("answer", ExpansionBehaviour.Answer.allCases.map(\.rawValue))
             let charge = try given.choice("calls", ExpansionBehaviour.Charge.allCases.map(\.rawValue))
             return .expanding(
@@ -27,7 +27,7 @@ extension NamedFault {
                 Parameter("lost", "how many items are missing at the end; 0"),
                 Parameter("body", "\(BatchBehaviour.Body.allCases.map(\.rawValue).joined(separator: ", ")); text"),
             ]
-        ) { given, _ throws(GraphError) in
+        ) { given, _ throws(SimulatedError) in
             var behaviour = BatchBehaviour()
             behaviour.tellsUsage = given["usage"] == true
             behaviour.isReversed = given["reversed"] == true

@@ -4,7 +4,7 @@ import StrictJSON
 extension NamedFault {
     /// The same things, written in another way.
     static let forms: [NamedFault] = [
-        altering("idsAsNumbers", "Ids come as JSON numbers.") { _ throws(GraphError) in
+        altering("idsAsNumbers", "Ids come as JSON numbers.") { _ throws(SimulatedError) in
             { altered in
                 altered.members { name, value in
                     guard name == "id" || name.hasSuffix("_id"), name != "wa_id", let number = number(value) else { return value }
@@ -12,12 +12,12 @@ extension NamedFault {
                 }
             }
         },
-        altering("textsAsNumbers", "A text of digits comes as a JSON number.", [formField("timezone_id")]) { given throws(GraphError) in
+        altering("textsAsNumbers", "A text of digits comes as a JSON number.", [formField("timezone_id")]) { given throws(SimulatedError) in
             let field = try given.text("field") ?? "timezone_id"
             return { altered in altered.members { name, value in name == field ? number(value) ?? value : value } }
         },
         altering("numbersAsTexts", "JSON numbers and truth values come as texts.", [Parameter("field", "the member; every one")]) {
-            given throws(GraphError) in
+            given throws(SimulatedError) in
             let field = try given.text("field")
             return { altered in
                 altered.members { name, value in
@@ -33,7 +33,7 @@ extension NamedFault {
         altering(
             "nothings", "What has no value is written so: every field that was asked for and is nothing.",
             [Parameter("form", "null, absent, object or array; null")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let form = try given.choice("form", ["null", "absent", "object", "array"])
             let nothing: JSONValue? = ["null": .null, "object": [:], "array": []][form]
             return { altered in
@@ -49,14 +49,14 @@ extension NamedFault {
         altering(
             "times", "Times come in another form.",
             [Parameter("form", "z (…Z), colon (+00:00), unix (a number) or text (a number as text); z")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let form = try given.choice("form", ["z", "colon", "unix", "text"])
             return { altered in altered.members { _, value in time(value, form) ?? value } }
         },
         altering(
             "enumCase", "Enums come in another case.",
             [Parameter("case", "lower, upper or capital (Edu); lower"), Parameter("field", "the member; all that are known to be enums")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let form = try given.choice("case", ["lower", "upper", "capital"])
             let field = try given.text("field")
             return { altered in
@@ -73,7 +73,7 @@ extension NamedFault {
         altering(
             "pictureHost", "Pictures come from another host with another signature.",
             [Parameter("host", "the host; media-gru1-2.cdn.whatsapp.net")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let host = try given.text("host") ?? "media-gru1-2.cdn.whatsapp.net"
             return { altered in
                 altered.members { name, value in
@@ -84,7 +84,8 @@ extension NamedFault {
                 }
             }
         },
-        altering("healthOrder", "The entities of a health status come in another order, and so do their errors.") { _ throws(GraphError) in
+        altering("healthOrder", "The entities of a health status come in another order, and so do their errors.") {
+            _ throws(SimulatedError) in
             { altered in
                 altered.members { name, value in
                     guard ["entities", "errors", "additional_info"].contains(name), let elements = value.array else { return value }
@@ -95,7 +96,7 @@ extension NamedFault {
         altering(
             "healthWords", "The words of a health status are other ones; what it says is the same.",
             [Parameter("words", "the words; rephrased")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let words = JSONValue.string(try given.text("words") ?? "This was rephrased.")
             return { altered in
                 altered.members { name, value in
@@ -110,7 +111,7 @@ extension NamedFault {
         altering(
             "userIds", "Blocked users are known by these ids; a user id is US. and the WhatsApp id.",
             [Parameter("show", "both, wa_id or user_id; both"), Parameter("item", "the wa_id of the one; every user")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let show = try given.choice("show", ["both", "wa_id", "user_id"])
             let item = try given.text("item")
             return { altered in

@@ -3,43 +3,44 @@ import StrictJSON
 extension NamedFault {
     /// Lists that are not whole, although they say so.
     static let lists: [NamedFault] = [
-        altering("emptyList", "Lists are empty: {\"data\":[]}; with times=1 once.") { _ throws(GraphError) in
+        altering("emptyList", "Lists are empty: {\"data\":[]}; with times=1 once.") { _ throws(SimulatedError) in
             { altered in
                 altered.lists { $0 = [] }
                 altered.dropPaging()
             }
         },
-        altering("halfList", "Lists lack the second half of each page.") { _ throws(GraphError) in
+        altering("halfList", "Lists lack the second half of each page.") { _ throws(SimulatedError) in
             { altered in altered.lists { $0 = Array($0.prefix($0.count / 2)) } }
         },
-        altering("shortList", "Lists lack their last things.", [Parameter("lost", "how many are lost; 1")]) { given throws(GraphError) in
+        altering("shortList", "Lists lack their last things.", [Parameter("lost", "how many are lost; 1")]) {
+            given throws(SimulatedError) in
             let lost = try given.integer("lost", in: 1...1_000_000) ?? 1
             return { altered in altered.lists { $0 = Array($0.dropLast(lost)) } }
         },
-        altering("lacking", "Lists lack one thing.", [Parameter("item", "its id", isRequired: true)]) { given throws(GraphError) in
+        altering("lacking", "Lists lack one thing.", [Parameter("item", "its id", isRequired: true)]) { given throws(SimulatedError) in
             let item = try given.text("item")
             return { altered in altered.lists { $0.removeAll { $0.object?.thingKey == item } } }
         },
-        altering("doubled", "Lists show each thing twice.") { _ throws(GraphError) in
+        altering("doubled", "Lists show each thing twice.") { _ throws(SimulatedError) in
             { altered in altered.lists { items in items = items.flatMap { [$0, $0] } } }
         },
-        altering("reversed", "Lists come in another order.") { _ throws(GraphError) in { altered in altered.lists { $0.reverse() } } },
+        altering("reversed", "Lists come in another order.") { _ throws(SimulatedError) in { altered in altered.lists { $0.reverse() } } },
         NamedFault(
             "shiftingList", "A list shifts while it is paged: what stands behind a page's end slips away and is shown on no page.",
             [Parameter("page", "the largest page; 2"), Parameter("by", "how many slip away; 1")]
-        ) { given, _ throws(GraphError) in
+        ) { given, _ throws(SimulatedError) in
             .serving(
                 .shift(
                     try given.integer("by", in: 1...1000) ?? 1, page: try given.integer("page", in: 1...5000) ?? 2))
         },
         NamedFault("shortPages", "No page is longer than so much.", [Parameter("page", "the largest page; 2")]) {
-            given, _ throws(GraphError) in
+            given, _ throws(SimulatedError) in
             .serving(.pages(try given.integer("page", in: 1...5000) ?? 2))
         },
         NamedFault(
             "windowEnds", "since and until are heeded, with these ends.",
             [Parameter("since", "included or excluded; included"), Parameter("until", "included or excluded; included")]
-        ) { given, _ throws(GraphError) in
+        ) { given, _ throws(SimulatedError) in
             let words = ["included", "excluded"]
             return .serving(
                 .windowEnds(

@@ -9,21 +9,22 @@ extension NamedFault {
     static let members: [NamedFault] = [
         altering(
             "oddMember", "A member has this value.", [field, Parameter("value", "any JSON; null"), item]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let value = given["value"] ?? .null
             return try changing(given, adding: true) { _ in value }
         },
         altering(
             "oddType", "A member is of another type: a text for an object or a truth value, a list for a text, a text for a number.",
             [anyField, item]
-        ) { given throws(GraphError) in try changing(given, adding: false) { $0.map(anotherType) } },
-        altering("missingMember", "A member is missing; with every=2 from every other answer.", [field, item]) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in try changing(given, adding: false) { $0.map(anotherType) } },
+        altering("missingMember", "A member is missing; with every=2 from every other answer.", [field, item]) {
+            given throws(SimulatedError) in
             try changing(given, adding: false) { _ in nil }
         },
         altering(
             "halfSurrogate", "A text holds half a surrogate pair.",
             [anyField, item, Parameter("half", "high or low; high")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let unit = try given.choice("half", ["high", "low"]) == "high" ? "d83c" : "df31"
             let change = try changing(given, adding: false) { inserted(AlteredAnswer.halfPair, into: $0) }
             return { altered in
@@ -34,7 +35,7 @@ extension NamedFault {
         altering(
             "oddText", "A text holds what texts seldom hold.",
             [anyField, item, Parameter("text", "\(oddTexts.map(\.name).joined(separator: ", ")); nul")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let name = try given.choice("text", oddTexts.map(\.name))
             let text = oddTexts.first { $0.name == name }?.text ?? ""
             return try changing(given, adding: false) { inserted(text, into: $0) }
@@ -55,7 +56,7 @@ extension NamedFault {
     /// A change of the member that is said, in the thing that is said.
     private static func changing(
         _ given: FaultParameters, adding: Bool, _ change: @escaping @Sendable (JSONValue?) -> JSONValue?
-    ) throws(GraphError) -> @Sendable (inout AlteredAnswer) -> Void {
+    ) throws(SimulatedError) -> @Sendable (inout AlteredAnswer) -> Void {
         let field = try given.text("field")
         let item = try given.text("item")
         return { altered in

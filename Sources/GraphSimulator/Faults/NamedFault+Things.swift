@@ -5,7 +5,7 @@ extension NamedFault {
     static let things: [NamedFault] = [
         altering(
             "withoutId", "Things without what they are known by.", [Parameter("item", "the id of the one that it happens to; every thing")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let item = try given.text("item")
             return { altered in
                 altered.things { thing, _ in
@@ -18,7 +18,7 @@ extension NamedFault {
         altering(
             "unreadableApp", "A subscribed app that cannot be read, in the list and inside the account.",
             [Parameter("form", "missing, null, text, list, empty or number; missing"), Parameter("item", "the app's id; every app")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let form = try given.choice("form", ["missing", "null", "text", "list", "empty", "number"])
             let item = try given.text("item")
             return { altered in
@@ -38,7 +38,7 @@ extension NamedFault {
         },
         altering(
             "wrongThing", "The answer is about another thing: its id is another.", [Parameter("other", "the other id; 90210")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let other = JSONValue.string(try given.text("other") ?? "90210")
             return { altered in
                 guard altered.call.edge?.item == nil else { return }
@@ -61,7 +61,7 @@ extension NamedFault {
         altering(
             "wrappedThing", "A single thing stands one step deeper: {\"data\":[{\"business_profile\":{…},\"id\":…}]}.",
             [Parameter("member", "the name of that step; business_profile"), Parameter("other", "the id beside it; 90210")]
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let name = try given.text("member") ?? "business_profile"
             let other = JSONValue.string(try given.text("other") ?? "90210")
             return { altered in
@@ -72,7 +72,7 @@ extension NamedFault {
                 }
             }
         },
-        altering("showsNothing", "A single thing shows nothing of what was asked for but its id.") { _ throws(GraphError) in
+        altering("showsNothing", "A single thing shows nothing of what was asked for but its id.") { _ throws(SimulatedError) in
             { altered in
                 altered.things { thing, edge in
                     guard edge?.item == nil else { return }

@@ -13,7 +13,7 @@ extension NamedFault {
         altering(
             "foreignUsageType", "The usage header has an entry of another type beside ours, under our own account.",
             [Parameter("type", "whatsapp, ads_management or any other; whatsapp")] + figures
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let entry = try entry(given, type: try given.text("type") ?? "whatsapp", percent: 95, minutes: 0)
             let (own, first) = (try given.integer("own", in: 0...1000), given["first"] == true)
             return { altered in
@@ -32,7 +32,7 @@ extension NamedFault {
                 Parameter("key", "the other account's id; 998877665544332"),
                 Parameter("type", "its type; whatsapp_business_management"),
             ] + figures
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let key = try given.text("key") ?? "998877665544332"
             let entry = try entry(given, type: try given.text("type") ?? "whatsapp_business_management", percent: 100, minutes: 1440)
             let own = try given.integer("own", in: 0...1000)
@@ -47,13 +47,13 @@ extension NamedFault {
         altering(
             "foreignUsageOnly", "The usage header has another account's entry instead of ours.",
             [Parameter("key", "the other account's id")] + figures
-        ) { given throws(GraphError) in
+        ) { given throws(SimulatedError) in
             let key = try given.text("key") ?? "998877665544332"
             let entry = try entry(given, type: "whatsapp_business_management", percent: 100, minutes: 1440)
             return { altered in altered.header(header) { _ in JSONValue.object([key: [entry]]).description } }
         },
         altering("appUsage", "The app's own usage header stands beside ours.", [Parameter("percent", "each of the three percentages; 95")])
-        { given throws(GraphError) in
+        { given throws(SimulatedError) in
             let percent = JSONValue.integer(try given.integer("percent", in: 0...1000) ?? 95)
             return { altered in
                 altered.header("x-app-usage") { _ in
@@ -62,7 +62,7 @@ extension NamedFault {
             }
         },
         altering("usageHeader", "The usage header as it is said, whatever it is.", [Parameter("text", "its value", isRequired: true)]) {
-            given throws(GraphError) in
+            given throws(SimulatedError) in
             // A header's value has no line of its own.
             let text = (given["text"]?.string ?? given["text"]?.description ?? "").filter { !$0.isNewline }
             return { altered in altered.header(header) { _ in text } }
@@ -71,7 +71,7 @@ extension NamedFault {
 
     private static func entry(
         _ given: FaultParameters, type: String, percent: Int, minutes: Int
-    ) throws(GraphError) -> JSONValue {
+    ) throws(SimulatedError) -> JSONValue {
         let percent = JSONValue.integer(try given.integer("percent", in: 0...1000) ?? percent)
         let minutes = try given.integer("minutes", in: 0...1_000_000) ?? minutes
         return [

@@ -27,11 +27,11 @@ public struct NamedFault: Sendable {
     /// How often it strikes where nothing is said; `nil` means always.
     let times: Int?
     /// Makes the fault; the match can be narrowed.
-    let make: @Sendable (FaultParameters, inout EdgeMatch) throws(GraphError) -> Fault
+    let make: @Sendable (FaultParameters, inout EdgeMatch) throws(SimulatedError) -> Fault
 
     init(
         _ name: String, _ summary: String, _ parameters: [Parameter] = [], times: Int? = nil,
-        _ make: @escaping @Sendable (FaultParameters, inout EdgeMatch) throws(GraphError) -> Fault
+        _ make: @escaping @Sendable (FaultParameters, inout EdgeMatch) throws(SimulatedError) -> Fault
     ) {
         self.name = name
         self.summary = summary
@@ -43,9 +43,9 @@ public struct NamedFault: Sendable {
     /// The right answer, changed.
     static func altering(
         _ name: String, _ summary: String, _ parameters: [Parameter] = [],
-        _ change: @escaping @Sendable (FaultParameters) throws(GraphError) -> @Sendable (inout AlteredAnswer) -> Void
+        _ change: @escaping @Sendable (FaultParameters) throws(SimulatedError) -> @Sendable (inout AlteredAnswer) -> Void
     ) -> NamedFault {
-        NamedFault(name, summary, parameters) { given, _ throws(GraphError) in
+        NamedFault(name, summary, parameters) { given, _ throws(SimulatedError) in
             .altered(Alteration(name: name, parameters: given.body, change: try change(given)))
         }
     }
@@ -73,7 +73,7 @@ public struct NamedFault: Sendable {
     }
 
     /// Reads `NAME` or `NAME:KEY=VALUE,KEY=VALUE`. A value is JSON, or else a text as it stands; a comma parts only before another `KEY=`.
-    public static func parse(_ text: String) throws(GraphError) -> (name: String, parameters: JSONObject) {
+    public static func parse(_ text: String) throws(SimulatedError) -> (name: String, parameters: JSONObject) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0])
         guard parts.count == 2 else { return (name, [:]) }
@@ -99,7 +99,7 @@ public struct NamedFault: Sendable {
 
 extension ArmedFault {
     /// A fault of that name, ready to strike.
-    init(named name: String, _ body: JSONObject) throws(GraphError) {
+    init(named name: String, _ body: JSONObject) throws(SimulatedError) {
         guard let named = NamedFault.all.first(where: { $0.name == name }) else {
             throw .parameter("\(name) is none of the faults: \(NamedFault.all.map(\.name).joined(separator: " "))")
         }
@@ -128,7 +128,7 @@ struct FaultParameters: Sendable {
     subscript(name: String) -> JSONValue? { body[member: name] }
 
     /// A text; a number or a truth value as it is written.
-    func text(_ name: String) throws(GraphError) -> String? {
+    func text(_ name: String) throws(SimulatedError) -> String? {
         switch body[member: name] {
         case .none: return nil
         case .string(let text): return text
@@ -138,7 +138,7 @@ struct FaultParameters: Sendable {
         }
     }
 
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(GraphError) -> Int? {
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(SimulatedError) -> Int? {
         guard let text = try text(name) else { return nil }
         guard let value = Int(text), range.contains(value) else {
             throw .parameter("\(name) must be between \(range.lowerBound) and \(range.upperBound)")
@@ -147,7 +147,7 @@ struct FaultParameters: Sendable {
     }
 
     /// One of some words; the first where nothing is said.
-    func choice(_ name: String, _ words: [String]) throws(GraphError) -> String {
+    func choice(_ name: String, _ words: [String]) throws(SimulatedError) -> String {
         guard let text = try text(name) else { return words[0] }
         guard words.contains(text) else { throw .parameter("\(name) is one of \(words.joined(separator: ", "))") }
         return text

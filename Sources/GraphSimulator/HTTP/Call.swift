@@ -97,7 +97,7 @@ extension Simulation {
         return places[id]
     }
 
-    func phone(_ call: Call) throws(GraphError) -> PhoneNumber {
+    func phone(_ call: Call) throws(SimulatedError) -> PhoneNumber {
         guard let account = call.account, let value = platform.accounts[account] else { throw .noObject(call.id ?? "", method: "get") }
         return value.phoneNumbers[call.index]
     }

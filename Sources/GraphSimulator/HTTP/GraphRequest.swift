@@ -6,7 +6,7 @@ struct GraphRequest: Sendable {
     /// The path's parts behind the version.
     var path: [String]
     /// The version in the path; `nil` if there is none.
-    var version: GraphVersion?
+    var version: SimulatedVersion?
     var query: [(name: String, value: String)]
     var headers: [(name: String, value: String)]
     /// The members of a JSON body, or the fields of a form.
@@ -14,19 +14,19 @@ struct GraphRequest: Sendable {
 
     init(
         method: String, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []
-    ) throws(GraphError) {
+    ) throws(SimulatedError) {
         self.method = method
         self.headers = headers
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         var path = parts[0].split(separator: "/").map { PercentCoding.decode($0) }
-        version = path.first.flatMap { GraphVersion(parsing: $0) }
+        version = path.first.flatMap { SimulatedVersion(parsing: $0) }
         if version != nil { path.removeFirst() }
         self.path = path
         query = parts.count > 1 ? PercentCoding.query(parts[1]) : []
         try read(body)
     }
 
-    private mutating func read(_ bytes: [UInt8]) throws(GraphError) {
+    private mutating func read(_ bytes: [UInt8]) throws(SimulatedError) {
         guard !bytes.isEmpty else { return }
         // curl calls everything a form; a brace tells.
         let isJSON = self[header: "content-type"]?.hasPrefix("application/json") == true || bytes.first == UInt8(ascii: "{")

@@ -17,14 +17,15 @@ public struct Account: Sendable {
     /// Items of the neighbours `flows`, `solutions` and `assigned_users`, and things of kinds of which only the row is known.
     public var neighbours: [SimulatedEdge: [JSONObject]] = [:]
     /// Calls under `whatsapp_business_management`.
-    public var budget: Budget
+    public var budget: SimulatedBudget
     /// Calls under `whatsapp` (messages, registration).
-    public var messagingBudget: Budget
+    public var messagingBudget: SimulatedBudget
 
     /// An account.
     public init(
         id: String, document: JSONObject = [:], phoneNumbers: [PhoneNumber] = [], subscribedApps: [JSONObject] = [],
-        messageTemplates: [JSONObject] = [], activities: [JSONObject] = [], budget: Budget = Budget(), messagingBudget: Budget = Budget()
+        messageTemplates: [JSONObject] = [], activities: [JSONObject] = [], budget: SimulatedBudget = SimulatedBudget(),
+        messagingBudget: SimulatedBudget = SimulatedBudget()
     ) {
         self.id = id
         self.document = document
@@ -36,5 +37,5 @@ public struct Account: Sendable {
         self.messagingBudget = messagingBudget
     }
 
-    func budget(_ type: UsageType) -> Budget { type == .messaging ? messagingBudget : budget }
+    func budget(_ type: UsageType) -> SimulatedBudget { type == .messaging ? messagingBudget : budget }
 }

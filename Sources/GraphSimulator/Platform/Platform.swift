@@ -17,7 +17,7 @@ public struct Platform: Sendable {
     /// Fields that a newer version of the API has taken away: asking for one fails the whole request.
     public var withdrawnFields: [NodeKind: Set<String>] = [:]
     /// Versions that are served; older ones are upgraded to the oldest, with a warning.
-    public var versions: ClosedRange<GraphVersion> = GraphVersion(22, 0)...GraphVersion(26, 0)
+    public var versions: ClosedRange<SimulatedVersion> = SimulatedVersion(22, 0)...SimulatedVersion(26, 0)
     /// How long every answer takes at least.
     public var latency: Duration = .zero
     /// Whether `next` and `previous` hold the access token, as Meta's do.
@@ -98,12 +98,12 @@ public struct Application: Sendable {
     /// Whether a call without `appsecret_proof` is refused ("Require App Secret").
     public var requiresProof: Bool
     /// Its own budget, for calls that reach no account.
-    public var budget: Budget
+    public var budget: SimulatedBudget
 
     /// An app.
     public init(
         id: String = "670843887433847", name: String = "Lucky Shrub", secret: String? = nil, requiresProof: Bool = false,
-        budget: Budget = Budget(callsPerHour: 20_000, code: 4)
+        budget: SimulatedBudget = SimulatedBudget(callsPerHour: 20_000, code: 4)
     ) {
         self.id = id
         self.name = name

@@ -18,21 +18,21 @@ public enum TokenState: Sendable, Equatable {
     case withoutPermission
 
     /// The error that a call with it gets at that moment; `nil` if it may pass.
-    func error(at now: Timestamp) -> GraphError? {
+    func error(at now: Timestamp) -> SimulatedError? {
         switch self {
         case .valid, .limited: nil
         case .expires(let end): now < end ? nil : .expiredToken
         case .expired: .expiredToken
         case .revoked:
-            GraphError(
+            SimulatedError(
                 190, subcode: 458, "Error validating access token: The user has not authorized application.", status: 401)
         case .passwordChanged:
-            GraphError(
+            SimulatedError(
                 190, subcode: 460,
                 "Error validating access token: The session has been invalidated because the user changed their password.",
                 status: 401)
         case .withoutPermission:
-            GraphError(
+            SimulatedError(
                 200, subcode: 1_349_176, "(#200) Requires whatsapp_business_messaging or whatsapp_business_management permission",
                 status: 403)
         }

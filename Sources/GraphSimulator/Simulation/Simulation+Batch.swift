@@ -6,7 +6,7 @@ extension Simulation {
     static let batchLimit = 50
 
     /// `POST /` with `batch`: an array in the order of the requests. Each request is a call of its own.
-    mutating func batch(_ request: GraphRequest, at now: Timestamp) throws(GraphError) -> [UInt8] {
+    mutating func batch(_ request: GraphRequest, at now: Timestamp) throws(SimulatedError) -> [UInt8] {
         guard let parts = request.value("batch")?.array, (1...Self.batchLimit).contains(parts.count) else {
             throw .parameter("Too many requests in batch message. Maximum batch size is \(Self.batchLimit)")
         }
@@ -29,7 +29,7 @@ extension Simulation {
     /// `{"code":…,"headers":[…],"body":…}`, or `null` for what would not have come in time: a fault strikes an item as it strikes a request of its own.
     private mutating func one(
         of part: JSONValue, in request: GraphRequest, _ behaviour: BatchBehaviour, at now: Timestamp
-    ) throws(GraphError) -> JSONValue {
+    ) throws(SimulatedError) -> JSONValue {
         guard let method = part["method"]?.string, let target = part["relative_url"]?.string else {
             throw .parameter("Each request of a batch needs method and relative_url")
         }

@@ -6,13 +6,13 @@ extension Simulation {
     static let blockRequestLimit = 1000
 
     /// Blocks or unblocks. When some fail the answer is an HTTP 400 whose body also tells who did not.
-    mutating func writeBlockList(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
+    mutating func writeBlockList(_ request: GraphRequest, _ call: Call) throws(SimulatedError) -> JSONObject {
         try requireProduct(request)
         guard let users = request.value("block_users")?.array, (1...Self.blockRequestLimit).contains(users.count) else {
             throw .parameter("block_users must name 1 to \(Self.blockRequestLimit) users")
         }
         let blocks = request.method == "POST"
-        let (done, failed) = try change(call) { number throws(GraphError) in
+        let (done, failed) = try change(call) { number throws(SimulatedError) in
             var done: [JSONValue] = []
             var failed: [JSONValue] = []
             for user in users {
@@ -31,7 +31,7 @@ extension Simulation {
         if !failed.isEmpty { lists["failed_users"] = .array(failed) }
         let body: JSONObject = ["messaging_product": "whatsapp", "block_users": .object(lists)]
         guard !failed.isEmpty else { return body }
-        throw GraphError(
+        throw SimulatedError(
             139_100, "(#139100) Failed to block/unblock users",
             data: ["details": .string("Failed to \(blocks ? "block" : "unblock") some users")], beside: body)
     }

@@ -12,7 +12,7 @@ import StrictJSON
 ///     DELETE /simulator/ID/EDGE     takes such a thing away
 extension Simulation {
     mutating func control(_ request: GraphRequest) -> GraphAnswer {
-        let result: Result<Void, GraphError> = Result { () throws(GraphError) in
+        let result: Result<Void, SimulatedError> = Result { () throws(SimulatedError) in
             switch (request.method, request.path.dropFirst().first, request.path.count) {
             case ("POST", "faults", 2):
                 var parameters = request.body
@@ -37,7 +37,7 @@ extension Simulation {
         }
     }
 
-    private mutating func setTokens(_ body: JSONObject) throws(GraphError) {
+    private mutating func setTokens(_ body: JSONObject) throws(SimulatedError) {
         let states: [String: TokenState] = [
             "valid": .valid, "expired": .expired, "revoked": .revoked, "passwordChanged": .passwordChanged,
             "withoutPermission": .withoutPermission,
@@ -50,7 +50,7 @@ extension Simulation {
         }
     }
 
-    private mutating func change(_ id: String, _ edge: SimulatedEdge?, _ body: JSONObject) throws(GraphError) {
+    private mutating func change(_ id: String, _ edge: SimulatedEdge?, _ body: JSONObject) throws(SimulatedError) {
         if let edge, edge.isPlain { return try change(id, plain: edge, body, isGone: false) }
         if edge == nil, platform.accounts[id] != nil {
             platform.accounts[id]?.document.merge(body)

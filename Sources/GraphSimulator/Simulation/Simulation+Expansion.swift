@@ -12,12 +12,12 @@ extension Simulation {
     }
 
     /// An edge inside its parent: the same envelope, whose links are for the edge. `nil` where there is nothing.
-    func expand(_ call: Call, _ field: FieldSelection.Field, inside kind: NodeKind, link: Link) throws(GraphError) -> JSONValue? {
+    func expand(_ call: Call, _ field: FieldSelection.Field, inside kind: NodeKind, link: Link) throws(SimulatedError) -> JSONValue? {
         guard let edge = call.edge else { return nil }
         let behaviour = expansion(of: edge, inside: call.id)
         switch behaviour.answer {
         case .refused: throw .noField(field.name, on: kind)
-        case .forbidden: throw GraphError(10, "(#10) Application does not have permission for this action", status: 403)
+        case .forbidden: throw SimulatedError(10, "(#10) Application does not have permission for this action", status: 403)
         case .ignored: return nil
         case .text: return "cannot be shown"
         case .number: return 7

@@ -4,8 +4,8 @@ extension Simulation {
     /// A document as `fields` selects from it. An unknown name fails the whole request. `expand` serves the edges among the names.
     func select(
         _ document: JSONObject, _ kind: NodeKind, _ selection: FieldSelection?,
-        expand: (SimulatedEdge, FieldSelection.Field) throws(GraphError) -> JSONValue? = { _, _ throws(GraphError) in nil }
-    ) throws(GraphError) -> JSONObject {
+        expand: (SimulatedEdge, FieldSelection.Field) throws(SimulatedError) -> JSONValue? = { _, _ throws(SimulatedError) in nil }
+    ) throws(SimulatedError) -> JSONObject {
         let withdrawn = platform.withdrawnFields[kind] ?? []
         guard let selection else {
             var selected =

@@ -7,7 +7,7 @@ import WhatsAppBusiness
 
 extension Simulation {
     /// The version that serves a request.
-    func version(of request: GraphRequest) -> GraphVersion {
+    func version(of request: GraphRequest) -> SimulatedVersion {
         max(request.version ?? platform.versions.lowerBound, platform.versions.lowerBound)
     }
 
@@ -30,7 +30,7 @@ extension Simulation {
     }
 
     /// The answer that carries an error.
-    func refuse(_ error: GraphError, _ headers: [(name: String, value: String)]) -> GraphAnswer {
+    func refuse(_ error: SimulatedError, _ headers: [(name: String, value: String)]) -> GraphAnswer {
         let challenge = error.code == 190 || error.code == 102 ? "invalid_token" : "invalid_request"
         // The header repeats the message, which may hold whatever was asked for.
         let message = String(error.message.prefix(500).map { $0 == "\"" ? "'" : $0.isASCII && $0 >= " " ? $0 : "?" })

@@ -2,7 +2,7 @@ import StrictJSON
 
 extension Simulation {
     /// The whole list behind an edge, filtered as the request asks, in the order that it asks for: lists have the newest first.
-    func listing(_ call: Call, _ edge: SimulatedEdge, _ argument: (String) -> String?) throws(GraphError) -> any Listing {
+    func listing(_ call: Call, _ edge: SimulatedEdge, _ argument: (String) -> String?) throws(SimulatedError) -> any Listing {
         let listing = try filtered(call, edge, argument)
         switch argument("order") {
         case nil, "reverse_chronological": return listing
@@ -13,7 +13,7 @@ extension Simulation {
         }
     }
 
-    private func filtered(_ call: Call, _ edge: SimulatedEdge, _ argument: (String) -> String?) throws(GraphError) -> any Listing {
+    private func filtered(_ call: Call, _ edge: SimulatedEdge, _ argument: (String) -> String?) throws(SimulatedError) -> any Listing {
         if edge == .ownedAccounts || edge == .clientAccounts {
             let business = call.id.flatMap { platform.businesses[$0] } ?? Business()
             let ids = (edge == .ownedAccounts ? business.owned : business.client).filter { platform.accounts[$0] != nil }
@@ -43,7 +43,7 @@ extension Simulation {
     }
 
     /// `sort=creation_time.asc` and `filtering=[{"field":…,"operator":"EQUAL","value":…}]`.
-    private func numbers(of account: Account, _ argument: (String) -> String?) throws(GraphError) -> any Listing {
+    private func numbers(of account: Account, _ argument: (String) -> String?) throws(SimulatedError) -> any Listing {
         var documents = account.phoneNumbers.map { phone -> JSONObject in
             var document = phone.document
             document["id"] = .string(phone.id)

@@ -6,14 +6,14 @@ extension Simulation {
     // MARK: QR codes
 
     /// Creates a code, or writes another message into the one that is named.
-    mutating func writeCode(_ request: GraphRequest, _ call: Call, at now: Timestamp) throws(GraphError) -> JSONObject {
+    mutating func writeCode(_ request: GraphRequest, _ call: Call, at now: Timestamp) throws(SimulatedError) -> JSONObject {
         guard let message = request["prefilled_message"], (1...140).contains(message.count) else {
             throw .parameter("Invalid prefilled_message length. Maximum 140 characters allowed")
         }
         let format = request["generate_qr_image"]
         guard format == nil || format == "PNG" || format == "SVG" else { throw .parameter("generate_qr_image must be PNG or SVG") }
         let seed = number
-        let code = try change(call) { number throws(GraphError) -> JSONObject in
+        let code = try change(call) { number throws(SimulatedError) -> JSONObject in
             if let code = request["code"] {
                 guard let index = number.qrCodes.firstIndex(where: { $0["code"]?.string == code }) else {
                     throw .noObject(code, method: request.method)
@@ -33,8 +33,8 @@ extension Simulation {
         return answer
     }
 
-    mutating func deleteCode(_ call: Call) throws(GraphError) -> JSONObject {
-        try change(call) { number throws(GraphError) in
+    mutating func deleteCode(_ call: Call) throws(SimulatedError) -> JSONObject {
+        try change(call) { number throws(SimulatedError) in
             guard let index = number.qrCodes.firstIndex(where: { $0["code"]?.string == call.code }) else {
                 throw .noObject(call.code ?? "", method: "delete")
             }
@@ -45,11 +45,11 @@ extension Simulation {
 
     // MARK: Profile and settings
 
-    mutating func writeProfile(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
+    mutating func writeProfile(_ request: GraphRequest, _ call: Call) throws(SimulatedError) -> JSONObject {
         try requireProduct(request)
         let limits = ["about": 1...139, "address": 0...256, "description": 0...512, "email": 0...128, "vertical": 1...64]
         let seed = number
-        return try change(call) { number throws(GraphError) in
+        return try change(call) { number throws(SimulatedError) in
             for (name, limit) in limits {
                 guard let value = request[name] else { continue }
                 guard limit.contains(value.count) else { throw .parameter("Param \(name) must be \(limit) characters long.") }
@@ -70,8 +70,8 @@ extension Simulation {
         }
     }
 
-    mutating func writeCommerceSettings(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
-        try change(call) { number throws(GraphError) in
+    mutating func writeCommerceSettings(_ request: GraphRequest, _ call: Call) throws(SimulatedError) -> JSONObject {
+        try change(call) { number throws(SimulatedError) in
             guard var settings = number.commerceSettings else { throw .parameter("No catalog is linked to this phone number") }
             for name in ["is_cart_enabled", "is_catalog_visible"] {
                 guard let value = request[name]?.lowercased() else { continue }
@@ -83,8 +83,8 @@ extension Simulation {
         }
     }
 
-    mutating func writeSettings(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
-        try change(call) { number throws(GraphError) in
+    mutating func writeSettings(_ request: GraphRequest, _ call: Call) throws(SimulatedError) -> JSONObject {
+        try change(call) { number throws(SimulatedError) in
             for member in request.body where !Self.secrets.contains(member.name) {
                 guard NodeKind.settings.known.contains(member.name) else { throw .parameter("Unexpected key \(member.name)") }
                 if let status = member.value["status"]?.string?.uppercased(), member.name != "storage_configuration" {
@@ -104,7 +104,7 @@ extension Simulation {
     }
 
     /// At most 4 prompts of 80 characters and 30 commands (Meta's guide to conversational components).
-    mutating func writeAutomation(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
+    mutating func writeAutomation(_ request: GraphRequest, _ call: Call) throws(SimulatedError) -> JSONObject {
         let prompts = request.value("prompts")?.array ?? []
         guard prompts.count <= 4, prompts.allSatisfy({ ($0.string?.count ?? 81) <= 80 }) else {
             throw .parameter("At most 4 prompts of at most 80 characters")
@@ -115,7 +115,7 @@ extension Simulation {
                 && (1...256).contains(command["command_description"]?.string?.count ?? 0)
         }
         guard commands.count <= 30, fits else { throw .parameter("At most 30 commands of 32 characters with hints of 256") }
-        return try change(call) { number throws(GraphError) in
+        return try change(call) { number throws(SimulatedError) in
             var automation = number.document["conversational_automation"]?.object ?? ["id": .string("4" + number.id)]
             for name in ["prompts", "commands", "enable_welcome_message"] {
                 if let value = request.value(name) { automation[name] = value }
@@ -128,7 +128,7 @@ extension Simulation {
     // MARK: Messages
 
     /// Takes a message; only one made of a template is told its status.
-    mutating func send(_ request: GraphRequest) throws(GraphError) -> JSONObject {
+    mutating func send(_ request: GraphRequest) throws(SimulatedError) -> JSONObject {
         try requireProduct(request)
         if request["status"] == "read" { return Self.success }
         guard let recipient = request["to"] ?? request["recipient"], !recipient.isEmpty else {
@@ -140,7 +140,7 @@ extension Simulation {
                 throw .parameter("The parameter template.name is required.")
             }
             guard platform.accounts.values.contains(where: { $0.messageTemplates.contains { $0["name"]?.string == name } }) else {
-                throw GraphError(
+                throw SimulatedError(
                     132_001, "(#132001) Template name does not exist in the translation", status: 404,
                     data: ["messaging_product": "whatsapp", "details": .string("template name (\(name)) does not exist")])
             }

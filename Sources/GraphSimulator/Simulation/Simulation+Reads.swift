@@ -24,12 +24,12 @@ struct Link {
 
 extension Simulation {
     /// The answer's body.
-    mutating func body(_ request: GraphRequest, _ call: Call, at now: Timestamp) throws(GraphError) -> [UInt8] {
+    mutating func body(_ request: GraphRequest, _ call: Call, at now: Timestamp) throws(SimulatedError) -> [UInt8] {
         switch (call.edge, request.method) {
         case (.batch, "POST"): return try batch(request, at: now)
         case (.several, "GET"): return try several(request, at: now)
         case (_, "GET"):
-            let selection = try request["fields"].map { text throws(GraphError) in try FieldSelection(parsing: text) }
+            let selection = try request["fields"].map { text throws(SimulatedError) in try FieldSelection(parsing: text) }
             let kept = request.query.filter { !PageRequest.names.contains($0.name) && !Self.secrets.contains($0.name) }
             let content = try read(call, selection, link: link(request, call, kept.map { ($0.name, $0.value) })) { request[$0] }
             return try bytes(content)
@@ -48,7 +48,7 @@ extension Simulation {
     /// What a node or list says. `argument` gives the parameters of the request, or of an expansion, and `largest` the longest page of one.
     func read(
         _ call: Call, _ selection: FieldSelection?, link: Link, largest: Int? = nil, _ argument: (String) -> String?
-    ) throws(GraphError) -> Content {
+    ) throws(SimulatedError) -> Content {
         switch call.edge {
         case .account:
             guard let account = call.account.flatMap({ platform.accounts[$0] }) else { break }
@@ -72,7 +72,7 @@ extension Simulation {
                 try select(argument("include_sip_credentials") == "true" ? settings : settings.withoutPasswords, .settings, selection))
         case .commerceSettings:
             let settings = try phone(call).commerceSettings
-            return .list(try settings.map { settings throws(GraphError) in [try select(settings, .commerceSettings, selection)] } ?? [])
+            return .list(try settings.map { settings throws(SimulatedError) in [try select(settings, .commerceSettings, selection)] } ?? [])
         case .qrCode:
             guard let code = try phone(call).qrCodes.first(where: { $0["code"]?.string == call.code }) else {
                 throw .noObject(call.code ?? "", method: "get")
@@ -96,23 +96,23 @@ extension Simulation {
         throw .noObject(call.id ?? "", method: "get")
     }
 
-    private func neighbour(_ call: Call) throws(GraphError) -> JSONObject {
+    private func neighbour(_ call: Call) throws(SimulatedError) -> JSONObject {
         guard let edge = call.edge, let document = try phone(call).neighbours[edge] else { throw .noObject(call.id ?? "", method: "get") }
         return document
     }
 
-    private func select(_ account: Account, _ selection: FieldSelection?, link: Link) throws(GraphError) -> JSONObject {
+    private func select(_ account: Account, _ selection: FieldSelection?, link: Link) throws(SimulatedError) -> JSONObject {
         var document = account.document
         document["id"] = .string(account.id)
-        return try select(document, .account, selection) { edge, field throws(GraphError) in
+        return try select(document, .account, selection) { edge, field throws(SimulatedError) in
             try expand(Call(edge: edge, id: account.id, account: account.id), field, inside: .account, link: link)
         }
     }
 
     private func selectPhone(
         _ document: JSONObject, in account: String?, _ selection: FieldSelection?, link: Link
-    ) throws(GraphError) -> JSONObject {
-        try select(document, .phoneNumber, selection) { edge, field throws(GraphError) in
+    ) throws(SimulatedError) -> JSONObject {
+        try select(document, .phoneNumber, selection) { edge, field throws(SimulatedError) in
             guard let account, let id = document["id"]?.string,
                 let index = platform.accounts[account]?.phoneNumbers.firstIndex(where: { $0.id == id })
             else { return nil }
@@ -122,7 +122,7 @@ extension Simulation {
 
     // MARK: Writing it down
 
-    func value(_ content: Content) throws(GraphError) -> JSONValue {
+    func value(_ content: Content) throws(SimulatedError) -> JSONValue {
         switch content {
         case .document(let document): return .object(document)
         case .list(let documents): return ["data": .array(documents.map { .object($0) })]
@@ -136,7 +136,7 @@ extension Simulation {
         }
     }
 
-    private func bytes(_ content: Content) throws(GraphError) -> [UInt8] {
+    private func bytes(_ content: Content) throws(SimulatedError) -> [UInt8] {
         guard case .page(let page, .blockedUser, nil, _, let link) = content, let listing = page.listing as? BlockedListing else {
             return try value(content).graphJSON
         }
@@ -155,7 +155,7 @@ extension Simulation {
 
     private func item(
         _ page: Page, _ index: Int, _ kind: NodeKind, _ selection: FieldSelection?, _ account: String?, _ link: Link
-    ) throws(GraphError) -> JSONObject {
+    ) throws(SimulatedError) -> JSONObject {
         let document = page.listing.document(at: index)
         switch kind {
         case .phoneNumber: return try selectPhone(document, in: account, selection, link: link)

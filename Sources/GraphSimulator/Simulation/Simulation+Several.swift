@@ -3,7 +3,7 @@ import WhatsAppBusiness
 
 extension Simulation {
     /// `GET /?ids=a,b&fields=…`: an object by id. Each id is a call of its own, and one bad id fails the request.
-    mutating func several(_ request: GraphRequest, at now: Timestamp) throws(GraphError) -> [UInt8] {
+    mutating func several(_ request: GraphRequest, at now: Timestamp) throws(SimulatedError) -> [UInt8] {
         let ids = (request["ids"] ?? "").split(separator: ",").map(String.init)
         guard (1...50).contains(ids.count) else { throw .parameter("Too many IDs. Maximum: 50. Provided: \(ids.count).") }
         var members: [(String, JSONValue)] = []

@@ -5,7 +5,7 @@ extension Simulation {
     static let success: JSONObject = ["success": true]
 
     /// Carries out a write and gives its answer. Nothing is changed when it throws, but for a block list, whose error tells what was.
-    mutating func write(_ request: GraphRequest, _ call: Call, at now: Timestamp) throws(GraphError) -> JSONObject {
+    mutating func write(_ request: GraphRequest, _ call: Call, at now: Timestamp) throws(SimulatedError) -> JSONObject {
         switch (call.edge, request.method) {
         case (.blockedUsers, "POST"), (.blockedUsers, "DELETE"): return try writeBlockList(request, call)
         case (.qrCodes, "POST"): return try writeCode(request, call, at: now)
@@ -25,7 +25,7 @@ extension Simulation {
         case (.deregister, "POST"): return try setStatus("DISCONNECTED", call)
         case (.requestCode, "POST"): return Self.success
         case (.verifyCode, "POST"):
-            return try change(call) { number throws(GraphError) in
+            return try change(call) { number throws(SimulatedError) in
                 number.document["code_verification_status"] = "VERIFIED"
                 return Self.success
             }
@@ -34,7 +34,7 @@ extension Simulation {
     }
 
     /// Changes the number that a call is about.
-    mutating func change<R>(_ call: Call, _ body: (inout PhoneNumber) throws(GraphError) -> R) throws(GraphError) -> R {
+    mutating func change<R>(_ call: Call, _ body: (inout PhoneNumber) throws(SimulatedError) -> R) throws(SimulatedError) -> R {
         guard let account = call.account, var value = platform.accounts[account] else { throw .noObject(call.id ?? "", method: "post") }
         let result = try body(&value.phoneNumbers[call.index])
         platform.accounts[account] = value
@@ -42,26 +42,26 @@ extension Simulation {
     }
 
     /// Changes the account that a call is about.
-    mutating func changeAccount<R>(_ call: Call, _ body: (inout Account) throws(GraphError) -> R) throws(GraphError) -> R {
+    mutating func changeAccount<R>(_ call: Call, _ body: (inout Account) throws(SimulatedError) -> R) throws(SimulatedError) -> R {
         guard let account = call.account, var value = platform.accounts[account] else { throw .noObject(call.id ?? "", method: "post") }
         let result = try body(&value)
         platform.accounts[account] = value
         return result
     }
 
-    func requireProduct(_ request: GraphRequest) throws(GraphError) {
+    func requireProduct(_ request: GraphRequest) throws(SimulatedError) {
         guard request["messaging_product"] == "whatsapp" else { throw .parameter("The parameter messaging_product is required.") }
     }
 
-    private mutating func setStatus(_ status: String, _ call: Call) throws(GraphError) -> JSONObject {
-        try change(call) { number throws(GraphError) in
+    private mutating func setStatus(_ status: String, _ call: Call) throws(SimulatedError) -> JSONObject {
+        try change(call) { number throws(SimulatedError) in
             number.document["status"] = .string(status)
             return Self.success
         }
     }
 
-    private mutating func writeNumber(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
-        try change(call) { number throws(GraphError) in
+    private mutating func writeNumber(_ request: GraphRequest, _ call: Call) throws(SimulatedError) -> JSONObject {
+        try change(call) { number throws(SimulatedError) in
             if let wanted = request.value("webhook_configuration")?.object {
                 var configuration = number.document["webhook_configuration"]?.object ?? [:]
                 let address = wanted["override_callback_uri"]?.string ?? ""
@@ -77,12 +77,12 @@ extension Simulation {
         }
     }
 
-    private mutating func writeAccount(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
+    private mutating func writeAccount(_ request: GraphRequest, _ call: Call) throws(SimulatedError) -> JSONObject {
         let writable = [
             "degrees_of_freedom_spec", "disable_marketing_messages_on_cloud_api", "is_enabled_for_insights",
             "template_auto_archival_enabled",
         ]
-        return try changeAccount(call) { account throws(GraphError) in
+        return try changeAccount(call) { account throws(SimulatedError) in
             for name in writable {
                 if let value = request.value(name) { account.document[name] = value }
             }
@@ -91,9 +91,9 @@ extension Simulation {
     }
 
     /// Without a body it subscribes and takes an override away; with one it sets it.
-    private mutating func writeSubscription(_ request: GraphRequest, _ call: Call) throws(GraphError) -> JSONObject {
+    private mutating func writeSubscription(_ request: GraphRequest, _ call: Call) throws(SimulatedError) -> JSONObject {
         let app = platform.app
-        return try changeAccount(call) { account throws(GraphError) in
+        return try changeAccount(call) { account throws(SimulatedError) in
             account.subscribedApps.removeAll { $0["whatsapp_business_api_data"]?["id"]?.string == app.id }
             guard request.method == "POST" else { return Self.success }
             var subscription = Account.subscription(id: app.id, name: app.name)

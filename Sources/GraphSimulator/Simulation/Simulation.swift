@@ -21,12 +21,12 @@ struct Simulation: Sendable {
     var origin = ""
 
     /// Answers one request.
-    mutating func answer(_ request: GraphRequest, _ call: Call, fault: GraphError? = nil, at now: Timestamp) -> GraphAnswer {
+    mutating func answer(_ request: GraphRequest, _ call: Call, fault: SimulatedError? = nil, at now: Timestamp) -> GraphAnswer {
         number += 1
         var usage: [(name: String, value: String)] = []
         // Who cannot be told is not told of usage either.
         var admitted = false
-        let result: Result<[UInt8], GraphError> = Result { () throws(GraphError) -> [UInt8] in
+        let result: Result<[UInt8], SimulatedError> = Result { () throws(SimulatedError) -> [UInt8] in
             try admit(request, at: now)
             admitted = true
             // Meta calls an edge that a portfolio does not have a field of it.
@@ -56,9 +56,9 @@ struct Simulation: Sendable {
     }
 
     /// Version, token and proof: what every call must bring.
-    private func admit(_ request: GraphRequest, at now: Timestamp) throws(GraphError) {
+    private func admit(_ request: GraphRequest, at now: Timestamp) throws(SimulatedError) {
         if let version = request.version, version > platform.versions.upperBound {
-            throw GraphError(2500, "Unknown path components: /\(version)")
+            throw SimulatedError(2500, "Unknown path components: /\(version)")
         }
         guard let token = request.token, !token.isEmpty else { throw .noToken }
         guard let state = platform.tokens[token] else { throw .unknownToken }
@@ -86,7 +86,7 @@ struct Simulation: Sendable {
     /// Counts the call and refuses it beyond the budget. A batch counts by what is in it.
     private mutating func count(
         _ call: Call, surcharge: Int, at now: Timestamp
-    ) throws(GraphError) -> [(name: String, value: String)] {
+    ) throws(SimulatedError) -> [(name: String, value: String)] {
         guard call.edge != .batch, call.edge != .several else { return [] }
         let bucket = self.bucket(call)
         var calls = 0
@@ -101,7 +101,7 @@ struct Simulation: Sendable {
         return UsageMeter.Bucket(owner: account, type: call.edge?.usageType ?? .management)
     }
 
-    private func budget(_ call: Call) -> Budget {
+    private func budget(_ call: Call) -> SimulatedBudget {
         guard let account = call.account.flatMap({ platform.accounts[$0] }) else { return platform.app.budget }
         return account.budget(call.edge?.usageType ?? .management)
     }

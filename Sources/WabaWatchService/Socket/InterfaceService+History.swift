@@ -18,13 +18,13 @@ extension InterfaceService {
         var left = parameters.limit ?? HistoryParameters.defaultLimit
         var walk = try await replies.inTurn { _ in try await HistoryWalk(over: ledger, query) }
         // The last one goes out as the call's own reply.
-        var held: WabaWatchInterface.Change?
+        var held: Change?
         while left > 0 {
             let frames: Frames? = try await replies.inTurn { bytes in
                 guard let page = try await walk.next(atMost: bytes) else { return nil }
                 var frames = Frames()
                 for recorded in page where left > 0 {
-                    let change = WabaWatchInterface.Change(recorded, ledger: ledger.id)
+                    let change = Change(recorded, ledger: ledger.id)
                     guard parameters.filter?.matches(change) ?? true else { continue }
                     left -= 1
                     if let held { frames.append(HistoryReply(change: held).json) }

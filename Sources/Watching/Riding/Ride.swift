@@ -158,18 +158,19 @@ struct Ride: Sendable, Equatable {
         }
         if state == .probing, answer.showsSomething { state = .riding }
         if isRelied { brings = answer.agreeing }
-        // One is asked before the others: where it contradicts, they need not be.
         guard let first = answer.differing.first else {
             (asked, waiting) = (nil, [])
             return []
         }
-        if let asked, answer.differing.contains(asked) {
-            waiting = answer.differing.filter { $0 != asked }
-            return []
+        // One is asked before the others: where it contradicts, they need not be. Where nothing has come of that by the next answer, it is another's turn.
+        var next = first
+        if let before = asked.flatMap(answer.differing.firstIndex) {
+            next = answer.differing[(before + 1) % answer.differing.count]
+            guard next != asked else { return [] }
         }
-        asked = first
-        waiting = Array(answer.differing.dropFirst())
-        return [first]
+        asked = next
+        waiting = answer.differing.filter { $0 != next }
+        return [next]
     }
 
     private mutating func suspect() {

@@ -7,12 +7,9 @@ import WhatsAppBusiness
 struct RideMark: Sendable, Hashable {
     private let value: UInt64
 
-    /// The mark of what was seen of a target. Where each thing is the target's own, its id says nothing: not every edge gives one.
+    /// The mark of what was seen of a target.
     init(_ observation: Observation) {
-        let rules = Rules.of(observation.target.kind)
-        var lines = observation.items.map { item in
-            "\(JSONValue.string(item.id)) \(JSONValue.object(rules.canonical(item.document, without: ["id"])))"
-        }
+        var lines = observation.items.map { item in "\(JSONValue.string(item.id)) \(JSONValue.object(observation.canonical(item)))" }
         lines += observation.ids.map { "\(JSONValue.string($0))" }
         let bytes = Digest(of: Array(lines.sorted().joined(separator: "\n").utf8)).bytes
         value = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }

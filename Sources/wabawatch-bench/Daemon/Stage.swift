@@ -20,7 +20,7 @@ final class Stage {
         folder = try TemporaryFolder()
         var platform = Platform.sample(accounts: accounts, numbers: numbers, blockedUsers: blockedUsers)
         for index in 0..<accounts where !hasBudget {
-            platform.accounts[Platform.sampleAccountID(index)]?.budget = Budget(callsPerHour: .max / 200, header: .missing)
+            platform.accounts[Platform.sampleAccountID(index)]?.budget = SimulatedBudget(callsPerHour: .max / 200, header: .missing)
         }
         simulator = try await GraphSimulator.start(platform, keeping: 1)
     }

@@ -51,7 +51,7 @@ struct FanOutServer: AsyncParsableCommand {
         let resource = ResourceID(account: "acme", kind: .qrCode, id: "4O4YGZEG3RIVE1", phoneNumberID: number)
         let first = ledger.cursor.sequence
         let notes = (0..<Int64(count)).map { index in
-            let change = Change(
+            let change = DetectedChange(
                 resource, .removed, severity: .notice, before: ["code": "4O4YGZEG3RIVE1"], summary: "acme: a QR code was removed")
             return WatchNote(watch: resource, document: ["n": .integer(first + index)], change: change)
         }

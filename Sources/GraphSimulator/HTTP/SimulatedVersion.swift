@@ -1,5 +1,5 @@
 /// A version of the Graph API: `v25.0`.
-public struct GraphVersion: Sendable, Comparable, CustomStringConvertible {
+public struct SimulatedVersion: Sendable, Comparable, CustomStringConvertible {
     /// Before the point.
     public var major: Int
     /// Behind it.
@@ -20,5 +20,5 @@ public struct GraphVersion: Sendable, Comparable, CustomStringConvertible {
     }
 
     public var description: String { "v\(major).\(minor)" }
-    public static func < (left: GraphVersion, right: GraphVersion) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
+    public static func < (left: SimulatedVersion, right: SimulatedVersion) -> Bool { (left.major, left.minor) < (right.major, right.minor) }
 }

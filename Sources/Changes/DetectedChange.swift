@@ -2,7 +2,7 @@ public import StrictJSON
 public import WhatsAppBusiness
 
 /// One difference, as it is recorded and announced. What is announced of it beyond this (sequence, cursor, time) the ledger adds.
-public struct Change: Sendable, Equatable {
+public struct DetectedChange: Sendable, Equatable {
     /// The thing.
     public var resource: ResourceID
     /// What happened to it.
@@ -49,7 +49,7 @@ public struct Change: Sendable, Equatable {
     }
 }
 
-extension Change {
+extension DetectedChange {
     /// The thing's document after this change, from the one before it; `nil` if the thing is gone. A baseline of members that were not known
     /// before joins them; a baseline of a whole list says nothing of a single thing, nor does an operation that is not known.
     public func applied(to document: JSONObject?) -> JSONObject? {

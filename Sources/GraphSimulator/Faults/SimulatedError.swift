@@ -1,7 +1,7 @@
 public import StrictJSON
 
 /// An error as Meta writes it: the envelope `{"error":{…}}` and the HTTP status that carries it.
-public struct GraphError: Error, Sendable, Equatable {
+public struct SimulatedError: Error, Sendable, Equatable {
     /// What is decided on, with the subcode.
     public var code: Int
     /// Narrows the code.
@@ -52,15 +52,15 @@ public struct GraphError: Error, Sendable, Equatable {
         return body
     }
 
-    public static func == (left: GraphError, right: GraphError) -> Bool {
+    public static func == (left: SimulatedError, right: SimulatedError) -> Bool {
         left.status == right.status && left.body(traceID: "") == right.body(traceID: "")
     }
 }
 
-extension GraphError {
+extension SimulatedError {
     /// Recorded: HTTP 400, whatever the cause; what is not there and what may not be seen look alike.
-    static func noObject(_ id: String, method: String) -> GraphError {
-        GraphError(
+    static func noObject(_ id: String, method: String) -> SimulatedError {
+        SimulatedError(
             100, subcode: 33,
             "Unsupported \(method.lowercased()) request. Object with ID '\(id)' does not exist, cannot be loaded due to missing permissions, "
                 + "or does not support this operation. Please read the Graph API documentation at "
@@ -68,23 +68,23 @@ extension GraphError {
     }
 
     /// Error 100 with its sentence.
-    static func parameter(_ sentence: String) -> GraphError { GraphError(100, "(#100) \(sentence)") }
+    static func parameter(_ sentence: String) -> SimulatedError { SimulatedError(100, "(#100) \(sentence)") }
 
-    static func noField(_ name: String, on node: NodeKind) -> GraphError {
+    static func noField(_ name: String, on node: NodeKind) -> SimulatedError {
         .parameter("Tried accessing nonexisting field (\(name)) on node type (\(node.rawValue))")
     }
 
-    static let expiredToken = GraphError(190, subcode: 463, "Error validating access token: Session has expired.", status: 401)
-    static let unknownToken = GraphError(190, "Invalid OAuth access token - Cannot parse access token", status: 401)
-    static let noToken = GraphError(104, "An access token is required to request this resource", status: 401)
-    static let noProof = GraphError(
+    static let expiredToken = SimulatedError(190, subcode: 463, "Error validating access token: Session has expired.", status: 401)
+    static let unknownToken = SimulatedError(190, "Invalid OAuth access token - Cannot parse access token", status: 401)
+    static let noToken = SimulatedError(104, "An access token is required to request this resource", status: 401)
+    static let noProof = SimulatedError(
         100, "API calls from the server require an appsecret_proof argument", type: "GraphMethodException")
-    static let wrongProof = GraphError(
+    static let wrongProof = SimulatedError(
         100, "Invalid appsecret_proof provided in the API argument", type: "GraphMethodException")
     /// The list changed since the cursor was made.
-    static let listChanged = GraphError(
+    static let listChanged = SimulatedError(
         139_102, "(#139102) Blocklist concurrent update", isTransient: true,
         data: ["messaging_product": "whatsapp", "details": "The list changed while it was read. Retry with offset 0."])
     /// The cursor's item is gone.
-    static let cursorExpired = GraphError(131_059, "(#131059) The cursor is no longer valid")
+    static let cursorExpired = SimulatedError(131_059, "(#131059) The cursor is no longer valid")
 }

@@ -1,7 +1,7 @@
 import TestTools
 
 /// An odd thing that a run's world may do beside its plain troubles; each can be turned on alone.
-public enum Oddity: String, Sendable, CaseIterable {
+public enum SimulatedOddity: String, Sendable, CaseIterable {
     /// Members of another type than Meta's documents say, in some thing.
     case oddMembers = "odd-members"
     /// Half a surrogate pair in a text.
@@ -64,7 +64,7 @@ public enum Oddity: String, Sendable, CaseIterable {
 
 extension Scenario {
     /// Adds odd things: those that are said, and nothing else that is troublesome, or whatever the seed decides.
-    mutating func add(_ only: Set<Oddity>?, _ seed: UInt64) {
+    mutating func add(_ only: Set<SimulatedOddity>?, _ seed: UInt64) {
         // The plain part of a seed is the same with and without them.
         var dice = SeededGenerator(spreading: seed ^ 0x0DD_0DD_0DD)
         if let only {
@@ -73,7 +73,7 @@ extension Scenario {
             (troublesPerHour, driftsPerHour, kills, clockJumps, pollsPerHour, reloadsPerHour) = (0, 0, 0, 0, 0, 0)
             troubles = []
         } else if dice.chance(0.6) {
-            let all = Oddity.allCases.filter { $0 != .massRemovals || dice.chance(0.1) }
+            let all = SimulatedOddity.allCases.filter { $0 != .massRemovals || dice.chance(0.1) }
             oddities = Set(dice.shuffle(all).prefix(dice.pick([1, 1, 2, 4, all.count])))
         }
         let more = oddities.sorted { $0.rawValue < $1.rawValue }.flatMap(\.troubles)

@@ -1,5 +1,5 @@
 /// How many calls a rolling hour holds, and how the usage headers tell of it.
-public struct Budget: Sendable, Equatable {
+public struct SimulatedBudget: Sendable, Equatable {
     /// Calls an hour; 200 for a new account, 5,000 for an active one (Meta's rate limits page).
     public var callsPerHour: Int
     /// The error beyond it: 80007 (Cloud API page) or 80008 (rate limit page); 4 for an app.
@@ -20,14 +20,14 @@ public struct Budget: Sendable, Equatable {
     /// The share that so many calls are of it, in percent, rounded up.
     func percent(_ calls: Int) -> Int { (calls * 100 + max(callsPerHour, 1) - 1) / max(callsPerHour, 1) }
 
-    func error(accountsOwn: Bool) -> GraphError {
+    func error(accountsOwn: Bool) -> SimulatedError {
         let message =
             switch code {
             case 4: "(#4) Application request limit reached"
             case 80_008: "(#80008) There have been too many calls to this WhatsApp Business account. Wait a bit and try again."
             default: "(#\(code)) Business request limit reached for WhatsApp Business Account"
             }
-        return GraphError(code, subcode: 2_446_079, message, status: status, isTransient: true)
+        return SimulatedError(code, subcode: 2_446_079, message, status: status, isTransient: true)
     }
 }
 

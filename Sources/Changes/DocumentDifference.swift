@@ -1,7 +1,7 @@
 public import StrictJSON
 
 /// How one document differs from another: where, and both cut down to what differs.
-public struct Difference: Sendable, Equatable {
+public struct DocumentDifference: Sendable, Equatable {
     /// Where members differ, sorted by their text.
     public var fields: [JSONPointer]
     /// The earlier document cut down to these; a member that was absent is left out.
@@ -10,7 +10,7 @@ public struct Difference: Sendable, Equatable {
     public var after: JSONObject
 }
 
-extension Difference {
+extension DocumentDifference {
     /// Compares two documents: objects member by member, everything else whole. `nil` if they are the same.
     public init?(from before: JSONObject, to after: JSONObject) {
         guard before != after, let parts = Self.parts(before, after) else { return nil }
