@@ -15,8 +15,7 @@ final class AccountState {
     private var kinds: [Kind: KindState] = [:]
     /// What waits for a retry.
     var outage = Outage()
-    /// The refused target that looks for another credential, and when it asks again.
-    var lookout: (target: PollTarget, until: Moment)?
+    var lookout = Lookout()
     /// The version that Meta answered by, since the last poll of the account, where it was not the one that was asked for.
     var upgrade: String?
     var statistics = PollStatistics()

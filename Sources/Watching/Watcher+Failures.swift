@@ -12,17 +12,17 @@ extension Watcher {
     func notAdmitted(_ target: PollTarget, isAsked: Bool) async -> PollOutcome? {
         guard let account = accounts[target.account], let polled = watched[target] else { return PollOutcome(result: .notWatched) }
         let now = world.now()
-        let lookout = account.lookout.flatMap { $0.target == target ? $0 : nil }
+        let asksAt = account.lookout.asksAt(target)
         let entrance = await account.gate.enter(
-            target, isRefused: polled.state.refusedSince != nil, isEarly: lookout.map { now < $0.until && !isAsked } ?? false)
-        if lookout != nil, account.lookout?.target == target, case .open = entrance { account.lookout = nil }
+            target, isRefused: polled.state.refusedSince != nil, isEarly: asksAt.map { now < $0 && !isAsked } ?? false)
+        if asksAt != nil, case .open = entrance { account.lookout.ends(target) }
         switch entrance {
         case .open: return nil
         case .renewed(let standing):
             if accounts[target.account] === account, account.stands(standing) { stretch(target.account) }
             hastenRetries(of: target.account, butFor: target)
             return nil
-        case .early: return PollOutcome(result: .refused, next: min(lookout?.until ?? now, now + Credential.check))
+        case .early: return PollOutcome(result: .refused, next: min(asksAt ?? now, now + Lookout.every))
         case .closed(let until, let isRefused):
             if isRefused { await follow([target], .unauthorized, Self.tokenReason) }
             // Whoever is to ask may have been unscheduled since it was named: then another does.
@@ -57,7 +57,7 @@ extension Watcher {
     private func expedite(_ targets: some Collection<PollTarget>) {
         let now = world.now()
         for target in targets {
-            if accounts[target.account]?.lookout?.target == target { accounts[target.account]?.lookout = nil }
+            accounts[target.account]?.lookout.ends(target)
             schedule.on(.expedite(target, by: now + retry.spread(over: targets.count, random: world.random())), now: now)
         }
         if !targets.isEmpty { world.alarm.set(schedule.wake) }
@@ -138,12 +138,8 @@ extension Watcher {
 
     /// One of the refused targets comes back sooner, to see whether there is another credential.
     private func keepLookout(_ target: PollTarget, _ state: Watch.State, _ next: Moment) -> Moment {
-        guard let account = accounts[target.account], state.doubt == .refusal, next - world.now() > Credential.check else { return next }
-        // What comes with another's answer is polled when that is.
-        guard schedule.interval(of: target) != nil else { return next }
-        if let lookout = account.lookout, lookout.target != target, schedule.interval(of: lookout.target) != nil { return next }
-        account.lookout = (target, next)
-        return world.now() + Credential.check
+        guard let account = accounts[target.account], state.doubt == .refusal else { return next }
+        return account.lookout.refused(target, asksAt: next, now: world.now()) { schedule.interval(of: $0) != nil }
     }
 
     // MARK: The end of trouble
@@ -151,7 +147,7 @@ extension Watcher {
     /// A target was answered.
     func answered(_ target: PollTarget) {
         watched[target]?.state.isNotRefused()
-        if let account = accounts[target.account], account.lookout?.target == target { account.lookout = nil }
+        accounts[target.account]?.lookout.ends(target)
     }
 
     /// Keeps in mind what waits for a retry, and hastens it when a poll shows that an outage is over.
