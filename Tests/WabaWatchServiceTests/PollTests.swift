@@ -38,8 +38,8 @@ import WhatsAppBusiness
             _ = try await subscription.changes(3)
             let client = try await VarlinkClient.connect(path: site.socket)
             let parameters: JSONObject = ["account": "acme", "kind": "phone_number"]
-            // The whole is refused, and the least that can be asked for as well: so it is the thing.
-            site.simulator.setFault(.error(10, message: "(#10) No permission"), times: 2)
+            // The whole is refused, without what else comes in it as well, and the least that can be asked for: so it is the thing.
+            site.simulator.setFault(.error(10, message: "(#10) No permission"), times: 3)
             do {
                 _ = try await poll(client, parameters)
                 Issue.record("an error of Meta's was an answer")
@@ -47,6 +47,7 @@ import WhatsAppBusiness
                 #expect(error.name == "io.wabawatch.GraphError")
                 #expect(error.parameters["code"] == 10)
             }
+            // What fails is asked for alone.
             site.simulator.setFault(.status(200, body: "<html>"), times: 1)
             do {
                 _ = try await poll(client, parameters)
