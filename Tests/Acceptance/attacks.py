@@ -246,8 +246,11 @@ def judge(pid, attacker, reader, url, token, *phones):
     p99_bound, status_bound = control()
     for number, name in enumerate(ATTACKS):
         peak, p99, asked, count = measure(name, ["attack", str(number)])
-        if subscribed.poll() is None and (p99 > p99_bound or asked > status_bound or count < 20):
-            # Something else may have had the machine for a moment: once more, beside a control of the same moment.
+        for _ in range(2):
+            if subscribed.poll() is not None or not (p99 > p99_bound or asked > status_bound or count < 20):
+                break
+            # With so few changes the p99 is the slowest of them, and something else may have had the machine for a moment. What an attack does it does each
+            # time: once more, beside a control of the same moment.
             p99_bound, status_bound = control()
             again, p99, asked, count = measure(name, ["attack", str(number)])
             peak = max(peak, again)

@@ -1,6 +1,5 @@
 import Foundation
 package import StrictJSON
-import Testing
 package import Varlink
 
 /// An interface's text as a release had it, and what programs of that release make of what is said now.
@@ -26,15 +25,22 @@ package struct ReleasedInterface: Sendable {
     }
 
     private static func file(_ name: String) throws -> URL {
-        try #require(Bundle.module.resourceURL).appending(path: "Released/\(name)")
+        guard let folder = Bundle.module.resourceURL else { throw Missing("the resources of the tests") }
+        return folder.appending(path: "Released/\(name)")
+    }
+
+    /// What a release had is not there.
+    package struct Missing: Error, CustomStringConvertible {
+        package let description: String
+        init(_ what: String) { description = "there is no \(what)" }
     }
 
     /// A method's reply as a program of then reads it.
     /// - Throws: what the release's text does not allow.
     @discardableResult
     package func read(_ reply: JSONValue, of method: String) throws -> JSONObject {
-        let output = try #require(description.method(method)?.output)
-        let known = try #require(cut(reply, to: .structure(output)).object)
+        guard let output = description.method(method)?.output else { throw Missing("method \(method)") }
+        guard let known = cut(reply, to: .structure(output)).object else { throw Missing("object in the reply of \(method)") }
         try description.check(known, against: output)
         return known
     }
