@@ -22,7 +22,7 @@ final class AccountState {
     /// What comes with other polls' answers.
     var rides = Rides()
     /// What came with the last answer of a host and agreed, for when the same bytes come again.
-    var brought: [Kind: [(key: RideKey, target: PollTarget)]] = [:]
+    var brought: [Kind: BroughtTargets] = [:]
     /// The rides that were asked for with the answer of a host that is known by its bytes.
     var carried: [Kind: [RideKey]] = [:]
     var saved = SavedCalls()

@@ -267,7 +267,7 @@ extension Watcher {
             compare(polled.state.marks.plain, of: polled, asked: plan.askedAt, isNews: false, shows: false)
         }
         checkRides(of: plan.target, plan.carried)
-        for (key, target) in accounts[plan.target.account]?.brought[plan.target.kind] ?? [] where plan.carried.contains(key) {
+        for (key, target) in accounts[plan.target.account]?.brought[plan.target.kind]?.all ?? [] where plan.carried.contains(key) {
             await bring(target, by: key)
         }
     }

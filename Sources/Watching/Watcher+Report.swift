@@ -102,7 +102,7 @@ extension Watcher {
         let (now, wallClock) = (world.now(), world.wallClock())
         let brought = Dictionary(
             accounts.values.flatMap { account in
-                account.brought.values.joined().filter { account.rides[$0.key].isRelied }.map {
+                account.brought.values.map(\.all).joined().filter { account.rides[$0.key].isRelied }.map {
                     ($0.target, $0.key.outer?.kind ?? $0.key.host)
                 }
             }, uniquingKeysWith: { first, _ in first })

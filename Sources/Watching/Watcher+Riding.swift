@@ -41,17 +41,17 @@ extension Watcher {
         guard let account = accounts[host.account], !carried.isEmpty else { return }
         let now = world.now()
         account.brought[host.kind] = nil
-        var brought: [(key: RideKey, target: PollTarget)] = []
+        var brought = BroughtTargets()
         for key in carried {
             let (answer, agreeing) = read(key, in: found.items, account, asked: plan.askedAt)
             ask(account.rides.on(.answered(answer), of: key, now: now))
             logRefusal(key, account)
-            if account.rides[key].isRelied { brought += agreeing.map { (key, $0) } }
+            if account.rides[key].isRelied { brought.add(agreeing, by: key) }
         }
         account.brought[host.kind] = brought
         relied(account)
         checkRides(of: host, carried)
-        for (key, target) in brought { await bring(target, by: key) }
+        for (key, target) in brought.all { await bring(target, by: key) }
     }
 
     /// What an answer shows of a ride's targets, and those of them that are as their own edge showed them.
@@ -109,7 +109,7 @@ extension Watcher {
         else { return nil }
         let keys = RideKey.all.filter { key in
             key.kind == target.kind && account.rides[key].isRelied
-                && account.brought[key.host]?.contains { $0.key == key && $0.target == target } == true
+                && account.brought[key.host]?.contains(target, by: key) == true
         }
         guard !keys.isEmpty else { return nil }
         let now = world.now()
@@ -132,8 +132,8 @@ extension Watcher {
         guard let account = accounts[host.account] else { return }
         let now = world.now()
         for key in carried where account.rides.isCheckDue(of: key, now: now) {
-            let brought = (account.brought[host.kind] ?? []).filter { $0.key == key }
-            if !brought.isEmpty { ask([brought[Int(now.minute) % brought.count].target]) }
+            let brought = account.brought[host.kind]?.targets(by: key) ?? []
+            if !brought.isEmpty { ask([brought[Int(now.minute) % brought.count]]) }
         }
     }
 
@@ -148,14 +148,15 @@ extension Watcher {
             account.saved.add(part * Double(polled.state.requests), now: now)
         }
         ledger.confirm(target, at: wallClock)
-        on(.brought(target, every: every), now)
+        // It is due later than it was: what the alarm is set for is no later than that.
+        schedule.on(.brought(target, every: every), now: now)
         await moveByCompletePoll(of: target)
     }
 
     /// What a complete poll of a target's own edge shows, to compare what rides with; `nil` where it is of no kind that may ride, or not all was seen.
     func mark(_ observation: Observation, _ coverage: WindowRotation.Coverage) -> RideMark? {
-        guard observation.target.kind.row.mayRideOn != nil, coverage == .whole,
-            accounts[observation.target.account]?.plan.expansion == .auto
+        guard coverage == .whole, let plan = accounts[observation.target.account]?.plan, plan.expansion == .auto,
+            RideKey.all.contains(where: { $0.kind == observation.target.kind && plan.watches($0.host) })
         else { return nil }
         return RideMark(observation)
     }

@@ -157,16 +157,19 @@ extension Checker {
         }
     }
 
-    /// When a unit was seen, in order: by its own edge, or inside something else as it has been ever since. What differs there is to be looked at, and was
+    /// When a unit was seen, in order: by its own edge, or inside something else as it was then. What differs there is to be looked at, and was
     /// not seen by that.
     private func seen(_ target: PollTarget) -> [Moment] {
         let own = (walks[target] ?? []).map { history.walks[$0] }.filter(\.isComplete)
         let ridden = (rode[target] ?? []).compactMap { ride -> Moment? in
             guard let delivered = ride.delivered,
-                let last = own.last(where: { $0.delivered.map { $0 <= ride.served } ?? false }),
-                history.truth.isConstant(target, Span(start: last.span.start, end: ride.served))
+                let last = own.last(where: { $0.delivered.map { $0 <= ride.served } ?? false })
             else { return nil }
-            return delivered
+            // What was another thing in between and is as it was is seen.
+            let then = history.truth.things(of: target, at: last.span.start)
+            let isAsItWas =
+                history.truth.isConstant(target, last.span) && then == history.truth.things(of: target, at: ride.served)
+            return isAsItWas ? delivered : nil
         }
         return (own.compactMap(\.delivered) + ridden).sorted()
     }

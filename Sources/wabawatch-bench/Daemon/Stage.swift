@@ -32,14 +32,18 @@ final class Stage {
     }
 
     /// Starts the daemon.
-    /// - Parameter every: the interval of kinds; the others are not watched. `nil` for all defaults.
-    func start(every: [String: String]?) throws -> DaemonProcess {
-        try start(every: every, graph: simulator.baseURL, accounts: (0..<accounts).map(Platform.sampleAccountID))
+    /// - Parameters:
+    ///   - every: the interval of kinds; the others are not watched. `nil` for all defaults.
+    ///   - expansion: whether other kinds come inside the answers of one.
+    func start(every: [String: String]?, expansion: String = "auto") throws -> DaemonProcess {
+        try start(every: every, graph: simulator.baseURL, accounts: (0..<accounts).map(Platform.sampleAccountID), expansion: expansion)
     }
 
     /// Starts the daemon against any address.
     /// - Parameter program: where it lies; beside this program if not told.
-    func start(every: [String: String]?, graph: String, accounts: [String], program: String? = nil) throws -> DaemonProcess {
+    func start(every: [String: String]?, graph: String, accounts: [String], program: String? = nil, expansion: String = "auto") throws
+        -> DaemonProcess
+    {
         let kinds = (Kind.asked(.account) + Kind.asked(.phoneNumber)).map(\.rawValue)
         let watch =
             every.map { every in
@@ -47,7 +51,7 @@ final class Stage {
             } ?? ""
         let entries = accounts.enumerated().map { "  - { name: a\($0), waba_id: \"\($1)\", token: { environment: TOKEN } }\n" }.joined()
         let text = """
-            graph: { base_url: "\(graph)" }
+            graph: { base_url: "\(graph)"\(expansion == "auto" ? "" : ", expansion: \(expansion)") }
             ledger: { path: "\(ledger)" }
             socket: { path: "\(socket)" }
             journal: { enabled: false }
