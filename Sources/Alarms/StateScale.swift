@@ -21,7 +21,7 @@ public struct StateScale: Sendable {
 }
 
 extension StateScale {
-    /// `status` of an account. What an account, and a number below, may be: https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account
+    /// `status` of an account. Meta's lists of the values of accounts and numbers: https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account
     public static let accountStatus = StateScale(
         critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"], warning: ["FLAGGED"], good: ["ACTIVE"])
 

@@ -1,3 +1,4 @@
+package import Watching
 package import WhatsAppBusiness
 
 /// Everything that a configuration file says, checked, with the defaults filled in.
@@ -11,17 +12,9 @@ package struct Configuration: Sendable, Equatable {
         /// How long one request may take.
         package var timeout = Duration.seconds(30)
         /// Whether one request may bring what several would.
-        package var expansion = Expansion.auto
+        package var expansion = AccountPlan.Expansion.auto
         /// A further certificate authority, PEM.
         package var caFile: String?
-    }
-
-    /// Whether things are asked for inside other answers, by field expansion.
-    package enum Expansion: String, Sendable, CaseIterable {
-        /// Where Meta gives them there.
-        case auto
-        /// Never: one plain request a thing.
-        case never
     }
 
     /// The ledger's file and how long changes are kept.

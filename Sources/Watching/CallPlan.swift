@@ -105,6 +105,15 @@ public struct CallPlan: Sendable, Equatable {
         parts.filter { $0.kind == host }.map { $0.callsPerHour * Double($0.callsPerRequest - 1) / Double($0.callsPerRequest) }.reduce(0, +)
     }
 
+    /// The kinds whose answers cost as many calls for what they bring as that saves, or more; and as how many calls one of these answers counts.
+    public var costlyHosts: [Kind: Int] {
+        let hosts = parts.filter { host in host.callsPerRequest > 1 && parts.contains { $0.riding?.host == host.kind } }
+        let costly = hosts.filter { host in
+            expansionPerHour(of: host.kind) >= parts.filter { $0.riding?.host == host.kind }.map(\.savedPerHour).reduce(0, +)
+        }
+        return Dictionary(uniqueKeysWithValues: costly.map { ($0.kind, $0.callsPerRequest) })
+    }
+
     /// Calls an hour of the core kinds.
     public var corePerHour: Double { parts.filter { Self.core.contains($0.kind) }.map(\.callsPerHour).reduce(0, +) }
 

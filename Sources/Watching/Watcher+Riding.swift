@@ -78,7 +78,7 @@ extension Watcher {
                 case .agrees:
                     answer.agreeing += 1
                     agreeing.append(polled.target)
-                    if observation.showsSomething { answer.showsSomething = true }
+                    answer.showsSomething = answer.showsSomething || observation.showsSomething
                 case .differs: answer.differing.append(polled.target)
                 case .unknown: answer.unknown += 1
                 }
@@ -162,7 +162,7 @@ extension Watcher {
     }
 
     /// A target's own edge shows this: what that says of what rode.
-    func compare(_ mark: RideMark?, of polled: WatchedTarget, asked: Moment, isNews: Bool, shows: Bool) {
+    func compare(_ mark: RideMark?, of polled: WatchedTarget, asked: Moment, isNews: Bool, shows: @autoclosure () -> Bool) {
         let target = polled.target
         guard target.kind.row.mayRideOn != nil, let account = accounts[target.account], watched[target] === polled else { return }
         let (before, host) = (polled.state.marks.plain, polled.state.marks.doubt?.host)
@@ -177,7 +177,7 @@ extension Watcher {
         let key = RideKey(host: host, kind: target.kind)
         switch judgement {
         case .nothing: return
-        case .agrees: ask(account.rides.on(.agreed(target, showsSomething: shows, isNews: isNews), of: key, now: world.now()))
+        case .agrees: ask(account.rides.on(.agreed(target, showsSomething: shows(), isNews: isNews), of: key, now: world.now()))
         case .contradicts: ask(account.rides.on(.contradicted, of: key, now: world.now()))
         }
         logRefusal(key, account)
@@ -198,10 +198,8 @@ extension Watcher {
 
     /// Gives up the rides of a host where its answers cost as many calls as they save, or more.
     func weigh(_ account: AccountState) {
-        for (host, calls) in account.standing.expansionCalls where calls > 1 {
-            let plan = account.callPlan
-            let saved = plan.parts.filter { $0.riding?.host == host }.map(\.savedPerHour).reduce(0, +)
-            guard account.relied.values.contains(where: { $0.host == host }), plan.expansionPerHour(of: host) >= saved else { continue }
+        guard !account.standing.expansionCalls.isEmpty else { return }
+        for (host, calls) in account.callPlan.costlyHosts {
             account.rides.giveUp(host, calls: calls, now: world.now())
             log.info(
                 "other kinds are asked for by themselves",

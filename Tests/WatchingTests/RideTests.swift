@@ -169,6 +169,16 @@ import WhatsAppBusiness
         #expect([first, second, third] == [false, true, false])
     }
 
+    @Test func targetsThatWereBrought_areKnownByTheirRide_inTheirOrder() {
+        let (list, account) = (RideKey(host: .phoneNumber, kind: .qrCode), RideKey(host: .account, kind: .qrCode))
+        var brought = BroughtTargets()
+        brought.add(Array(Self.targets.dropLast()), by: list)
+        brought.add([Self.targets[3]], by: account)
+        #expect(brought.all.map(\.target) == Self.targets && brought.targets(by: list) == Array(Self.targets.dropLast()))
+        #expect(brought.contains(Self.targets[1], by: list) && !brought.contains(Self.targets[1], by: account))
+        #expect(!brought.contains(Self.targets[3], by: list))
+    }
+
     // MARK: Marks
 
     private func mark(_ document: JSONObject, _ kind: Kind = .phoneNumber) -> RideMark {

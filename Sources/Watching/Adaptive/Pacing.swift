@@ -13,11 +13,11 @@ public struct Pacing: Sendable {
     /// Calls of an hour that more is polled than is configured, because there is room.
     public private(set) var morePerHour = 0.0
 
-    /// Never sooner than this,
+    /// They are found anew no sooner than this after the last time.
     private static let least = Duration.seconds(30)
-    /// for a change after this time,
+    /// So long after, where a poll has found a change since.
     private static let news = Duration.seconds(300)
-    /// and in any case after this: what does not change is polled less often by and by.
+    /// So long after in any case: what does not change is polled less often by and by.
     private static let longest = Duration.seconds(1800)
 
     /// Nothing was found yet.

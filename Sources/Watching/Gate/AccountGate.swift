@@ -3,7 +3,6 @@ import GraphAPI
 import Ledger
 import StrictJSON
 import WhatsAppBusiness
-import WhatsAppBusiness
 
 /// The only way to Meta for one account: its client, its credential and its budget. Whatever asks (polls, probes, actions) sends its requests here.
 ///

@@ -15,6 +15,8 @@ actor CallReservations {
     private var members: [String: Member] = [:]
     private var rounds = ReservationRounds()
     private let waiting = WaitList<String, RoundEnd>()
+    /// How many wait for the end of a round.
+    var waitingCount: Int { waiting.count }
 
     /// What somebody hears who waits for the end of a round.
     private enum RoundEnd: Sendable {

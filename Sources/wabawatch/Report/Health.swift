@@ -48,8 +48,14 @@ extension Health {
         }
     }
 
-    /// A state that only a later release knows is none that is well.
-    init(_ state: OpenEnum<WatchState>) { self.init(state.known.map { max($0.severity, $0 == .current ? .info : .warning) } ?? .warning) }
+    /// What has not begun yet, or is in a state that only a later release knows, is not known to be well.
+    init(_ state: OpenEnum<WatchState>) {
+        switch state.known {
+        case .current: self = .good
+        case let known?: self = max(.warning, Self(known.severity))
+        case nil: self = .warning
+        }
+    }
 
     /// Of an account's status; or of its review, where it shows no status.
     init(accountState state: String?) {
