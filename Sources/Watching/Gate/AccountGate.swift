@@ -210,10 +210,10 @@ actor AccountGate {
     }
 
     /// Calls that may be made once they are written down, with the document that says so; `nil` if none are wanted now.
-    /// - Parameter isWanted: whether somebody waits for them.
+    /// - Parameter isWanted: whether somebody waits for them, or did: a round may have come before.
     func offer(isWanted: Bool) -> (document: JSONObject, offer: CallBudget.Offer)? {
         let now = world.now()
-        guard isWanted || budget.wantsReservation(now) else { return nil }
+        guard isWanted && budget.needsReservation(now) || budget.wantsReservation(now) else { return nil }
         let offer = budget.offer(now)
         return (budget.document(now, wallClock: world.wallClock(), boot: world.boot, offer: offer), offer)
     }

@@ -121,8 +121,8 @@ public struct CallBudget: Sendable {
             if isCore { self.usagePercent = Self.stop - 1 }
             return .wait(until: now + .seconds(300))
         }
-        guard reserved >= calls, now.minute <= reservedAt + 1 else {
-            wanted = calls
+        guard hasReserved(calls, now) else {
+            wanted = max(wanted, calls)
             return .unreserved
         }
         wanted = 1
@@ -133,6 +133,11 @@ public struct CallBudget: Sendable {
         if !isCore { minutes[minutes.count - 1].others += calls }
         return .granted
     }
+
+    private func hasReserved(_ calls: Int, _ now: Moment) -> Bool { reserved >= calls && now.minute <= reservedAt + 1 }
+
+    /// Whether a request that was not granted for want of calls that are written down would still not be.
+    public func needsReservation(_ now: Moment) -> Bool { !hasReserved(wanted, now) }
 
     /// Whether it is time to write some calls down, together with others'.
     public func wantsReservation(_ now: Moment) -> Bool {

@@ -22,10 +22,8 @@ actor CallReservations {
     private enum RoundEnd: Sendable {
         /// Its account was in it.
         case written(Result<Void, LedgerError>)
-        /// Its account was not in it, or its writer was cancelled: the next may be its own.
+        /// Its account was not in it, or its writer was cancelled, or it was cancelled itself: the next may be its own, if it still needs one.
         case another
-        /// It was cancelled itself.
-        case cancelled
     }
 
     init(ledger: Ledger, world: World) {
@@ -39,28 +37,21 @@ actor CallReservations {
     /// An account is no longer watched.
     func leave(_ name: String) { members[name] = nil }
 
-    /// Has some calls of an account written down; `false` where it is not watched any more, or another of its name is: then none may be made.
+    /// Has some calls of an account written down, or waits for others' who do: it comes again if there are none for it then. `false` where the account is not
+    /// watched any more, or another of its name is: then none may be made.
     /// - Throws: why they could not be: then none may be made, either.
     func reserve(_ gate: AccountGate) async throws(LedgerError) -> Bool {
         let name = gate.name
-        while true {
-            guard members[name]?.gate === gate else { return false }
-            switch rounds.come(for: name) {
-            case .write(let names):
-                let result = await write(names)
-                tell(names: rounds.end(), of: result)
-                try result.get()
-                return true
-            case .wait:
-                switch await waiting.wait(for: name, whenCancelled: .cancelled) {
-                case .written(let result):
-                    try result.get()
-                    return true
-                case .another: continue
-                case .cancelled: return true
-                }
-            }
+        guard members[name]?.gate === gate else { return false }
+        switch rounds.come(for: name) {
+        case .write(let names):
+            let result = await write(names)
+            tell(names: rounds.end(), of: result)
+            try result.get()
+        case .wait:
+            if case .written(let result) = await waiting.wait(for: name, whenCancelled: .another) { try result.get() }
         }
+        return true
     }
 
     /// Everybody hears of a round's end. That its writer was cancelled is nobody else's failure.
