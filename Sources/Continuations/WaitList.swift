@@ -15,6 +15,9 @@ public final class WaitList<Key: Hashable & Sendable, Value: Sendable>: Sendable
     /// One that nobody waits in.
     public init() {}
 
+    /// Whether anybody waits under a key.
+    public func isAwaited(_ key: Key) -> Bool { state.withLock { $0.waiting[key] != nil } }
+
     /// How many wait.
     public var count: Int { state.withLock { $0.waiting.values.reduce(0) { $0 + $1.count } } }
 

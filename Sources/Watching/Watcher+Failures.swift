@@ -102,6 +102,14 @@ extension Watcher {
         return PollOutcome(result: .failed(.unauthorized, failure), next: refusal.until)
     }
 
+    /// A request of a target's was refused that is no poll of it: for the token, that is as good as one.
+    func refused(beside target: PollTarget, _ failure: GraphFailure, _ refusal: TokenRefusal?) async {
+        guard let refusal, refusal.verdict != .own else { return }
+        _ = await refused(target, failure, refusal)
+        // Where no other is to confirm it, this one does, ahead of its turn.
+        if await accounts[target.account]?.gate.standing.sentinel == target { on(.hasten(target, ahead: false), world.now()) }
+    }
+
     /// Another target is to confirm a refusal.
     private func call(_ target: PollTarget) {
         if schedule.due(target) == nil { on(.hasten(target, ahead: false), world.now()) }

@@ -209,7 +209,8 @@ extension Watcher {
         switch await ask(request, for: target) {
         case .found(let found): watched[target]?.state.changeRotation { $0.on(probe: found.keys.allSatisfy(\.keys.isEmpty)) }
         case .failed(let failure, _) where failure.code == .invalidRequest: watched[target]?.state.changeRotation { $0.on(probe: false) }
-        case .failed, .unasked: break
+        case .failed(let failure, let refusal): await refused(beside: target, failure, refusal)
+        case .unasked: break
         }
     }
 

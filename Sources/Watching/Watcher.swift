@@ -63,7 +63,7 @@ public actor Watcher {
         await withDiscardingTaskGroup { group in
             for await _ in self.world.alarm.rings {
                 guard !Task.isCancelled else { break }
-                for target in self.schedule.takeDue(now: self.world.now()) { group.addTask { await self.poll(target) } }
+                for target in self.takeDue() { group.addTask { await self.poll(target) } }
                 self.world.alarm.set(self.schedule.wake)
             }
             group.cancelAll()
@@ -88,11 +88,27 @@ public actor Watcher {
         return watched.mapValues(\.state.watch).filter { $0.value.state != .current }
     }
 
+    /// The targets that are to be polled now, each in its poll from here on. What another's answer brings has had its turn.
+    func takeDue() -> [PollTarget] {
+        var taken: [PollTarget] = []
+        while true {
+            let now = world.now()
+            let due = schedule.takeDue(now: now)
+            guard !due.isEmpty else { return taken }
+            for target in due {
+                if !waiting.isAwaited(target), let turn = turnOfBrought(target) {
+                    schedule.on(turn, now: now)
+                } else {
+                    taken.append(target)
+                }
+            }
+        }
+    }
+
     /// One poll from its beginning to the schedule's next word.
     func poll(_ target: PollTarget) async {
         let askers = waiting.take(target)
         let (began, polled) = (world.now(), watched[target])
-        if askers.isEmpty, let turn = turnOfBrought(target) { return on(turn, began) }
         let isFirst = polled?.state.watch.lastSuccess == nil
         let poll = await pollOnce(target, isAsked: !askers.isEmpty)
         for asker in askers { asker.fulfil(poll.result) }

@@ -80,6 +80,7 @@ final class Run: @unchecked Sendable {
         history.truth = meta.truth
         history.troubles += meta.throttled.map { ($0.account, nil, $0.span) }
         history.walks = meta.walks.all
+        history.refusedProbes = meta.walks.refusedProbes
         history.rode = meta.rode
         history.stale = meta.stale.map { ($0.account, $0.place.kind, $0.span) }
         history.kept = try store.changes(after: 0)

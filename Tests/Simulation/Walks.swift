@@ -53,6 +53,8 @@ struct Walk {
 /// Every walk of a run, in the order in which they began.
 struct Walks {
     private(set) var all: [Walk] = []
+    /// Requests that only find out whether an edge heeds time, and that the token was refused to.
+    var refusedProbes: [(account: String, life: Int, time: Moment)] = []
     private var latest: [PollTarget: Int] = [:]
 
     /// Takes a request; one for the first page begins a walk.

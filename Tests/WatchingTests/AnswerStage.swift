@@ -17,6 +17,8 @@ final class AnswerStage: Sendable {
         var fields: [String]
         var limit: Int?
         var after: String?
+        /// Where the window begins that is asked for, in seconds since 1970.
+        var since: Int?
     }
 
     /// An answer of Meta's.
@@ -149,7 +151,7 @@ extension AnswerStage: Transport {
         }
         let asked = Asked(
             path: String(parts[0]), fields: (query["fields"] ?? "").split(separator: ",").map(String.init),
-            limit: query["limit"].flatMap { Int($0) }, after: query["after"])
+            limit: query["limit"].flatMap { Int($0) }, after: query["after"], since: query["since"].flatMap { Int($0) })
         let isConditional = request.headers.contains { $0.name.lowercased().hasPrefix("if-") }
         let meta = state.withLock { state in
             state.requests.append(asked)

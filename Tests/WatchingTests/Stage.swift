@@ -125,7 +125,6 @@ final class StageClock: Sendable {
 }
 
 extension Watcher {
-    func takeDue() -> [PollTarget] { schedule.takeDue(now: world.now()) }
     func ride(of kind: Kind, with host: Kind) -> Ride.State { accounts["acme"]?.rides[RideKey(host: host, kind: kind)].state ?? .unprobed }
     func watch(over target: PollTarget) -> Watch? { watched[target]?.state.watch }
     func rotation(of target: PollTarget) -> WindowRotation? { watched[target]?.state.rotation }

@@ -2,6 +2,7 @@ import Changes
 import GraphSimulator
 import Ledger
 import StrictJSON
+import Synchronization
 import Testing
 import WhatsAppBusiness
 
@@ -153,6 +154,34 @@ import WhatsAppBusiness
             await stage.run(watcher, for: fullSweep * 2 + every * 2)
             let told = try await stage.changes(after: before).map(\.change)
             #expect(Set(told.map(\.resource.id)) == ["7", "9012"], "\(told.map(\.summary))")
+        }
+    }
+
+    /// What finds out whether time is heeded is no poll; a token that is refused to it is in doubt all the same, and the core confirms that at once.
+    @Test(arguments: [true, false]) func tokenThatIsRefusedToTheProbe_isAskedForAgainAtOnce(isRefusedForGood: Bool) async throws {
+        let isRefused = Mutex(false)
+        let meta: AnswerStage.Meta = { asked in
+            if asked.since.map({ $0 < 1_300_000_000 }) ?? false, isRefusedForGood { isRefused.withLock { $0 = true } }
+            let isProbe = asked.since != nil
+            if isRefused.withLock(\.self) || isProbe { return .error(190, "Invalid OAuth access token", status: 401) }
+            if asked.path.hasSuffix("/message_templates") {
+                return AnswerStage.Reply(
+                    body: #"{"data":[{"id":"1","name":"a","language":"de","status":"APPROVED","category":"UTILITY"}]}"#)
+            }
+            return AnswerStage.Reply(body: #"{"data":[{"id":"501","display_phone_number":"+1 555 1"}]}"#)
+        }
+        try await AnswerStage.with(meta) { stage in
+            var plan = try stage.plan([.phoneNumber, .messageTemplate])
+            plan.intervals = [.phoneNumber: .seconds(3600), .messageTemplate: every]
+            plan.lists = [.messageTemplate: ListPlan(paging: .auto, fullSweep: fullSweep)]
+            let watcher = stage.watcher(of: plan)
+            try await watcher.begin()
+            await stage.run(watcher, for: .seconds(1))
+            let before = stage.requests.count
+            await stage.run(watcher, for: .seconds(10))
+            #expect(stage.requests.dropFirst(before).contains { $0.path.hasSuffix("/phone_numbers") }, "the core asks ahead of its turn")
+            let state = await watcher.watch(over: PollTarget(account: "acme", kind: .account))?.state
+            #expect((state == .unauthorized) == isRefusedForGood, "\(String(describing: state))")
         }
     }
 
