@@ -34,6 +34,8 @@ public actor Watcher {
     let told = WaitList<KindOfAccount, Void>()
     /// Whether the ledger's history has been read for how often targets change.
     var knowsHistory = false
+    /// The last gathering of polls that began together.
+    var lastGathering: UInt64 = 0
     private var savedAt: Moment
 
     /// Complete polls that changed nothing are written down this often.
@@ -63,7 +65,9 @@ public actor Watcher {
         await withDiscardingTaskGroup { group in
             for await _ in self.world.alarm.rings {
                 guard !Task.isCancelled else { break }
-                for target in self.schedule.takeDue(now: self.world.now()) { group.addTask { await self.poll(target) } }
+                for turn in self.schedule.takeTurns(now: self.world.now(), sharing: self.mayGoTogether) {
+                    for (target, seat) in zip(turn, self.seats(for: turn)) { group.addTask { await self.poll(target, seat) } }
+                }
                 self.world.alarm.set(self.schedule.wake)
             }
             group.cancelAll()
@@ -89,12 +93,19 @@ public actor Watcher {
     }
 
     /// One poll from its beginning to the schedule's next word.
-    func poll(_ target: PollTarget) async {
+    /// - Parameter seat: its place among others of its account that began with it.
+    func poll(_ target: PollTarget, _ seat: BatchSeat? = nil) async {
+        let seat = HeldSeat(seat)
         let askers = waiting.take(target)
         let (began, polled) = (world.now(), watched[target])
-        if askers.isEmpty, let turn = turnOfBrought(target) { return on(turn, began) }
+        if askers.isEmpty, let turn = turnOfBrought(target) {
+            on(turn, began)
+            return await seat.leave()
+        }
         let isFirst = polled?.state.watch.lastSuccess == nil
-        let poll = await pollOnce(target, isAsked: !askers.isEmpty)
+        let poll = await pollOnce(target, isAsked: !askers.isEmpty, seat: seat)
+        // Whatever ended it, nobody waits for it.
+        await seat.leave()
         for asker in askers { asker.fulfil(poll.result) }
         // What was forgotten, and perhaps watched anew since, takes nothing from this poll's end.
         guard let polled, watched[target] === polled else { return }
