@@ -150,7 +150,7 @@ let package = Package(
         // Takes the sockets that a test passes to it.
         .executableTarget(name: "take-sockets", dependencies: ["Systemd"], path: "Tests/take-sockets", swiftSettings: rules),
         // The seeds and the clock of all tests, of the simulation and of the benchmarks.
-        .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: rules),
+        .target(name: "TestTools", dependencies: ["StrictJSON"], path: "Tests/TestTools", swiftSettings: rules),
         // Runs the decisions under a simulated clock, against a simulated Meta.
         .target(
             name: "Simulation",

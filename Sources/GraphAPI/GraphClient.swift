@@ -67,7 +67,11 @@ public struct GraphClient: Sendable {
     /// Asks once for a page of which only the keys are wanted. Blocked users are scanned, thirty times as fast as they are parsed; what the
     /// scanner does not know, and every other edge, is parsed.
     public func fetchKeys(_ request: GraphRequest, digest: Digest? = nil) async throws(GraphFailure) -> KeyAnswer {
-        let response = try await send(http(request))
+        try keyAnswer(try await send(http(request)), to: request, digest: digest)
+    }
+
+    /// What a response means of which only the keys are wanted.
+    func keyAnswer(_ response: HTTPResponse, to request: GraphRequest, digest: Digest?) throws(GraphFailure) -> KeyAnswer {
         let bodyDigest = Digest(of: response.body)
         if response.status == 200, request.edge.item is BlockedUser.Type, digest != bodyDigest,
             let page = BlockedUsersScanner.scan(response.body),

@@ -45,8 +45,14 @@ public struct KeyPage: Sendable, Equatable {
 
 /// An answer of which only the keys are wanted.
 public struct KeyAnswer: Sendable {
-    /// The page; `nil` if the answer's bytes are those whose digest was given.
+    /// The page; `nil` if the answer's bytes are those whose digest was given, or if more than the keys was wanted.
     public let page: KeyPage?
     /// The rest of the answer; its body is `null` where the page was scanned.
     public let answer: Answer
+
+    /// An answer, with its page of keys if these alone were wanted.
+    public init(page: KeyPage?, answer: Answer) {
+        self.page = page
+        self.answer = answer
+    }
 }

@@ -40,7 +40,7 @@ public struct Schedule: Sendable {
 
     /// What falls due within this time after the first is taken together with it.
     public var window: Duration
-    /// How many polls may go on at a time.
+    /// How many polls may go on at a time; those that begin together count as one.
     public var places: Int
 
     /// There are very many: a duration is twice as large as its nanoseconds, and what is small stands last.
@@ -89,7 +89,7 @@ public struct Schedule: Sendable {
     private var heap = Heap<Entry>()
     private var queue = Heap<Entry>()
     private var budgetQueues = BudgetQueues()
-    private var polling = 0
+    private var polling = SharedPlaces()
 
     /// An empty schedule.
     public init(window: Duration = .milliseconds(50), places: Int = 32) {
@@ -125,25 +125,43 @@ public struct Schedule: Sendable {
 
     /// When to come back and ask what is due; `nil` if nothing is waited for.
     public var wake: Moment? {
-        if polling < places, !queue.isEmpty { return Moment(nanoseconds: 0) }
+        if polling.taken < places, !queue.isEmpty { return Moment(nanoseconds: 0) }
         return [heap.min.map { $0.due + window }, budgetQueues.release].compactMap(\.self).min()
     }
 
     /// Takes what is due into its poll: core kinds first, then the others by how late they are, as long as there are places.
-    public mutating func takeDue(now: Moment) -> [PollTarget] {
+    public mutating func takeDue(now: Moment) -> [PollTarget] { takeTurns(now: now) { _ in false }.flatMap(\.self) }
+
+    /// Takes what is due into its poll likewise, where some may be polled together: so many of an account have one place.
+    /// - Parameter sharing: whether a target's poll may begin together with others of its account.
+    /// - Returns: what is polled together, most of it alone.
+    public mutating func takeTurns(now: Moment, sharing: (PollTarget) -> Bool) -> [[PollTarget]] {
         queueDue(now)
         for lane in budgetQueues.released(now) { advance(lane) }
-        var taken: [PollTarget] = []
-        while polling < places, let entry = queue.popMin() {
-            guard isQueued(entry), let since = plans[entry.target]?.since else { continue }
-            if entry.rank >= 0, budgetQueues.keeps(entry) { continue }
-            plans[entry.target]?.state = .polling(since: since)
-            polling += 1
-            taken.append(entry.target)
+        var turns: [[PollTarget]] = []
+        var open: [String: Int] = [:]
+        while let entry = queue.min {
+            guard isQueued(entry), let since = plans[entry.target]?.since, entry.rank < 0 || !budgetQueues.keeps(entry) else {
+                queue.removeMin()
+                continue
+            }
+            let target = entry.target
+            let isSharing = sharing(target)
+            if isSharing, let turn = open[target.account], turns[turn].count < SharedPlaces.most {
+                turns[turn].append(target)
+            } else {
+                guard polling.taken < places else { break }
+                polling.take()
+                if isSharing { open[target.account] = turns.count }
+                turns.append([target])
+            }
+            queue.removeMin()
+            plans[target]?.state = .polling(since: since)
         }
+        for turn in turns { polling.share(turn) }
         // In the beginning everything was due at once: so much room is not needed again.
         if queue.isEmpty { queue = Heap() }
-        return taken
+        return turns
     }
 
     /// Takes an event.
@@ -180,7 +198,7 @@ public struct Schedule: Sendable {
 
     private mutating func postpone(_ target: PollTarget, until: Moment) {
         guard let plan = plans[target], case .polling(let since) = plan.state else { return }
-        polling -= 1
+        polling.leave(target)
         plans[target]?.turn &+= 1
         plans[target]?.again = nil
         plans[target]?.state = .queued(since: since)
@@ -252,14 +270,14 @@ public struct Schedule: Sendable {
 
     private mutating func forget(_ target: PollTarget) {
         guard let plan = plans.removeValue(forKey: target) else { return }
-        if case .polling = plan.state { polling -= 1 }
+        if case .polling = plan.state { polling.leave(target) }
         if budgetQueues.leave(target) { advance(AccountLane(target)) }
     }
 
     private mutating func finish(_ target: PollTarget, _ now: Moment, due: (Plan) -> Moment) {
         // A target that was forgotten during its poll, and perhaps watched anew since, takes nothing from that poll's end.
         guard var plan = plans[target], case .polling = plan.state else { return }
-        polling -= 1
+        polling.leave(target)
         plan.turn &+= 1
         move(target, to: due(plan))
         if budgetQueues.leave(target) { advance(AccountLane(target)) }

@@ -33,7 +33,8 @@ extension Watcher {
     /// - Parameters:
     ///   - isAsked: whether somebody waits for it.
     ///   - mayCarry: whether it may ask for other targets' things as well.
-    func pollOnce(_ target: PollTarget, isAsked: Bool = false, mayCarry: Bool = true) async -> PollOutcome {
+    ///   - seat: its place among others that its first request may go together with.
+    func pollOnce(_ target: PollTarget, isAsked: Bool = false, mayCarry: Bool = true, seat: HeldSeat? = nil) async -> PollOutcome {
         guard let account = accounts[target.account], let polled = watched[target] else { return PollOutcome(result: .notWatched) }
         let before = account[target.kind].leftOut
         // Rides that an answer of this poll failed with: it is asked for without them.
@@ -47,17 +48,20 @@ extension Watcher {
             // What a poll before this one could not find out comes first.
             switch resumedSearch(of: target, account, polled) {
             case .awaits(let failure): return waiting(failure)
-            case .goesOn: if let outcome = await outcome(of: await search(target), at: target) { return outcome }
+            case .goesOn:
+                await seat?.leave()
+                if let outcome = await outcome(of: await search(target), at: target) { return outcome }
             case .none: break
             }
             guard isStill(polled, of: account) else { return PollOutcome(result: .notWatched) }
             let begun = polled.state.takeSweep()
+            if begun != nil { await seat?.leave() }
             // A list that was begun is gone on with as it was asked for.
             let isAlone = begun != nil || isBroken || !mayCarry
             let plan = fetchPlan(for: target, account, carrying: isAlone ? [] : carried(by: polled, account))
             var sweep = begun ?? sweep(plan, polled.state)
             let division = polled.state.division
-            let ending = await walk(plan, &sweep)
+            let ending = await walk(plan, &sweep, seat)
             // A poll that the shutdown ended says nothing about Meta, and one of what is no longer watched nothing to anybody.
             guard !Task.isCancelled, isStill(polled, of: account) else { return PollOutcome(result: .notWatched) }
             polled.state.went(to: nil)
@@ -154,7 +158,7 @@ extension Watcher {
     }
 
     /// Walks over the pages of a target's list.
-    private func walk(_ plan: FetchPlan, _ sweep: inout Sweep) async -> Ending {
+    private func walk(_ plan: FetchPlan, _ sweep: inout Sweep, _ seat: HeldSeat?) async -> Ending {
         let target = plan.target
         // While what rides on it was never seen, every answer is read.
         let isNew = plan.riders.contains { watched[$0.target]?.state.watch.lastSuccess == nil }
@@ -172,7 +176,7 @@ extension Watcher {
             case .ask(let next): request = next
             }
             let digest = sweep.answers == 0 ? known?.digest : nil
-            switch await send(request, for: target, digest: digest, keysOnly: sweep.wantsKeys) {
+            switch await send(request, for: target, digest: digest, keysOnly: sweep.wantsKeys, seat: seat?.take()) {
             case .answer(let answer, _) where answer.notModified: return .unchanged
             case .answer(let answer, let keys):
                 if let keys { sweep.on(keys) } else { sweep.on(answer) }

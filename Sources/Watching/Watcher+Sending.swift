@@ -1,5 +1,6 @@
 import Changes
 import GraphAPI
+import Logging
 import WhatsAppBusiness
 
 // Requests through an account's gate, and what their replies say of the account.
@@ -7,13 +8,33 @@ import WhatsAppBusiness
 extension Watcher {
     /// Sends a request for a target.
     func send(
-        _ request: GraphRequest, for target: PollTarget, digest: Digest? = nil, keysOnly: Bool = false
+        _ request: GraphRequest, for target: PollTarget, digest: Digest? = nil, keysOnly: Bool = false, seat: BatchSeat? = nil
     ) async -> GateReply.Outcome {
-        guard let account = accounts[target.account] else { return .unaffordable(until: world.now()) }
-        let reply = await account.gate.send(request, context(of: target, account), digest: digest, keysOnly: keysOnly)
+        // An account of that name may be another by now, and its gate knows nothing of the seat.
+        guard let account = accounts[target.account], seat == nil || seat?.gate === account.gate else {
+            if let seat { await seat.gate.leave(seat) }
+            return .unaffordable(until: world.now())
+        }
+        let reply = await account.gate.send(request, context(of: target, account), digest: digest, keysOnly: keysOnly, seat: seat)
         // An account of that name may be another by now.
         if accounts[target.account] === account { await take(reply, for: target, account) }
         return reply.outcome
+    }
+
+    /// Whether a target's first request may go together with others of its account: a plain one, of something that does not fail. What fails is asked for
+    /// alone, so that what hinders only batches is seen through.
+    func mayGoTogether(_ target: PollTarget) -> Bool {
+        guard target.phoneNumberID != nil, let account = accounts[target.account], account.standing.usesBatches,
+            let watch = watched[target]?.state.watch
+        else { return false }
+        return watch.failures == 0 && !watch.state.isTrouble
+    }
+
+    /// The seats of polls that begin together; none for one that begins alone.
+    func seats(for turn: [PollTarget]) -> [BatchSeat?] {
+        guard turn.count > 1, let gate = accounts[turn[0].account]?.gate else { return turn.map { _ in nil } }
+        lastGathering += 1
+        return turn.indices.map { BatchSeat(gate: gate, gathering: lastGathering, members: turn.count, member: $0) }
     }
 
     func context(of target: PollTarget, _ account: AccountState) -> RequestContext {
@@ -25,6 +46,9 @@ extension Watcher {
 
     private func take(_ reply: GateReply, for target: PollTarget, _ account: AccountState) async {
         let name = target.account
+        if let why = reply.standing.batchRefusal, account.standing.batchRefusal == nil {
+            log.debug("requests are made one by one", metadata: ["account": "\(name)", "reason": "\(why)"])
+        }
         if account.stands(reply.standing) {
             stretch(name)
             weigh(account)

@@ -34,6 +34,8 @@ public actor Watcher {
     let told = WaitList<KindOfAccount, Void>()
     /// Whether the ledger's history has been read for how often targets change.
     var knowsHistory = false
+    /// The last gathering of polls that began together.
+    var lastGathering: UInt64 = 0
     private var savedAt: Moment
 
     /// Complete polls that changed nothing are written down this often.
@@ -63,7 +65,7 @@ public actor Watcher {
         await withDiscardingTaskGroup { group in
             for await _ in self.world.alarm.rings {
                 guard !Task.isCancelled else { break }
-                for target in self.takeDue() { group.addTask { await self.poll(target) } }
+                for (target, seat) in self.takeTurns() { group.addTask { await self.poll(target, seat) } }
                 self.world.alarm.set(self.schedule.wake)
             }
             group.cancelAll()
@@ -88,29 +90,34 @@ public actor Watcher {
         return watched.mapValues(\.state.watch).filter { $0.value.state != .current }
     }
 
-    /// The targets that are to be polled now, each in its poll from here on. What another's answer brings has had its turn.
-    func takeDue() -> [PollTarget] {
-        var taken: [PollTarget] = []
+    /// The polls that begin now, those that begin together with their seats. What another's answer brings has had its turn.
+    func takeTurns() -> [(target: PollTarget, seat: BatchSeat?)] {
+        var taken: [(target: PollTarget, seat: BatchSeat?)] = []
         while true {
             let now = world.now()
-            let due = schedule.takeDue(now: now)
-            guard !due.isEmpty else { return taken }
-            for target in due {
-                if !waiting.isAwaited(target), let turn = turnOfBrought(target) {
-                    schedule.on(turn, now: now)
-                } else {
-                    taken.append(target)
+            let turns = schedule.takeTurns(now: now, sharing: mayGoTogether)
+            guard !turns.isEmpty else { return taken }
+            for turn in turns {
+                let polled = turn.filter { target in
+                    guard !waiting.isAwaited(target), let event = turnOfBrought(target) else { return true }
+                    schedule.on(event, now: now)
+                    return false
                 }
+                taken += zip(polled, seats(for: polled)).map { (target: $0, seat: $1) }
             }
         }
     }
 
     /// One poll from its beginning to the schedule's next word.
-    func poll(_ target: PollTarget) async {
+    /// - Parameter seat: its place among others of its account that began with it.
+    func poll(_ target: PollTarget, _ seat: BatchSeat? = nil) async {
+        let seat = HeldSeat(seat)
         let askers = waiting.take(target)
         let (began, polled) = (world.now(), watched[target])
         let isFirst = polled?.state.watch.lastSuccess == nil
-        let poll = await pollOnce(target, isAsked: !askers.isEmpty)
+        let poll = await pollOnce(target, isAsked: !askers.isEmpty, seat: seat)
+        // Whatever ended it, nobody waits for it.
+        await seat.leave()
         for asker in askers { asker.fulfil(poll.result) }
         // What was forgotten, and perhaps watched anew since, takes nothing from this poll's end.
         guard let polled, watched[target] === polled else { return }

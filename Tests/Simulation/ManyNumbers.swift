@@ -2,6 +2,8 @@ import Changes
 import GraphAPI
 import Ledger
 import Logging
+import StrictJSON
+import TestTools
 import Watching
 import WhatsAppBusiness
 
@@ -62,14 +64,23 @@ public final class ManyNumbers: @unchecked Sendable {
     public func end() { life.kill() }
 
     private func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        requests += 1
-        let response = answer(request)
+        let addresses = request.method == "POST" ? BatchForm.addresses(request.body ?? []) : nil
+        requests += addresses?.count ?? 1
+        let response = addresses.map(answer) ?? answer(request)
         let result: Result<HTTPResponse, TransportError> = await withCheckedContinuation { continuation in
             life.answer(after: .milliseconds(20)) { lives in
                 continuation.resume(returning: lives ? .success(response) : .failure(TransportError(.closed, "the process has ended")))
             }
         }
         return try result.get()
+    }
+
+    private func answer(_ addresses: [String]) -> HTTPResponse {
+        let items = addresses.map { address in
+            let response = answer(HTTPRequest(method: "GET", url: "https://graph.example/v25.0/\(address)", headers: [], body: nil))
+            return BatchForm.item(response.status, response.headers, response.body)
+        }
+        return HTTPResponse(status: 200, body: JSONValue.array(items).bytes)
     }
 
     /// Every hundredth number gets another profile after half an hour.

@@ -73,7 +73,8 @@ extension Meta {
     }
 
     /// Answers a request that has just come, and says which walk it belongs to.
-    func answer(_ asked: Asked, life: Int) -> Answering {
+    /// - Parameter forced: what is wrong with it in any case.
+    func answer(_ asked: Asked, life: Int, as forced: Trouble? = nil) -> Answering {
         let account = asked.account
         for _ in 0..<charge(for: asked) { account.calls.append(stage.now) }
         count(account)
@@ -86,7 +87,7 @@ extension Meta {
         }
         walks.request(asked.target, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)
         walks.update(asked.target) { $0.named = asked.fields }
-        let result = result(asked)
+        let result = result(asked, as: forced)
         walks.agree(asked.target)
         var indices = [walks.index(of: asked.target)].compactMap(\.self)
         if asked.target.kind == .account, indices.contains(where: { walks.all[$0].isComplete }), bringsApps(asked) {
@@ -110,9 +111,9 @@ extension Meta {
         return asked.fields.contains("subscribed_apps") && !apps.isEmpty && !(asked.account.cutsApps && apps.count > 1)
     }
 
-    private func result(_ asked: Asked) -> Result<HTTPResponse, TransportError> {
+    private func result(_ asked: Asked, as forced: Trouble?) -> Result<HTTPResponse, TransportError> {
         let account = asked.account
-        if let trouble = trouble(for: asked) {
+        if let trouble = forced ?? trouble(for: asked) {
             walks.update(asked.target) { $0.trouble = trouble }
             return answer(trouble, asked)
         }
@@ -141,7 +142,7 @@ extension Meta {
         return page(asked)
     }
 
-    private func count(_ account: Account) {
+    func count(_ account: Account) {
         account.calls.append(stage.now)
         let hourAgo = stage.now + .seconds(-3600)
         let recent = account.calls.reversed().prefix { $0 > hourAgo }.count + account.plan.others

@@ -62,6 +62,7 @@ final class Meta {
         var cutsApps = false
         /// What it gives inside something else.
         var rides = Rides()
+        var batching = Batching.served
 
         enum ETags: CaseIterable { case none, honoured, ignored }
 
@@ -76,6 +77,8 @@ final class Meta {
     var dice: SeededGenerator
     /// Decides what rides, so that all else is as it is without.
     var rideDice: SeededGenerator
+    /// Decides how batches are answered, likewise.
+    var batchDice: SeededGenerator
     let accounts: [Account]
     let oddities: Set<SimulatedOddity>
     private let byID: [String: Account]
@@ -88,16 +91,18 @@ final class Meta {
     /// When what was old rode, and where.
     var stale: [(account: String, place: RidePlace, span: Span)] = []
 
-    init(_ scenario: Scenario, stage: Stage, dice: SeededGenerator, rideDice: SeededGenerator) {
+    init(_ scenario: Scenario, stage: Stage, dice: SeededGenerator, rideDice: SeededGenerator, batchDice: SeededGenerator) {
         self.stage = stage
         self.dice = dice
         self.rideDice = rideDice
+        self.batchDice = batchDice
         accounts = scenario.accounts.map(Account.init)
         oddities = scenario.oddities
         byID = Dictionary(uniqueKeysWithValues: accounts.map { ($0.plan.wabaID, $0) })
         for account in accounts {
             fill(account)
             fillRides(of: account)
+            account.batching = self.batchDice.chance(0.5) ? .served : self.batchDice.pick(Batching.allCases)
         }
     }
 
@@ -226,6 +231,7 @@ extension Meta {
             account.throttledUntil = nil
             account.unknown = nil
             account.version = "v25.0"
+            if account.batching == .odd { account.batching = .served }
             if !account.refused.isEmpty { account.credential += 1 }
         }
         mendOddities()

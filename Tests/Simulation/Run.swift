@@ -28,6 +28,13 @@ final class Run: @unchecked Sendable {
     let busyUntil: Moment
     private(set) var requests = 0
 
+    /// A request is on its way.
+    func countRequest(of asked: Asked, _ life: Life) {
+        if asked.etag != nil, history.conditional == nil { history.conditional = stage.now }
+        requests += 1
+        history.calls[asked.target.account, default: []].append((stage.now, life.number))
+    }
+
     init(seed: UInt64, only: Set<SimulatedOddity>?, expands: Bool?, print: ((String) -> Void)?) throws {
         var dice = SeededGenerator(spreading: seed)
         var scenario = Scenario(&dice)
@@ -37,7 +44,9 @@ final class Run: @unchecked Sendable {
         scenario.addRides(expands, &rideDice)
         self.scenario = scenario
         stage = Stage(print: print)
-        meta = Meta(scenario, stage: stage, dice: dice.fork(), rideDice: rideDice.fork())
+        meta = Meta(
+            scenario, stage: stage, dice: dice.fork(), rideDice: rideDice.fork(),
+            batchDice: SeededGenerator(spreading: seed ^ 0xBA7C_BA7C_BA7C))
         store = try MemoryStore()
         productDice = dice.fork()
         self.dice = dice
@@ -242,10 +251,6 @@ extension Run {
         } catch { preconditionFailure("a plan is made: \(error)") }
     }
 
-    private func carry(_ life: Life) -> @Sendable (HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        { [unowned self, unowned life] request throws(TransportError) in try await send(request, life) }
-    }
-
     private func makeTrouble() {
         let account = dice.pick(meta.accounts)
         let lasts = dice.time(.seconds(10)...(.seconds(dice.pick([120, 900, 3000]))))
@@ -296,45 +301,5 @@ extension Run {
         journalIsDown = false
         // Members that Meta did not know for a time are asked for again by the next life.
         if scenario.restartsAtEnd, life.isAlive { killAndRestart() }
-    }
-
-    private func send(_ request: HTTPRequest, _ life: Life) async throws(TransportError) -> HTTPResponse {
-        guard life.isAlive, let asked = meta.read(request) else {
-            throw TransportError(.closed, "the simulation knows no such request: \(request)")
-        }
-        if asked.etag != nil, history.conditional == nil { history.conditional = stage.now }
-        requests += 1
-        history.calls[asked.target.account, default: []].append((stage.now, life.number))
-        stage.note("ask \(asked.target)\(asked.after.map { " after \($0)" } ?? "")")
-        let there = dice.time(scenario.latency)
-        let back = dice.time(scenario.latency)
-        let result: Result<HTTPResponse, TransportError> = await withCheckedContinuation { continuation in
-            life.answer(after: there) { [self] lives in
-                guard lives else { return continuation.resume(returning: .failure(TransportError(.closed, "the process has ended"))) }
-                let answering = meta.answer(asked, life: life.number)
-                if scenario.changesUnderWalks, dice.chance(0.1), stage.now < busyUntil {
-                    stage.after(.milliseconds(1)) { [self] in meta.changeSomething() }
-                }
-                if scenario.driftsPerHour > 0, !asked.isFirst, dice.chance(0.05), stage.now < busyUntil {
-                    // Between two pages of one walk.
-                    stage.after(.milliseconds(1)) { [self] in meta.drift(for: dice.time(.seconds(1)...(.seconds(1000)))) }
-                }
-                life.answer(after: back) { [self] lives in
-                    for walk in answering.walks where lives { meta.walks.delivered(walk, at: stage.now) }
-                    for ride in answering.rode where lives { meta.rode[ride].delivered = stage.now }
-                    stage.note("answered \(asked.target) \(Self.words(answering.result))")
-                    continuation.resume(returning: answering.result)
-                }
-            }
-        }
-        return try result.get()
-    }
-
-    private static func words(_ answer: Result<HTTPResponse, TransportError>) -> String {
-        switch answer {
-        case .success(let response):
-            "\(response.status) \(String(decoding: response.body, as: UTF8.self))\(response.headers.first { $0.name.hasPrefix("x-b") }.map { " usage \($0.value)" } ?? "")"
-        case .failure(let error): "\(error.code)"
-        }
     }
 }

@@ -5,6 +5,7 @@ import Ledger
 import Logging
 import StrictJSON
 import Synchronization
+import TestTools
 import WhatsAppBusiness
 
 @testable import Watching
@@ -34,11 +35,16 @@ final class AnswerStage: Sendable {
     }
 
     typealias Meta = @Sendable (Asked) -> Reply
+    /// What a batch is answered, given what each of its requests would be.
+    typealias Batching = @Sendable ([Reply]) -> Result<HTTPResponse, TransportError>
+    static let plainBatching: Batching = { .success(array($0.map(item))) }
     static let account = "102"
 
     private struct State {
         var meta: Meta
         var requests: [Asked] = []
+        var batching = AnswerStage.plainBatching
+        var batches: [[Asked]] = []
         var conditional = 0
         var isHeld: @Sendable (Asked) -> Bool = { _ in false }
         var held: [CheckedContinuation<Void, Never>] = []
@@ -72,7 +78,12 @@ final class AnswerStage: Sendable {
 
     /// What Meta answers from now on.
     func answer(_ meta: @escaping Meta) { state.withLock { $0.meta = meta } }
+    /// Those that came by themselves.
     var requests: [Asked] { state.withLock(\.requests) }
+    /// How batches are answered from now on.
+    func batch(_ batching: @escaping Batching) { state.withLock { $0.batching = batching } }
+    /// The batches that came.
+    var batches: [[Asked]] { state.withLock(\.batches) }
     /// Holds back the answers to such requests; what they are is known by then.
     func hold(_ isHeld: @escaping @Sendable (Asked) -> Bool) { state.withLock { $0.isHeld = isHeld } }
     /// Lets all answers go.
@@ -101,6 +112,17 @@ final class AnswerStage: Sendable {
             name: "acme", wabaID: Self.account, client: client, numbers: numbers,
             intervals: Dictionary(uniqueKeysWithValues: kinds.map { ($0, Duration.seconds(300)) }),
             lists: [.messageTemplate: ListPlan(paging: .cursor), .blockedUser: ListPlan(paging: .cursor)], splay: 0, ceiling: ceiling)
+    }
+
+    /// Polls whatever falls due until that much later, what falls due together at once and together.
+    func runTogether(_ watcher: Watcher, for duration: Duration) async {
+        let end = clock.now + duration
+        while let wake = await watcher.schedule.wake, wake <= end {
+            clock.advance(to: wake)
+            let polls = await watcher.takeTurns()
+            await withTaskGroup { group in for (target, seat) in polls { group.addTask { await watcher.poll(target, seat) } } }
+        }
+        clock.advance(to: end)
     }
 
     /// Polls whatever falls due until that much later, one poll after the other.
@@ -139,19 +161,11 @@ final class AnswerStage: Sendable {
 
 extension AnswerStage: Transport {
     func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-        let parts = request.url.dropFirst("https://graph.example/v25.0".utf8.count).split(separator: "?", maxSplits: 1)
-        var query: [String: String] = [:]
-        for part in parts.count > 1 ? parts[1].split(separator: "&") : [] {
-            let pair = part.split(separator: "=", maxSplits: 1)
-            query[String(pair[0])] = String(pair.count > 1 ? pair[1] : "").replacing("%2C", with: ",").replacing("%7B", with: "{")
-                .replacing(
-                    "%7D", with: "}"
-                )
-                .replacing("%28", with: "(").replacing("%29", with: ")")
+        let address = request.url.dropFirst("https://graph.example/v25.0".utf8.count)
+        if request.method == "POST", let addresses = BatchForm.addresses(request.body ?? []) {
+            return try await batch(addresses.map { Self.read("/\($0)") })
         }
-        let asked = Asked(
-            path: String(parts[0]), fields: (query["fields"] ?? "").split(separator: ",").map(String.init),
-            limit: query["limit"].flatMap { Int($0) }, after: query["after"], since: query["since"].flatMap { Int($0) })
+        let asked = Self.read(address)
         let isConditional = request.headers.contains { $0.name.lowercased().hasPrefix("if-") }
         let meta = state.withLock { state in
             state.requests.append(asked)
@@ -159,7 +173,43 @@ extension AnswerStage: Transport {
             return state.meta
         }
         let reply = meta(asked)
-        if state.withLock({ $0.isHeld(asked) }) { await withCheckedContinuation { waiter in state.withLock { $0.held.append(waiter) } } }
+        await wait(for: [asked])
         return HTTPResponse(status: reply.status, headers: reply.headers, body: Array(reply.body.utf8))
+    }
+
+    private func batch(_ asked: [Asked]) async throws(TransportError) -> HTTPResponse {
+        let (meta, batching) = state.withLock { state in
+            state.batches.append(asked)
+            return (state.meta, state.batching)
+        }
+        let answer = batching(asked.map(meta))
+        await wait(for: asked)
+        return try answer.get()
+    }
+
+    private func wait(for asked: [Asked]) async {
+        guard state.withLock({ state in asked.contains { state.isHeld($0) } }) else { return }
+        await withCheckedContinuation { waiter in state.withLock { $0.held.append(waiter) } }
+    }
+
+    static func item(_ reply: Reply) -> JSONValue { BatchForm.item(reply.status, reply.headers, Array(reply.body.utf8)) }
+    static func array(_ items: [JSONValue]) -> HTTPResponse {
+        HTTPResponse(status: 200, body: Array(JSONValue.array(items).description.utf8))
+    }
+
+    private static func read(_ address: some StringProtocol) -> Asked {
+        let parts = address.split(separator: "?", maxSplits: 1)
+        var query: [String: String] = [:]
+        for part in parts.count > 1 ? parts[1].split(separator: "&") : [] {
+            let pair = part.split(separator: "=", maxSplits: 1)
+            query[String(pair[0])] = String(pair.count > 1 ? String(pair[1]) : "").replacing("%2C", with: ",").replacing("%7B", with: "{")
+                .replacing(
+                    "%7D", with: "}"
+                )
+                .replacing("%28", with: "(").replacing("%29", with: ")")
+        }
+        return Asked(
+            path: String(parts[0]), fields: (query["fields"] ?? "").split(separator: ",").map(String.init),
+            limit: query["limit"].flatMap { Int($0) }, after: query["after"], since: query["since"].flatMap { Int($0) })
     }
 }

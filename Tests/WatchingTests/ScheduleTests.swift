@@ -203,4 +203,30 @@ import WhatsAppBusiness
         schedule.on(.forget(target(0)), now: at(4))
         #expect(schedule.takeDue(now: at(600)).count == 1, "one goes ahead")
     }
+
+    @Test func pollsThatBeginTogether_haveOnePlace_ofFifty_andOfOneAccount() {
+        var schedule = Schedule(places: 4)
+        let core = target(0, .phoneNumber)
+        let other = PollTarget(account: "b", kind: .businessProfile, phoneNumberID: "1")
+        for one in (0..<120).map({ target($0) }) + [core, other] {
+            schedule.on(.watch(one, every: .seconds(60), splay: 0, first: at(0)), now: at(0))
+        }
+        let turns = schedule.takeTurns(now: at(1)) { $0 != core }
+        #expect(turns.first == [core], "what may not begin with others begins alone")
+        #expect(turns.count == 4 && turns.allSatisfy { Set($0.map(\.account)).count == 1 })
+        #expect(turns.map(\.count).sorted().suffix(2) == [50, 50])
+        #expect(schedule.wake != Moment(nanoseconds: 0), "there is no place for the rest")
+        // The place of several is free when the last of them has ended, however it ends.
+        let shared = turns.first { $0.count == 50 } ?? []
+        for (index, one) in shared.enumerated() {
+            #expect(schedule.takeTurns(now: at(2)) { _ in true }.isEmpty)
+            switch index % 3 {
+            case 0: schedule.on(.polled(one, every: .seconds(1000)), now: at(2))
+            case 1: schedule.on(.postpone(one, until: at(5000)), now: at(2))
+            default: schedule.on(.forget(one), now: at(2))
+            }
+        }
+        #expect(schedule.wake == Moment(nanoseconds: 0))
+        #expect(schedule.takeDue(now: at(2)).count <= 1)
+    }
 }

@@ -125,6 +125,14 @@ final class StageClock: Sendable {
 }
 
 extension Watcher {
+    /// The gate of the account, and how its targets' watches stand.
+    var gate: AccountGate? { accounts["acme"]?.gate }
+    var gateStanding: GateStanding? { get async { await gate?.standing } }
+    /// Whether somebody waits at the gate for others.
+    var hasGathered: Bool { get async { await gate?.gatherings.isEmpty == false } }
+    var states: Set<WatchState> { Set(watched.values.map(\.state.watch.state)) }
+    var numbers: Set<String> { accounts["acme"]?.numbers ?? [] }
+    func takeDue() -> [PollTarget] { takeTurns().map(\.target) }
     func ride(of kind: Kind, with host: Kind) -> Ride.State { accounts["acme"]?.rides[RideKey(host: host, kind: kind)].state ?? .unprobed }
     func watch(over target: PollTarget) -> Watch? { watched[target]?.state.watch }
     func rotation(of target: PollTarget) -> WindowRotation? { watched[target]?.state.rotation }

@@ -11,18 +11,21 @@ import WhatsAppBusiness
 actor AccountGate {
     /// The account's name in the configuration.
     nonisolated let name: String
-    private let world: World
+    let world: World
     private let retry: Retry
     private let reservations: CallReservations
-    private var client: GraphClient
+    private(set) var client: GraphClient
     private var renewedClient: @Sendable () -> GraphClient?
-    private var credential = Credential()
-    private var budget: CallBudget
+    private(set) var credential = Credential()
+    private(set) var budget: CallBudget
     private var revision: UInt64 = 0
     /// What answers with expansions count as, by the kind that is polled.
     private var expansionCosts: [Kind: ExpansionCost] = [:]
     /// The same of answers without, for when there are others to compare with.
     private var usualCost = ExpansionCost()
+    /// Whether requests go together, and those that are to and wait for others.
+    var batchUse = BatchUse()
+    var gatherings: [UInt64: Gathered] = [:]
 
     /// The gate of an account that nothing is known of yet.
     init(_ plan: AccountPlan, world: World, retry: Retry, reservations: CallReservations) {
@@ -42,7 +45,7 @@ actor AccountGate {
             revision: revision, callsPerHour: budget.callsPerHour, callsLastHour: budget.callsLastHour(world.now()),
             expansionCalls: expansionCosts.mapValues { $0.calls(of: budget.seen) }.filter { $0.value > 1 },
             usagePercent: budget.usagePercent, blockedUntil: budget.blockedUntil, isRefused: credential.isRefused,
-            sentinel: credential.sentinel)
+            sentinel: credential.sentinel, usesBatches: batchUse.isUsable, batchRefusal: batchUse.refusal)
     }
 
     // MARK: The way in
@@ -79,47 +82,90 @@ actor AccountGate {
     /// - Parameters:
     ///   - digest: that of an earlier answer, which is not read again.
     ///   - keysOnly: whether of the things in a page only the keys are wanted.
-    func send(_ request: GraphRequest, _ context: RequestContext, digest: Digest? = nil, keysOnly: Bool = false) async -> GateReply {
+    ///   - seat: its place among others that it may go together with.
+    func send(
+        _ request: GraphRequest, _ context: RequestContext, digest: Digest? = nil, keysOnly: Bool = false, seat: BatchSeat? = nil
+    ) async -> GateReply {
         budget.core = context.coreCallsPerHour
         let expanded = request.expansions.isEmpty ? nil : context.target.kind
+        var seat = seat
+        // What it came to in a batch, where it is made once more by itself.
+        var unusable: GraphFailure?
         while true {
             let calls = expanded.flatMap { expansionCosts[$0]?.calls(of: budget.seen) } ?? 1
             do throws(LedgerError) {
-                if let until = try await afford(context.lane, calls: calls) {
-                    return GateReply(outcome: .unaffordable(until: until), standing: standing)
+                if let until = try await afford(context.lane, calls: calls) { return unmade(.unaffordable(until: until), seat) }
+            } catch { return unmade(.unwritten(error), seat) }
+            var ended: Ended?
+            if let place = seat {
+                seat = nil
+                let waiting = Waiting(request: request, digest: digest, keysOnly: keysOnly, minute: world.now().minute)
+                var turn = await self.turn(of: waiting, at: place)
+                if case .send(let group) = turn { turn = await send(group) }
+                switch turn {
+                case .send, .alone: break
+                case .again: continue
+                case .ended(let end): ended = end
+                case .cancelled: return unmade(.unaffordable(until: world.now()), nil)
                 }
-            } catch { return GateReply(outcome: .unwritten(error), standing: standing) }
-            // Calls that Meta will have counted when this one comes to it.
-            let counted = budget.answersLastHour(world.now())
-            let (client, generation) = (client, credential.generation)
-            do throws(GraphFailure) {
-                let (answer, keys) = try await fetch(request, client, digest: digest, keysOnly: keysOnly)
-                measure(answer.usage, expanded)
-                note(answer.usage, counted, calls, isAnswered: true)
-                if answer.usage == nil { budget.toldNothing(world.now()) }
-                let ends = generation == credential.generation && credential.accepted(context.target, isSuccess: true)
-                return GateReply(
-                    outcome: .answer(answer, keys: keys), standing: standing, endsRefusal: ends, upgrade: upgrade(answer, client))
-            } catch {
-                measure(error.usage, nil)
-                note(error.usage, counted, calls, isAnswered: error.status != nil)
-                if let wait = error.throttledFor { budget.note(percent: nil, of: 0, regainAfter: wait, now: world.now()) }
-                // A token that was replaced meanwhile says nothing of the one that replaced it.
-                guard generation == credential.generation else {
-                    if error.code == .unauthorized, request.method.isRepeatable { continue }
-                    return GateReply(outcome: .failed(error, nil), standing: standing)
-                }
-                return failed(error, context)
             }
+            if let ended, ended.isUnusable, case .failure(let failure) = ended.result {
+                note(failure.usage, ended.sent.counted, calls, isAnswered: failure.status != nil)
+                unusable = failure
+                continue
+            }
+            let isSingle = ended == nil
+            let end = if let ended { ended } else { await fetch(request, digest: digest, keysOnly: keysOnly) }
+            if isSingle, case .success(let answer) = end.result {
+                if unusable?.isInvalid == true { batchUse.on(.givenUp(.contradicted)) }
+                batchUse.on(.single(tellsUsage: answer.answer.usage != nil))
+            }
+            if let reply = taken(end, context, request, calls: calls, expanded) { return reply }
         }
     }
 
-    private func fetch(
-        _ request: GraphRequest, _ client: GraphClient, digest: Digest?, keysOnly: Bool
-    ) async throws(GraphFailure) -> (Answer, KeyPage?) {
-        guard keysOnly else { return (try await client.fetch(request, digest: digest), nil) }
-        let keys = try await client.fetchKeys(request, digest: digest)
-        return (keys.answer, keys.page)
+    /// A request is not made: nobody waits for it.
+    private func unmade(_ outcome: GateReply.Outcome, _ seat: BatchSeat?) -> GateReply {
+        if let seat { leave(seat) }
+        return GateReply(outcome: outcome, standing: standing)
+    }
+
+    /// Takes in what came of a request; `nil` where it is to be made again.
+    private func taken(_ end: Ended, _ context: RequestContext, _ request: GraphRequest, calls: Int, _ expanded: Kind?) -> GateReply? {
+        let (sent, isPresent) = (end.sent, end.sent.generation == credential.generation)
+        switch end.result {
+        case .success(let answer):
+            measure(answer.answer.usage, expanded)
+            note(answer.answer.usage, sent.counted, calls, isAnswered: true)
+            if answer.answer.usage == nil { budget.toldNothing(world.now()) }
+            let ends = isPresent && credential.accepted(context.target, isSuccess: true)
+            return GateReply(
+                outcome: .answer(answer.answer, keys: answer.page), standing: standing, endsRefusal: ends,
+                upgrade: upgrade(answer.answer, sent.client))
+        case .failure(let failure):
+            measure(failure.usage, nil)
+            // Nobody knows how many calls a batch counts as that was refused as a whole.
+            note(failure.usage, sent.counted, calls, isAnswered: failure.status != nil && !end.isWhole)
+            if let wait = failure.throttledFor { budget.note(percent: nil, of: 0, regainAfter: wait, now: world.now()) }
+            // A token that was replaced meanwhile says nothing of the one that replaced it.
+            guard isPresent else {
+                if failure.code == .unauthorized, request.method.isRepeatable { return nil }
+                return GateReply(outcome: .failed(failure, nil), standing: standing)
+            }
+            return failed(failure, context)
+        }
+    }
+
+    /// Asks once, for one request alone.
+    private func fetch(_ request: GraphRequest, digest: Digest?, keysOnly: Bool) async -> Ended {
+        let sent = sent
+        do throws(GraphFailure) {
+            let answer =
+                keysOnly
+                ? try await sent.client.fetchKeys(request, digest: digest)
+                : KeyAnswer(page: nil, answer: try await sent.client.fetch(request, digest: digest))
+            return Ended(result: .success(answer), sent: sent)
+        } catch { return Ended(result: .failure(error), sent: sent) }
     }
 
     private func failed(_ failure: GraphFailure, _ context: RequestContext) -> GateReply {
@@ -170,7 +216,7 @@ actor AccountGate {
         }
     }
 
-    private func note(_ usage: Usage?, _ counted: Int, _ calls: Int, isAnswered: Bool) {
+    func note(_ usage: Usage?, _ counted: Int, _ calls: Int, isAnswered: Bool) {
         let now = world.now()
         if isAnswered { budget.answered(now, calls: calls) }
         guard let usage else { return }
@@ -192,6 +238,7 @@ actor AccountGate {
         budget.ceiling = plan.ceiling
         credential.renewed()
         expansionCosts = [:]
+        batchUse = BatchUse()
         return standing
     }
 

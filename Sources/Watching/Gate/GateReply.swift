@@ -63,6 +63,9 @@ struct GateStanding: Sendable, Equatable {
     var isRefused = false
     /// The target that asks while the token is refused or in doubt.
     var sentinel: PollTarget?
+    /// Whether requests may go together, and why they never do, where that is so.
+    var usesBatches = true
+    var batchRefusal: BatchUse.Refusal?
 
     /// Whether so much is left that there is room for asking often.
     /// - Parameter more: calls of an hour that more is polled than is configured, because there was room.
