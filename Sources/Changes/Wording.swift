@@ -89,6 +89,11 @@ extension Rules.Meaning {
             let severity = max(scale?.severity(of: new) ?? .info, now == 0 ? .info : .notice)
             return Judgement(severity: severity, what: what, verb: "went \(fromTo)")
         case .state(let what, let scale): return Judgement(severity: scale.severity(of: new), what: what, verb: "went \(fromTo)")
+        case .classed(let what, let dearest):
+            // From or to nothing nothing was moved.
+            let isMove = old != nil && new != nil && old != new
+            let severity: Severity = isMove ? (new == dearest ? .warning : old == dearest ? .info : .notice) : .notice
+            return Judgement(severity: severity, what: what, verb: "\(isMove ? "moved" : "changed") \(fromTo)")
         case .health(let what): return .health(what: what, before: before, after: after)
         case .guarded(let what):
             // A switch that comes as text says the same, but in another type, which is told.
