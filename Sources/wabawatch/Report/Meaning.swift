@@ -45,9 +45,9 @@ struct Meaning {
         health = Health(resource)
     }
 
-    func lines(_ page: Page) -> [PrintableText] {
+    func lines(_ page: Page, isCurrent: Bool = true) -> [PrintableText] {
         PrintableText(sentences.joined(separator: " ")).wrapped(to: (page.width ?? 100) - 2).map {
-            page.paint("  " + $0, StatusReport.style(health))
+            page.paint("  " + $0, isCurrent ? StatusReport.style(health) : .faint)
         }
     }
 }
