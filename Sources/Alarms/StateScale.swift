@@ -23,27 +23,29 @@ public struct StateScale: Sendable {
 extension StateScale {
     /// `status` of an account. Meta's lists of the values of accounts and numbers: https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account
     public static let accountStatus = StateScale(
-        critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"], warning: ["FLAGGED"], good: ["ACTIVE"])
+        critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED", "SUSPENDED", "OFFBOARDED"], warning: ["FLAGGED"],
+        good: ["ACTIVE"])
 
     /// `account_review_status` of an account.
-    public static let accountReview = StateScale(warning: ["REJECTED"], good: ["APPROVED"])
+    public static let accountReview = StateScale(critical: ["RESTRICTED"], warning: ["REJECTED"], good: ["APPROVED"])
 
     /// `business_verification_status` of an account.
     public static let businessVerification = StateScale(warning: ["REJECTED", "FAILED", "REVOKED", "EXPIRED"], good: ["VERIFIED"])
 
-    /// `status` of a phone number.
+    /// `status` of a phone number. `MIGRATED` is of a number that has moved to another account: here it sends nothing any more. A number is
+    /// `PENDING` for minutes whenever it is registered: only how long it lasts makes that a warning, which a state alone does not say.
     public static let numberStatus = StateScale(
-        critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED"], warning: ["FLAGGED", "RATE_LIMITED"],
-        good: ["CONNECTED"])
+        critical: ["BANNED", "DISABLED", "DISCONNECTED", "DELETED", "RESTRICTED", "OFFLINE", "MIGRATED", "SUSPENDED"],
+        warning: ["FLAGGED", "RATE_LIMITED", "UNVERIFIED"], good: ["CONNECTED"])
 
     /// `name_status` and `new_name_status` of a phone number.
-    public static let nameStatus = StateScale(warning: ["DECLINED"], good: ["APPROVED"])
+    public static let nameStatus = StateScale(warning: ["DECLINED", "EXPIRED"], good: ["APPROVED"])
 
     /// `quality_rating` and `quality_score` of numbers and templates.
     public static let quality = StateScale(warning: ["YELLOW", "RED"], good: ["GREEN"])
 
-    /// `status` of a message template.
-    public static let templateStatus = StateScale(warning: ["REJECTED", "PAUSED", "DISABLED", "FLAGGED"], good: ["APPROVED"])
+    /// `status` of a message template. Meta archives what is not used for long; it cannot be sent then.
+    public static let templateStatus = StateScale(warning: ["REJECTED", "PAUSED", "DISABLED", "FLAGGED", "ARCHIVED"], good: ["APPROVED"])
 
     /// `can_send_message` of a health status, and what else is said there of whether something gets through.
     public static let messaging = StateScale(critical: ["BLOCKED"], warning: ["LIMITED"], good: ["AVAILABLE"])

@@ -73,6 +73,7 @@ extension Rules {
         forms: ["status": [.capitals], "category": [.capitals]],
         meanings: [
             ("status", .state(what: "status", .templateStatus)),
+            ("category", .classed(what: "category", dearest: "MARKETING")),
             ("quality_score/score", .ranked(["GREEN", "YELLOW", "RED"], what: "quality score", by: .quality)),
         ], pollsToRemove: 2)
 

@@ -48,6 +48,8 @@ public struct Rules: Sendable {
         case ranked([String], what: String, by: StateScale? = nil)
         /// A state, as urgent as it is to be in it.
         case state(what: String, StateScale)
+        /// A class, one of which costs more than the others: a warning to come into it, an improvement to leave it.
+        case classed(what: String, dearest: String)
         /// Meta's word on whether messages can be sent.
         case health(what: String)
         /// A switch that should stay on.

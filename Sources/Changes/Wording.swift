@@ -18,6 +18,9 @@ public struct Wording: Sendable {
         rules = Rules.of(resource.kind)
     }
 
+    /// How the sentence of a first poll ends; that of members which became known later does not.
+    static let beginning = "watching from here on"
+
     /// Texts that come from outside are cut at this many characters.
     static let longest = 80
 
@@ -39,10 +42,10 @@ public struct Wording: Sendable {
 
     func baseline(count: Int) -> String {
         let things = "\(count) \(count == 1 ? rules.noun : rules.plural)"
-        return "\(resource.account): found \(things)\(number.map { " at \($0)" } ?? ""); watching from here on"
+        return "\(resource.account): found \(things)\(number.map { " at \($0)" } ?? ""); \(Self.beginning)"
     }
 
-    func baseline() -> String { "\(resource.account): found the \(thing); watching from here on" }
+    func baseline() -> String { "\(resource.account): found the \(thing); \(Self.beginning)" }
 
     func joined(_ members: [String]) -> String {
         "\(resource.account): \(members.joined(separator: ", ")) of the \(thing) \(members.count == 1 ? "is" : "are") now known"
@@ -89,6 +92,11 @@ extension Rules.Meaning {
             let severity = max(scale?.severity(of: new) ?? .info, now == 0 ? .info : .notice)
             return Judgement(severity: severity, what: what, verb: "went \(fromTo)")
         case .state(let what, let scale): return Judgement(severity: scale.severity(of: new), what: what, verb: "went \(fromTo)")
+        case .classed(let what, let dearest):
+            // From or to nothing nothing was moved.
+            let isMove = old != nil && new != nil && old != new
+            let severity: Severity = isMove ? (new == dearest ? .warning : old == dearest ? .info : .notice) : .notice
+            return Judgement(severity: severity, what: what, verb: "\(isMove ? "moved" : "changed") \(fromTo)")
         case .health(let what): return .health(what: what, before: before, after: after)
         case .guarded(let what):
             // A switch that comes as text says the same, but in another type, which is told.

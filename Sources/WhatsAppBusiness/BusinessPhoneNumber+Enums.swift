@@ -10,6 +10,8 @@ public enum PhoneNumberStatus: String, Sendable, CaseIterable {
     case migrated = "MIGRATED"
     case deleted = "DELETED"
     case banned = "BANNED"
+    case suspended = "SUSPENDED"
+    case unverified = "UNVERIFIED"
 }
 
 /// How the people who get a number's messages rate them.

@@ -108,10 +108,57 @@ import WhatsAppBusiness
         #expect(change?.summary == "acme: quality rating of +1 555-000-1 (1) \(verb)")
     }
 
-    @Test(arguments: [("DISCONNECTED", Severity.critical), ("BANNED", .critical), ("FLAGGED", .warning), ("PENDING", .notice)])
+    @Test(arguments: [
+        ("DISCONNECTED", Severity.critical), ("BANNED", .critical), ("MIGRATED", .critical), ("OFFLINE", .critical),
+        ("SUSPENDED", .critical), ("FLAGGED", .warning), ("UNVERIFIED", .warning), ("PENDING", .notice),
+    ])
     func status_thatMoves_isAsUrgentAsItIs(status: String, severity: Severity) {
         let comparison = Comparison(of: look([number("1", status: status)]), with: snapshot(after: look([number("1")])))
         #expect(comparison.changes.map(\.severity) == [OpenEnum(severity)])
+    }
+
+    @Test(arguments: [
+        ("status", JSONValue.string("ACTIVE"), JSONValue.string("SUSPENDED"), Severity.critical, "status of the account 102 went"),
+        ("status", "ACTIVE", "OFFBOARDED", .critical, "status of the account 102 went"),
+        ("account_review_status", "APPROVED", "RESTRICTED", .critical, "review of the account 102 went"),
+    ])
+    func account_thatIsTakenAway_isCritical(member: String, from: JSONValue, to: JSONValue, severity: Severity, words: String) {
+        expect(.account, "102", member, from, to, severity, words)
+    }
+
+    @Test(arguments: [
+        ("UTILITY" as String?, "MARKETING", Severity.warning, "moved from UTILITY to MARKETING"),
+        ("AUTHENTICATION", "MARKETING", .warning, "moved from AUTHENTICATION to MARKETING"),
+        ("MARKETING", "UTILITY", .info, "moved from MARKETING to UTILITY"),
+        ("AUTHENTICATION", "UTILITY", .notice, "moved from AUTHENTICATION to UTILITY"),
+        (nil, "MARKETING", .notice, "changed from nothing to MARKETING"),
+    ])
+    func template_thatIsMovedToAnotherCategory_isAWarning_whereItCostsMore(from: String?, to: String, severity: Severity, verb: String) {
+        let words = "category of the message template 5 \(verb)"
+        expect(.messageTemplate, "5", "category", from.map(JSONValue.string), .string(to), severity, words)
+    }
+
+    @Test(arguments: ["name_status", "new_name_status"])
+    func name_thatExpires_isAWarning(member: String) {
+        expect(.phoneNumber, "1", member, "APPROVED", "EXPIRED", .warning, "went from APPROVED to EXPIRED")
+    }
+
+    @Test func template_thatIsArchived_isAWarning() {
+        expect(.messageTemplate, "5", "status", "APPROVED", "ARCHIVED", .warning, "went from APPROVED to ARCHIVED")
+    }
+
+    /// One member of one thing goes from one value to another; that is told once, as urgent as this and in these words.
+    private func expect(
+        _ kind: Kind, _ id: String, _ member: String, _ from: JSONValue?, _ to: JSONValue, _ severity: Severity, _ words: String
+    ) {
+        var known: JSONObject = ["id": .string(id)]
+        known[member] = from
+        let asked: Set<String> = ["id", member]
+        let item = Observation.Item(id: id, document: ["id": .string(id), member: to])
+        let observation = Observation(target: PollTarget(account: "acme", kind: kind), owner: "102", items: [item], asked: asked)
+        let changes = Comparison(of: observation, with: Snapshot(asked: asked, entries: [id: .init(document: known)])).changes
+        #expect(changes.map(\.severity) == [OpenEnum(severity)])
+        #expect(changes.first?.summary.contains(words) == true, "\(changes.first?.summary ?? "-")")
     }
 
     @Test func change_ofSeveralMembers_beginsWithTheWorst() {

@@ -78,7 +78,7 @@ struct History {
     var conditional: Moment?
     var readers: [Reader] = []
     /// The sequences that the journal took, and in which life.
-    var journal: [(sequence: Int64, life: Int)] = []
+    var journal: [(sequence: Int64, life: Int, isBaseline: Bool)] = []
     /// All changes as they stand in the end.
     var kept: [RecordedChange] = []
     /// All things as they stand in the end.

@@ -14,6 +14,9 @@ extension String {
             // At the end of a sentence an age may be as wide as it likes; in a column it stands at the right.
             (#"(?<=; )(\d+(ms|s|min) ago|\d+min \d+s ago|now)(?=\n)"#, { _ in "AGE" }),
             (#"(?<=%) +(\d+s ago|now)(?=\n)"#, { $0.replacing(with: "AGE") }), (#" +\d+(s|min)(?= |\n)"#, { $0.replacing(with: "AGE") }),
+            // The same in grey, and the time of what is not current behind it.
+            (#" +\x1B\[0;90m\d+(s|min)(?=\x1B)"#, { $0.replacing(with: "\u{1B}[0;90mAGE") }),
+            (#"(?<= |\[0;90m)\d\d:\d\d(?=\x1B|\r?\n)"#, { _ in "HH:MM" }),
             // What is polled in this moment has no time at which it is polled next.
             (#"(?<=AGE)    -(?=\n)"#, { _ in "  AGE" }),
         ]

@@ -19,6 +19,9 @@ struct ListCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let session = Session(connection)
         var filter = try await things.filter(session)
+        let isForPeople = form.output == .short || form.output == .full
+        // Before the list: what becomes current meanwhile is shown as it was, and not the other way round.
+        let freshness = isForPeople ? try await session.freshness() : Freshness()
         if let onlyKind { filter.kinds = (filter.kinds ?? []).union([onlyKind]) }
         try await session.print(paged: !pager.noPager) { output in
             let page = session.page
@@ -28,10 +31,12 @@ struct ListCommand: AsyncParsableCommand {
                 case .short: resources.append(resource)
                 case .json: try output.line(PrintableText(resource.json))
                 case .cat: try output.line(PrintableText(resource.id))
-                case .full: try output.lines(ResourcePage(resource: resource, lastChange: nil).lines(page) + [""])
+                case .full:
+                    let staleness = freshness.staleness(of: resource)
+                    try output.lines(ResourcePage(resource: resource, lastChange: nil, staleness: staleness).lines(page) + [""])
                 }
             }
-            try output.lines(ResourceTable(resources: resources).lines(page))
+            try output.lines(ResourceTable(resources: resources, freshness: freshness).lines(page))
         }
     }
 }

@@ -51,10 +51,14 @@ struct MonitorCommand: AsyncParsableCommand {
         var output = TrackedOutput(standardOutput, file)
         var isComplete = true
         var isAway = false
+        // Which things of the snapshot are current.
+        var freshness = Freshness()
         for try await event in session.client.changes(from: start, filter: filter) {
             switch event {
-            case .snapshotBegins: isComplete = false
-            case .resource(let resource): try output.lines(lines(resource, session.page))
+            case .snapshotBegins:
+                isComplete = false
+                if let now = try? await session.freshness() { freshness = now }
+            case .resource(let resource): try output.lines(lines(resource, freshness, session.page))
             case .change(let change):
                 try output.lines(ChangeText(form: form.output, page: session.page).lines(change), upTo: change.cursor)
             case .ready(let cursor):
@@ -77,12 +81,12 @@ struct MonitorCommand: AsyncParsableCommand {
         }
     }
 
-    private func lines(_ resource: Resource, _ page: Page) -> [PrintableText] {
+    private func lines(_ resource: Resource, _ freshness: Freshness, _ page: Page) -> [PrintableText] {
         switch form.output {
         case .json: [PrintableText(resource.json)]
         case .cat: [PrintableText(resource.id)]
-        case .short: [ResourceTable.line(resource, page)]
-        case .full: ResourcePage(resource: resource, lastChange: nil).lines(page) + [""]
+        case .short: [ResourceTable.line(resource, page, freshness)]
+        case .full: ResourcePage(resource: resource, lastChange: nil, staleness: freshness.staleness(of: resource)).lines(page) + [""]
         }
     }
 }

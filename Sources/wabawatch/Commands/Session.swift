@@ -76,17 +76,25 @@ struct Session {
         return changes
     }
 
+    /// Which things are current, as the daemon says.
+    func freshness() async throws -> Freshness { Freshness(try await client.getStatus()) }
+
     /// Since when the numbers' states hold.
     func stateTimes() async throws -> StateTimes {
         let moves = try await changes(StateTimes.moves, limit: StateTimes.limit)
         let arrivals = try await changes(StateTimes.arrivals, limit: StateTimes.limit)
         var bound = [moves, arrivals].compactMap { $0.count == StateTimes.limit ? $0.last?.observedAt : nil }.max()
-        do {
-            if bound == nil {
-                for try await oldest in client.history(HistoryParameters(limit: 1)) { bound = oldest.observedAt }
-            }
-        } catch let error as ClientError { guard case .notImplemented = error.code else { throw error } }
+        if bound == nil { bound = try await oldestKept() }
         return StateTimes(moves + arrivals, bound: bound)
+    }
+
+    /// When the oldest change that is kept was observed: what was before that cannot be told from changes.
+    func oldestKept() async throws -> Timestamp? {
+        var oldest: Timestamp?
+        do {
+            for try await change in client.history(HistoryParameters(limit: 1)) { oldest = change.observedAt }
+        } catch let error as ClientError { guard case .notImplemented = error.code else { throw error } }
+        return oldest
     }
 
     /// A word to the person, not to the program that reads the output.

@@ -25,6 +25,7 @@ struct ShowCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let session = Session(connection)
+        let freshness = form.output == .short || form.output == .full ? try await session.freshness() : Freshness()
         let resource = try await find(session)
         try await session.print(paged: !pager.noPager) { output in
             switch form.output {
@@ -32,7 +33,8 @@ struct ShowCommand: AsyncParsableCommand {
             case .cat: try output.line(PrintableText(resource.document))
             case .short, .full:
                 let last = try await lastChange(of: resource, session)
-                try output.lines(ResourcePage(resource: resource, lastChange: last).lines(session.page))
+                let staleness = freshness.staleness(of: resource)
+                try output.lines(ResourcePage(resource: resource, lastChange: last, staleness: staleness).lines(session.page))
             }
         }
     }

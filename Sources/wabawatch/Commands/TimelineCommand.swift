@@ -46,6 +46,8 @@ struct TimelineCommand: AsyncParsableCommand {
 
     /// Changes up to now are needed whenever it ends: what came after tells what was before.
     private func timeline(_ from: Int64, _ to: Int64, _ filter: Filter, _ session: Session) async throws -> Timeline {
+        // Before the list: what becomes current meanwhile is shown as it was, and not the other way round.
+        let status = try await session.client.getStatus()
         var resources: [Resource] = []
         for try await resource in session.client.list(filter) { resources.append(resource) }
         var changes: [Change] = []
@@ -59,7 +61,20 @@ struct TimelineCommand: AsyncParsableCommand {
             beginnings.filter?.operations = [.baseline]
             for try await change in session.client.history(beginnings) where change.phoneNumberID == nil { changes.append(change) }
         }
-        return Timeline(from: from, to: to, resources: resources, changes: changes)
+        let isCut = changes.count >= HistoryParameters.limits.upperBound
+        let bound = isCut ? changes.map(\.observedAt).min() : try await session.oldestKept()
+        let blind = BlindTimes(
+            from: from, now: max(session.page.now, to), changes: try await watchChanges(parameters, session), status: status, bound: bound)
+        return Timeline(from: from, to: to, resources: resources, changes: changes, blind: blind, freshness: Freshness(status))
+    }
+
+    /// Changes of the watches that show numbers.
+    private func watchChanges(_ parameters: HistoryParameters, _ session: Session) async throws -> [Change] {
+        var parameters = parameters
+        parameters.filter = Filter(accounts: parameters.filter?.accounts, kinds: [.watch], ids: BlindTimes.watches)
+        var changes: [Change] = []
+        for try await change in session.client.history(parameters) { changes.append(change) }
+        return changes
     }
 
     private func write(_ text: String, to path: String) throws {

@@ -18,8 +18,16 @@ struct Meaning {
         case .restricted: sentences.append("RESTRICTED: the number has used up its limit, or Meta has limited it. See Account Quality.")
         case .disconnected:
             sentences.append("DISCONNECTED: the number is not registered with the Cloud API. Register it again with its PIN.")
+        case .offline: sentences.append("OFFLINE: the number is not connected and sends nothing. Register it again with its PIN.")
+        case .migrated:
+            sentences.append("MIGRATED: the number has moved to another account or platform, and is used there. Watch it in that account.")
+        case .pending:
+            sentences.append("PENDING: the number is not registered yet. It should be after some minutes; past a day ask Meta's support.")
         case .flagged:
             sentences.append("FLAGGED: the rating fell to RED. It has seven days to recover before its messaging limit is lowered.")
+        case .suspended: sentences.append("SUSPENDED: Meta does not let this number send for now. See Account Quality for the reason.")
+        case .unverified:
+            sentences.append("UNVERIFIED: nobody has proved to own this number. Ask for a code by text or call, and enter it.")
         case .rateLimited: sentences.append("RATE_LIMITED: messages are sent faster than the number's throughput allows. Send slower.")
         default: break
         }
@@ -37,9 +45,9 @@ struct Meaning {
         health = Health(resource)
     }
 
-    func lines(_ page: Page) -> [PrintableText] {
+    func lines(_ page: Page, isCurrent: Bool = true) -> [PrintableText] {
         PrintableText(sentences.joined(separator: " ")).wrapped(to: (page.width ?? 100) - 2).map {
-            page.paint("  " + $0, StatusReport.style(health))
+            page.paint("  " + $0, isCurrent ? StatusReport.style(health) : .faint)
         }
     }
 }

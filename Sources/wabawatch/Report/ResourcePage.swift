@@ -7,13 +7,20 @@ import WhatsAppBusiness
 struct ResourcePage {
     let resource: Resource
     let lastChange: Change?
+    /// Why it may look otherwise by now, if it may.
+    var staleness: Freshness.Staleness?
 
     func lines(_ page: Page) -> [PrintableText] {
-        let style = Health(resource).style
+        let style = staleness == nil ? Health(resource).style : .faint
         var lines: [PrintableText] = ["\(page.paint(PrintableText(page.dot), style)) \(page.paint(PrintableText(title), .bold))"]
         let confirmed = resource.confirmedAt.milliseconds
         let changed = resource.changedAt.milliseconds
-        lines.append("    Confirmed: \(page.time.full(confirmed)); \(Spans.relative(confirmed, to: page.now))")
+        if let staleness {
+            lines.append(page.paint("        As of: \(page.time.full(confirmed)); \(Spans.relative(confirmed, to: page.now))", .bold))
+            lines.append(" Not current: \(staleness.reason)")
+        } else {
+            lines.append("    Confirmed: \(page.time.full(confirmed)); \(Spans.relative(confirmed, to: page.now))")
+        }
         lines.append("      Changed: \(page.time.full(changed)); \(Spans.relative(changed, to: page.now))")
         if let lastChange {
             let words = PrintableText(lastChange.summary).wrapped(to: (page.width ?? .max) - Self.lastChange.count)
@@ -23,11 +30,13 @@ struct ResourcePage {
             }
         }
         // What to do stands before what may be longer than the screen.
-        if let meaning = Meaning(resource) { lines += [""] + meaning.lines(page) }
+        if let meaning = Meaning(resource) { lines += [""] + meaning.lines(page, isCurrent: staleness == nil) }
         return lines + [""] + members(.object(resource.document), "  ", "  ", page)
     }
 
     private static let lastChange = "  Last change: "
+
+    private var valueStyle: Style { staleness == nil ? .bold : .faint }
 
     private var title: String {
         let number = resource.phoneNumberID.flatMap { $0 == resource.id ? nil : " at \($0)" } ?? ""
@@ -47,7 +56,7 @@ struct ResourcePage {
                     lines += ["\(head)\(name)"] + members(member.value, indent + "  ", indent + "  ", page)
                 } else {
                     let space = String(repeating: " ", count: max(0, width - name.displayWidth))
-                    lines.append("\(head)\(name)\(space)  \(page.paint(PrintableText(ChangeText.text(member.value)), .bold))")
+                    lines.append("\(head)\(name)\(space)  \(page.paint(PrintableText(ChangeText.text(member.value)), valueStyle))")
                 }
                 head = indent
             }
@@ -56,7 +65,7 @@ struct ResourcePage {
                 if Self.isNested(element) {
                     lines += members(element, head + "- ", indent + "  ", page)
                 } else {
-                    lines.append("\(head)- \(page.paint(PrintableText(ChangeText.text(element)), .bold))")
+                    lines.append("\(head)- \(page.paint(PrintableText(ChangeText.text(element)), valueStyle))")
                 }
                 head = indent
             }

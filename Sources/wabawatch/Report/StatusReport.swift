@@ -9,6 +9,7 @@ struct StatusReport {
     /// The worst of all.
     let health: Health
     private let states: StateTimes
+    private let freshness: Freshness
     private let accounts: [Judged<Resource>]
     private let numbers: [Judged<Resource>]
     private let troubled: [Judged<WatchStatus>]
@@ -22,6 +23,7 @@ struct StatusReport {
     init(status: Status, resources: [Resource], states: StateTimes = StateTimes()) {
         self.status = status
         self.states = states
+        freshness = Freshness(status)
         accounts = Self.worstFirst(resources.filter { $0.kind == .account }, Health.init) { [$0.account] }
         numbers = Self.worstFirst(resources.filter { $0.kind == .phoneNumber }, Health.init) { [$0.account, Self.number($0), $0.id] }
         troubled = Self.worstFirst(status.watches.filter { $0.state.known != .current }, { Health($0.state) }) {
@@ -45,10 +47,13 @@ struct StatusReport {
         var counts: [PrintableText] = ["\(Self.count(status.budgets.count, "account"))", "\(Self.count(numbers.count, "number"))"]
         if critical > 0 { counts.append(page.paint("\(critical) critical", .critical)) }
         if warning > 0 { counts.append(page.paint("\(Self.count(warning, "warning"))", .warning)) }
-        if critical + warning == 0 { counts.append(page.paint("all well", .good)) }
+        let stale = (accounts + numbers).count { freshness.staleness(of: $0.thing) != nil }
+        if stale > 0 { counts.append(page.paint("\(stale) not current", .faint)) }
+        if critical + warning + stale == 0 { counts.append(page.paint("all well", .good)) }
+        let style = health == .good && stale > 0 ? Style.faint : health.style
         let started = status.startedAt.milliseconds
         return [
-            "\(page.paint(PrintableText(page.dot), health.style)) wabawatchd \(status.version): \(counts.joined(separator: ", "))",
+            "\(page.paint(PrintableText(page.dot), style)) wabawatchd \(status.version): \(counts.joined(separator: ", "))",
             "  running since \(page.time.full(started)); \(Spans.relative(started, to: page.now))",
             "  cursor \(status.cursor.text), \(Self.count(status.subscribers, "subscriber"))",
         ]
@@ -59,6 +64,7 @@ struct StatusReport {
             .init(title: " "), .init(title: "ACCOUNT", least: 8), .init(title: "WABA"), .init(title: "NAME", least: 8),
             .init(title: "STATUS"),
             .init(title: "HEALTH"), .init(title: "CALLS/H", isRight: true), .init(title: "META", isRight: true),
+            .init(title: "AS OF", isRight: true),
         ])
         let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<String> = []
@@ -67,19 +73,17 @@ struct StatusReport {
             let document = account.document
             let state = Health.accountState(document)
             let canSend = Health.canSend(document)
-            table.rows.append(
-                [
-                    .init(page.dot, health.style), .init(account.account, .bold), .init(account.id),
-                    .init(document["name"]?.string ?? ""),
-                    .init(state ?? "-", Self.style(Health(accountState: state))),
-                    .init(canSend ?? "-", Self.style(Health(canSend: canSend))),
-                ] + Self.cells(budgets[account.account], page))
+            let cells: [Table.Cell] = [
+                .init(page.dot, health.style), .init(account.account, .bold), .init(account.id), .init(document["name"]?.string ?? ""),
+                .init(state ?? "-", Self.style(Health(accountState: state))), .init(canSend ?? "-", Self.style(Health(canSend: canSend))),
+            ]
+            table.rows.append(Table.row(cells + Self.cells(budgets[account.account], page), freshness.staleness(of: account), page))
         }
         // Accounts that nothing was seen of yet have a budget all the same.
         for budget in status.budgets where !seen.contains(budget.account) {
             table.rows.append(
                 [.init(page.dot, .faint), .init(budget.account, .bold), .init("-"), .init(""), .init("-"), .init("-")]
-                    + Self.cells(budget, page))
+                    + Self.cells(budget, page) + [.init("")])
         }
         return table
     }
@@ -96,19 +100,21 @@ struct StatusReport {
 
     private func numberTable(_ page: Page) -> Table {
         var table = Table(columns: [
-            .init(title: " "), .init(title: "ACCOUNT", least: 8), .init(title: "NUMBER", least: 15), .init(title: "NAME", least: 8),
+            .init(title: " "), .init(title: "ACCOUNT", least: 8), .init(title: "NUMBER", least: 17), .init(title: "NAME", least: 8),
             .init(title: "STATUS"), .init(title: "RATING"), .init(title: "LIMIT"), .init(title: "SINCE", isRight: true),
+            .init(title: "AS OF", isRight: true),
         ])
         for (number, health) in numbers.map({ ($0.thing, $0.health) }) {
             let document = number.document
             let state = document["status"]?.string
             let rating = document["quality_rating"]?.string
-            table.rows.append([
+            let cells: [Table.Cell] = [
                 .init(page.dot, health.style), .init(number.account), .init(Self.number(number), .bold),
                 .init(document["verified_name"]?.string ?? ""), .init(state ?? "-", Self.style(Health(status: state))),
                 .init(rating ?? "-", Self.style(rating: rating)), .init(Self.limit(document)),
                 .init(since(number, page)),
-            ])
+            ]
+            table.rows.append(Table.row(cells, freshness.staleness(of: number), page))
         }
         return table
     }

@@ -57,6 +57,13 @@ extension TimeRules {
         return "\(civil.weekdayName) \(civil.year)-\(Self.two(civil.month))-\(Self.two(civil.day)) \(Self.clock(civil)) \(name)"
     }
 
+    /// For columns: the time of day of what is less than a day ago, `04:14`; else the day, `Nov 20`.
+    func column(_ milliseconds: Int64, now: Int64) -> String {
+        let civil = civil(milliseconds)
+        guard abs(now - milliseconds) >= 86_400_000 else { return "\(Self.two(civil.hour)):\(Self.two(civil.minute))" }
+        return "\(civil.monthName) \(Self.two(civil.day))"
+    }
+
     private static func clock(_ civil: CivilTime) -> String { "\(two(civil.hour)):\(two(civil.minute)):\(two(civil.second))" }
     static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -5,7 +5,7 @@ import WhatsAppBusiness
 
 /// Rating, status and messaging limit of numbers over a time: what each was, from when to when.
 struct Timeline: Equatable {
-    /// From one moment up to another, in milliseconds since 1970; `nil` where the value is not known or the number was not there.
+    /// From one moment up to another, in milliseconds since 1970; `nil` where nothing is known, or the number was not there.
     struct Segment: Equatable {
         var from: Int64
         var to: Int64
@@ -20,6 +20,8 @@ struct Timeline: Equatable {
 
     struct Number: Equatable {
         var title: String
+        /// When it was last seen, where it is not current.
+        var asOf: Timestamp?
         var tracks: [Track]
     }
 
@@ -28,11 +30,21 @@ struct Timeline: Equatable {
     var numbers: [Number]
 
     /// From the numbers as they are now and every change of numbers from `from` until now, in any order.
-    init(from: Int64, to: Int64, resources: [Resource], changes: [Change]) {
+    /// - Parameters:
+    ///   - blind: when nothing was known of them.
+    ///   - freshness: which of them are current.
+    init(
+        from: Int64, to: Int64, resources: [Resource], changes: [Change], blind: BlindTimes = BlindTimes(),
+        freshness: Freshness = Freshness()
+    ) {
         self.from = from
         self.to = max(to, from + 1)
         var present: [ResourceID: JSONObject] = [:]
-        for resource in resources where resource.kind == .phoneNumber { present[resource.resourceID] = resource.document }
+        var asOf: [ResourceID: Timestamp] = [:]
+        for resource in resources where resource.kind == .phoneNumber {
+            present[resource.resourceID] = resource.document
+            asOf[resource.resourceID] = freshness.staleness(of: resource)?.asOf
+        }
         // Of an account's first look there is one baseline for all its numbers; before it nothing was seen of them.
         var beginnings: [String: Timestamp] = [:]
         for change in changes where change.kind == .phoneNumber && change.operation == .baseline && change.id != change.phoneNumberID {
@@ -43,10 +55,11 @@ struct Timeline: Equatable {
         numbers = []
         for id in ids {
             let own = (changes[id] ?? []).sorted { $0.sequence < $1.sequence }
-            let tracks = Measure.allCases.map {
-                Track(title: $0.rawValue, measure: $0, segments: segments($0, present[id], own, beginnings[id.account]))
+            let tracks = Measure.allCases.map { measure in
+                let segments = segments(measure, present[id], own, beginnings[id.account])
+                return Track(title: measure.rawValue, measure: measure, segments: segments.hidden(by: blind.spans(of: id.account, measure)))
             }
-            numbers.append(Number(title: Self.title(id, present[id], own), tracks: tracks))
+            numbers.append(Number(title: Self.title(id, present[id], own), asOf: asOf[id], tracks: tracks))
         }
     }
 

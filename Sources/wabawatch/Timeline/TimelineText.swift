@@ -1,6 +1,8 @@
 import Printing
+import WhatsAppBusiness
 
-/// A timeline drawn in the terminal: the taller, the better; in every column the worst that was in it, so that a short outage is not lost.
+/// A timeline drawn in the terminal: the taller, the better; in every column the worst that was in it, so that a short outage is not lost. What is not
+/// known is blank.
 struct TimelineText {
     let timeline: Timeline
     let page: Page
@@ -14,10 +16,11 @@ struct TimelineText {
         let width = max(10, (page.width ?? 80) - Self.label.count - 1)
         var lines: [PrintableText] = []
         for number in timeline.numbers {
-            lines.append(page.paint(PrintableText(number.title), .bold))
+            let asOf = number.asOf.map { " (as of \(page.time.short($0.milliseconds)))" } ?? ""
+            lines.append("\(page.paint(PrintableText(number.title), .bold))\(page.paint(PrintableText(asOf), .faint))")
             for track in number.tracks {
                 let name = "  " + track.title + String(repeating: " ", count: Self.label.count - 2 - track.title.count)
-                lines.append("\(name)\(draw(track, width))")
+                lines.append("\(name)\(draw(track, width, isCurrent: number.asOf == nil))")
             }
             lines.append("")
         }
@@ -25,18 +28,20 @@ struct TimelineText {
         return lines + [axis(width)] + legend()
     }
 
-    private func draw(_ track: Timeline.Track, _ width: Int) -> PrintableText {
+    /// The last column, which ends now, is blank for what is not current, even where trouble has begun within it.
+    private func draw(_ track: Timeline.Track, _ width: Int, isCurrent: Bool) -> PrintableText {
         var line: PrintableText = ""
         var run = ""
         var style = Style.plain
         for column in 0..<width {
-            let level = level(track, column, width)
+            let values = isCurrent || column < width - 1 ? values(track, column, width) : []
+            let level = values.compactMap(track.measure.level).min()
             let next = track.measure.style(level)
             if next != style {
                 line += page.paint(PrintableText(run), style)
                 (run, style) = ("", next)
             }
-            run += glyph(level, track.measure)
+            run += values.isEmpty ? " " : glyph(level, track.measure)
         }
         return line + page.paint(PrintableText(run), style)
     }
@@ -47,12 +52,12 @@ struct TimelineText {
         return measure == .limit ? "\(level)" : [1: "_", 6: "#"][level] ?? "="
     }
 
-    /// The worst that was in a column.
-    private func level(_ track: Timeline.Track, _ column: Int, _ width: Int) -> Int? {
+    /// What is known to have been in a column.
+    private func values(_ track: Timeline.Track, _ column: Int, _ width: Int) -> [String] {
         let length = timeline.to - timeline.from
         let from = timeline.from + length * Int64(column) / Int64(width)
         let to = max(from + 1, timeline.from + length * Int64(column + 1) / Int64(width))
-        return track.segments.lazy.filter { $0.from < to && $0.to > from }.compactMap { track.measure.level($0.value) }.min()
+        return track.segments.lazy.filter { $0.from < to && $0.to > from }.compactMap(\.value)
     }
 
     private func axis(_ width: Int) -> PrintableText {
@@ -69,7 +74,7 @@ struct TimelineText {
         let bad = glyph(1, .rating)
         let tiers = zip(1...6, ["250", "1K", "2K", "10K", "100K", "unlimited"]).map { "\(glyph($0, .limit)) \($1)" }
         return [
-            "  rating  \(good) GREEN  \(middle) YELLOW  \(bad) RED  \(glyph(nil, .rating)) not known",
+            "  rating  \(good) GREEN  \(middle) YELLOW  \(bad) RED  \(glyph(nil, .rating)) not rated  blank: not known",
             "  status  \(good) connected  \(middle) flagged, rate limited, pending  \(bad) down or banned",
             "  limit   \(tiers.joined(separator: "  "))",
         ].map { page.paint(PrintableText($0), .faint) }
