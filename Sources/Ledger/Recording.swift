@@ -22,6 +22,8 @@ public struct Recording: Sendable, Equatable {
     public var pending: Bool
     /// Of an account's list of numbers: the ids that it shows now. Empty for all else.
     public var ids: Set<String>
+    /// The ids of the things that were added; none by a first poll.
+    public var added: Set<String> = []
     /// The ids of the things that were removed.
     public var removed: Set<String>
     /// The ids of the things that are missed and not removed yet, those that are held included.
@@ -45,7 +47,8 @@ extension Recording {
             changes: comparison.changes.count, drifted: comparison.drifted, vanished: comparison.vanished, confirmed: comparison.confirmed,
             doubtful: comparison.doubtful, quorum: comparison.quorum, hold: comparison.hold,
             pending: !comparison.missed.isEmpty || comparison.hasUnseen,
-            ids: observation.numbers, removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)), missed: comparison.missed)
+            ids: observation.numbers, added: Set(comparison.changes.lazy.filter { $0.operation == .added }.map(\.resource.id)),
+            removed: Set(comparison.writes.filter { $0.entry == nil }.map(\.id)), missed: comparison.missed)
     }
 }
 

@@ -15,13 +15,19 @@ struct Sweep: Sendable {
         var keys: [(window: Int?, keys: IDSet)] = []
         /// How many things were left out, because nothing tells them apart.
         var strays = 0
+        /// The first page, where only the keys are wanted.
+        var first: NewestFirst.FirstPage?
+        /// How many pages they came in.
+        var pages = 0
     }
 
     enum Step: Sendable {
         /// Ask for this page.
         case ask(GraphRequest)
-        /// Everything was seen.
+        /// Everything was seen, or what is new of it.
         case complete(Found)
+        /// The first page shows what it showed the last time, and says that all is as it was.
+        case unchanged
         /// Nothing of what was seen counts.
         case void(GraphFailure)
     }
@@ -33,7 +39,9 @@ struct Sweep: Sendable {
     /// The fields that are asked for.
     let fields: [String]
     /// What it covers.
-    let coverage: WindowRotation.Coverage
+    private(set) var coverage: WindowRotation.Coverage
+    /// What the first page showed the last time, where it may decide alone.
+    let known: NewestFirst.FirstPage?
     /// Answers so far.
     private(set) var answers = 0
     /// Things so far, those of walks that were begun again too.
@@ -44,11 +52,17 @@ struct Sweep: Sendable {
     private var walk: PageWalk
     private var walks = 1
     private var unsure: IDSet?
-    private var found = Found()
+    private(set) var found = Found()
+    private var isAtFirst = true
 
     /// A sweep over one list, or over windows of it one after the other.
-    init(_ requests: [(window: Int?, request: GraphRequest)], fields: [String], coverage: WindowRotation.Coverage = .whole) {
+    /// - Parameter known: what the first page showed the last time, where it may decide alone.
+    init(
+        _ requests: [(window: Int?, request: GraphRequest)], fields: [String], coverage: WindowRotation.Coverage = .whole,
+        known: NewestFirst.FirstPage? = nil
+    ) {
         precondition(!requests.isEmpty, "a sweep asks for something")
+        self.known = known
         self.fields = fields
         self.coverage = coverage
         edge = requests[0].request.edge
@@ -79,7 +93,23 @@ struct Sweep: Sendable {
     mutating func on(_ page: Page) { take(page.items.count) { walk throws(GraphFailure) in try walk.on(page) } }
 
     /// Takes the page that was asked for, where only its keys are wanted.
-    mutating func on(_ page: KeyPage) { take(page.keys.count) { walk throws(GraphFailure) in try walk.on(page) } }
+    /// - Parameter digest: what its bytes are known again by.
+    mutating func on(_ page: KeyPage, digest: Digest? = nil) {
+        if isAtFirst { found.first = NewestFirst.FirstPage(keys: page.keys, digest: digest) }
+        take(page.keys.count) { walk throws(GraphFailure) in try walk.on(page) }
+        // Where no page follows it has seen everything, and where the walk begins anew something is odd.
+        guard let known, answers == 1, walks == 1, page.strays == 0, case .ask = next else { return }
+        switch known.verdict(on: page.keys) {
+        case .unclear: return
+        case .unchanged: next = .unchanged
+        case .continues:
+            var keys = IDSet()
+            _ = keys.insert(page.keys)
+            found.keys = [(nil, keys)]
+            next = .complete(found)
+        }
+        coverage = .firstPage
+    }
 
     /// Takes a failure.
     mutating func on(_ failure: GraphFailure) {
@@ -89,6 +119,7 @@ struct Sweep: Sendable {
     private mutating func take(_ count: Int, _ step: (inout PageWalk) throws(GraphFailure) -> PageWalk.Step) {
         answers += 1
         things += count
+        isAtFirst = false
         do throws(GraphFailure) {
             switch try step(&walk) {
             case .ask(let request): next = .ask(request)
@@ -105,10 +136,12 @@ struct Sweep: Sendable {
         found.items += outcome.items
         found.keys.append((window, outcome.keys))
         found.strays += outcome.strays
+        found.pages += outcome.pages
         guard let following = rest.popFirst() else { return next = .complete(found) }
         window = following.window
         walk = PageWalk(following.request)
         walks = 1
+        isAtFirst = true
         unsure = nil
         next = .ask(walk.first)
     }
@@ -116,6 +149,7 @@ struct Sweep: Sendable {
     private mutating func again(_ failure: GraphFailure) {
         guard walks < Self.mostWalks else { return next = .void(failure) }
         walks += 1
+        isAtFirst = true
         walk = PageWalk(walk.request)
         next = .ask(walk.first)
     }

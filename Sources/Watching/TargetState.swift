@@ -45,6 +45,7 @@ struct TargetState: Sendable {
         var hold = Hold()
         var oddities: Oddities?
         var rotation: WindowRotation?
+        var order = Order.unknown
         var division = 0
         var unfinished = Unfinished.nothing
         var progress: WatchReport.Progress?
@@ -55,11 +56,17 @@ struct TargetState: Sendable {
 
         /// Whether there is nothing in it.
         var isPlain: Bool {
-            guard case .nothing = unfinished else { return false }
+            guard case .nothing = unfinished, case .unknown = order else { return false }
             return quorum.isIdle && !hold.isActive && oddities == nil && rotation == nil && progress == nil && !isIncomplete
                 && requests == 1
                 && refusedSince == nil && searchRestsUntil == nil
         }
+    }
+
+    /// Lists of several pages that are walked by cursors alone have one.
+    private indirect enum Order: Sendable {
+        case unknown
+        case known(NewestFirst)
     }
 
     /// Most have neither; many have marks alone.
@@ -74,6 +81,11 @@ struct TargetState: Sendable {
     /// Whether what is known of it is current, and if not, why.
     private(set) var watch: Watch
     private var storage = Storage.none
+    /// Whether the list comes newest first, and what its first page showed; `nil` where that is of no use.
+    var order: NewestFirst? {
+        get { if case .known(let order)? = details?.order { order } else { nil } }
+        set { if newValue != nil || order != nil { change(\.order, newValue.map(Order.known) ?? .unknown) } }
+    }
     /// Whether a change of the watch is being written down. Whatever else moves the watch comes after it, so that none overwrites another.
     private(set) var isMoving = false
 
@@ -160,6 +172,7 @@ extension TargetState {
     mutating func rotate(_ rotation: WindowRotation) {
         change(\.division, division + 1)
         change(\.rotation, rotation)
+        order = nil
         if case .list = unfinished { change(\.unfinished, .nothing) }
     }
 
@@ -250,6 +263,7 @@ extension TargetState {
     mutating func reload() {
         validator = nil
         marks = RideMarks()
+        order?.startOver(isReload: true)
         if case .list = unfinished {} else { change(\.unfinished, .nothing) }
         change(\.searchRestsUntil, nil)
     }

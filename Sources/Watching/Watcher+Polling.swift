@@ -70,11 +70,13 @@ extension Watcher {
             switch ending {
             case .complete(let found, let validator):
                 tell(account, plan, broken)
-                if note(requests: sweep.answers, of: target) { stretch(target.account) }
+                if note(requests: usualRequests(sweep, polled), of: target) { stretch(target.account) }
                 return await record(found, validator, plan, sweep)
             case .unchanged:
                 tell(account, plan, broken)
-                await confirm(plan)
+                if let first = sweep.found.first { polled.state.order?.on(first) }
+                if sweep.known != nil, note(requests: usualRequests(sweep, polled), of: target) { stretch(target.account) }
+                await confirm(plan, isWhole: sweep.known == nil)
                 return PollOutcome(result: .recorded(changes: 0))
             case .failed(let failure, _) where !plan.carried.isEmpty && account.rides.isDoubtful(failure, of: target.kind):
                 log.debug("a poll that carries others failed", metadata: ["target": "\(target)", "error": "\(failure)"])
@@ -136,7 +138,9 @@ extension Watcher {
         }
         let coverage = rotation.coverage(
             wallClock: world.wallClock(), now: world.now(), every: every, isFirst: state.watch.lastSuccess == nil)
-        guard case .windows(let indices) = coverage else { return Sweep([(nil, plan.request)], fields: fields) }
+        guard case .windows(let indices) = coverage else {
+            return Sweep([(nil, plan.request)], fields: fields, known: knownFirstPage(of: plan.target, state, every: every))
+        }
         let requests = indices.map { index -> (window: Int?, request: GraphRequest) in
             var request = plan.request
             request.window = rotation.window(index)
@@ -165,21 +169,22 @@ extension Watcher {
         // While it is open who took a member away, or whether time is heeded, too.
         let isOpen = accounts[target.account]?[target.kind].losses != nil || watched[target]?.state.rotation?.isUndecided == true
         let (last, account) = (watched[target]?.state.validator, accounts[target.account])
-        let known = sweep.isFresh && !isOpen && !isNew && asks(plan, asBefore: account) ? last : nil
+        let known = sweep.isFresh && !isOpen && !isNew && asks(plan, asBefore: account) ? last?.digest : nil
         var validator: CacheValidator?
         var refusal: TokenRefusal?
         while true {
             let request: GraphRequest
             switch sweep.next {
             case .complete(let found): return .complete(found, sweep.answers == 1 ? validator : nil)
+            case .unchanged: return .unchanged
             case .void(let failure): return .failed(failure, refusal)
             case .ask(let next): request = next
             }
-            let digest = sweep.answers == 0 ? known?.digest : nil
+            let digest = sweep.answers > 0 ? nil : sweep.known.map(\.digest) ?? known
             switch await send(request, for: target, digest: digest, keysOnly: sweep.wantsKeys, seat: seat?.take()) {
             case .answer(let answer, _) where answer.notModified: return .unchanged
             case .answer(let answer, let keys):
-                if let keys { sweep.on(keys) } else { sweep.on(answer) }
+                if let keys { sweep.on(keys, digest: answer.digest) } else { sweep.on(answer) }
                 validator = answer.digest.map { CacheValidator(digest: $0) }
             case .failed(let failure, let token):
                 refusal = token

@@ -186,12 +186,13 @@ extension Watcher {
         _ recording: Recording, _ observation: Observation, _ found: Sweep.Found, _ plan: AccountPlan, _ coverage: WindowRotation.Coverage
     ) async {
         let target = observation.target
-        if watched[target]?.state.rotation != nil {
+        if let polled = watched[target], polled.state.rotation != nil {
             let now = world.now()
-            watched[target]?.state.changeRotation {
+            polled.state.changeRotation {
                 $0.on(coverage, keys: found.keys, missed: recording.missed, removed: recording.removed, now: now)
             }
             await probe(target, hasThings: !observation.items.isEmpty || !observation.ids.isEmpty)
+            note(found, coverage, added: recording.added, of: polled, now)
         }
         guard target.kind.row.listsPhoneNumbers else { return }
         for number in recording.removed { forget(number: number, of: plan.name) }
@@ -257,14 +258,15 @@ extension Watcher {
 
     /// The answer was the one that Meta gave the last time, and what rides on it the same: an answer is not known again by its bytes where it left anything of
     /// them open.
-    func confirm(_ plan: FetchPlan) async {
+    /// - Parameter isWhole: whether the answer shows everything; a first page that decides alone is nothing that a ride could be compared with.
+    func confirm(_ plan: FetchPlan, isWhole: Bool = true) async {
         answered(plan.target)
         for target in [plan.target] + plan.riders.map(\.target) where watched[target] != nil {
             ledger.confirm(target, at: world.wallClock())
             await moveByCompletePoll(of: target)
         }
         // The same bytes from its own edge decide what rode and was in question.
-        if let polled = watched[plan.target] {
+        if isWhole, let polled = watched[plan.target] {
             compare(polled.state.marks.plain, of: polled, asked: plan.askedAt, isNews: false, shows: false)
         }
         checkRides(of: plan.target, plan.carried)

@@ -75,6 +75,7 @@ extension Watcher {
         while true {
             switch sweep.next {
             case .complete(let found): return .found(found)
+            case .unchanged: preconditionFailure("what is asked for at once is read to its end")
             case .void(let failure): return .failed(failure, refusal)
             case .ask(let request):
                 guard !Task.isCancelled else { return .unasked }

@@ -20,6 +20,8 @@ struct WindowRotation: Sendable {
         case whole
         /// These windows, the newest first.
         case windows([Int])
+        /// Everything, by cursors, as far as the first page says it (`NewestFirst`).
+        case firstPage
     }
 
     private(set) var mode: Mode
@@ -71,7 +73,7 @@ struct WindowRotation: Sendable {
 
     /// Which of the things that a poll did not show it would have shown, if they were still there.
     func shows(_ coverage: Coverage, wallClock: Timestamp) -> @Sendable (String) -> Bool {
-        guard case .windows(let indices) = coverage else { return { _ in true } }
+        guard case .windows(let indices) = coverage else { return { _ in coverage == .whole } }
         let covered = Set(indices)
         // With time alone, what no window of a whole rotation has shown is gone. With `auto` a whole poll decides about it.
         let isRotated = plan.paging == .time && covered.union(seen.keys).isSuperset(of: 0...newest(wallClock))
@@ -87,6 +89,8 @@ struct WindowRotation: Sendable {
         switch coverage {
         // Where time is not heeded, everything is always polled.
         case .whole where mode == .cursor: break
+        // It says nothing of what it does not show.
+        case .firstPage: break
         case .whole:
             let open = missed.filter { places[$0] == nil }
             wholeAt = now

@@ -10,7 +10,8 @@ extension Checker {
         toldBefore = told
         defer { toldBefore = told }
         for target in Set(transaction.changes.map { PollTarget(of: $0.change.resource) }) {
-            guard let (place, walk) = latestWalk(target, transaction.time), let index = walks[target]?[place] else { continue }
+            guard let (place, walk) = latestWalk(target, transaction.time), let index = walks[target]?[place], !walk.isFirstPage
+            else { continue }
             if judgedWalks.insert(index).inserted, isMass(walk, told[target] ?? [:]) { massWalks.insert(index) }
         }
         var last: [ResourceID: Int64] = [:]
@@ -49,7 +50,8 @@ extension Checker {
         let target = PollTarget(of: change.resource)
         let id = WireForm.id(change.resource.id, target.kind)
         func text(_ what: String) -> String { "\(sequence) \(change.operation) of \(target) \(id): \(what)" }
-        guard let (place, walk) = latestWalk(target, transaction.time), walk.isComplete, walk.isExact,
+        guard let (place, walk) = latestWalk(target, transaction.time),
+            walk.isComplete && walk.isExact || change.operation == .added && walk.isFirstPage && walk.served.contains(id),
             walk.isDelivered(by: transaction.time),
             walk.life == transaction.life
         else { return complain("no failure is a change", transaction.time, text("it was not looked at completely just before")) }

@@ -188,11 +188,12 @@ extension Checker {
                 history.truth.isConstant(target, last.span) && then == history.truth.things(of: target, at: ride.served)
             return isAsItWas ? delivered : nil
         }
-        return (own.compactMap(\.delivered) + ridden).sorted()
+        let firstPages = (walks[target] ?? []).map { history.walks[$0] }.filter(\.isFirstPage)
+        return ((own + firstPages).compactMap(\.delivered) + ridden).sorted()
     }
 
     /// The times in which a unit could be polled: a process ran, the disk was not full, nothing was out.
-    private func clear(_ target: PollTarget) -> [Span] {
+    func clear(_ target: PollTarget) -> [Span] {
         var blocked = history.troubles.filter { $0.account == target.account && ($0.target == nil || $0.target == target) }.map(\.span)
         // What rides and is old says that all is as it was. It is found out where it is looked for, in hours.
         blocked += history.stale.filter { $0.account == target.account && $0.kind == target.kind }.map(\.span)

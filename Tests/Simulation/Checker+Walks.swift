@@ -119,7 +119,7 @@ extension Checker {
                 && (self.rode[target] ?? []).contains { ride in
                     ride.delivered.map { $0 <= transaction.time && transaction.time - $0 < slack } ?? false
                 }
-            if !walk.isComplete, !rode { complain("watch", transaction.time, refuse("the last look was not complete")) }
+            if !walk.isComplete, !walk.isFirstPage, !rode { complain("watch", transaction.time, refuse("the last look was not complete")) }
         case .drifted:
             driftTold[target.account, default: [:]][target.kind] = transaction.time
             let hidden = hidden(walk)

@@ -45,6 +45,7 @@ struct Checker {
         checker.checkEnd()
         checker.checkBudgets()
         checker.checkBlindness()
+        checker.checkFirstPages()
         checker.checkAsking()
         checker.checkReaders()
         checker.checkJournal()

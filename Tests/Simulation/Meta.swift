@@ -81,6 +81,8 @@ final class Meta {
     var batchDice: SeededGenerator
     let accounts: [Account]
     let oddities: Set<SimulatedOddity>
+    /// In what order blocked users come at present.
+    var blocked: BlockedOrder
     private let byID: [String: Account]
     var truth = Truth()
     var walks = Walks()
@@ -98,9 +100,11 @@ final class Meta {
         self.batchDice = batchDice
         accounts = scenario.accounts.map(Account.init)
         oddities = scenario.oddities
+        blocked = scenario.blocked
         byID = Dictionary(uniqueKeysWithValues: accounts.map { ($0.plan.wabaID, $0) })
         for account in accounts {
             fill(account)
+            if scenario.blockedPerHour > 0 { account.paging[.blockedUser]?.cap = self.dice.pick([2, 3, 4]) }
             fillRides(of: account)
             account.batching = self.batchDice.chance(0.5) ? .served : self.batchDice.pick(Batching.allCases)
         }
@@ -175,6 +179,43 @@ extension Meta {
         }
     }
 
+    private func changed(_ what: String, _ account: Account) {
+        noteAll(of: account)
+        stage.note("truth \(account.plan.name) \(what)")
+    }
+
+    /// Somebody is blocked, or unblocked, or both one after the other.
+    func changeBlocked() {
+        let account = dice.pick(accounts)
+        guard let number = account.ofNumbers.keys.sorted().randomElement(&dice) else { return }
+        let choice = dice.number(0...9)
+        if choice >= 5, let users = account.ofNumbers[number]?[.blockedUser], !users.isEmpty {
+            let user = dice.number(0...(users.count - 1))
+            account.ofNumbers[number]?[.blockedUser]?.remove(at: user)
+        }
+        if choice <= 5 || choice == 9 { add(.blockedUser, number, account) }
+        changed("blocked_user \(number) changed", account)
+    }
+
+    /// Blocked users come the other way round from now on.
+    func turnBlocked() {
+        blocked = .oldestFirst
+        for account in accounts {
+            for number in account.ofNumbers.keys.sorted() { account.ofNumbers[number]?[.blockedUser]?.reverse() }
+            changed("blocked users come oldest first", account)
+        }
+    }
+
+    /// Where somebody who is blocked comes to stand; `nil` where that is by chance.
+    private func place(of id: String, in things: [Thing]) -> Int? {
+        switch blocked {
+        case .newestFirst, .turning: 0
+        case .oldestFirst: things.count
+        case .byID: things.firstIndex { $0.id > id } ?? things.count
+        case .anywhere: nil
+        }
+    }
+
     /// A thing comes, perhaps one that was there before.
     private func add(_ kind: Kind, _ number: String?, _ account: Account) {
         var things = (number == nil ? account.things[kind] : account.ofNumbers[number ?? ""]?[kind]) ?? []
@@ -187,7 +228,8 @@ extension Meta {
             if !gone.isEmpty { id = dice.pick(gone) }
         }
         let thing = Thing(id: id, document: Documents.thing(kind, id, &dice))
-        things.insert(thing, at: dice.chance(0.5) ? 0 : dice.number(0...things.count))
+        let anywhere = dice.chance(0.5) ? 0 : dice.number(0...things.count)
+        things.insert(thing, at: kind == .blockedUser ? place(of: id, in: things) ?? anywhere : anywhere)
         if let number { account.ofNumbers[number]?[kind] = things } else { account.things[kind] = things }
         guard kind == .phoneNumber, account.ofNumbers[id] == nil else { return }
         account.ofNumbers[id] = [:]

@@ -42,6 +42,8 @@ final class Run: @unchecked Sendable {
         // The rest of a seed is the same with and without them.
         var rideDice = SeededGenerator(spreading: seed ^ 0x41DE_41DE_41DE)
         scenario.addRides(expands, &rideDice)
+        var blockedDice = SeededGenerator(spreading: seed ^ 0xB10C_B10C_B10C)
+        scenario.addBlocked(&blockedDice)
         self.scenario = scenario
         stage = Stage(print: print)
         meta = Meta(
@@ -73,7 +75,7 @@ final class Run: @unchecked Sendable {
     /// What has no trouble any more comes to rest in this time: two turns, and what the longest wait is.
     private var settling: Duration {
         let longest = scenario.accounts.flatMap { account in account.intervals.values.map { $0 * (1 + account.splay) } }.max() ?? .zero
-        return .seconds(1300) + longest * 2.1
+        return .seconds(1300) + longest * 2.1 + scenario.fullSweep
     }
 
     private func step(until end: Moment) -> Bool {
@@ -127,7 +129,8 @@ extension Run {
         return AccountPlan(
             name: account.plan.name, wabaID: account.plan.wabaID, client: clients[min(account.credential, 19)],
             numbers: account.plan.numbers,
-            intervals: account.plan.intervals, splay: account.plan.splay, isAdaptive: account.plan.isAdaptive,
+            intervals: account.plan.intervals, lists: [.blockedUser: ListPlan(fullSweep: scenario.fullSweep)], splay: account.plan.splay,
+            isAdaptive: account.plan.isAdaptive,
             ceiling: account.plan.ceiling, expansion: scenario.expands ? .auto : .never,
             renewedClient: { [unowned self] in
                 let now = meta.accounts.first { $0.plan.name == file.account }?.credential ?? 0
@@ -202,6 +205,8 @@ extension Run {
             for _ in 0..<Int(count.rounded(.up)) where count > 0 { stage.after(dice.time(.zero...scenario.busy), body) }
         }
         often(hours * Double(scenario.changesPerHour)) { [unowned self] in meta.changeSomething() }
+        often(hours * Double(scenario.blockedPerHour)) { [unowned self] in meta.changeBlocked() }
+        if scenario.blocked == .turning { stage.after(scenario.busy * 0.5) { [unowned self] in meta.turnBlocked() } }
         often(hours * Double(scenario.troublesPerHour)) { [unowned self] in makeTrouble() }
         often(hours * Double(scenario.driftsPerHour)) { [unowned self] in meta.drift(for: dice.time(.seconds(60)...(.seconds(3000)))) }
         often(Double(scenario.kills)) { [unowned self] in

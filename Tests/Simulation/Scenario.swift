@@ -44,6 +44,11 @@ struct Scenario {
     /// Whether things are asked for inside others, and how often an hour a place changes its mind.
     var expands = false
     var rideChangesPerHour = 0
+    /// In what order blocked users come, and when everything of them is swept.
+    var blocked = BlockedOrder.anywhere
+    var fullSweep = ListPlan().fullSweep
+    /// How often an hour somebody is blocked or unblocked, beside what else changes: where much is, their lists are of several pages and polled often.
+    var blockedPerHour = 0
     /// Whether odd things happen alone.
     var isAlone = false
     /// What is odd.
@@ -101,6 +106,19 @@ struct Scenario {
         if expands, goesOn, driftsPerHour == 0, !oddities.contains(.refusedFields) { restartsAtEnd = false }
     }
 
+    /// Half of the seeds have many changes of long lists of blocked users.
+    mutating func addBlocked(_ dice: inout SeededGenerator) {
+        blocked = dice.pick(BlockedOrder.allCases)
+        fullSweep = dice.time(.seconds(900)...(.seconds(2400)))
+        guard dice.chance(0.5) else { return }
+        blockedPerHour = dice.pick([10, 30])
+        // Another life believes nothing of the order: whether everything is swept in time shows where none begins.
+        if dice.chance(0.7), driftsPerHour == 0, !oddities.contains(.refusedFields) { restartsAtEnd = false }
+        for index in accounts.indices where dice.chance(0.8) {
+            accounts[index].intervals[.blockedUser] = dice.time(.seconds(60)...(.seconds(240)))
+        }
+    }
+
     private static func account(_ index: Int, _ dice: inout SeededGenerator) -> Account {
         let count = dice.pick([0, 1, 1, 2, 3, 6])
         let isTight = dice.chance(0.15)
@@ -118,6 +136,15 @@ struct Scenario {
             ceiling: usesShare ? .share(dice.pick([0.25, 0.5, 0.9])) : .fixed(isTight ? dice.number(5...40) : 1000),
             quota: dice.pick([200, 5000]), others: dice.chance(0.2) ? dice.pick([50, 150, 190]) : 0, numberCount: count)
     }
+}
+
+/// In what order blocked users come.
+enum BlockedOrder: String, CaseIterable {
+    case newestFirst, oldestFirst, byID
+    /// Newest first, and when half of the time is over the other way round.
+    case turning
+    /// Who is new may stand at any place.
+    case anywhere
 }
 
 /// What can go wrong with one answer.

@@ -43,8 +43,16 @@ struct Walk {
     var asked: Set<String>
     /// What was given.
     var served: Set<String> = []
+    /// How many requests it has made.
+    var requests = 0
     /// What was given page by page.
     var pages: [[String]] = []
+
+    /// Whether the first page was asked for and given, and nothing else: as of a list that comes newest first.
+    var isFirstPage: Bool {
+        target.kind == .blockedUser && requests == 1 && pages.count == 1 && !isComplete && !hasRepeats && !hasStray && trouble == nil
+            && delivered != nil
+    }
 
     /// Whether the watcher had the last answer by a moment.
     func isDelivered(by moment: Moment) -> Bool { delivered.map { $0 <= moment } ?? false }
@@ -65,6 +73,7 @@ struct Walks {
         }
         update(target) { walk in
             walk.span.end = now
+            walk.requests += 1
             walk.isComplete = false
             walk.delivered = nil
         }

@@ -59,6 +59,8 @@ public struct EdgeBehaviour: Sendable, Equatable {
     public var timeBounds: TimeBounds = .ignored
     /// Which ends such a window includes, where bounds are heeded.
     public var windowEnds = WindowEnds()
+    /// In what order its things come.
+    public var order = ListOrder.newestFirst
     /// Whether pages carry the URLs `next` and `previous`. Without them only `cursors` tells a reader that there may be more.
     public var givesNext = true
     /// Whether the only page of a list carries `paging` too.

@@ -64,6 +64,7 @@ struct Pager {
         } else {
             (request.since, request.until) = (nil, nil)
         }
+        listing = behaviour.order.applied(to: listing)
         let size = min(request.limit ?? behaviour.limit, behaviour.maximum)
         var page: Page
         switch behaviour.paging {

@@ -57,6 +57,8 @@ public enum ServingChange: Sendable, Equatable {
     case shift(Int, page: Int)
     /// No page is longer.
     case pages(Int)
+    /// Things come in this order.
+    case order(ListOrder)
 
     func apply(to behaviour: inout EdgeBehaviour) {
         switch self {
@@ -66,6 +68,7 @@ public enum ServingChange: Sendable, Equatable {
         case .shift(let count, let page):
             behaviour.shift = count
             behaviour.maximum = min(behaviour.maximum, page)
+        case .order(let order): behaviour.order = order
         case .pages(let size): behaviour.maximum = min(behaviour.maximum, size)
         }
     }

@@ -38,6 +38,13 @@ extension NamedFault {
             .serving(.pages(try given.integer("page", in: 1...5000) ?? 2))
         },
         NamedFault(
+            "listOrder", "Lists come in another order than newest first, before they are divided into pages.",
+            [Parameter("order", "oldestFirst, byKey or shuffled, which is another order after each change; oldestFirst")]
+        ) { given, _ throws(SimulatedError) in
+            let word = try given.choice("order", ListOrder.allCases.map(\.rawValue).filter { $0 != "newestFirst" })
+            return .serving(.order(ListOrder(rawValue: word) ?? .oldestFirst))
+        },
+        NamedFault(
             "windowEnds", "since and until are heeded, with these ends.",
             [Parameter("since", "included or excluded; included"), Parameter("until", "included or excluded; included")]
         ) { given, _ throws(SimulatedError) in
