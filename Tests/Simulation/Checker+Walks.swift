@@ -96,11 +96,10 @@ extension Checker {
             let isEnd = state != .unauthorized && watchesTold[target].map { $0 != .current && $0 != state } ?? false
             if target.kind != .account, !isEnd { complain("watch", transaction.time, refuse("only the account says so")) }
             let answers = history.walks.filter { $0.target.account == target.account && $0.isDelivered(by: transaction.time) }
-            let refusals = answers.count { $0.trouble == .unauthorized && $0.life == transaction.life }
-            let probes = history.refusedProbes.count {
-                $0.account == target.account && $0.life == transaction.life && $0.time <= transaction.time
+            let others = history.refusals.count {
+                $0.account == target.account && $0.time < transaction.time && $0.life == transaction.life
             }
-            if state == .unauthorized, refusals + probes < 2 {
+            if state == .unauthorized, others + answers.count(where: { $0.trouble == .unauthorized && $0.life == transaction.life }) < 2 {
                 complain("watch", transaction.time, refuse("no token was refused, or once only"))
             }
             return

@@ -56,8 +56,8 @@ struct History {
     var scenario: Scenario
     var truth: Truth
     var walks: [Walk] = []
-    /// Requests that only find out whether an edge heeds time, and that the token was refused to.
-    var refusedProbes: [(account: String, life: Int, time: Moment)] = []
+    /// When the token was refused to a request that belongs to none.
+    var refusals: [(account: String, time: Moment, life: Int)] = []
     /// What rode with another's answer, whole and as it was.
     var rode: [Meta.Rode] = []
     /// When what rode of an account's kind was old.

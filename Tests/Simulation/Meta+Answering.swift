@@ -82,7 +82,7 @@ extension Meta {
         if asked.isProbe {
             let isThere = asked.target.phoneNumberID.map(account.has(number:)) ?? true
             let trouble = trouble(for: asked) ?? (isThere ? nil : .notFound)
-            if trouble == .unauthorized { walks.refusedProbes.append((account: asked.target.account, life: life, time: stage.now)) }
+            if trouble == .unauthorized { walks.refusals.append((account.plan.name, stage.now, life)) }
             return Answering(result: trouble.map { answer($0, asked) } ?? page(asked))
         }
         walks.request(asked.target, isFirst: asked.isFirst, asked: asked.fields, life: life, at: stage.now)

@@ -91,7 +91,7 @@ final class Run: @unchecked Sendable {
         history.truth = meta.truth
         history.troubles += meta.throttled.map { ($0.account, nil, $0.span) }
         history.walks = meta.walks.all
-        history.refusedProbes = meta.walks.refusedProbes
+        history.refusals = meta.walks.refusals
         history.rode = meta.rode
         history.stale = meta.stale.map { ($0.account, $0.place.kind, $0.span) }
         history.kept = try store.changes(after: 0)

@@ -169,6 +169,21 @@ import WhatsAppBusiness
         }
     }
 
+    /// Meta cannot answer these in a batch, and by themselves it can.
+    @Test func items_thatFailInBatchesAlone_areAskedForAlone_andToldToNobody() async throws {
+        let alone = try await alone(3)
+        try await AnswerStage.with(Self.meta(3)) { stage in
+            stage.batch { replies in
+                let failing = BatchForm.item(500, [], Array(#"{"error":{"code":2,"message":"wait"}}"#.utf8))
+                return .success(AnswerStage.array([failing, failing] + replies.dropFirst(2).map(AnswerStage.item)))
+            }
+            let watcher = try await started(stage, 3)
+            await stage.runTogether(watcher, for: .seconds(30))
+            #expect(stage.batches.map(\.count) == [15], "both are due again at once, and go each by itself")
+            #expect(try await recorded(stage) == alone)
+        }
+    }
+
     @Test(arguments: [190, 80007]) func wholeThatIsTheAccounts_isEachsFailure(code: Int) async throws {
         try await AnswerStage.with(Self.meta(3)) { stage in
             stage.batch { _ in
