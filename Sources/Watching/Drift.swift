@@ -27,6 +27,13 @@ struct Drift: Sendable {
     /// Whether there is any, as far as is known before an answer is compared.
     var isAny: Bool { leftOut != LeftOut() || !taken.isEmpty || !odd.isEmpty }
 
+    /// What is known of it for a poll that asked for these fields: that another's was refused one of them is that one's to tell.
+    func ofPoll(asking fields: Set<String>) -> Drift {
+        var drift = self
+        drift.leftOut = leftOut.without(fields)
+        return drift
+    }
+
     /// How a complete poll ended.
     func outcome(_ recording: Recording) -> Watch.Outcome {
         var drift = self

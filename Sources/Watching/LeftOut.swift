@@ -7,4 +7,9 @@ struct LeftOut: Sendable, Equatable {
 
     /// All of them.
     var names: Set<String> { unknown.union(refused) }
+
+    /// Those that a poll did not ask for: what it did ask for it says itself.
+    func without(_ asked: Set<String>) -> LeftOut {
+        LeftOut(unknown: unknown.subtracting(asked), refused: refused.subtracting(asked))
+    }
 }

@@ -82,16 +82,17 @@ extension Watcher {
             observation.keepsVanished = true
             observation.gone = accounts[plan.name]?[target.kind].losses?.gone(at: target.phoneNumberID ?? "") ?? []
         }
-        guard var recording = try await record(observation) else { return .void }
+        let names = GraphRequest.names(in: sweep?.fields ?? [])
+        guard var recording = try await record(observation, asked: names) else { return .void }
         var changes = recording.changes
         let mark = asked == nil || polled.state.oddities?.hasStrays == true ? nil : mark(observation, sweep?.coverage ?? .whole)
-        let gone = isOneOfMany ? try await decide(recording, observation) : []
+        let gone = isOneOfMany ? try await decide(recording, observation, asked: names) : []
         if !gone.isEmpty {
             // A person took them away, so they are changes like any other.
             observation.gone.formUnion(gone)
             observation.quorum = recording.quorum
             observation.isComparedAgain = true
-            guard let again = try await record(observation) else { return .void }
+            guard let again = try await record(observation, asked: names) else { return .void }
             recording = again
             changes += recording.changes
         }
@@ -101,11 +102,13 @@ extension Watcher {
     }
 
     /// Records an observation and moves the watch over it; `nil` where it is not watched any more.
-    private func record(_ observation: Observation) async throws(LedgerError) -> Recording? {
+    /// - Parameter fields: what it was asked with; nothing where it came with another's.
+    private func record(_ observation: Observation, asked fields: Set<String>) async throws(LedgerError) -> Recording? {
         let target = observation.target
-        let (drift, account) = await beginTelling(of: target)
+        let (known, account) = await beginTelling(of: target)
         defer { endTelling(of: target, account) }
         guard let polled = await still(target) else { return nil }
+        let drift = known.ofPoll(asking: fields)
         let now = world.wallClock()
         var observation = observation
         if !observation.isComparedAgain { observation.quorum = polled.state.quorum }
@@ -151,7 +154,9 @@ extension Watcher {
     private static let missing = Duration.seconds(15)
 
     /// Decides about members that a number no longer shows; returns those that a person took away, where the poll that was just recorded did not know it.
-    private func decide(_ recording: Recording, _ observation: Observation) async throws(LedgerError) -> Set<String> {
+    private func decide(_ recording: Recording, _ observation: Observation, asked fields: Set<String>) async throws(LedgerError) -> Set<
+        String
+    > {
         let target = observation.target
         let loss = FieldLossQuorum.Loss(doubtful: recording.doubtful, confirmed: recording.confirmed, all: Set(recording.vanished))
         let vanished = loss.doubtful.union(loss.confirmed)
@@ -177,7 +182,9 @@ extension Watcher {
         for other in answer.ask.sorted() {
             on(.hasten(PollTarget(account: target.account, kind: target.kind, phoneNumberID: other), ahead: false), world.now())
         }
-        if !losses.drifted.isDisjoint(with: loss.all) { await moveByCompletePoll(of: target, without: recording.vanished) }
+        if !losses.drifted.isDisjoint(with: loss.all) {
+            await moveByCompletePoll(of: target, asked: fields, without: recording.vanished)
+        }
         return answer.gone
     }
 
@@ -261,9 +268,10 @@ extension Watcher {
     /// - Parameter isWhole: whether the answer shows everything; a first page that decides alone is nothing that a ride could be compared with.
     func confirm(_ plan: FetchPlan, isWhole: Bool = true) async {
         answered(plan.target)
+        let names = GraphRequest.names(in: plan.request.fields ?? [])
         for target in [plan.target] + plan.riders.map(\.target) where watched[target] != nil {
             ledger.confirm(target, at: world.wallClock())
-            await moveByCompletePoll(of: target)
+            await moveByCompletePoll(of: target, asked: target == plan.target ? names : [])
         }
         // The same bytes from its own edge decide what rode and was in question.
         if isWhole, let polled = watched[plan.target] {

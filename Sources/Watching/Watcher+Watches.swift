@@ -85,8 +85,11 @@ extension Watcher {
     func move(_ target: PollTarget, _ outcome: Watch.Outcome) async { await move(target) { _ in outcome } }
 
     /// Moves a watch by a poll that was complete, but for these members.
-    func moveByCompletePoll(of target: PollTarget, without vanished: [String] = []) async {
-        await move(target) { drift in isOvertaken(target) ? .overtaken : drift.outcome(vanished.filter(drift.taken.contains)) }
+    /// - Parameter asked: the fields that it asked for, if that is known: of those another poll may have found meanwhile that they are not given.
+    func moveByCompletePoll(of target: PollTarget, asked: Set<String> = [], without vanished: [String] = []) async {
+        await move(target) { drift in
+            isOvertaken(target) ? .overtaken : drift.ofPoll(asking: asked).outcome(vanished.filter(drift.taken.contains))
+        }
     }
 
     /// - Parameter decide: how the poll ended, by what is known of drift when it may be told.

@@ -110,11 +110,7 @@ extension Checker {
 extension Scenario.Account {
     /// Whether the calls that there may be are not many more than those that are needed.
     var isTight: Bool {
-        let limit =
-            switch ceiling {
-            case .fixed(let calls): Double(calls)
-            case .share(let share): 200 * share
-            }
+        let limit = Double(leastCallsPerHour)
         let needed = intervals.reduce(0.0) { sum, interval in
             let looks = 3600 / (Double(interval.value.milliseconds) / 1000 * (1 - splay))
             // As many pages as a list may have things, and an empty one, at as many numbers as there may be.

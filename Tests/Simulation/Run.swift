@@ -65,17 +65,15 @@ final class Run: @unchecked Sendable {
         life.conductor.drain()
         var end = stage.now + scenario.busy
         while step(until: end) {}
-        let settling = settling
+        let calm = stage.now
         calmDown()
-        end = stage.now + settling
+        end = calm + settling
         while step(until: end) {}
+        if let rest = restAfterShortage(since: calm), rest > end {
+            end = rest
+            while step(until: end) {}
+        }
         try finish(end)
-    }
-
-    /// What has no trouble any more comes to rest in this time: two turns, and what the longest wait is.
-    private var settling: Duration {
-        let longest = scenario.accounts.flatMap { account in account.intervals.values.map { $0 * (1 + account.splay) } }.max() ?? .zero
-        return .seconds(1300) + longest * 2.1 + scenario.fullSweep
     }
 
     private func step(until end: Moment) -> Bool {

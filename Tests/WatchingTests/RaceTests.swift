@@ -137,6 +137,40 @@ import WhatsAppBusiness
         }
     }
 
+    /// Meta gives one number what it refused another meanwhile: of the first nothing is missing. From its next poll on it is not asked for there either.
+    @Test(arguments: [false, true]) func answer_thatShowsAField_whichWasRefusedToAnotherMeanwhile_isComplete(isUnchanged: Bool) async throws
+    {
+        let given: AnswerStage.Meta = { asked in
+            guard asked.path.hasSuffix("settings") else { return Self.good(asked) }
+            return .init(body: asked.fields.contains("calling") ? #"{"calling":{"status":"ENABLED"}}"# : #"{"user_identity_change":{}}"#)
+        }
+        let refused: AnswerStage.Meta = { asked in
+            guard asked.fields.contains("calling") else { return given(asked) }
+            return .error(100, "(#100) Tried accessing nonexisting field (calling) on node type (WhatsAppBusinessPhoneNumber)")
+        }
+        try await AnswerStage.with(given) { stage in
+            let watcher = try await started(stage)
+            let (one, other) = (AnswerStage.target(.phoneNumberSettings, "7"), AnswerStage.target(.phoneNumberSettings, "8"))
+            _ = await watcher.pollOnce(other)
+            // The same bytes say nothing new, and are taken for what is known.
+            for _ in 0..<(isUnchanged ? 2 : 0) { _ = await watcher.pollOnce(one) }
+            let before = stage.sequence
+            stage.hold { $0.path.contains("7/settings") }
+            let poll = Task { await watcher.pollOnce(one) }
+            await stage.holds(1)
+            stage.answer(refused)
+            _ = await watcher.pollOnce(other)
+            stage.letGo()
+            guard case .recorded = await poll.value.result else { return fail("it is complete") }
+            #expect(await watcher.watch(over: one)?.state == .current)
+            #expect(await watcher.watch(over: other)?.reason == "Meta no longer gives calling")
+            _ = await watcher.pollOnce(one)
+            #expect(await watcher.watch(over: one)?.reason == "Meta no longer gives calling")
+            #expect(
+                try await stage.told(after: before).filter { $0.resource.kind == .watch }.map(\.resource.id) == ["phone_number_settings/8"])
+        }
+    }
+
     /// Who waits for another's change of a watch waits no longer than the task lives.
     @Test func cancelledTask_doesNotWaitForAWatch() async throws {
         let disk = HeldDisk()
