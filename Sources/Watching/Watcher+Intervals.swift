@@ -28,30 +28,16 @@ extension Watcher {
     func stretch(_ name: String) {
         guard let account = accounts[name] else { return }
         let plan = account.callPlan
+        account.coreCallsPerHour = Int(min(plan.corePerHour, 1e9).rounded(.up))
+        let room = CallBudget.Room(callsPerHour: account.standing.callsPerHour, core: account.coreCallsPerHour)
+        if room.exceeds(account.room) { on(.regain(name), world.now()) }
+        account.room = room
         let factor = plan.stretch / account.stretch
         if factor > 1.1 || factor < 0.9 || (plan.stretch == 1 && factor < 1) {
             account.stretch = plan.stretch
             if !account.plan.isAdaptive { scale(account, by: factor) }
         }
         pace(account)
-        account.coreCallsPerHour = Int(min(max(plan.corePerHour, coreAsPaced(account)), 1e9).rounded(.up))
-        let room = CallBudget.Room(callsPerHour: account.standing.callsPerHour, core: account.coreCallsPerHour)
-        if room.exceeds(account.room) { on(.regain(name), world.now()) }
-        account.room = room
-    }
-
-    /// Calls an hour of the core kinds by the intervals that they have: adaptive ones may be much shorter than the configured.
-    private func coreAsPaced(_ account: AccountState) -> Double {
-        guard account.plan.isAdaptive else { return 0 }
-        return targets(of: account).filter { CallPlan.core.contains($0.kind) }.reduce(0) { sum, target in
-            guard let every = schedule.interval(of: target), every > .zero else { return sum }
-            return sum + 3600 / seconds(every) * Double(calls(of: target, account))
-        }
-    }
-
-    /// As how many calls a poll of a target counts.
-    private func calls(of target: PollTarget, _ account: AccountState) -> Int {
-        (watched[target]?.state.requests ?? 1) + (account.standing.expansionCalls[target.kind] ?? 1) - 1
     }
 
     private func scale(_ account: AccountState, by factor: Double) {
@@ -104,7 +90,7 @@ extension Watcher {
 
     /// What a target's interval follows from: its own changes, and those of what its answers bring.
     private func input(_ target: PollTarget, _ account: AccountState, _ now: Moment) -> AdaptiveIntervals.Input {
-        let calls = calls(of: target, account)
+        let calls = (watched[target]?.state.requests ?? 1) + (account.standing.expansionCalls[target.kind] ?? 1) - 1
         let brought = account.relied.filter { $0.value.host == target.kind }.keys.flatMap { targets(of: $0, account) }
         return AdaptiveIntervals.Input(
             every: seconds(account.plan.intervals[target.kind]), shortest: seconds(target.kind.row.shortestInterval), calls: Double(calls),

@@ -106,23 +106,6 @@ import WhatsAppBusiness
         #expect(budget.callsPerHour == 30)
     }
 
-    /// Tries after failures use up what is kept for the core in an hour: what it has still to make comes before the others all the same.
-    @Test(arguments: [0, 40, 60]) func core_isNeverStarvedByOthers_howeverManyTriesItMade(tries: Int) {
-        var budget = CallBudget(.fixed(100))
-        budget.core = 12
-        for second in 0..<tries { #expect(budget.call(at(Int64(second))) == .granted) }
-        var others = 0
-        for second in stride(from: Int64(100), to: 14_400, by: 10) {
-            if second % 300 == 0 { #expect(budget.call(at(second)) == .granted, "the core at \(second)") }
-            switch budget.call(at(second), core: false) {
-            case .granted: others += 1
-            case .wait(let until): #expect(until > at(second))
-            case .unreserved: Issue.record("it was written down")
-            }
-        }
-        #expect(others >= 4 * 88 - tries - 88 && others <= 4 * 88 + 10, "\(others)")
-    }
-
     @Test func core_goesFirst_andNothingStarves() {
         var budget = CallBudget(.fixed(100))
         budget.core = 72

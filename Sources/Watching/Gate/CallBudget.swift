@@ -116,10 +116,6 @@ public struct CallBudget: Sendable {
             guard others + min(calls, othersPerHour) <= othersPerHour else {
                 return .wait(until: minutes.first { $0.others > 0 }?.end ?? now + .seconds(60))
             }
-            // Where the core has made more than its share, by tries after failures, what it has still to make comes before the others.
-            if others + min(calls, othersPerHour) > callsPerHour / 10, let until = leavesCore(after: min(calls, callsPerHour), now) {
-                return .wait(until: until)
-            }
         }
         if let usagePercent, usagePercent >= (isCore ? Self.stop : Self.stopOthers) {
             if isCore { self.usagePercent = Self.stop - 1 }
