@@ -3,7 +3,7 @@ package import Ledger
 import StrictJSON
 import WhatsAppBusiness
 
-/// What is told at once: one change, several of one observation, or the baselines of an account and kind.
+/// What is told at once: one change, or several of one observation.
 package enum Announcement: Sendable {
     /// A change by itself.
     case change(RecordedChange)
@@ -18,23 +18,7 @@ package enum Announcement: Sendable {
         }
     }
 
-    /// The sequences of the changes that it stands for: others may lie between those of baselines.
-    package var sequences: [ClosedRange<Int64>] {
-        switch self {
-        case .change(let change): [change.sequence...change.sequence]
-        case .bulk(let bulk): bulk.sequences
-        }
-    }
-
-    /// Whether it tells of what was found, and not of a change.
-    package var isOfBaselines: Bool {
-        switch self {
-        case .change(let change): change.change.operation == .baseline
-        case .bulk(let bulk): bulk.reason != .many
-        }
-    }
-
-    /// How many changes it stands for.
+    /// How many changes it stands for; they follow each other.
     package var count: Int {
         switch self {
         case .change: 1
@@ -67,7 +51,7 @@ package enum Announcement: Sendable {
     }
 }
 
-/// Changes that are told as one: of one observation, or baselines of one account and kind.
+/// Changes of one observation that are told as one.
 package struct Bulk: Sendable {
     /// Why they are.
     enum Reason: Sendable {
@@ -75,8 +59,6 @@ package struct Bulk: Sendable {
         case many
         /// Of each thing, members became known that were not asked for before: nothing happened to it.
         case joined
-        /// They are what first polls found.
-        case found
     }
 
     /// So many changes of an observation are told one by one before any are told as one, and so many are told as one at the most.
@@ -86,51 +68,32 @@ package struct Bulk: Sendable {
     let reason: Reason
     /// The most urgent of them, the first of these.
     private(set) var worst: DetectedChange
-    /// Their sequences, in order.
-    private(set) var sequences: [ClosedRange<Int64>]
+    /// The sequence of the last of them.
+    private(set) var last: Int64
     /// How many there are of each operation.
     private(set) var counts: [OpenEnum<ChangeOperation>: Int] = [:]
     /// The members that became known.
     private(set) var members: Set<String> = []
-    /// How many things there are, where first polls found lists of them.
-    private(set) var things = 0
-    /// Whether they belong to several numbers.
-    private(set) var isOfSeveralNumbers = false
     /// The number that they belong to, as people know it.
     var displayNumber: String?
 
     init(_ first: RecordedChange, _ reason: Reason = .many) {
         self.reason = reason
         worst = first.change
-        sequences = [first.sequence...first.sequence]
+        last = first.sequence
         count(first)
     }
 
     mutating func add(_ next: RecordedChange) {
         if next.change.severity.level > worst.severity.level { worst = next.change }
-        if let end = sequences.last, end.upperBound + 1 == next.sequence {
-            sequences[sequences.count - 1] = end.lowerBound...next.sequence
-        } else {
-            sequences.append(next.sequence...next.sequence)
-        }
-        if next.change.resource.phoneNumberID != worst.resource.phoneNumberID { isOfSeveralNumbers = true }
+        last = next.sequence
         count(next)
     }
 
     private mutating func count(_ next: RecordedChange) {
         counts[next.change.operation, default: 0] += 1
         if reason == .joined { members.formUnion((next.change.after ?? [:]).names) }
-        // A list's first poll tells how many things it has; any other found one.
-        let after = next.change.after ?? [:]
-        let counted = Array(after.names) == ["count"] ? after["count"]?.integer : nil
-        if counted != nil { lists += 1 }
-        things += Int(counted ?? 1)
     }
-
-    private var lists = 0
-
-    /// The sequence of the last of them.
-    var last: Int64 { sequences.last?.upperBound ?? 0 }
 
     /// How many there are of each operation, in the order of the interface's text; those that are not known come last.
     var counted: [(operation: OpenEnum<ChangeOperation>, count: Int)] {
@@ -139,28 +102,22 @@ package struct Bulk: Sendable {
         return (known + others).compactMap { operation in counts[operation].map { (operation, $0) } }
     }
 
-    /// How many there are.
+    /// How many there are. They follow each other: the first one's sequence is the last one's less this, and one more.
     var count: Int { counts.values.reduce(0, +) }
 
     /// The phone number that all of them belong to; `nil` for the account's own lists.
-    var phoneNumberID: String? { worst.resource.kind == .phoneNumber || isOfSeveralNumbers ? nil : worst.resource.phoneNumberID }
+    var phoneNumberID: String? { worst.resource.kind == .phoneNumber ? nil : worst.resource.phoneNumberID }
 
     /// `acme: 1000 blocked users of +1 555-093-4873 (107878721936019) at once: 988 added, 12 removed (changes 2001 to 3000)`, or
-    /// `acme: search_visibility, throughput of 20 phone numbers are now known (changes 101 to 120)`, or
-    /// `acme: found 20 business profiles; watching from here on (20 of the changes 4 to 83)`
+    /// `acme: search_visibility, throughput of 20 phone numbers are now known (changes 101 to 120)`
     var summary: String {
         let place = phoneNumberID.map { id in " of \(displayNumber.map { "\($0) (\(id))" } ?? id)" } ?? ""
-        let plural = Rules.of(worst.resource.kind).plural
-        let things = "\(count) \(plural)\(place)"
-        let span = "changes \(sequences.first?.lowerBound ?? 0) to \(last)"
-        let changes = sequences.count == 1 ? "(\(span))" : "(\(count) of the \(span))"
+        let things = "\(count) \(Rules.of(worst.resource.kind).plural)\(place)"
+        let changes = "(changes \(last - Int64(count) + 1) to \(last))"
         switch reason {
         case .many:
             let operations = counted.map { "\($0.count) \($0.operation)" }
             return "\(worst.resource.account): \(things) at once: \(operations.joined(separator: ", ")) \(changes)"
-        case .found:
-            let places = lists > 1 && isOfSeveralNumbers ? " at \(lists) phone numbers" : place
-            return "\(worst.resource.account): found \(self.things) \(plural)\(places); watching from here on \(changes)"
         case .joined:
             let names = members.sorted().joined(separator: ", ")
             return "\(worst.resource.account): \(names) of \(things) \(members.count == 1 ? "is" : "are") now known \(changes)"

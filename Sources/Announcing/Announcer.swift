@@ -6,7 +6,7 @@ package import Systemd
 import WhatsAppBusiness
 
 /// Tells the journal of every change, behind a cursor of its own that is kept in the ledger and moved after the journal took the entry. Past a thousand
-/// changes of one observation, an entry stands for as many as a thousand. Of baselines that follow each other one entry stands for all of an account and kind.
+/// changes of one observation, an entry stands for as many as a thousand; where members became known of many things in one observation, one stands for all.
 ///
 /// Where there is no journal it says the same sentence on standard error. If the journal does not take an entry, the cursor waits and nothing else does.
 package struct Announcer: Sendable {
@@ -108,17 +108,12 @@ package struct Announcer: Sendable {
         let sequence = min(try await ledger.announced(by: name), ledger.cursor.sequence)
         let oldest = try await ledger.oldestCursor().sequence
         // What comes next is of another observation: one is committed whole.
-        guard sequence < ledger.cursor.sequence else { return AnnouncerPosition(sequence) }
-        var position = AnnouncerPosition(oldest < sequence ? max(oldest, sequence - Int64(Bulk.size)) : sequence)
+        guard sequence < ledger.cursor.sequence, oldest < sequence else { return AnnouncerPosition(sequence) }
+        var position = AnnouncerPosition(max(oldest, sequence - Int64(Bulk.size)))
         while position.sequence < sequence {
             for change in try await ledger.changes(after: position.sequence, limit: Int(sequence - position.sequence)) {
                 position.pass(change)
             }
-        }
-        if let progress = WindowProgress(kept: try await ledger.announced(by: progressName)), progress.end > sequence,
-            progress.end <= ledger.cursor.sequence
-        {
-            position.hold(progress)
         }
         return position
     }
@@ -133,19 +128,16 @@ package struct Announcer: Sendable {
             let cursor = ledger.cursor(at: announcement.sequence)
             try await take(announcement, cursor, accounts[announcement.account])
         }
-        switch position.telling(first) {
-        case .alone: break
-        case .amongMany:
-            let announcement = try await latch.away { [position] in try await bulk(from: first, after: position) }
+        if let reason = position.sharing(first, following: changes.dropFirst().first) {
+            let announcement = try await latch.away { [position] in try await bulk(of: reason, from: first, after: position) }
             try await handOver(announcement)
             position.pass(first, sharedUpTo: announcement.sequence)
             return try await keep(position.sequence)
-        case .inWindow: return try await announceWindow(after: &position, handOver)
         }
         var refusal: (any Error)?
-        for change in changes {
+        for (index, change) in changes.enumerated() {
             // What shares an entry is read again, as much as there is of it.
-            guard case .alone = position.telling(change) else { break }
+            if position.sharing(change, following: changes.dropFirst(index + 1).first) != nil { break }
             do { try await handOver(.change(change)) } catch {
                 refusal = error
                 break
@@ -157,13 +149,15 @@ package struct Announcer: Sendable {
     }
 
     /// The next changes that share an entry. All of an observation are there, for they were committed together; one alone is told by itself.
-    private func bulk(from first: RecordedChange, after position: AnnouncerPosition) async throws -> Announcement {
-        var bulk = Bulk(first)
-        reading: while bulk.count < Bulk.size {
-            let page = try await ledger.changes(after: bulk.last, limit: min(Bulk.size - bulk.count, 256))
+    private func bulk(of reason: Bulk.Reason, from first: RecordedChange, after position: AnnouncerPosition) async throws -> Announcement {
+        var bulk = Bulk(first, reason)
+        // What became known of however many things is one piece of news.
+        let most = reason == .many ? Bulk.size : .max
+        reading: while bulk.count < most {
+            let page = try await ledger.changes(after: bulk.last, limit: min(most - bulk.count, 256))
             if page.isEmpty { break }
             for change in page {
-                guard position.shares(change) else { break reading }
+                guard position.shares(change, with: first, reason) else { break reading }
                 bulk.add(change)
             }
         }
@@ -176,37 +170,8 @@ package struct Announcer: Sendable {
         return .bulk(bulk)
     }
 
-    /// Announces the baselines that follow the place, a group at a time. Their changes lie among each other, so the place moves when all are told; until
-    /// then it is kept beside it how many were, where one is refused and after every so many: none is told twice but after a crash.
-    private func announceWindow(after position: inout AnnouncerPosition, _ handOver: (Announcement) async throws -> Void) async throws {
-        var window = BaselineWindow(after: position.sequence, upTo: position.progress?.end)
-        while !window.isClosed {
-            let read = window.last?.sequence ?? position.sequence
-            let page = try await latch.away { try await ledger.changes(after: read, limit: 256) }
-            if page.isEmpty { break }
-            for change in page { window.add(change) }
-        }
-        guard let last = window.last else { return }
-        var progress = WindowProgress(end: last.sequence, told: position.progress?.told ?? 0)
-        for announcement in window.announcements.dropFirst(progress.told) {
-            do { try await handOver(announcement) } catch {
-                position.hold(progress)
-                try await keep(progress.kept, by: progressName)
-                throw error
-            }
-            progress.told += 1
-            position.hold(progress)
-            if progress.told.isMultiple(of: Self.batch) { try await keep(progress.kept, by: progressName) }
-        }
-        position.pass(last)
-        try await keep(position.sequence)
-    }
-
-    /// Under this name it is kept how much of a window was told.
-    private var progressName: String { name + "/window" }
-
-    private func keep(_ position: Int64, by name: String? = nil) async throws {
-        do { try await latch.away { try await ledger.setAnnounced(by: name ?? self.name, to: position) } } catch let error as LedgerError {
+    private func keep(_ position: Int64) async throws {
+        do { try await latch.away { try await ledger.setAnnounced(by: name, to: position) } } catch let error as LedgerError {
             guard error.code == .full || error.code == .failed else { throw error }
         }
     }

@@ -50,9 +50,6 @@ public struct DetectedChange: Sendable, Equatable {
 }
 
 extension DetectedChange {
-    /// Whether this is what a first poll found, and not members that became known of something known. A ledger keeps no more of that than the sentence.
-    public var isOfFirstPoll: Bool { operation == .baseline && summary.hasSuffix(Wording.beginning) }
-
     /// The thing's document after this change, from the one before it; `nil` if the thing is gone. A baseline of members that were not known
     /// before joins them; a baseline of a whole list says nothing of a single thing, nor does an operation that is not known.
     public func applied(to document: JSONObject?) -> JSONObject? {

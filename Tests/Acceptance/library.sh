@@ -123,11 +123,11 @@ X
 # Changes in the journal, one JSON object a line, oldest first; more conditions of journalctl may be given.
 changes() { journalctl --sync && journalctl --all --quiet --output=json --unit=wabawatchd _TRANSPORT=journal "$@" | jq -c 'select(.WABAWATCH_SEQUENCE)'; }
 
-# Whether there are exactly so many of them; an entry may stand for several.
+# Whether there are exactly so many of them.
 changes_are() { # COUNT CONDITION...
     local count=$1
     shift
-    [ "$(changes "$@" | jq -s 'map(.WABAWATCH_COUNT // "1" | tonumber) | add // 0')" = "$count" ]
+    [ "$(changes "$@" | wc -l)" = "$count" ]
 }
 
 # The first complete look has been recorded: three numbers and three profiles, each at its journal entry.

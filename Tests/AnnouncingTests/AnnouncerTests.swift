@@ -107,107 +107,19 @@ struct AnnouncerTests {
         }
     }
 
-    /// First polls of so many numbers: each one's profile and blocked users, one after the other.
-    private func recordFirstPolls(_ numbers: Range<Int>, _ ledger: Ledger, account: String = "acme") async throws {
-        for number in numbers {
-            for kind in [Kind.businessProfile, .blockedUser] {
-                let target = PollTarget(account: account, kind: kind, phoneNumberID: "\(number)")
-                let items =
-                    kind == .businessProfile
-                    ? [Observation.Item(id: "\(number)", document: ["about": "Hi"])]
-                    : (0..<3).map { Observation.Item(id: "\($0)", document: ["wa_id": .string("\($0)")]) }
+    @Test func firstLooks_areToldOneByOne_howeverManyAtTheSameTime() async throws {
+        try await Self.withLedger([]) { ledger in
+            for number in 0..<200 {
+                let target = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)")
+                let item = Observation.Item(id: "\(number)", document: ["about": "Hi"])
                 _ = try await ledger.record(
-                    Observation(target: target, owner: "\(number)", items: items, asked: ["about"]), at: RecordedSamples.time(1))
-            }
-        }
-    }
-
-    /// The first poll of an account is an entry a kind, whatever lies between; every change is in the ledger all the same.
-    @Test func firstPolls_areOneEntryAnAccountAndKind_howeverManyNumbers() async throws {
-        try await Self.withLedger([]) { ledger in
-            try await recordFirstPolls(0..<200, ledger)
-            try await recordFirstPolls(0..<1, ledger, account: "globex")
-            let told = Told()
-            try await announce(ledger, told.take)
-            #expect(told.all.map(\.count) == [1, 200, 200, 1, 1])
-            #expect(told.all.map(\.sequence) == [1, 400, 401, 402, 403])
-            #expect(told.all[1].text == "acme: found 200 business profiles; watching from here on (200 of the changes 2 to 400)")
-            let users = "acme: found 600 blocked users at 200 phone numbers; watching from here on (200 of the changes 3 to 401)"
-            #expect(told.all[2].text == users)
-            #expect(told.all[3].text == "globex: found the business profile of 0; watching from here on")
-            #expect(try await ledger.announced(by: "journal") == 403)
-            #expect(try await ledger.changes(after: 0, limit: 1_000).count == 403)
-        }
-    }
-
-    /// What changed between first polls stands between their entries: nothing is told before what was recorded before it.
-    @Test func change_betweenFirstPolls_endsTheWindow() async throws {
-        try await Self.withLedger([]) { ledger in
-            try await recordFirstPolls(0..<2, ledger)
-            let profile = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "0")
-            let item = Observation.Item(id: "0", document: ["about": "Ho"])
-            _ = try await ledger.record(
-                Observation(target: profile, owner: "0", items: [item], asked: ["about"]), at: RecordedSamples.time(2))
-            try await recordFirstPolls(2..<4, ledger)
-            let told = Told()
-            try await announce(ledger, told.take)
-            #expect(told.all.map(\.count) == [1, 2, 2, 1, 2, 2])
-            #expect(told.all.map(\.sequence) == [1, 4, 5, 6, 9, 10])
-        }
-    }
-
-    /// Members that became known of each of several things, poll by poll, are one entry; a second round of them is another.
-    @Test func members_thatSeveralPollsFoundKnown_shareAnEntry() async throws {
-        try await Self.withLedger([]) { ledger in
-            for round in 0..<3 {
-                for number in 0..<5 {
-                    let target = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)")
-                    let members = ["about", "email", "vertical"].prefix(round + 1)
-                    let item = Observation.Item(id: "\(number)", document: JSONObject(members.map { ($0, "x") }))
-                    _ = try await ledger.record(
-                        Observation(target: target, owner: "\(number)", items: [item], asked: Set(members)),
-                        at: RecordedSamples.time(Int64(round)))
-                }
+                    Observation(target: target, owner: "\(number)", items: [item], asked: ["about"]), at: RecordedSamples.time(1))
             }
             let told = Told()
             try await announce(ledger, told.take)
-            #expect(told.all.map(\.count) == [1, 5, 5, 5])
-            #expect(told.all[2].text == "acme: email of 5 business profiles is now known (changes 7 to 11)")
-            #expect(told.all[3].text == "acme: vertical of 5 business profiles is now known (changes 12 to 16)")
+            #expect(told.all.map(\.count) == Array(repeating: 1, count: 201))
+            #expect(told.all.map(\.sequence) == Array(1...201))
         }
-    }
-
-    /// Ended after any of a window's entries, while more is recorded: each is told, none twice, and none is another one.
-    @Test func announcer_endedWithinAWindow_goesOnWithItsNextEntry() async throws {
-        let accounts = (0..<5).map { "account-\($0)" }
-        for end in 0...11 {
-            try await Self.withLedger([]) { ledger in
-                for account in accounts { try await recordFirstPolls(0..<2, ledger, account: account) }
-                let told = Told()
-                let turn = Mutex(0)
-                let refusal = try await announcer(ledger) { announcement, cursor, wabaID in
-                    guard turn.withLock({ turn in (turn, turn += 1).0 }) != end else { throw SystemdError(.journalStalled, "the end") }
-                    try await told.take(announcement, cursor, wabaID)
-                }.drain()
-                #expect((refusal == nil) == (end == 11))
-                #expect(told.all.count == min(end, 11))
-                // A process after it, which finds more first polls behind what was told.
-                try await recordFirstPolls(2..<3, ledger, account: accounts[0])
-                try await announce(ledger, told.take)
-                let counts = told.all.map(\.count)
-                #expect(counts.count { $0 == 2 } == 10 && counts.count { $0 == 1 } == 3, "ended at \(end): \(counts)")
-                #expect(Set(told.all.map(\.sequence)).count == told.all.count, "none twice")
-                #expect(counts.reduce(0, +) == Int(ledger.cursor.sequence))
-                #expect(try await ledger.announced(by: "journal") == ledger.cursor.sequence)
-            }
-        }
-    }
-
-    @Test func progress_isKeptAsANumberAboveAllPlaces() {
-        for progress in [WindowProgress(end: 7, told: 0), WindowProgress(end: 1 << 41, told: 1_000_000)] {
-            #expect(WindowProgress(kept: progress.kept) == progress && progress.kept > 1 << 61)
-        }
-        for place in [0, 1, 1 << 61] as [Int64] { #expect(WindowProgress(kept: place) == nil) }
     }
 
     /// Two polls one list within a millisecond, each of which found members known: what belongs together is known, not guessed from times.
@@ -362,7 +274,7 @@ struct AnnouncerTests {
         #expect(
             fields == [
                 "MESSAGE": ["acme: rejected_reason of 2 message templates is now known (changes 7 to 8)"],
-                "MESSAGE_ID": [MessageID.baseline.rawValue], "PRIORITY": ["6"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
+                "MESSAGE_ID": [MessageID(.messageTemplate).rawValue], "PRIORITY": ["6"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
                 "WABAWATCH_CURSOR": ["0123456789abcdef:8"], "WABAWATCH_SEQUENCE": ["8"], "WABAWATCH_ACCOUNT": ["acme"],
                 "WABAWATCH_WABA_ID": ["102"], "WABAWATCH_KIND": ["message_template"], "WABAWATCH_ORIGIN": ["poll"],
                 "WABAWATCH_COUNT": ["2"], "WABAWATCH_OPERATION": ["baseline"], "WABAWATCH_COUNT_BASELINE": ["2"],

@@ -48,13 +48,6 @@ import WhatsAppBusiness
         #expect(MessageID(of: change(fields)) == id)
     }
 
-    /// journalctl -x explains what was found at first as that, and not as a change.
-    @Test(arguments: Kind.allCases) func class_ofABaseline_isItsOwn_whateverItIsOf(kind: Kind) {
-        let resource = ResourceID(account: "acme", kind: kind, id: "1")
-        #expect(MessageID(of: DetectedChange(resource, .baseline, severity: .info, summary: "found")) == .baseline)
-        #expect(MessageID(of: DetectedChange(resource, .added, severity: .info, summary: "added")) != .baseline)
-    }
-
     @Test func documents_thatAreTooLong_areCutBetweenCharacters_andThatIsSaid() {
         let long = JSONObject([("about", .string(String(repeating: "é", count: 40_000)))])
         let fields = entry(change(["/about"], before: ["about": "x"], after: long))

@@ -69,24 +69,14 @@ extension Checker {
     /// The last change that everybody must have been given by the end: what was committed just before may still be on its way.
     var lastDue: Int64 { history.transactions.last { !$0.isLost && $0.time + slack < history.end }?.changes.last?.sequence ?? 0 }
 
-    /// The journal has everything, in order; only a kill has the last ones told again. Baselines that follow each other are gathered: among themselves
-    /// they may come in any order, and all of them before anything else.
+    /// The journal has everything, in order; only a kill has the last ones told again.
     mutating func checkJournal() {
-        var last: (sequence: Int64, life: Int, isBaseline: Bool) = (0, 0, false)
-        var ahead: [Int64: Int] = [:]
+        var last: (sequence: Int64, life: Int) = (0, 0)
         for entry in history.journal {
             if let restore = history.restores.last(where: { last.life < $0.life && $0.life <= entry.life }),
                 entry.sequence <= restore.sequence + 1
             {
                 last = entry
-                ahead = [:]
-                continue
-            }
-            if entry.isBaseline, entry.sequence > last.sequence + 1, history.fullDisk.isEmpty {
-                if ahead.updateValue(entry.life, forKey: entry.sequence) == entry.life {
-                    complain("ordered, unique, gapless", history.end, "the journal was given \(entry.sequence) twice")
-                    return
-                }
                 continue
             }
             let isAgain = entry.life != last.life && entry.sequence <= last.sequence && entry.sequence > last.sequence - 64
@@ -95,11 +85,6 @@ extension Checker {
                 return
             }
             last = entry
-            while ahead.removeValue(forKey: last.sequence + 1) != nil { last.sequence += 1 }
-        }
-        if !ahead.isEmpty {
-            complain("ordered, unique, gapless", history.end, "the journal was given baselines beyond \(last.sequence) alone")
-            return
         }
         if last.sequence < lastDue {
             complain("durable", history.end, "the journal has come to \(last.sequence) only")

@@ -78,7 +78,7 @@ struct History {
     var conditional: Moment?
     var readers: [Reader] = []
     /// The sequences that the journal took, and in which life.
-    var journal: [(sequence: Int64, life: Int, isBaseline: Bool)] = []
+    var journal: [(sequence: Int64, life: Int)] = []
     /// All changes as they stand in the end.
     var kept: [RecordedChange] = []
     /// All things as they stand in the end.

@@ -15,7 +15,9 @@ extension Run {
             take: { [unowned self] change, _, _ async throws in
                 guard life.isAlive, !journalIsDown else { throw Down() }
                 // An entry that stands for several stands for each of them.
-                for sequence in change.sequences.joined() { history.journal.append((sequence, life.number, change.isOfBaselines)) }
+                for sequence in (change.sequence - Int64(change.count) + 1)...change.sequence {
+                    history.journal.append((sequence, life.number))
+                }
             })
         do { try await announcer.run() } catch {}
     }
