@@ -101,16 +101,14 @@ public struct Comparison: Sendable, Equatable {
         }
         let absent = away.filter { observation.shows($0.key) }
         let known = snapshot.others + snapshot.entries.count - away.count + absent.count
-        let held = absent.lazy.filter { $0.value.misses == Snapshot.Entry.held }.map(\.key)
         let verdict = hold.on(
-            absent: Set(absent.map(\.key)), inherited: Set(held), of: known, covers: { present.contains($0) || observation.shows($0) },
-            now: observation.now, measure: rules.hold, isGone: observation.isAccountGone)
+            absent: Set(absent.map(\.key)), of: known, now: observation.now, measure: rules.hold, isGone: observation.isAccountGone)
         for (id, entry) in absent { miss(id, entry, verdict) }
     }
 
     /// A thing of which nothing is known now: it was last seen before this poll, and no poll since has missed it for certain.
     private mutating func leave(_ id: String, _ entry: Snapshot.Entry) {
-        if entry.misses == 0 { writes.append((id, Snapshot.Entry(document: entry.document, misses: Snapshot.Entry.unseen))) }
+        if entry.misses == 0 { writes.append((id, Snapshot.Entry(document: entry.document, misses: -1))) }
     }
 
     /// The first complete poll: one change, everything is written.
@@ -164,11 +162,15 @@ public struct Comparison: Sendable, Equatable {
 
     private mutating func miss(_ id: String, _ entry: Snapshot.Entry, _ verdict: Hold.Verdict) {
         let misses = max(entry.misses, 0) + 1
-        guard verdict.believed.contains(id) || (!verdict.held.contains(id) && misses >= rules.pollsToRemove) else {
+        let (isGone, isHeld) =
+            switch verdict {
+            case .usual: (misses >= rules.pollsToRemove, false)
+            case .held: (false, true)
+            case .believed(let ids): (ids.contains(id), true)
+            }
+        guard isGone else {
             missed.insert(id)
-            // What was missed before it was held counts for nothing, either.
-            let count = verdict.held.contains(id) ? Snapshot.Entry.held : misses
-            if count != entry.misses { writes.append((id, Snapshot.Entry(document: entry.document, misses: count))) }
+            if isHeld { leave(id, entry) } else { writes.append((id, Snapshot.Entry(document: entry.document, misses: misses))) }
             return
         }
         writes.append((id, nil))

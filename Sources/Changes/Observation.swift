@@ -93,13 +93,8 @@ public struct Snapshot: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         /// The document in its compared form.
         public var document: JSONObject
-        /// How many complete polls in a row have missed it. Below zero: it was not seen, but that counts for nothing (`unseen`, `held`).
+        /// How many complete polls in a row have missed it. Below zero: it was not seen, but that counts for nothing.
         public var misses: Int
-
-        /// Nothing is known of it now.
-        static let unseen = -1
-        /// It is missing, and held: see `Hold`.
-        static let held = -2
 
         /// A thing as it was seen, and how often it was missed since.
         public init(document: JSONObject, misses: Int = 0) {
