@@ -21,7 +21,9 @@ extension Checker {
         let list = walks[target] ?? []
         return list.indices.dropLast().compactMap { place in
             let (walk, next) = (history.walks[list[place]], history.walks[list[place + 1]])
-            guard walk.isFirstPage, next.life == walk.life, let delivered = walk.delivered, next.span.start - delivered > atOnce
+            guard walk.isFirstPage, next.life == walk.life, let delivered = walk.delivered, next.span.start - delivered > atOnce,
+                // No call can be written down on a full disk, and none is made then.
+                !history.fullDisk.contains(where: { $0.start <= delivered + slack && delivered <= $0.end })
             else { return nil }
             return (place, walk)
         }

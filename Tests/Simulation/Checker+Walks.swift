@@ -44,7 +44,10 @@ extension Checker {
         var needed = isMass ? Self.looksToBelieve(walk.target) + 2 : Self.pollsToRemove(walk.target)
         for index in (walks[walk.target] ?? []).reversed() {
             let other = history.walks[index]
-            guard other.span.start <= walk.span.start, other.isComplete, other.isExact else { continue }
+            guard other.span.start <= walk.span.start else { continue }
+            // It was there when its page decided.
+            if other.isFirstPage, other.served.contains(id) { return false }
+            guard other.isComplete, other.isExact else { continue }
             // What cannot be read, or has no id, may be the very thing.
             guard isRecorded(index), !other.isPartial, !other.hasStray, other.unreadable.isEmpty, !other.served.contains(id),
                 !isMass || (other.life == walk.life && massWalks.contains(index))
