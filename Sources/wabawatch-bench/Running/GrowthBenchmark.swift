@@ -63,6 +63,10 @@ struct GrowthBenchmark: AsyncParsableCommand {
 
     private func measure(on stage: Stage) async throws -> Row {
         let numbers = stage.accounts * stage.numbers
+        // What a batch saves, the benchmark of batches says: here their answers are none, so that the daemon gives them up.
+        var broken = BatchBehaviour()
+        broken.lost = 1
+        stage.simulator.setFault(.batching(broken))
         // One request for an account's list, one for a number's profile.
         let poll = stage.accounts + numbers
         let first = try stage.start(every: ["phone_number": "1h", "business_profile": "1h"], expansion: "never")
