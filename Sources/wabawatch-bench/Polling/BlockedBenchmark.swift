@@ -17,6 +17,8 @@ struct BlockedBenchmark: AsyncParsableCommand {
     func run() async throws {
         let users = users ?? (options.short ? 16_000 : 64_000)
         let stage = try await Stage(numbers: 1, blockedUsers: users)
+        // The scripts read the whole list each time. The daemon has to as well where the newest do not come first.
+        stage.simulator.setFault(.serving(.order(.byKey)))
         let result: Result<Void, any Error>
         do { result = .success(try await run(on: stage, users)) } catch { result = .failure(error) }
         await stage.close()
