@@ -58,19 +58,7 @@ extension Meta {
             isProbe: query["until"].flatMap { Int($0) }.map { $0 < 1_300_000_000 } ?? false)
     }
 
-    private static func decoded(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    private static func decoded(_ text: Substring) -> String { String(decoding: BatchForm.decoded(text), as: UTF8.self) }
 
     /// Answers a request that has just come, and says which walk it belongs to.
     /// - Parameter forced: what is wrong with it in any case.

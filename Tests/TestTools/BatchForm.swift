@@ -19,7 +19,8 @@ package enum BatchForm {
         ]
     }
 
-    private static func decoded(_ text: Substring) -> [UInt8] {
+    /// The bytes that percent-encoded text stands for; a percent sign without two digits stands for itself.
+    package static func decoded(_ text: Substring) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
