@@ -102,13 +102,14 @@ public struct Comparison: Sendable, Equatable {
         let absent = away.filter { observation.shows($0.key) }
         let known = snapshot.others + snapshot.entries.count - away.count + absent.count
         let verdict = hold.on(
-            absent: Set(absent.map(\.key)), of: known, now: observation.now, measure: rules.hold, isGone: observation.isAccountGone)
+            absent: Set(absent.map(\.key)), of: known, covers: { present.contains($0) || observation.shows($0) },
+            now: observation.now, measure: rules.hold, isGone: observation.isAccountGone)
         for (id, entry) in absent { miss(id, entry, verdict) }
     }
 
     /// A thing of which nothing is known now: it was last seen before this poll, and no poll since has missed it for certain.
     private mutating func leave(_ id: String, _ entry: Snapshot.Entry) {
-        if entry.misses == 0 { writes.append((id, Snapshot.Entry(document: entry.document, misses: -1))) }
+        if entry.misses == 0 { writes.append((id, Snapshot.Entry(document: entry.document, misses: Snapshot.Entry.unseen))) }
     }
 
     /// The first complete poll: one change, everything is written.
@@ -162,15 +163,11 @@ public struct Comparison: Sendable, Equatable {
 
     private mutating func miss(_ id: String, _ entry: Snapshot.Entry, _ verdict: Hold.Verdict) {
         let misses = max(entry.misses, 0) + 1
-        let (isGone, isHeld) =
-            switch verdict {
-            case .usual: (misses >= rules.pollsToRemove, false)
-            case .held: (false, true)
-            case .believed(let ids): (ids.contains(id), true)
-            }
-        guard isGone else {
+        guard verdict.believed.contains(id) || (!verdict.held.contains(id) && misses >= rules.pollsToRemove) else {
             missed.insert(id)
-            if isHeld { leave(id, entry) } else { writes.append((id, Snapshot.Entry(document: entry.document, misses: misses))) }
+            // What was missed before it was held counts for nothing, either.
+            let count = verdict.held.contains(id) ? Snapshot.Entry.unseen : misses
+            if count != entry.misses { writes.append((id, Snapshot.Entry(document: entry.document, misses: count))) }
             return
         }
         writes.append((id, nil))

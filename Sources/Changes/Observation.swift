@@ -93,8 +93,11 @@ public struct Snapshot: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         /// The document in its compared form.
         public var document: JSONObject
-        /// How many complete polls in a row have missed it. Below zero: it was not seen, but that counts for nothing.
+        /// How many complete polls in a row have missed it. Below zero: it was not seen, but that counts for nothing (`unseen`).
         public var misses: Int
+
+        /// Nothing is known of it now, or what is known counts for nothing yet (`Hold`).
+        static let unseen = -1
 
         /// A thing as it was seen, and how often it was missed since.
         public init(document: JSONObject, misses: Int = 0) {

@@ -143,9 +143,9 @@ extension Watcher {
         if recording.quorum.isDoubtful { return sooner(world.now() + Self.doubt, target) }
         let row = target.kind.row
         let isShort = row.edge?.form == .list && !row.keepsOnlyKeys && !row.listsPhoneNumbers
-        guard isShort, watched[target]?.state.rotation?.mode != .time, !recording.missed.isEmpty, !recording.hold.isActive else {
-            return nil
-        }
+        // What is held has time.
+        guard isShort, watched[target]?.state.rotation?.mode != .time, recording.missed.contains(where: { !recording.hold.holds($0) })
+        else { return nil }
         return world.now() + Self.missing
     }
 

@@ -23,11 +23,38 @@ extension Checker {
         (known >= 2 && lacking == known) || (known >= (target.kind.row.keepsOnlyKeys ? 1000 : 6) && lacking * 2 >= known)
     }
 
+    /// The first of the walks of a life since which a thing is held, up to a walk's place: it lacked so much that it was held, and none showed the thing
+    /// since.
+    /// - Parameter isCertain: whether only walks count that were recorded for certain.
+    func heldSince(_ id: String, _ target: PollTarget, _ place: Int, isCertain: Bool, at moment: Moment) -> Int? {
+        let list = walks[target] ?? []
+        var since: Int?
+        for index in list[...place].reversed() {
+            let walk = history.walks[index]
+            guard walk.life == history.walks[list[place]].life else { break }
+            guard walk.isComplete, walk.isExact else { continue }
+            if walk.served.contains(id) {
+                // What was not recorded may not have ended it.
+                if isCertain || isRecorded(index, at: moment) { return since }
+            } else if massWalks.contains(index), !isCertain || index == list[place] || isRecorded(index, at: moment) {
+                since = index
+            }
+        }
+        return since
+    }
+
+    /// Whether a walk may have held a thing.
+    func mayBeHeld(_ id: String, at index: Int) -> Bool {
+        let target = history.walks[index].target
+        guard let place = walks[target]?.firstIndex(of: index) else { return false }
+        return heldSince(id, target, place, isCertain: false, at: history.end) != nil
+    }
+
     /// A thing that went together with many others was missing for long enough.
     mutating func checkHeld(_ id: String, _ target: PollTarget, _ place: Int, _ moment: Moment, _ text: (String) -> String) {
         let list = walks[target] ?? []
         let known = toldBefore[target] ?? [:]
-        guard isMass(history.walks[list[place]], known) else { return }
+        guard isMass(history.walks[list[place]], known) || heldSince(id, target, place, isCertain: true, at: moment) != nil else { return }
         let account = PollTarget(account: target.account, kind: .account)
         // The account is gone, and everything with it.
         if watchesTold[account] == .notFound, known.keys.allSatisfy({ !history.walks[list[place]].served.contains($0) }) { return }
@@ -83,11 +110,10 @@ extension Checker {
     func heldAtEnd(_ target: PollTarget, _ truth: [String: JSONObject]) -> Set<String> {
         let told = self.told[target] ?? [:]
         let gone = Set(told.keys.filter { truth[$0] == nil })
-        guard target.kind.isList else { return [] }
-        // What was held counts for nothing once it is over.
-        let looks = (walks[target] ?? []).filter { history.walks[$0].isComplete && history.walks[$0].isExact }
-        let isRecent = looks.suffix(Self.pollsToRemove(target)).contains(where: massWalks.contains)
-        return isMass(gone.count, of: told.count, target) || isRecent ? gone : []
+        guard target.kind.isList, !isMass(gone.count, of: told.count, target), let last = walks[target]?.indices.last else {
+            return target.kind.isList ? gone : []
+        }
+        return gone.filter { heldSince($0, target, last, isCertain: false, at: history.end) != nil }
     }
 
     /// A document as it ends, without what came back so often that nobody can say yet that it is gone, and what all things lost together, whoever did it.

@@ -7,8 +7,7 @@ import WhatsAppBusiness
 extension Checker {
     /// After a complete walk during which nothing changed, everything that it showed has been told. What is missing must be missed by as many
     /// complete walks as a removal takes.
-    /// - Parameter isMass: whether it lacked so much that it was held.
-    mutating func check(_ walk: Walk, isMass: Bool) {
+    mutating func check(_ walk: Walk) {
         guard let moment = walk.delivered else { return }
         let target = walk.target
         if let number = target.phoneNumberID, told[PollTarget(account: target.account, kind: .phoneNumber)]?[number] == nil { return }
@@ -34,28 +33,31 @@ extension Checker {
                 )
             }
         }
-        for id in (told[target] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk, isMass: isMass) {
+        for id in (told[target] ?? [:]).keys.sorted() where truth[id] == nil && missed(id, walk) {
             complain("each state is reported", moment, "\(id) of \(target) is gone and was not removed")
         }
     }
 
-    /// Whether enough complete walks in a row, up to this one, did not show a thing.
-    private func missed(_ id: String, _ walk: Walk, isMass: Bool) -> Bool {
-        var needed = isMass ? Self.looksToBelieve(walk.target) + 2 : Self.pollsToRemove(walk.target)
-        for index in (walks[walk.target] ?? []).reversed() {
+    /// Whether enough complete walks in a row, up to this one, did not show a thing: since it is held, if it is.
+    private func missed(_ id: String, _ walk: Walk) -> Bool {
+        let list = walks[walk.target] ?? []
+        guard let place = list.lastIndex(where: { history.walks[$0].span.start <= walk.span.start }) else { return false }
+        let since = heldSince(id, walk.target, place, isCertain: false, at: history.end)
+        var needed = since == nil ? Self.pollsToRemove(walk.target) : Self.looksToBelieve(walk.target) + 2
+        for index in list[...place].reversed() where index >= since ?? 0 {
             let other = history.walks[index]
-            guard other.span.start <= walk.span.start else { continue }
             // It was there when its page decided.
             if other.isFirstPage, other.served.contains(id) { return false }
             guard other.isComplete, other.isExact else { continue }
-            // What cannot be read, or has no id, may be the very thing.
+            // What cannot be read, or has no id, may be the very thing. How long it was held is forgotten by a restart.
             guard isRecorded(index), !other.isPartial, !other.hasStray, other.unreadable.isEmpty, !other.served.contains(id),
-                !isMass || (other.life == walk.life && massWalks.contains(index))
+                since == nil || other.life == walk.life
             else { return false }
             // What was held counts for nothing once it is over.
-            if !isMass, massWalks.contains(index) { continue }
+            if since == nil, mayBeHeld(id, at: index) { continue }
             needed -= 1
-            if needed <= 0, !isMass || walk.span.start - other.span.end > Self.timeToBelieve(walk.target) + .seconds(60) { return true }
+            let isLong = walk.span.start - other.span.end > Self.timeToBelieve(walk.target) + .seconds(60)
+            if needed <= 0, since == nil || isLong { return true }
         }
         return false
     }
@@ -125,6 +127,9 @@ extension Checker {
             driftTold[target.account, default: [:]][target.kind] = transaction.time
             let hidden = hidden(walk)
             let members = Documents.members(target.kind)
+            if (told[target] ?? [:]).keys.contains(where: { heldSince($0, target, place, isCertain: false, at: transaction.time) != nil }) {
+                return
+            }
             if walk.isPartial || walk.isOdd || !walk.unreadable.isEmpty || isMass(walk, toldBefore[target] ?? [:]) { return }
             if target.kind == .phoneNumber, namesMore(than: Set((told[target] ?? [:]).keys), target.account) { return }
             // That something comes and goes is known when it has come back.

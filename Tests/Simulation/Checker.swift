@@ -91,7 +91,7 @@ struct Checker {
             case .checkpoint(let index):
                 let walk = history.walks[index]
                 if !judgedWalks.contains(index), isMass(walk, told[walk.target] ?? [:]) { massWalks.insert(index) }
-                check(walk, isMass: massWalks.contains(index))
+                check(walk)
             case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence, watchesTold: watchesTold)
             case .restore(let index):
                 guard let copy = copies[index] else { continue }
