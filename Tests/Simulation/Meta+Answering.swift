@@ -120,8 +120,7 @@ extension Meta {
             }
             // The watcher asks again without the member, at once.
             walks.update(asked.target) { $0.trouble = .listChanged }
-            let type = unknown.kind == .account ? "WhatsAppBusinessAccount" : "X"
-            return respond(400, error(100, "(#100) Tried accessing nonexisting field (\(unknown.member)) on node type (\(type))"), account)
+            return respond(400, nonexisting(unknown.member, account), account)
         }
         guard asked.target.phoneNumberID.map(account.has(number:)) ?? true else {
             walks.update(asked.target) { $0.trouble = .notFound }

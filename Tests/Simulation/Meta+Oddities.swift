@@ -238,7 +238,13 @@ extension Meta {
         case 5: respond(400, error(12, "(#12) \(member) field is deprecated for versions v26.0 and higher"), account)
         case 6: respond(400, error(12, "(#12) field is deprecated for versions v26.0 and higher"), account)
         case 7: respond(400, error(100, "(#100) Missing permissions"), account)
-        default: respond(400, error(100, "(#100) Tried accessing nonexisting field (\(member)) on node type (X)"), account)
+        default: respond(400, nonexisting(member, account), account)
         }
+    }
+
+    /// That there is no such field. The account is called as Meta calls it; another name would say that the id is of something else.
+    func nonexisting(_ member: String, _ account: Account) -> JSONValue {
+        let type = account.unknown?.kind == .account ? "WhatsAppBusinessAccount" : "X"
+        return error(100, "(#100) Tried accessing nonexisting field (\(member)) on node type (\(type))")
     }
 }

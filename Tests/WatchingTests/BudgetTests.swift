@@ -25,6 +25,36 @@ import WhatsAppBusiness
         #expect(granted.count >= 50)
     }
 
+    /// Tries after failures use up the core's share, and the others all that there is: what is left is spread over the hour.
+    @Test(arguments: [(100, 40), (100, 72), (200, 90), (1000, 30)]) func core_isNeverWithoutACallForLong(ceiling: Int, share: Int) {
+        var budget = CallBudget(.fixed(ceiling))
+        budget.core = share
+        var (core, others, isDue): ([Int64], Int, Bool) = ([0], 0, false)
+        for second in Int64(0)..<7200 {
+            isDue = isDue || second < 1200 || second % 60 == 0
+            if isDue, budget.call(at(second), core: true) == .granted {
+                core.append(second)
+                isDue = false
+            }
+            if budget.call(at(second), core: false) == .granted { others += 1 }
+        }
+        let longest = zip(core, core.dropFirst()).map { $1 - $0 }.max() ?? .max
+        #expect(longest <= 3600 / Int64(min(share, ceiling / 5)) + 120)
+        #expect(others >= ceiling / 10)
+    }
+
+    /// What is spread evenly is never made to wait, up to the last call of the hour.
+    @Test(arguments: [(60, 35), (20, 75), (80, 12)]) func callsThatAreSpread_areAllGranted(core: Int, others: Int) {
+        var budget = CallBudget(.fixed(100))
+        budget.core = core
+        var refused = 0
+        for second in Int64(0)..<14_400 {
+            if second % (3600 / Int64(core)) == 0, budget.call(at(second), core: true) != .granted { refused += 1 }
+            if second % (3600 / Int64(others)) == 30, budget.call(at(second), core: false) != .granted { refused += 1 }
+        }
+        #expect(refused == 0)
+    }
+
     @Test func usedUpBudget_saysWhenThereIsSomethingToBeHad() {
         var budget = CallBudget(.fixed(1))
         #expect(budget.call(at(0)) == .granted)
@@ -110,7 +140,9 @@ import WhatsAppBusiness
         var budget = CallBudget(.fixed(100))
         budget.core = 72
         #expect((0..<100).count { _ in budget.call(at(0), core: false) == .granted } == 28)
-        #expect((0..<100).count { _ in budget.call(at(1)) == .granted } == 72)
+        // A fifth of all is spread over the hour.
+        #expect((0..<100).count { _ in budget.call(at(1)) == .granted } == 52)
+        #expect((2..<3600).count { budget.call(at($0)) == .granted } >= 19)
         var small = CallBudget(.fixed(50))
         small.core = 72
         #expect((0..<100).count { _ in small.call(at(0), core: false) == .granted } == 5)

@@ -117,6 +117,7 @@ public struct CallBudget: Sendable {
                 return .wait(until: minutes.first { $0.others > 0 }?.end ?? now + .seconds(60))
             }
         }
+        if let until = waitsForCore(min(calls, callsPerHour), core: isCore, now) { return .wait(until: until) }
         if let usagePercent, usagePercent >= (isCore ? Self.stop : Self.stopOthers) {
             if isCore { self.usagePercent = Self.stop - 1 }
             return .wait(until: now + .seconds(300))
