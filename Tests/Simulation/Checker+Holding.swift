@@ -36,12 +36,17 @@ extension Checker {
             if walk.served.contains(id) {
                 // What was not recorded may not have ended it.
                 if isCertain || isRecorded(index, at: moment) { return since }
-            } else if massWalks.contains(index), !isCertain || index == list[place] || isRecorded(index, at: moment) {
+            } else if massWalks.contains(index),
+                !isCertain || saysWhatItLacks(walk) && (index == list[place] || isRecorded(index, at: moment))
+            {
                 since = index
             }
         }
         return since
     }
+
+    /// Whether what a complete walk does not show is missing: what cannot be read, or has no id, may be the very thing.
+    func saysWhatItLacks(_ walk: Walk) -> Bool { !walk.isPartial && !walk.hasStray && walk.unreadable.isEmpty }
 
     /// Whether a walk may have held a thing.
     func mayBeHeld(_ id: String, at index: Int) -> Bool {

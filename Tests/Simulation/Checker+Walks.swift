@@ -49,12 +49,11 @@ extension Checker {
             // It was there when its page decided.
             if other.isFirstPage, other.served.contains(id) { return false }
             guard other.isComplete, other.isExact else { continue }
-            // What cannot be read, or has no id, may be the very thing. How long it was held is forgotten by a restart.
-            guard isRecorded(index), !other.isPartial, !other.hasStray, other.unreadable.isEmpty, !other.served.contains(id),
-                since == nil || other.life == walk.life
+            // How long it was held is forgotten by a restart.
+            guard isRecorded(index), saysWhatItLacks(other), !other.served.contains(id), since == nil || other.life == walk.life
             else { return false }
-            // What was held counts for nothing once it is over.
-            if since == nil, mayBeHeld(id, at: index) { continue }
+            // What was held counts for nothing once that is over, nor does what was before it.
+            if since == nil, mayBeHeld(id, at: index) { return false }
             needed -= 1
             let isLong = walk.span.start - other.span.end > Self.timeToBelieve(walk.target) + .seconds(60)
             if needed <= 0, since == nil || isLong { return true }
