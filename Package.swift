@@ -124,7 +124,7 @@ let package = Package(
         room(
             "WabaWatchService",
             [
-                "Continuations", "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface",
+                "Continuations", "Systemd", "Varlink", "GraphAPI", "Alarms", "Changes", "Ledger", "Watching", "WabaWatchInterface",
                 "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness", "StrictJSON",
                 lifecycle, signals, logging,
             ]),

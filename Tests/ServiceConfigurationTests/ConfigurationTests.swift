@@ -1,5 +1,6 @@
 import Alarms
 import FoundationEssentials
+import StrictJSON
 import TestSupport
 import Testing
 import WhatsAppBusiness
