@@ -103,7 +103,7 @@ let package = Package(
         room("InterfaceRecords", ["Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
         // The service's rooms: none needs another, and the daemon puts them together.
         // Configuration files and their mistakes, secrets, what is to be watched, and what Meta says of it.
-        room("ServiceConfiguration", ["Systemd", "GraphAPI", "Watching", "WhatsAppBusiness", "StrictJSON", yaml]),
+        room("ServiceConfiguration", ["Systemd", "GraphAPI", "Alarms", "Watching", "WhatsAppBusiness", "StrictJSON", yaml]),
         // What goes to journald, behind a cursor of its own.
         room("Announcing", ["Continuations", "Systemd", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", logging]),
         // Subscribe: every reader behind a cursor of its own, and the changes that they are at, kept once for all.
@@ -204,7 +204,7 @@ let package = Package(
         tests(
             "ServiceConfiguration",
             [
-                "TestSupport", "ServiceConfiguration", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness", "StrictJSON",
+                "TestSupport", "ServiceConfiguration", "Alarms", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness", "StrictJSON",
                 "wabawatchd",
             ]),
         tests(
