@@ -92,8 +92,8 @@ let package = Package(
         room("Varlink", ["Continuations", "StrictJSON", nio, nioPosix]),
         room("WhatsAppBusiness", ["StrictJSON"]),
         room("GraphAPI", ["Continuations", "WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
-        // How urgent states are, wherever it is asked.
-        room("Alarms", ["WhatsAppBusiness"]),
+        // What is wrong now, and how urgent states are, wherever it is asked.
+        room("Alarms", ["WhatsAppBusiness", "StrictJSON"]),
         room("Changes", ["Alarms", "WhatsAppBusiness", "StrictJSON"]),
         room("Ledger", ["Continuations", "WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
         room("Watching", ["Continuations", "GraphAPI", "Alarms", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
@@ -103,7 +103,7 @@ let package = Package(
         room("InterfaceRecords", ["Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
         // The service's rooms: none needs another, and the daemon puts them together.
         // Configuration files and their mistakes, secrets, what is to be watched, and what Meta says of it.
-        room("ServiceConfiguration", ["Systemd", "GraphAPI", "Watching", "WhatsAppBusiness", "StrictJSON", yaml]),
+        room("ServiceConfiguration", ["Systemd", "GraphAPI", "Alarms", "Watching", "WhatsAppBusiness", "StrictJSON", yaml]),
         // What goes to journald, behind a cursor of its own.
         room("Announcing", ["Continuations", "Systemd", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", logging]),
         // Subscribe: every reader behind a cursor of its own, and the changes that they are at, kept once for all.
@@ -124,7 +124,7 @@ let package = Package(
         room(
             "WabaWatchService",
             [
-                "Continuations", "Systemd", "Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface",
+                "Continuations", "Systemd", "Varlink", "GraphAPI", "Alarms", "Changes", "Ledger", "Watching", "WabaWatchInterface",
                 "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness", "StrictJSON",
                 lifecycle, signals, logging,
             ]),
@@ -204,7 +204,7 @@ let package = Package(
         tests(
             "ServiceConfiguration",
             [
-                "TestSupport", "ServiceConfiguration", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness", "StrictJSON",
+                "TestSupport", "ServiceConfiguration", "Alarms", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness", "StrictJSON",
                 "wabawatchd",
             ]),
         tests(
@@ -231,7 +231,7 @@ let package = Package(
                 "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchClient", "WabaWatchInterface", "Watching",
                 "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
-        tests("Alarms", ["Alarms", "WhatsAppBusiness"]),
+        tests("Alarms", ["TestTools", "Alarms", "WhatsAppBusiness", "StrictJSON"]),
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["TestTools", "PayloadDocuments", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),

@@ -31,6 +31,7 @@ extension JournalEntry {
         if let number = change.resource.phoneNumberID { append("WABAWATCH_PHONE_NUMBER_ID", number) }
         append("WABAWATCH_OPERATION", change.operation.rawValue)
         append("WABAWATCH_ORIGIN", change.origin.rawValue)
+        if let uid = change.actor?.userNumber { append("WABAWATCH_ACTOR_UID", uid) }
         for field in change.fields.prefix(Self.mostFields) {
             append("WABAWATCH_FIELD", bytes: Array(field.description.utf8).cut(to: Self.longestField))
         }
@@ -46,6 +47,14 @@ extension JournalEntry {
         let bytes = JSONValue.object(document).bytes
         append(field, bytes: bytes.cut(to: Self.longestDocument))
         return bytes.count <= Self.longestDocument
+    }
+}
+
+extension String {
+    /// The number in what says who: `alice (1000)`, or `1000` of a user who has no name.
+    fileprivate var userNumber: String? {
+        let digits = hasSuffix(")") ? dropLast()[(dropLast().lastIndex(of: "(").map(index(after:)) ?? startIndex)...] : self[...]
+        return UInt32(digits).map(String.init)
     }
 }
 

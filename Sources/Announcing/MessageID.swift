@@ -10,8 +10,11 @@ struct MessageID: RawRepresentable, Hashable {
     static let phoneNumberStatus = MessageID(rawValue: "3ffb47b1e17a43f0b50f2f85c6cb8731")
     static let messagingLimit = MessageID(rawValue: "711a449853b143398be757bbf9377a29")
 
+    /// What was found at first, of whatever kind: nothing happened to it.
+    static let baseline = MessageID(rawValue: "6b1e2f7f0c0f4d0d9c2a5b3c8c7b1a42")
+
     /// Every class.
-    static let all = Set(Kind.allCases.map { MessageID($0) } + [qualityRating, phoneNumberStatus, messagingLimit])
+    static let all = Set(Kind.allCases.map { MessageID($0) } + [qualityRating, phoneNumberStatus, messagingLimit, baseline])
 
     init(rawValue: String) { self.rawValue = rawValue }
 
@@ -20,6 +23,10 @@ struct MessageID: RawRepresentable, Hashable {
 
     /// The class of a change; `nil` for one of a kind that only a later release knows. Of a phone number's members the first of this order decides: rating, status, limits, callback, automation, others.
     init?(of change: DetectedChange) {
+        if change.operation == .baseline {
+            self = .baseline
+            return
+        }
         guard let kind = change.resource.kind.known else { return nil }
         self = kind == .phoneNumber ? Self.phoneNumber(change.fields) : MessageID(kind)
     }

@@ -48,6 +48,7 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         items += observation.ids.lazy.map(Observation.Item.init(bare:))
+        let (snapshot, left) = Self.leaveOut(observation.ignored, of: items, in: snapshot)
         // What is the same in another form is neither lost nor changed.
         for index in items.indices {
             guard let entry = snapshot.entries[items[index].id] else { continue }
@@ -75,13 +76,41 @@ public struct Comparison: Sendable, Equatable {
             for member in losses.lost.keys where losses.lost[member]?.contains(item.id) == true && !keeping.contains(member) {
                 quorum.told(member, of: item.id)
             }
-            compare(item, with: entry, keeping: unasked, keeping, joining: observation.asked.subtracting(asked))
+            if let left = left[item.id] { leave(item.id, left, entry) }
+            compare(
+                item, with: entry, keeping: unasked, keeping, joining: observation.asked.subtracting(asked),
+                isCut: left[item.id] != nil)
         }
         // What became known stands together, before what changed, so that it can be told as one.
         if observation.asked != asked {
             changes = changes.filter { $0.operation == .baseline } + changes.filter { $0.operation != .baseline }
         }
         miss(observation, present: Set(items.map(\.id)), snapshot)
+    }
+
+    /// The snapshot without what is ignored of the things that a poll shows, and what of it that is. What is missed stays as it was told last.
+    private static func leaveOut(
+        _ ignored: [JSONPointer], of items: [Observation.Item], in snapshot: Snapshot
+    ) -> (snapshot: Snapshot, left: [String: DocumentDifference]) {
+        var (cut, left) = (snapshot, [String: DocumentDifference]())
+        guard !ignored.isEmpty else { return (cut, left) }
+        for item in items {
+            guard let document = snapshot.entries[item.id]?.document else { continue }
+            let rest = document.without(ignored)
+            left[item.id] = DocumentDifference(from: document, to: rest)
+            cut.entries[item.id]?.document = rest
+        }
+        return (cut, left)
+    }
+
+    /// What is ignored from now on leaves the snapshot, and that is told, so that whoever applies the changes has the same.
+    private mutating func leave(_ id: String, _ left: DocumentDifference, _ entry: Snapshot.Entry?) {
+        let resource = target.resource(id)
+        let summary = wording(resource, entry?.document ?? [:]).ignored(left.fields.map(\.description))
+        changes.append(
+            DetectedChange(
+                resource, .changed, origin: .command, severity: .info, fields: left.fields, before: left.before, after: left.after,
+                summary: summary))
     }
 
     private func isConfirmed(_ member: String, _ losses: Losses) -> Bool {
@@ -130,7 +159,8 @@ public struct Comparison: Sendable, Equatable {
     }
 
     private mutating func compare(
-        _ item: Observation.Item, with entry: Snapshot.Entry?, keeping unasked: Set<String>, _ lost: [String], joining: Set<String>
+        _ item: Observation.Item, with entry: Snapshot.Entry?, keeping unasked: Set<String>, _ lost: [String], joining: Set<String>,
+        isCut: Bool
     ) {
         let resource = target.resource(item.id)
         guard let entry else {
@@ -158,7 +188,7 @@ public struct Comparison: Sendable, Equatable {
                     resource, .changed, severity: severity, fields: difference.fields, before: difference.before, after: difference.after,
                     summary: summary))
         }
-        if document != entry.document || entry.misses != 0 { writes.append((item.id, Snapshot.Entry(document: document))) }
+        if document != entry.document || entry.misses != 0 || isCut { writes.append((item.id, Snapshot.Entry(document: document))) }
     }
 
     private mutating func miss(_ id: String, _ entry: Snapshot.Entry, _ verdict: Hold.Verdict) {

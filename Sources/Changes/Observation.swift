@@ -13,6 +13,8 @@ public struct Observation: Sendable {
     public var ids: IDSet
     /// The members that were asked for; none where the edge takes no list and gives everything. What was not asked for cannot have changed.
     public var asked: Set<String>
+    /// Members that are left out of everything, by the configuration; the items have them no more.
+    public internal(set) var ignored: [JSONPointer] = []
     /// Whether members were asked for by name, so that those which were not say nothing by being away.
     var namesMembers: Bool { asked.contains { $0 != "id" } }
     /// Which of the things that are not among the items would have been, if they were still there; a window of time shows only some.

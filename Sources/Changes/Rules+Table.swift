@@ -18,6 +18,7 @@ extension Rules {
         case .qrCode: qrCode
         case .messageTemplate: messageTemplate
         case .watch: watch
+        case .alarm: alarm
         }
     }
 
@@ -30,6 +31,7 @@ extension Rules {
     static let blockedUser = Rules("blocked user", "blocked users", isList: true, pollsToRemove: 2, hold: .long)
     static let qrCode = Rules("QR code", "QR codes", isList: true, pollsToRemove: 2)
     static let watch = Rules("watch", "watches", isList: false)
+    static let alarm = Rules("alarm", "alarms", isList: false)
 
     static let account = Rules(
         "account", "accounts", isList: false,

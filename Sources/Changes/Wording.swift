@@ -48,6 +48,10 @@ public struct Wording: Sendable {
         "\(resource.account): \(members.joined(separator: ", ")) of the \(thing) \(members.count == 1 ? "is" : "are") now known"
     }
 
+    func ignored(_ members: [String]) -> String {
+        "\(resource.account): \(members.joined(separator: ", ")) of the \(thing) \(members.count == 1 ? "is" : "are") ignored from here on"
+    }
+
     func added() -> String { "\(resource.account): \(thing) was added" }
     func removed() -> String { "\(resource.account): \(thing) was removed" }
 

@@ -82,12 +82,12 @@ public struct ChangeTimes: Sendable {
         return (times, oldest)
     }
 
-    /// The target that shows what is at a place; `nil` for the watches themselves, and for what only a later release polls.
+    /// The target that shows what is at a place; `nil` for watches and alarms, which Meta is not asked for, and for what only a later release polls.
     private static func target(of number: Int64, _ places: inout [Int64: PollTarget?], in database: Database) throws -> PollTarget? {
         if let known = places[number] { return known }
         let statement = try database.cachedStatement(sql: Place.select + " WHERE id = ?")
         let place = try Row.fetchOne(statement, arguments: [number]).map { try Place(row: $0) }
-        let target = place.flatMap { $0.kind == OpenEnum(.watch) ? nil : PollTarget($0.resource("")) }
+        let target = place.flatMap { $0.kind.known?.row.edge == nil ? nil : PollTarget($0.resource("")) }
         places[number] = .some(target)
         return target
     }

@@ -114,8 +114,14 @@ struct RecordWriter {
         if let change = note.change { try append(change) }
     }
 
+    /// A thing's document as it stands in its column; `nil` if there is no such thing.
+    mutating func document(of resource: ResourceID) throws -> DatabaseValue? {
+        let statement = try database.cachedStatement(sql: "SELECT document FROM resource WHERE place = ? AND id = ?")
+        return try Row.fetchOne(statement, arguments: [try place(resource), ColumnCoding.column(resource.id)])?[0]
+    }
+
     /// A thing that is missed, or was, has not changed: only a new document moves the time of its last change.
-    private mutating func put(_ resource: ResourceID, _ document: DatabaseValue, misses: Int, confirmedAt: Timestamp? = nil) throws {
+    mutating func put(_ resource: ResourceID, _ document: DatabaseValue, misses: Int, confirmedAt: Timestamp? = nil) throws {
         let place = try place(resource)
         let statement = try database.cachedStatement(
             sql: """

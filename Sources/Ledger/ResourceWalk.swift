@@ -129,7 +129,7 @@ public struct ResourceWalk: Sendable {
 }
 
 extension Place {
-    /// Every place that there is in these accounts, kinds and numbers.
+    /// Every place that there is in these accounts, kinds and numbers; what concerns all accounts is in each.
     static func matching(
         _ accounts: Set<String>?, _ kinds: Set<Kind>?, _ phoneNumberIDs: Set<String>?, in database: Database
     ) throws -> [Place] {
@@ -137,7 +137,7 @@ extension Place {
         let rows = try Row.fetchCursor(database, sql: Place.select)
         while let row = try rows.next() {
             let place = try Place(row: row)
-            guard accounts?.contains(place.account) ?? true,
+            guard accounts?.contains(place.account) ?? true || place.account == ResourceID.allAccounts,
                 kinds.map({ wanted in place.kind.known.map(wanted.contains) ?? false }) ?? true,
                 phoneNumberIDs.map({ wanted in place.phoneNumberID.map(wanted.contains) ?? false }) ?? true
             else { continue }

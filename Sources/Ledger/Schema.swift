@@ -113,6 +113,13 @@ enum Schema {
                     ALTER TABLE change ADD COLUMN actor TEXT;
                     """)
         }
+        migrator.registerMigration("6") { database in
+            try database.execute(
+                sql: """
+                    -- What somebody who knows of it does not want to be told, JSON, see StoredMute.swift. No number is ever given twice.
+                    CREATE TABLE mute (number INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL)
+                    """)
+        }
         return migrator
     }()
 }

@@ -1,3 +1,4 @@
+import Alarms
 import GraphAPI
 import Systemd
 import WhatsAppBusiness
@@ -18,7 +19,8 @@ extension Configuration {
         var configuration = Configuration()
         configuration.file = path
         if let root = reader.file(path) {
-            let members = reader.members(of: root, keys: ["graph", "ledger", "socket", "journal", "watch", "budget", "accounts"])
+            let members = reader.members(
+                of: root, keys: ["graph", "ledger", "socket", "journal", "watch", "budget", "alarms", "ignore", "accounts"])
             configuration.graph = reader.graph(members["graph"])
             configuration.ledger = reader.ledger(members["ledger"])
             configuration.socket = reader.socket(members["socket"])
@@ -26,13 +28,15 @@ extension Configuration {
             configuration.budget = reader.budget(members["budget"])
             let floors = !configuration.graph.isLoopback
             configuration.watch = reader.watch(members["watch"], over: Watch(), floors: floors)
+            configuration.alarms = reader.alarms(members["alarms"], over: AlarmSettings())
+            configuration.ignored = reader.ignore(members["ignore"], besides: [:])
             var places = members["accounts"].map { ConfigurationReader.isNull($0.node) ? [] : reader.elements(of: $0) } ?? []
             let before = reader.problems.count
             places += reader.accounts(in: path.parentFolder + "accounts.d")
             let isFolderWhole = reader.problems.count == before
             var taken: [String: String] = [:]
             for place in places where reader.problems.count < ConfigurationReader.mostProblems {
-                guard let account = reader.account(place, over: configuration.watch, floors: floors) else { continue }
+                guard let account = reader.account(place, over: configuration, floors: floors) else { continue }
                 for what in ["the name \(account.name)", "the waba_id \(account.wabaID)"] {
                     guard let other = taken.updateValue(account.place, forKey: what) else { continue }
                     reader.problems.append(place.problem("\(what) is already taken by the account at \(other)"))

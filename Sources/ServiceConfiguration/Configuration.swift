@@ -1,3 +1,5 @@
+package import Alarms
+package import StrictJSON
 package import Watching
 package import WhatsAppBusiness
 
@@ -119,6 +121,12 @@ package struct Configuration: Sendable, Equatable {
         package var phoneNumbers: [String]?
         /// How its kinds are watched.
         package var watch: Watch
+        /// What it expects of itself.
+        package var expectations = Expectations()
+        /// What is said of its alarms.
+        package var alarms = AlarmSettings()
+        /// Members that are kept out of changes.
+        package var ignored: [Kind: [JSONPointer]] = [:]
         /// Where in the files it stands, for what is found out later: `file:line`.
         package var place: String
         /// Where its id, its numbers and its secrets are named, for the same.
@@ -153,6 +161,10 @@ package struct Configuration: Sendable, Equatable {
     package var watch = Watch()
     /// The budget.
     package var budget = Budget()
+    /// What is said of the alarms of all accounts.
+    package var alarms = AlarmSettings()
+    /// Members that are kept out of the changes of all accounts.
+    package var ignored: [Kind: [JSONPointer]] = [:]
     /// The accounts.
     package var accounts: [Account] = []
     /// Where values stand whose faults show later, by their keys.

@@ -122,8 +122,10 @@ extension ConfigurationReader {
         return settings
     }
 
-    mutating func account(_ place: YAMLPlace, over defaults: Configuration.Watch, floors: Bool) -> Configuration.Account? {
-        let members = members(of: place, keys: ["name", "waba_id", "token", "app_secret", "phone_numbers", "watch"])
+    /// - Parameter defaults: what is set for all accounts.
+    mutating func account(_ place: YAMLPlace, over defaults: Configuration, floors: Bool) -> Configuration.Account? {
+        let members = members(
+            of: place, keys: ["name", "waba_id", "token", "app_secret", "phone_numbers", "watch", "expect", "alarms", "ignore"])
         for key in ["name", "waba_id", "token"] where members[key] == nil {
             problems.append(place.problem("\(key) is missing"))
         }
@@ -138,7 +140,10 @@ extension ConfigurationReader {
         if let place = members["phone_numbers"], place.node.scalar?.string != "all" {
             numbers = self.numbers(place)
         }
-        var watch = watch(members["watch"], over: defaults, floors: floors)
+        var watch = watch(members["watch"], over: defaults.watch, floors: floors)
+        let expectations = expect(members["expect"])
+        let alarms = alarms(members["alarms"], over: defaults.alarms)
+        let ignored = ignore(members["ignore"], besides: defaults.ignored)
         // What comes with another kind's request comes only with it.
         for kind in Kind.polled where watch.kinds[kind]?.every == nil {
             for rider in kind.riders { watch.kinds[rider]?.every = nil }
@@ -147,6 +152,7 @@ extension ConfigurationReader {
         guard let name, let wabaID, let token else { return nil }
         return Configuration.Account(
             name: name, wabaID: wabaID, token: token.source, appSecret: appSecret?.source, phoneNumbers: numbers, watch: watch,
+            expectations: expectations, alarms: alarms, ignored: ignored,
             place: "\(place.file):\(place.line ?? 1)", wabaIDPlace: members["waba_id"]?.place ?? Configuration.Place(),
             phoneNumbersPlace: members["phone_numbers"]?.place ?? Configuration.Place(), tokenPlace: token.place,
             appSecretPlace: appSecret?.place ?? Configuration.Place())

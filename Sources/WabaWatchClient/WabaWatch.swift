@@ -98,6 +98,21 @@ extension WabaWatch {
         try await call(PollParameters(account: account, kind: kind, phoneNumberID: phoneNumberID))
     }
 
+    /// Mutes every alarm that matches, present and future, until then. They are kept and shown, told as `info`, and left out of exit codes; one that
+    /// worsens past what it was breaks its mute.
+    /// - Parameters:
+    ///   - filter: accounts, ids and numbers; it takes no other member.
+    ///   - names: the alarms' names, such as `quality`; all of them otherwise.
+    public func mute(_ filter: Filter, names: Set<String>? = nil, until: Timestamp, reason: String? = nil) async throws -> MuteEntry {
+        try await call(MuteParameters(filter: filter, names: names, until: until, reason: reason)).mute
+    }
+
+    /// Ends a mute.
+    public func unmute(_ id: String) async throws { _ = try await call(UnmuteParameters(id: id)) }
+
+    /// Every mute that is in force.
+    public func mutes() async throws -> [MuteEntry] { try await soon { try await call(MutesParameters()).mutes } }
+
     /// Blocks users at Meta.
     public func block(_ list: UserList) async throws -> BlockUsersReply { try await call(BlockUsersParameters(list)) }
 

@@ -19,7 +19,7 @@ extension Filter {
     /// Whether a thing, by its identity, is wanted: what can be decided before anything is read or made.
     public func matches(_ id: ResourceID) -> Bool {
         (kinds.map { wanted in id.kind.known.map(wanted.contains) ?? false } ?? true)
-            && (accounts?.contains(id.account) ?? true)
+            && (id.account == ResourceID.allAccounts || accounts?.contains(id.account) ?? true)
             && (phoneNumberIDs.map { wanted in id.phoneNumberID.map(wanted.contains) ?? false } ?? true)
             && (ids?.contains(id.id) ?? true)
     }

@@ -3,7 +3,7 @@ public import WhatsAppBusiness
 
 /// Which things and which changes are wanted. Every list given narrows; a list left out allows all, an empty one nothing.
 public struct Filter: Record {
-    /// Accounts by name.
+    /// Accounts by name. What concerns all of them is in each.
     public var accounts: Set<String>?
     /// Kinds of thing.
     public var kinds: Set<Kind>?
@@ -45,6 +45,14 @@ public struct Filter: Record {
         operations = try member(optional: "operations", .list(.choice(ChangeOperation.self), atMost: Self.listLimit)).map { Set($0) }
         fields = try member(optional: "fields", .list(.wantedPointer, atMost: Self.fieldLimit))
         minimumSeverity = try member(optional: "minimumSeverity", .choice(Severity.self))
+    }
+
+    /// A filter in a reply, perhaps of a later daemon: members that nobody knows are passed over.
+    init(told json: JSONObject) throws(MemberError) {
+        let known: Set = ["accounts", "kinds", "ids", "phoneNumberIds", "operations", "fields", "minimumSeverity"]
+        do throws(MemberError) {
+            try self.init(json: JSONObject(json.filter { known.contains($0.name) }.map { ($0.name, $0.value) }))
+        } catch { throw MemberError("filter.\(error.member)", error.problem) }
     }
 
     /// Every pointer is compared with every field of a change, so there are few.

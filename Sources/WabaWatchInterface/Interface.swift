@@ -15,7 +15,7 @@ public enum Interface {
         # Watches WhatsApp Business accounts: what they look like now, and everything that changed.
         interface io.wabawatch
 
-        # A kind of thing that is watched. "watch" is the watching itself: one per account, kind and phone number.
+        # A kind of thing that is watched. "watch" is the watching itself: one per account, kind and phone number. "alarm" is something that is wrong now.
         type Kind (
           \#(kinds)
         )
@@ -29,7 +29,8 @@ public enum Interface {
         # journald's levels 2, 4, 5 and 6. A minimum of "notice" means notice, warning and critical.
         type Severity (critical, warning, notice, info)
 
-        # The present state of one thing. Account, kind, phoneNumberId and id together are its identity: a user may be blocked at two numbers.
+        # The present state of one thing. Account "*" stands for all of them: the watch "connection" and what concerns the service itself; it matches every
+        # filter of accounts. Account, kind, phoneNumberId and id together are its identity: a user may be blocked at two numbers.
         # phoneNumberId is set for everything that belongs to a number, the number itself included.
         type Resource (
           account: string,
@@ -94,7 +95,9 @@ public enum Interface {
           failures: int,
           # The kind whose answers bring it at no call of its own, if any do; and how many calls one poll of it counts as, where that is more than one.
           comesWith: ?Kind,
-          callsPerPoll: ?int
+          callsPerPoll: ?int,
+          # The wider watch that tells of this trouble, if it is not this one: its id, "connection" included.
+          toldBy: ?string
         )
 
         # Requests of the last hour against the budget for one account. "saved" counts requests of the last hour that were not needed because
@@ -108,6 +111,23 @@ public enum Interface {
           saved: ?int
         )
 
+        # What is known of an account's token: expiry and scopes as Meta says, RFC 3339; "checkedAt" is missing where Meta did not say.
+        type Token (
+          account: string,
+          checkedAt: ?string,
+          expiresAt: ?string,
+          dataAccessExpiresAt: ?string,
+          scopes: ?[]string,
+          missingScopes: ?[]string
+        )
+
+        # Whether Meta can be reached at all: reachable or unreachable.
+        type Connection (
+          state: string,
+          reason: ?string,
+          since: string
+        )
+
         type Status (
           version: string,
           startedAt: string,
@@ -115,7 +135,9 @@ public enum Interface {
           oldestCursor: string,
           subscribers: int,
           watches: []Watch,
-          budgets: []Budget
+          budgets: []Budget,
+          connection: ?Connection,
+          tokens: ?[]Token
         )
 
         # With "more" the status comes in parts, each watch and each budget in one of them; what is too much for one reply needs "more".
@@ -141,6 +163,16 @@ public enum Interface {
         # turned off or an unknown number is NoSuchResource; an answer that was an error is GraphError; no usable answer is LookFailed.
         method Poll(account: string, kind: ?Kind, phoneNumberId: ?string) -> (cursor: string, changes: int)
 
+        # An alarm is listed, got and told like any other thing: kind "alarm", id "NAME" or "NAME/ID", where ID is the thing's where an account has several.
+        # Document: name, severity, summary, since, kind and id of the thing, flaps (how often it went and came back), and muted {until, reason, by} where it
+        # is. A muted alarm is told with severity "info".
+        # Mute mutes every alarm that matches, present and future, until then (RFC 3339, at most ten years from now). Its filter takes accounts, ids, and
+        # phoneNumberIds alone; "names" are those of alarms. There are 1000 mutes at most. For members of the control group. "id" of a mute is what Unmute takes.
+        type MuteEntry (id: string, filter: Filter, names: ?[]string, until: string, reason: ?string, by: string)
+        method Mute(filter: Filter, names: ?[]string, until: string, reason: ?string) -> (mute: MuteEntry)
+        method Unmute(id: string) -> ()
+        method Mutes() -> (mutes: []MuteEntry)
+
         type BlockedUser (input: string, waId: ?string, userId: ?string)
         type BlockFailure (input: string, waId: ?string, code: int, message: string)
 
@@ -150,6 +182,7 @@ public enum Interface {
 
         # The cursor cannot be resumed: it is older than what is kept, of another ledger, or ahead of this one. (A text that is no cursor is InvalidParameter.)
         error HistoryLost(oldestCursor: string, currentCursor: string)
+        error NoSuchMute(id: string)
         error NoSuchAccount(account: string)
         error NoSuchResource(account: string, kind: Kind, id: string)
         error BudgetExhausted(account: string, retryAfterSeconds: int)

@@ -104,10 +104,13 @@ extension Form where Value == String {
     static var text: Form { Form("a string") { $0.string } }
 
     /// A name or an id in a call.
-    static var name: Form {
+    static var name: Form { text(atMost: TextBounds.bytes) }
+
+    /// A text in a call.
+    static func text(atMost bytes: Int) -> Form {
         Form { (value, member) throws(MemberError) in
             let text = try text.read(value, member)
-            guard text.utf8.count <= TextBounds.bytes else { throw MemberError(member, "has more than \(TextBounds.bytes) bytes") }
+            guard text.utf8.count <= bytes else { throw MemberError(member, "has more than \(bytes) bytes") }
             return text
         }
     }

@@ -17,11 +17,15 @@ public struct Status: Record {
     public var watches: [WatchStatus]
     /// Every account's budget.
     public var budgets: [Budget]
+    /// Whether Meta can be reached at all; `nil` from a release that did not say.
+    public var connection: Connection?
+    /// What is known of the accounts' tokens; `nil` from a release that did not say.
+    public var tokens: [TokenStatus]?
 
     /// The daemon as a whole.
     public init(
         version: String, startedAt: Timestamp, cursor: Cursor, oldestCursor: Cursor, subscribers: Int, watches: [WatchStatus],
-        budgets: [Budget]
+        budgets: [Budget], connection: Connection? = nil, tokens: [TokenStatus]? = nil
     ) {
         self.version = version
         self.startedAt = startedAt
@@ -30,6 +34,8 @@ public struct Status: Record {
         self.subscribers = subscribers
         self.watches = watches
         self.budgets = budgets
+        self.connection = connection
+        self.tokens = tokens
     }
 
     public init(json: JSONObject) throws(MemberError) {
@@ -41,19 +47,26 @@ public struct Status: Record {
         subscribers = try member("subscribers", .integer)
         watches = try member("watches", .list(.record(WatchStatus.self)))
         budgets = try member("budgets", .list(.record(Budget.self)))
+        connection = try member(optional: "connection", .record(Connection.self))
+        tokens = try member(optional: "tokens", .list(.record(TokenStatus.self)))
     }
 
     public var json: JSONObject {
-        [
+        var json: JSONObject = [
             "version": .string(version), "startedAt": .string(startedAt.description), "cursor": .string(cursor.text),
             "oldestCursor": .string(oldestCursor.text), "subscribers": .integer(subscribers), "watches": .list(watches),
             "budgets": .list(budgets),
         ]
+        json["connection"] = connection.map { .object($0.json) }
+        json["tokens"] = tokens.map { .list($0) }
+        return json
     }
 
-    /// Adds what the next part of the same answer tells: its watches and its budgets.
+    /// Adds what the next part of the same answer tells: its watches, its budgets and its tokens.
     public mutating func add(_ part: Status) {
         watches += part.watches
         budgets += part.budgets
+        if let more = part.tokens { tokens = (tokens ?? []) + more }
+        connection = connection ?? part.connection
     }
 }

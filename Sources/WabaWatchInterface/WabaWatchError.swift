@@ -7,6 +7,8 @@ public enum WabaWatchError: Error, Equatable {
     /// The cursor cannot be resumed: it is older than what is kept, of another ledger, ahead of this one, or from beyond the copy that this one was put
     /// back from.
     case historyLost(oldestCursor: Cursor, currentCursor: Cursor)
+    /// There is no mute with that id.
+    case noSuchMute(id: String)
     /// No account of that name is configured.
     case noSuchAccount(account: String)
     /// There is no such thing, or its kind is turned off.
@@ -24,6 +26,7 @@ extension WabaWatchError {
     public var name: String {
         switch self {
         case .historyLost: "HistoryLost"
+        case .noSuchMute: "NoSuchMute"
         case .noSuchAccount: "NoSuchAccount"
         case .noSuchResource: "NoSuchResource"
         case .budgetExhausted: "BudgetExhausted"
@@ -36,6 +39,7 @@ extension WabaWatchError {
     public var parameters: JSONObject {
         switch self {
         case .historyLost(let oldest, let current): return ["oldestCursor": .string(oldest.text), "currentCursor": .string(current.text)]
+        case .noSuchMute(let id): return ["id": .string(id)]
         case .noSuchAccount(let account): return ["account": .string(account)]
         case .noSuchResource(let account, let kind, let id):
             return ["account": .string(account), "kind": .string(kind.rawValue), "id": .string(id)]
@@ -55,6 +59,7 @@ extension WabaWatchError {
         switch name {
         case "HistoryLost":
             self = .historyLost(oldestCursor: try member("oldestCursor", .cursor), currentCursor: try member("currentCursor", .cursor))
+        case "NoSuchMute": self = .noSuchMute(id: try member("id", .text))
         case "NoSuchAccount": self = .noSuchAccount(account: try member("account", .text))
         case "NoSuchResource":
             self = .noSuchResource(
@@ -89,6 +94,7 @@ extension WabaWatchError: CustomStringConvertible {
         switch self {
         case .historyLost(let oldest, let current):
             "the cursor cannot be resumed; the oldest that can is \(oldest), the newest \(current)"
+        case .noSuchMute(let id): "there is no mute \(id)"
         case .noSuchAccount(let account): "no account is named \(account)"
         case .noSuchResource(let account, let kind, let id): "\(account) has no \(kind.rawValue) \(id), or does not watch it"
         case .budgetExhausted(let account, let seconds): "the request budget of \(account) is used up; try again in \(seconds) s"

@@ -27,12 +27,14 @@ public struct WatchStatus: Record {
     public var comesWith: OpenEnum<Kind>?
     /// How many calls one poll of it counts as, where that is more than one.
     public var callsPerPoll: Int?
+    /// The id of the wider watch that tells of this trouble, `connection` included, if it is not this one.
+    public var toldBy: String?
 
     /// The state of one watch.
     public init(
         account: String, kind: Kind, phoneNumberID: String? = nil, state: OpenEnum<WatchState>, reason: String? = nil, since: Timestamp,
         everyMilliseconds: Int, lastSuccessAt: Timestamp? = nil, nextAt: Timestamp? = nil, failures: Int = 0,
-        comesWith: Kind? = nil, callsPerPoll: Int? = nil
+        comesWith: Kind? = nil, callsPerPoll: Int? = nil, toldBy: String? = nil
     ) {
         self.account = account
         self.kind = OpenEnum(kind)
@@ -46,6 +48,7 @@ public struct WatchStatus: Record {
         self.failures = failures
         self.comesWith = comesWith.map { OpenEnum($0) }
         self.callsPerPoll = callsPerPoll
+        self.toldBy = toldBy
     }
 
     public init(json: JSONObject) throws(MemberError) {
@@ -62,6 +65,7 @@ public struct WatchStatus: Record {
         failures = try member("failures", .integer)
         comesWith = try member(optional: "comesWith", .open(Kind.self))
         callsPerPoll = try member(optional: "callsPerPoll", .integer)
+        toldBy = try member(optional: "toldBy", .text)
     }
 
     public var json: JSONObject {
@@ -75,6 +79,7 @@ public struct WatchStatus: Record {
         json["nextAt"] = nextAt.map { .string($0.description) }
         json["comesWith"] = comesWith.map { .string($0.rawText) }
         json["callsPerPoll"] = callsPerPoll.map { .integer($0) }
+        json["toldBy"] = toldBy.map(JSONValue.string)
         return json
     }
 }

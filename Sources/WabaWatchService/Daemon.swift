@@ -129,7 +129,8 @@ package struct Daemon: Sendable {
     package func run() async throws {
         let service = try InterfaceService(
             ledger: ledger, watcher: watcher, controlRight: controlRight,
-            poller: WatcherPoller(watcher: watcher, ledger: ledger), version: Self.version, startedAt: world.wallClock(),
+            poller: WatcherPoller(watcher: watcher, ledger: ledger),
+            muting: Muting(ledger: ledger, wallClock: world.wallClock), version: Self.version, startedAt: world.wallClock(),
             pause: Self.pause)
         let events = ServerEventLog(log: log, pause: Self.pause)
         let identity = ServiceIdentity(

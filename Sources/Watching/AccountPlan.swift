@@ -1,5 +1,7 @@
+public import Alarms
 import Changes
 public import GraphAPI
+public import StrictJSON
 public import WhatsAppBusiness
 
 /// One account as it is to be watched.
@@ -38,6 +40,12 @@ public struct AccountPlan: Sendable {
     public var ceiling: CallBudget.Ceiling
     /// Whether one request may bring what several would.
     public var expansion: Expansion
+    /// Members that are left out of everything, kind by kind.
+    public var ignored: [Kind: [JSONPointer]]
+    /// What the account says it expects of itself; where reality differs, that is an alarm.
+    public var expectations: Expectations
+    /// What is said of its alarms otherwise than the table of alarms does.
+    public var alarms: AlarmSettings
     /// A client with the credential as it is now, if that is another than `client`'s. A refused token is not tried again before there is one.
     public var renewedClient: @Sendable () -> GraphClient?
 
@@ -45,7 +53,8 @@ public struct AccountPlan: Sendable {
     public init(
         name: String, wabaID: String, client: GraphClient, numbers: Numbers, intervals: [Kind: Duration],
         lists: [Kind: ListPlan] = [:], splay: Double = 0.1, isAdaptive: Bool = false, ceiling: CallBudget.Ceiling,
-        expansion: Expansion = .never,
+        expansion: Expansion = .never, ignored: [Kind: [JSONPointer]] = [:], expectations: Expectations = Expectations(),
+        alarms: AlarmSettings = AlarmSettings(),
         renewedClient: @escaping @Sendable () -> GraphClient? = { nil }
     ) {
         self.name = name
@@ -59,6 +68,9 @@ public struct AccountPlan: Sendable {
         self.renewedClient = renewedClient
         self.ceiling = ceiling
         self.expansion = expansion
+        self.ignored = ignored
+        self.expectations = expectations
+        self.alarms = alarms
     }
 
     /// The kinds that are polled account by account; what comes with another kind's answer is not among them.
@@ -68,6 +80,9 @@ public struct AccountPlan: Sendable {
 
     /// Whether a kind is watched. One that comes with another's answer is only with that.
     func watches(_ kind: Kind) -> Bool { intervals[kind] != nil && kind.row.ridesOn.map { intervals[$0.kind] != nil } ?? true }
+
+    /// Whether a member is left out of everything.
+    func ignores(_ path: [String], of kind: Kind) -> Bool { ignored[kind]?.contains { $0.isPrefix(of: JSONPointer(path)) } ?? false }
 
     /// Whether a number is watched.
     func watches(number: String) -> Bool {

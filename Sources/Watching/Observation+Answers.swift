@@ -56,7 +56,7 @@ extension Observation {
                 continue
             }
             guard seen.insert(id).inserted, !isOfNumbers || plan.watches(number: id) else { continue }
-            let odd = edge.oddities(of: item)
+            let odd = edge.oddities(of: item).filter { !plan.ignores($0.path, of: target.kind) }
             for oddity in odd { oddities.add(oddity, of: id) }
             things.append(Item(id: id, document: item.object ?? [:], odd: Set(odd.map(\.path))))
         }
@@ -87,7 +87,9 @@ extension Observation {
         }
         // What comes with it has a watch of its own.
         let riding = target.kind.riding
-        let odd = edge.oddities(of: items[0]).filter { $0.path.count == 1 || !riding.contains($0.path.first ?? "") }
+        let odd = edge.oddities(of: items[0]).filter {
+            ($0.path.count == 1 || !riding.contains($0.path.first ?? "")) && !plan.ignores($0.path, of: target.kind)
+        }
         for oddity in odd { oddities.add(oddity, of: nil) }
         return Item(id: target.phoneNumberID ?? plan.wabaID, document: object, odd: Set(odd.map(\.path)))
     }

@@ -68,6 +68,7 @@ extension Watcher {
         do throws(GraphFailure) {
             let oddities: Oddities?
             (observation, oddities) = try Observation.read(target, of: plan, found, asked: sweep?.fields ?? [])
+            observation.ignore(plan.ignored[target.kind] ?? [])
             polled.state.read(oddities)
             observation.mayLack(oddities)
         } catch { return .failed(error) }

@@ -50,6 +50,7 @@ extension Watcher {
             target.phoneNumberID.map(next.watches(number:)) ?? true
         else { return nil }
         if case .only = next.numbers { plan.numbers = next.numbers }
+        plan.ignored = next.ignored
         return plan
     }
 

@@ -15,6 +15,7 @@ extension Kind {
         case .qrCode: .qrCode
         case .messageTemplate: .messageTemplate
         case .watch: .watch
+        case .alarm: .alarm
         }
     }
 }
@@ -117,4 +118,8 @@ extension KindRow {
     /// The watching itself, which Meta is not asked for.
     fileprivate static let watch = KindRow(
         nil, scope: .account, every: .zero, headlineMembers: ["state", "reason"], messageID: "005375599ac24a439fc6b35a934fab54")
+
+    /// What is wrong now, derived from all other kinds.
+    fileprivate static let alarm = KindRow(
+        nil, scope: .account, every: .zero, headlineMembers: ["severity", "summary"], messageID: "5f3d8d3f9a7b4a4e8f2d1c6b7e9a0d13")
 }

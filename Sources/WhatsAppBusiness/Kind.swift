@@ -1,4 +1,5 @@
-/// A kind of thing that is watched; `row` says all there is to know of it. `watch` is the watching itself: one per account, kind and phone number.
+/// A kind of thing that is watched; `row` says all there is to know of it. `watch` is the watching itself: one per account, kind and phone number. `alarm` is
+/// something that is wrong now.
 public enum Kind: String, Sendable, CaseIterable, Comparable {
     case account
     case subscribedApp = "subscribed_app"
@@ -10,6 +11,7 @@ public enum Kind: String, Sendable, CaseIterable, Comparable {
     case qrCode = "qr_code"
     case messageTemplate = "message_template"
     case watch
+    case alarm
 
     /// In the order of the interface's text.
     public static func < (left: Kind, right: Kind) -> Bool { left.position < right.position }

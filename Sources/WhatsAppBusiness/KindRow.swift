@@ -94,7 +94,7 @@ public struct KindRow: Sendable {
 }
 
 extension Kind {
-    /// The kinds that Meta is asked for: all but the watching itself.
+    /// The kinds that Meta is asked for: all but the watching itself and what is wrong.
     public static let polled = allCases.filter { $0.row.edge != nil }
 
     /// The kinds that have requests of their own, for what accounts or numbers have.

@@ -11,6 +11,7 @@ extension OpenEnum where Known == Kind {
     public static var qrCode: OpenEnum { OpenEnum(Kind.qrCode) }
     public static var messageTemplate: OpenEnum { OpenEnum(Kind.messageTemplate) }
     public static var watch: OpenEnum { OpenEnum(Kind.watch) }
+    public static var alarm: OpenEnum { OpenEnum(Kind.alarm) }
 }
 
 extension OpenEnum where Known == ChangeOperation {

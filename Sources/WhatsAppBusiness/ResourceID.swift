@@ -9,6 +9,9 @@ public struct ResourceID: Sendable, Hashable {
     /// The number that it belongs to; a phone number belongs to itself.
     public var phoneNumberID: String?
 
+    /// The account of what concerns all of them: the connection, the service itself. No account can have this name, and every filter of accounts lets it through.
+    public static let allAccounts = "*"
+
     /// The identity of one thing.
     public init(account: String, kind: Kind, id: String, phoneNumberID: String? = nil) {
         self.init(account: account, kind: OpenEnum(kind), id: id, phoneNumberID: phoneNumberID)

@@ -274,7 +274,7 @@ struct AnnouncerTests {
         #expect(
             fields == [
                 "MESSAGE": ["acme: rejected_reason of 2 message templates is now known (changes 7 to 8)"],
-                "MESSAGE_ID": [MessageID(.messageTemplate).rawValue], "PRIORITY": ["6"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
+                "MESSAGE_ID": [MessageID.baseline.rawValue], "PRIORITY": ["6"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
                 "WABAWATCH_CURSOR": ["0123456789abcdef:8"], "WABAWATCH_SEQUENCE": ["8"], "WABAWATCH_ACCOUNT": ["acme"],
                 "WABAWATCH_WABA_ID": ["102"], "WABAWATCH_KIND": ["message_template"], "WABAWATCH_ORIGIN": ["poll"],
                 "WABAWATCH_COUNT": ["2"], "WABAWATCH_OPERATION": ["baseline"], "WABAWATCH_COUNT_BASELINE": ["2"],

@@ -36,6 +36,27 @@ import WhatsAppBusiness
             ])
     }
 
+    /// Who caused it is told by number, as journald's own fields are.
+    @Test(arguments: [("alice (1000)", "1000"), ("1000", "1000"), ("odd (name) (0)", "0"), ("alice", nil), ("alice (x)", nil)])
+    func entry_ofACommand_saysWho(actor: String, uid: String?) {
+        var change = change(["/status"])
+        change.actor = actor
+        #expect(entry(change)["WABAWATCH_ACTOR_UID"] == uid.map { [$0] })
+    }
+
+    @Test(arguments: Kind.allCases) func whatWasFoundAtFirst_isAClassOfItsOwn(kind: Kind) {
+        let thing = ResourceID(account: "acme", kind: kind, id: "1")
+        #expect(MessageID(of: DetectedChange(thing, .baseline, severity: .info, summary: "")) == .baseline)
+        #expect(MessageID(of: DetectedChange(thing, .added, severity: .info, summary: "")) == MessageID(kind))
+    }
+
+    @Test func alarm_isAClassOfItsOwn_asUrgentAsItIs() {
+        let alarm = ResourceID(account: "*", kind: .alarm, id: "blind")
+        let fields = entry(DetectedChange(alarm, .added, severity: .critical, after: ["name": "blind"], summary: "blind"), wabaID: nil)
+        #expect(fields["MESSAGE_ID"] == ["5f3d8d3f9a7b4a4e8f2d1c6b7e9a0d13"] && fields["PRIORITY"] == ["2"])
+        #expect(fields["WABAWATCH_ACCOUNT"] == ["*"] && fields["WABAWATCH_KIND"] == ["alarm"] && fields["WABAWATCH_ID"] == ["blind"])
+    }
+
     @Test(arguments: [
         (["/quality_rating"], MessageID.qualityRating), (["/quality_score/score", "/status"], .qualityRating),
         (["/status"], .phoneNumberStatus),

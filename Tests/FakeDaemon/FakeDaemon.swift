@@ -41,6 +41,12 @@ public struct FakeDaemon: VarlinkInterface {
                 guard parameters.account == "acme" else { throw WabaWatchError.noSuchAccount(account: parameters.account) }
                 await look.look()
                 return PollReply(cursor: await log.cursor, changes: 3).json
+            case "Mute": return MuteReply(mute: await log.mute(try MuteParameters(json: call.parameters))).json
+            case "Unmute":
+                let id = try UnmuteParameters(json: call.parameters).id
+                guard await log.unmute(id) else { throw WabaWatchError.noSuchMute(id: id) }
+                return UnmuteReply().json
+            case "Mutes": return MutesReply(mutes: await log.mutes).json
             case "BlockUsers": return block(try BlockUsersParameters(json: call.parameters).list)
             default: throw VarlinkError.permissionDenied
             }

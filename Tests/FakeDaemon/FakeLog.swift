@@ -8,6 +8,8 @@ public actor FakeLog {
     public private(set) var changes: [Change] = []
     /// Changes up to this sequence cannot be resumed from any more.
     public private(set) var forgotten = 0
+    /// The mutes that are in force; the first one's id is 1.
+    public private(set) var mutes: [MuteEntry] = []
     private var waiting: [AsyncStream<Void>.Continuation] = []
     private var subscriptions: [AsyncStream<SubscribeParameters>.Continuation] = []
 
@@ -26,6 +28,22 @@ public actor FakeLog {
             changes.append(make(sequence, Self.cursor(sequence)))
         }
         wake()
+    }
+
+    /// Mutes, as alice.
+    public func mute(_ parameters: MuteParameters) -> MuteEntry {
+        let mute = MuteEntry(
+            id: "\(mutes.count + 1)", filter: parameters.filter, names: parameters.names, until: parameters.until,
+            reason: parameters.reason, by: "alice (1000)")
+        mutes.append(mute)
+        return mute
+    }
+
+    /// Ends a mute; whether there was one with that id.
+    func unmute(_ id: String) -> Bool {
+        let count = mutes.count
+        mutes.removeAll { $0.id == id }
+        return mutes.count < count
     }
 
     /// Forgets changes up to a sequence.

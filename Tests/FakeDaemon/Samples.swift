@@ -1,4 +1,4 @@
-import StrictJSON
+public import StrictJSON
 public import WabaWatchInterface
 public import WhatsAppBusiness
 
@@ -58,6 +58,38 @@ public enum Sample {
                 failures: 0),
         ],
         budgets: [Budget(account: "acme", callsLastHour: 92, callsPerHour: 100, usagePercent: 41)])
+
+    /// An alarm of the account acme, or of all accounts.
+    public static func alarm(
+        _ id: String, _ severity: Severity, _ summary: String, number: String? = nil, account: String = "acme", thing: String? = nil,
+        flaps: Int? = nil, muted: JSONObject? = nil, since: Int = 7500
+    ) -> Resource {
+        var document: JSONObject = [
+            "name": .string(String(id.prefix { $0 != "/" })), "severity": .string(severity.rawValue), "summary": .string(summary),
+            "since": .string(ago(since).description), "kind": "phone_number",
+        ]
+        document["id"] = (thing ?? number).map(JSONValue.string)
+        document["flaps"] = flaps.map { .integer($0) }
+        document["muted"] = muted.map(JSONValue.object)
+        return Resource(
+            ResourceID(account: account, kind: .alarm, id: id, phoneNumberID: number), confirmedAt: ago(20), changedAt: ago(since),
+            document: document)
+    }
+
+    /// What is wrong with what is watched: the rating is known of, and muted until the evening.
+    public static let alarms: [Resource] = [
+        alarm(
+            "quality/107878721936019", .warning, "acme: quality rating of +1 555-093-4873 (107878721936019) is YELLOW", number: "107878721936019", flaps: 3,
+            muted: [
+                "until": .string(ago(-50_000).description), "by": "alice (1000)",
+                "reason": "known, ticket 4711: the spring campaign went to people who had not asked for it",
+            ]),
+        alarm("budget", .warning, "acme: polls are late, for the request budget is used up", since: 1900),
+        alarm(
+            "number_down/105954558954427", .critical, "acme: +49 1511 2345678 (105954558954427) is DISCONNECTED and sends nothing",
+            number: "105954558954427", since: 95),
+        alarm("blind", .critical, "Meta cannot be reached: no route to host", account: "*", thing: "connection", since: 61),
+    ]
 
     /// How the numbers came, each when it changed last.
     public static var arrivals: [Change] {

@@ -1,4 +1,6 @@
+import Alarms
 import FoundationEssentials
+import StrictJSON
 import TestSupport
 import Testing
 import WhatsAppBusiness
@@ -67,6 +69,34 @@ import WhatsAppBusiness
         #expect(watch?.kinds[.businessProfile]?.every == nil)
         #expect(watch?.splay == 0.05)
         #expect(configuration.accounts.first?.phoneNumbers == ["1", "2"])
+    }
+
+    @Test func alarms_ofAnAccount_areSaidOverThoseOfAll() throws {
+        let configuration = try load(
+            """
+            alarms: { quality: { settle: 10m }, name_declined: never, budget: never }
+            ignore: { business_profile: [ /about ], phone_number: [ /throughput/level ] }
+            \(account)    alarms: { budget: { settle: 0s }, blind: never }
+                ignore: { business_profile: [ /about, /a~1b ] }
+                expect: { callback: "https://hooks.example.com/wa?x=1", apps: ["670", 671], two_step_pin: true, catalogue_visible: false }
+
+            """)
+        let one = try #require(configuration.accounts.first)
+        #expect(
+            one.alarms.rules == [
+                "quality": .settle(.seconds(600)), "name_declined": .never, "budget": .settle(.zero), "blind": .never,
+            ])
+        #expect(one.ignored[.businessProfile]?.map(\.names) == [["about"], ["a/b"]])
+        #expect(one.ignored[.phoneNumber]?.map(\.names) == [["throughput", "level"]] && one.ignored.count == 2)
+        let expected = Expectations(
+            callback: "https://hooks.example.com/wa?x=1", apps: ["670", "671"], twoStepPIN: true, isCatalogueVisible: false)
+        #expect(one.expectations == expected)
+        #expect(configuration.alarms.rules["blind"] == nil, "what one account says is of no other")
+        let plain = try load(account)
+        #expect(plain.accounts.first?.expectations == Expectations() && plain.accounts.first?.alarms == AlarmSettings())
+        #expect(plain.accounts.first?.ignored.isEmpty == true)
+        // What is expected to be none is something else than nothing expected.
+        #expect(try load(account + "    expect: { apps: [] }\n").accounts.first?.expectations.apps == [])
     }
 
     @Test(arguments: [

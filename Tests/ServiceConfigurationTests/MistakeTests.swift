@@ -55,6 +55,42 @@ import WhatsAppBusiness
         ("graph:\n\n  base_url: http://127.example.com\n", "wabawatch.yaml:3: graph.base_url: http is for a simulator on this machine"),
         ("graph:\n  base_url: https://a/b\n", "wabawatch.yaml:2: graph.base_url: the base URL must be"),
         ("graph:\n  version: 25\n", "wabawatch.yaml:2: graph.version: the version is not"),
+        // Alarms, what is expected, and what is ignored.
+        ("alarms:\n  qualitty: never\n", "wabawatch.yaml:2: alarms.qualitty: this key is not known; known are account_restricted, "),
+        ("alarms:\n  quality: 10m\n", "wabawatch.yaml:2: alarms.quality: should be never, or { settle: … }"),
+        ("alarms:\n  quality: { settle: 8d }\n", "wabawatch.yaml:2: alarms.quality.settle: should be at least 0ms and at most 7d"),
+        ("alarms:\n  quality: { settled: 8d }\n", "wabawatch.yaml:2: alarms.quality.settled: this key is not known; known are settle"),
+        (
+            "ignore:\n  business_profile:\n    - /about\n    - about\n",
+            "wabawatch.yaml:4: ignore.business_profile[1]: should be a JSON pointer"
+        ),
+        ("ignore:\n  business_profile: [ /a~b ]\n", "wabawatch.yaml:2: ignore.business_profile[0]: should be a JSON pointer"),
+        ("ignore:\n  business_profile: /about\n", "wabawatch.yaml:2: ignore.business_profile: should be a list"),
+        ("ignore:\n  blocked_user: [ /wa_id ]\n", "wabawatch.yaml:2: ignore.blocked_user: this key is not known"),
+        ("ignore:\n  watch: [ /state ]\n", "wabawatch.yaml:2: ignore.watch: this key is not known"),
+        ("expect: { two_step_pin: true }\n", "wabawatch.yaml:1: expect: this key is not known"),
+        (
+            MistakeTests.account + "    expect: { callback: example.com }\n",
+            "wabawatch.yaml:5: accounts[0].expect.callback: should be an address such as"
+        ),
+        (
+            MistakeTests.account + "    expect: { callback: \"https://a b\" }\n",
+            "wabawatch.yaml:5: accounts[0].expect.callback: should be an address"
+        ),
+        (MistakeTests.account + "    expect: { apps: 670 }\n", "wabawatch.yaml:5: accounts[0].expect.apps: should be a list"),
+        (
+            MistakeTests.account + "    expect:\n      apps: [ \"670\", app ]\n",
+            "wabawatch.yaml:6: accounts[0].expect.apps[1]: should be an id"
+        ),
+        (
+            MistakeTests.account + "    expect: { two_step_pin: false }\n",
+            "wabawatch.yaml:5: accounts[0].expect.two_step_pin: can only be expected"
+        ),
+        (
+            MistakeTests.account + "    expect: { catalogue_visible: 1 }\n",
+            "wabawatch.yaml:5: accounts[0].expect.catalogue_visible: should be true or"
+        ),
+        (MistakeTests.account + "    ignore: { qr_code: [ \"\" ] }\n", "wabawatch.yaml:5: accounts[0].ignore.qr_code[0]: should be a text"),
         // Keys that are no texts, and what is none of the file's.
         ("? [a, b]\n: 1\n", "wabawatch.yaml:1: a key should be a text, and is a list"),
         ("graph:\n  ? { a: 1 }\n  : 1\n", "wabawatch.yaml:2: graph: a key should be a text, and is a mapping"),

@@ -19,6 +19,18 @@ import WhatsAppBusiness
         #expect(!filter.matches(Sample.change()))
     }
 
+    /// What concerns all accounts is of every one; the other lists narrow it all the same.
+    @Test func whatConcernsAllAccounts_passesEveryFilterOfAccounts() {
+        let change = Sample.change(ResourceID(account: ResourceID.allAccounts, kind: .alarm, id: "blind"), fields: [])
+        for accounts in [nil, [], ["acme"], ["*"]] as [Set<String>?] {
+            #expect(
+                Filter(accounts: accounts).matches(change) && Filter(accounts: accounts, kinds: [.alarm], ids: ["blind"]).matches(change))
+            #expect(!Filter(accounts: accounts, kinds: [.watch]).matches(change))
+            #expect(!Filter(accounts: accounts, phoneNumberIDs: ["1"]).matches(change))
+        }
+        #expect(!Filter(accounts: ["*"]).matches(Sample.change()))
+    }
+
     @Test func filter_withEveryListFitting_allowsTheChange() {
         let filter = Filter(
             accounts: ["acme", "other"], kinds: [.phoneNumber], ids: ["107878721936019"], phoneNumberIDs: ["107878721936019"],

@@ -68,11 +68,16 @@ private let filter = Filter(
     minimumSeverity: .notice)
 private let status = Status(
     version: "0.1", startedAt: Sample.moment, cursor: Cursor("c.9"), oldestCursor: Cursor("c.1"), subscribers: 3, watches: [watch],
-    budgets: [budget])
+    budgets: [budget], connection: connection, tokens: [token])
+private let connection = Connection(state: "unreachable", reason: "no route", since: Sample.moment)
+private let token = TokenStatus(
+    account: "acme", checkedAt: Sample.moment, expiresAt: Sample.moment, dataAccessExpiresAt: Sample.moment, scopes: ["a"],
+    missingScopes: ["b"])
 
 private let full: [(String, [any Record])] = [
     ("Resource", [Sample.resource]), ("Change", [Sample.commandedChange]), ("Filter", [filter]), ("Watch", [watch]), ("Budget", [budget]),
-    ("Status", [status]), ("BlockedUser", [user]), ("BlockFailure", [failure]),
+    ("Status", [status]), ("Token", [token]), ("Connection", [connection]), ("MuteEntry", [mute]), ("BlockedUser", [user]),
+    ("BlockFailure", [failure]),
 ]
 
 private let methods: [(name: String, parameters: [any Record], replies: [any Record])] = [
@@ -96,6 +101,10 @@ private let methods: [(name: String, parameters: [any Record], replies: [any Rec
     (
         "Poll", [PollParameters(account: "acme", kind: .account, phoneNumberID: "1")], [PollReply(cursor: Cursor("c"), changes: 3)]
     ),
+    (
+        "Mute", [MuteParameters(filter: mute.filter, names: ["quality"], until: Sample.moment, reason: "known")], [MuteReply(mute: mute)]
+    ),
+    ("Unmute", [UnmuteParameters(id: "7")], [UnmuteReply()]), ("Mutes", [MutesParameters()], [MutesReply(mutes: [mute])]),
     ("BlockUsers", [BlockUsersParameters(users)], [BlockUsersReply(added: [user], failed: [failure])]),
     ("UnblockUsers", [UnblockUsersParameters(users)], [UnblockUsersReply(removed: [user], failed: [failure])]),
 ]

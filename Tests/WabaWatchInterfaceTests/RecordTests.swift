@@ -127,6 +127,26 @@ import WhatsAppBusiness
         #expect { try HistoryParameters(json: json) } throws: { ($0 as? MemberError)?.member == member }
     }
 
+    @Test(
+        arguments: [
+            (["filter": [:]], "until"), (["until": "2026-11-21T04:00:01Z"], "filter"), (["filter": [:], "until": "tomorrow"], "until"),
+            (["filter": ["kinds": ["alarm"]], "until": "2026-11-21T04:00:01Z"], "filter.kinds"),
+            (["filter": ["minimumSeverity": "info"], "until": "2026-11-21T04:00:01Z"], "filter.minimumSeverity"),
+            (
+                ["filter": ["ids": .array((0...MuteParameters.nameLimit).map { .string("\($0)") })], "until": "2026-11-21T04:00:01Z"],
+                "filter.ids"
+            ),
+            (
+                [
+                    "filter": [:], "until": "2026-11-21T04:00:01Z",
+                    "reason": .string(String(repeating: "a", count: MuteParameters.reasonLimit + 1)),
+                ], "reason"
+            ),
+        ] as [(JSONObject, String)])
+    func mute_thatIsWrong_namesTheParameter(json: JSONObject, member: String) {
+        #expect { try MuteParameters(json: json) } throws: { ($0 as? MemberError)?.member == member }
+    }
+
     @Test func subscribe_withCursorAndSnapshot_isRefused() {
         #expect { try SubscribeParameters(json: ["after": "c.1", "snapshot": true]) } throws: {
             ($0 as? MemberError)?.member == "snapshot"
@@ -157,7 +177,12 @@ import WhatsAppBusiness
 
 let watch = WatchStatus(
     account: "acme", kind: .blockedUser, phoneNumberID: "1", state: OpenEnum(.late), reason: "the budget is used up", since: Sample.moment,
-    everyMilliseconds: 900_000, lastSuccessAt: Sample.moment, nextAt: Sample.moment, failures: 2, comesWith: .phoneNumber, callsPerPoll: 3)
+    everyMilliseconds: 900_000, lastSuccessAt: Sample.moment, nextAt: Sample.moment, failures: 2, comesWith: .phoneNumber, callsPerPoll: 3,
+    toldBy: "connection")
+
+let mute = MuteEntry(
+    id: "7", filter: Filter(accounts: ["acme"], ids: ["health/7"], phoneNumberIDs: ["1"]), names: ["quality", "health"],
+    until: Sample.moment, reason: "known, ticket 4711", by: "alice (1000)")
 
 let records: [any Record] = [
     Sample.resource, Sample.change(), Sample.change(Sample.account, operation: .removed), watch,
@@ -168,7 +193,17 @@ let records: [any Record] = [
     GetStatusReply(
         status: Status(
             version: "0.1", startedAt: Sample.moment, cursor: Cursor("c.9"), oldestCursor: Cursor("c.1"), subscribers: 3, watches: [watch],
-            budgets: [Budget(account: "acme", callsLastHour: 40, callsPerHour: 100)])),
+            budgets: [Budget(account: "acme", callsLastHour: 40, callsPerHour: 100)],
+            connection: Connection(state: "unreachable", reason: "no route", since: Sample.moment),
+            tokens: [
+                TokenStatus(
+                    account: "acme", checkedAt: Sample.moment, expiresAt: Sample.moment, dataAccessExpiresAt: Sample.moment,
+                    scopes: ["whatsapp_business_management"], missingScopes: []),
+                TokenStatus(account: "bolt"),
+            ])),
+    mute, MuteEntry(id: "8", filter: Filter(), until: Sample.moment, by: "1000"), MuteParameters(filter: Filter(), until: Sample.moment),
+    MuteParameters(filter: mute.filter, names: ["quality"], until: Sample.moment, reason: "known"), MuteReply(mute: mute),
+    UnmuteParameters(id: "7"), UnmuteReply(), MutesParameters(), MutesReply(mutes: [mute]), MutesReply(mutes: []),
     GetStatusParameters(), ListParameters(filter: Filter(ids: ["1"])), ListReply(resource: Sample.resource, cursor: Cursor("c.9")),
     ListReply(resource: nil, cursor: Cursor("c.9")), GetParameters(account: "acme", kind: .qrCode, id: "A", phoneNumberID: "1"),
     GetReply(resource: Sample.resource, cursor: Cursor("c.9")),
@@ -188,7 +223,7 @@ let records: [any Record] = [
 ]
 
 let errors: [WabaWatchError] = [
-    .historyLost(oldestCursor: Cursor("c.1"), currentCursor: Cursor("c.9")), .noSuchAccount(account: "acme"),
+    .historyLost(oldestCursor: Cursor("c.1"), currentCursor: Cursor("c.9")), .noSuchAccount(account: "acme"), .noSuchMute(id: "7"),
     .noSuchResource(account: "acme", kind: .qrCode, id: "A"), .budgetExhausted(account: "acme", retryAfterSeconds: 60),
     .lookFailed(state: "unreachable", reason: "no route"), .graphError(code: 190, subcode: 463, message: "expired", traceID: "A1"),
     .graphError(code: 1, subcode: nil, message: "unknown", traceID: nil),

@@ -14,6 +14,15 @@ extension InterfaceService {
             let (cursor, changes) = try await poller.poll(
                 account: parameters.account, kind: parameters.kind, phoneNumberID: parameters.phoneNumberID)
             return PollReply(cursor: Cursor(cursor), changes: changes).json
+        case MuteParameters.method:
+            guard let muting else { throw VarlinkError.methodNotImplemented(call.method) }
+            let parameters = try MuteParameters(json: call.parameters)
+            try await check(accounts: parameters.filter.accounts ?? [])
+            return MuteReply(mute: try await muting.mute(parameters, by: call.peer)).json
+        case UnmuteParameters.method:
+            guard let muting else { throw VarlinkError.methodNotImplemented(call.method) }
+            try await muting.unmute(try UnmuteParameters(json: call.parameters).id, by: call.peer)
+            return UnmuteReply().json
         default: throw VarlinkError.methodNotImplemented(call.method)
         }
     }

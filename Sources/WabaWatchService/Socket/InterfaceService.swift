@@ -10,13 +10,17 @@ import WhatsAppBusiness
 /// Answers the calls of `io.wabawatch`.
 final class InterfaceService: VarlinkInterface {
     let description: InterfaceDescription
-    let implementedMethods: Set<String> = ["GetStatus", "List", "Get", "History", "Subscribe", "Poll", "BlockUsers", "UnblockUsers"]
+    let implementedMethods: Set<String> = [
+        "GetStatus", "List", "Get", "History", "Subscribe", "Poll", "Mute", "Unmute", "Mutes", "BlockUsers", "UnblockUsers",
+    ]
 
     let ledger: Ledger
     let watcher: any WatchReporting
     let controlRight: ControlRight
     /// `nil` where nobody can be asked to poll.
     let poller: (any Poller)?
+    /// `nil` where nothing can be muted.
+    let muting: Muting?
     let version: String
     let startedAt: Timestamp
     /// Waits; a heartbeat is due afterwards.
@@ -27,7 +31,8 @@ final class InterfaceService: VarlinkInterface {
     let largestStatus: Int
 
     init(
-        ledger: Ledger, watcher: any WatchReporting, controlRight: ControlRight, poller: (any Poller)? = nil, version: String,
+        ledger: Ledger, watcher: any WatchReporting, controlRight: ControlRight, poller: (any Poller)? = nil, muting: Muting? = nil,
+        version: String,
         startedAt: Timestamp, recent: RecentChanges.Limits = RecentChanges.Limits(),
         largestStatus: Int = ClientLimits().messageBytes - 1 << 10,
         pause: @escaping @Sendable (Duration) async throws -> Void
@@ -40,6 +45,7 @@ final class InterfaceService: VarlinkInterface {
         self.largestStatus = largestStatus
         self.controlRight = controlRight
         self.poller = poller
+        self.muting = muting
         self.version = version
         self.startedAt = startedAt
         self.pause = pause
@@ -56,6 +62,10 @@ final class InterfaceService: VarlinkInterface {
             case "Get":
                 let parameters = try GetParameters(json: call.parameters)
                 return try await replies.inTurn { _ in try await get(parameters) }
+            case MutesParameters.method:
+                guard let muting else { throw VarlinkError.methodNotImplemented(call.method) }
+                _ = try MutesParameters(json: call.parameters)
+                return try await replies.inTurn { _ in MutesReply(mutes: try await muting.mutes()).json }
             case "Subscribe":
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
                 let parameters = try SubscribeParameters(json: call.parameters)
@@ -91,8 +101,15 @@ final class InterfaceService: VarlinkInterface {
         return ListReply(resource: held, cursor: pages.cursor).json
     }
 
+    /// Throws the first of these that nobody watches; what concerns all accounts is no unknown one.
+    func check(accounts: Set<String>) async throws(WabaWatchError) {
+        for account in accounts.sorted() where account != ResourceID.allAccounts {
+            guard await watcher.watches(account: account) else { throw .noSuchAccount(account: account) }
+        }
+    }
+
     private func get(_ parameters: GetParameters) async throws -> JSONObject {
-        guard await watcher.watches(account: parameters.account) else { throw WabaWatchError.noSuchAccount(account: parameters.account) }
+        try await check(accounts: [parameters.account])
         let filter = Filter(
             accounts: [parameters.account], kinds: [parameters.kind], ids: [parameters.id],
             phoneNumberIDs: parameters.phoneNumberID.map { [$0] })

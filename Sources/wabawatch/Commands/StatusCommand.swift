@@ -8,33 +8,44 @@ import WhatsAppBusiness
 /// How everything stands, the worst first.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show how accounts, numbers and watches stand, the worst first.",
+        commandName: "status", abstract: "Show what is wrong, and how accounts, numbers and watches stand, the worst first.",
         discussion: """
             The exit status serves monitoring checks: 0 when all is well; 2 when something deserves attention (a rating of YELLOW or RED, FLAGGED, \
             RATE_LIMITED, health LIMITED, a watch that is not current); 3 when something is critical (banned, disconnected, deleted, restricted, \
-            disabled, health BLOCKED, a token refused); 69 when the daemon is not there. With -o json the first line is the daemon's Status, the others are \
-            the accounts and numbers, a Resource each.
+            disabled, health BLOCKED, a token refused), or an alarm is; 69 when the daemon is not there. What is muted does not count. Of more than 20 accounts \
+            those that are well are counted; --all lists them. With -o json the first line is the daemon's Status, the others are the accounts, numbers and \
+            alarms, a Resource each.
             """)
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
+    @OptionGroup(title: "Filters") var scope: ScopeOptions
     @OptionGroup var pager: PagerOptions
+    @Flag(help: "List everything, also what is well.")
+    var all = false
 
     mutating func run() async throws {
         let session = Session(connection)
-        let status = try await session.client.getStatus()
+        var status = try await session.client.getStatus()
+        var filter = try await scope.filter(session, known: status.accountNames)
+        let alarms = try await session.alarms(filter)
+        filter.kinds = [.account, .phoneNumber]
         var resources: [Resource] = []
-        for try await resource in session.client.list(Filter(kinds: [.account, .phoneNumber])) { resources.append(resource) }
+        for try await resource in session.client.list(filter) { resources.append(resource) }
+        status.narrow(to: filter)
         let isForPeople = form.output == .short || form.output == .full
         let states = isForPeople ? try await session.stateTimes() : StateTimes()
-        let report = StatusReport(status: status, resources: resources, states: states)
+        let now = session.page.now
+        let report = StatusReport(
+            status: status, resources: resources, states: states, alarms: alarms.map { AlarmEntry($0, now: now) },
+            mutes: try await session.mutes(), showsAll: all, least: scope.severity)
         // A check that reads the first line alone gets the exit status all the same.
         do {
             try await session.print(paged: !pager.noPager) { output in
                 switch form.output {
                 case .json:
                     try output.line(PrintableText(status.json))
-                    for resource in resources { try output.line(PrintableText(resource.json)) }
+                    for resource in resources + alarms { try output.line(PrintableText(resource.json)) }
                 case .cat: try output.line("\(report.health)")
                 case .short, .full: try output.lines(report.lines(session.page))
                 }

@@ -24,7 +24,7 @@ enum Health: Int, Comparable {
 
 extension Health {
     /// A severity of its own is what is worse than a note.
-    private init(_ severity: Severity) {
+    init(_ severity: Severity) {
         switch severity {
         case .critical: self = .critical
         case .warning: self = .warning
@@ -32,7 +32,7 @@ extension Health {
         }
     }
 
-    /// Accounts, phone numbers and watches; everything else is well.
+    /// Accounts, phone numbers, watches, and alarms that nobody has muted; everything else is well.
     init(_ resource: Resource) {
         let document = resource.document
         switch resource.kind.known {
@@ -44,6 +44,9 @@ extension Health {
                     Self(canSend: Self.canSend(document)),
                 ].max() ?? .good
         case .watch: self = document["state"]?.string.map { Self(OpenEnum<WatchState>(rawValue: $0)) } ?? .good
+        case .alarm:
+            let severity = document["severity"]?.string.map { OpenEnum<Severity>(rawValue: $0).level } ?? .warning
+            self = document["muted"]?.object == nil ? Self(severity) : .good
         default: self = .good
         }
     }

@@ -3,45 +3,106 @@ import StrictJSON
 import WabaWatchInterface
 import WhatsAppBusiness
 
-/// What `status` shows: the daemon, its accounts, their numbers, and the watches that are not current; the worst first.
+/// What `status` shows: the daemon, what is wrong, its accounts, their numbers, and the watches that are not current; the worst first. Of many accounts those
+/// that are well are counted.
 struct StatusReport {
     let status: Status
     /// The worst of all.
     let health: Health
     private let states: StateTimes
     private let freshness: Freshness
+    private let alarms: [AlarmEntry]
+    /// Whether things that are well are counted instead of listed.
+    private let isRolledUp: Bool
+    /// Whether only what is wrong is wanted.
+    private let isCut: Bool
     private let accounts: [Judged<Resource>]
     private let numbers: [Judged<Resource>]
     private let troubled: [Judged<WatchStatus>]
 
     private struct Judged<Thing> {
         var thing: Thing
+        /// Without what is muted.
         var health: Health
+        /// Whether something of it is.
+        var isMuted: Bool
+
+        var style: Style { isMuted && health == .good ? .faint : health.style }
     }
 
+    /// Past so many accounts those that are well are counted.
+    static let mostAccounts = 20
+    /// So many alarms, and so many watches that are not current, are listed where things are counted.
+    static let mostListed = 20
+    /// Alarms of these names are of what rows show as well, and count once.
+    private static let shownInRows: Set = [
+        "number_banned", "number_down", "number_limited", "quality", "health", "account_restricted", "token_refused", "blind", "budget",
+    ]
+
     /// From the daemon's status, the present state of accounts and phone numbers, and since when the numbers' holds.
-    init(status: Status, resources: [Resource], states: StateTimes = StateTimes()) {
+    /// - Parameters:
+    ///   - showsAll: lists also what is well, however much it is.
+    ///   - least: lists and counts only what is as bad as this.
+    init(
+        status: Status, resources: [Resource], states: StateTimes = StateTimes(), alarms: [AlarmEntry] = [], mutes: [MuteEntry] = [],
+        showsAll: Bool = false, least: Severity? = nil
+    ) {
         self.status = status
         self.states = states
+        let floor = least.map { Health($0) } ?? .good
+        func isWanted<Thing>(_ judged: Judged<Thing>) -> Bool { judged.health >= floor }
+        self.alarms = alarms.filter { alarm in least.map { alarm.severity >= $0 } ?? true }
+        let muted = MutedConditions(alarms, mutes)
         freshness = Freshness(status)
-        accounts = Self.worstFirst(resources.filter { $0.kind == .account }, Health.init) { [$0.account] }
-        numbers = Self.worstFirst(resources.filter { $0.kind == .phoneNumber }, Health.init) { [$0.account, Self.number($0), $0.id] }
-        troubled = Self.worstFirst(status.watches.filter { $0.state.known != .current }, { Health($0.state) }) {
+        accounts = Self.worstFirst(
+            resources.filter { $0.kind == .account }, { (Health($0), Health($0, without: muted)) }
+        ) { [$0.account] }.filter(isWanted)
+        numbers = Self.worstFirst(
+            resources.filter { $0.kind == .phoneNumber }, { (Health($0), Health($0, without: muted)) }
+        ) { [$0.account, Self.number($0), $0.id] }.filter(isWanted)
+        troubled = Self.worstFirst(
+            status.watches.filter { $0.state.known != .current }, { (Health($0.state), Health($0, without: muted)) }
+        ) {
             [$0.account, $0.state.rawText, $0.reason ?? "", $0.kind.rawValue, $0.phoneNumberID ?? ""]
-        }
-        health = [accounts.first?.health, numbers.first?.health, troubled.first?.health].compactMap { $0 }.max() ?? .good
+        }.filter(isWanted)
+        isCut = floor != .good
+        isRolledUp = !showsAll && !isCut && max(accounts.count, status.budgets.count) > Self.mostAccounts
+        health =
+            ([accounts.first?.health, numbers.first?.health, troubled.first?.health].compactMap { $0 } + self.alarms.map(\.health))
+            .max() ?? .good
     }
 
     func lines(_ page: Page) -> [PrintableText] {
         var lines = head(page)
-        for part in [accountTable(page).lines(page), numberTable(page).lines(page), watchLines(page)] where !part.isEmpty {
-            lines += [""] + part
-        }
+        let wrong = AlarmReport(alarms).lines(page, most: isRolledUp ? Self.mostListed : .max)
+        let parts = [wrong, accountTable(page).lines(page), numberTable(page).lines(page), watchLines(page), rollUp()]
+        for part in parts where !part.isEmpty { lines += [""] + part }
         return lines
     }
 
+    /// What is listed of a table's rows.
+    private func listed<Thing>(_ things: [Judged<Thing>]) -> [Judged<Thing>] {
+        isRolledUp ? things.filter { $0.health != .good || $0.isMuted } : things
+    }
+
+    /// How many accounts and numbers are counted instead of listed.
+    private func rollUp() -> [PrintableText] {
+        guard isRolledUp else { return [] }
+        let others = (
+            accounts: accounts.count - listed(accounts).count, numbers: numbers.count - listed(numbers).count
+        )
+        let unseen = Set(status.budgets.map(\.account)).subtracting(accounts.map(\.thing.account)).count
+        let stale = (accounts + numbers).count { $0.health == .good && !$0.isMuted && freshness.staleness(of: $0.thing) != nil }
+        var words = "\(Self.count(others.accounts, "account")) and \(Self.count(others.numbers, "number")) "
+        words += stale > 0 ? "were well when last seen, \(stale) of them not current" : "are well"
+        if unseen > 0 { words += "; of \(Self.count(unseen, "account")) nothing was seen yet" }
+        return ["  \(words); --all lists them"]
+    }
+
     private func head(_ page: Page) -> [PrintableText] {
-        let all = accounts.map(\.health) + numbers.map(\.health) + troubled.map(\.health)
+        let all =
+            accounts.map(\.health) + numbers.map(\.health) + troubled.filter { $0.thing.toldBy == nil }.map(\.health)
+            + alarms.filter { !Self.shownInRows.contains($0.name) }.map(\.health)
         let critical = all.count { $0 == .critical }
         let warning = all.count { $0 == .warning }
         var counts: [PrintableText] = ["\(Self.count(status.budgets.count, "account"))", "\(Self.count(numbers.count, "number"))"]
@@ -49,6 +110,8 @@ struct StatusReport {
         if warning > 0 { counts.append(page.paint("\(Self.count(warning, "warning"))", .warning)) }
         let stale = (accounts + numbers).count { freshness.staleness(of: $0.thing) != nil }
         if stale > 0 { counts.append(page.paint("\(stale) not current", .faint)) }
+        let muted = alarms.count { $0.mute != nil }
+        if muted > 0 { counts.append(page.paint("\(muted) muted", .faint)) }
         if critical + warning + stale == 0 { counts.append(page.paint("all well", .good)) }
         let style = health == .good && stale > 0 ? Style.faint : health.style
         let started = status.startedAt.milliseconds
@@ -68,19 +131,20 @@ struct StatusReport {
         ])
         let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<String> = []
-        for (account, health) in accounts.map({ ($0.thing, $0.health) }) {
-            seen.insert(account.account)
+        seen.formUnion(accounts.map(\.thing.account))
+        for judged in listed(accounts) {
+            let account = judged.thing
             let document = account.document
             let state = Health.accountState(document)
             let canSend = Health.canSend(document)
             let cells: [Table.Cell] = [
-                .init(page.dot, health.style), .init(account.account, .bold), .init(account.id), .init(document["name"]?.string ?? ""),
+                .init(page.dot, judged.style), .init(account.account, .bold), .init(account.id), .init(document["name"]?.string ?? ""),
                 .init(state ?? "-", Self.style(Health(accountState: state))), .init(canSend ?? "-", Self.style(Health(canSend: canSend))),
             ]
             table.rows.append(Table.row(cells + Self.cells(budgets[account.account], page), freshness.staleness(of: account), page))
         }
         // Accounts that nothing was seen of yet have a budget all the same.
-        for budget in status.budgets where !seen.contains(budget.account) {
+        for budget in status.budgets where !isRolledUp && !isCut && !seen.contains(budget.account) {
             table.rows.append(
                 [.init(page.dot, .faint), .init(budget.account, .bold), .init("-"), .init(""), .init("-"), .init("-")]
                     + Self.cells(budget, page) + [.init("")])
@@ -104,12 +168,13 @@ struct StatusReport {
             .init(title: "STATUS"), .init(title: "RATING"), .init(title: "LIMIT"), .init(title: "SINCE", isRight: true),
             .init(title: "AS OF", isRight: true),
         ])
-        for (number, health) in numbers.map({ ($0.thing, $0.health) }) {
+        for judged in listed(numbers) {
+            let number = judged.thing
             let document = number.document
             let state = document["status"]?.string
             let rating = document["quality_rating"]?.string
             let cells: [Table.Cell] = [
-                .init(page.dot, health.style), .init(number.account), .init(Self.number(number), .bold),
+                .init(page.dot, judged.style), .init(number.account), .init(Self.number(number), .bold),
                 .init(document["verified_name"]?.string ?? ""), .init(state ?? "-", Self.style(Health(status: state))),
                 .init(rating ?? "-", Self.style(rating: rating)), .init(Self.limit(document)),
                 .init(since(number, page)),
@@ -134,24 +199,33 @@ struct StatusReport {
             .init(title: " "), .init(title: "WATCH", least: 36), .init(title: "STATE"), .init(title: "SINCE", isRight: true),
             .init(title: "NEXT", isRight: true),
         ])
-        for (watch, health) in troubled.map({ ($0.thing, $0.health) }) {
+        // What follows a wider watch says nothing of its own.
+        let telling = troubled.filter { $0.thing.toldBy == nil }
+        let shown = Array(telling.prefix(isRolledUp ? Self.mostListed : .max))
+        for judged in shown {
+            let (watch, health) = (judged.thing, judged.health)
             let name = [watch.account, watch.kind.rawValue, watch.phoneNumberID].compactMap { $0 }.joined(separator: " ")
             table.rows.append([
-                .init(page.dot, health.style), .init(name), .init(watch.state.rawText, health.style),
+                .init(page.dot, judged.style), .init(name), .init(watch.state.rawText, health.style),
                 .init(Spans.column(page.now - watch.since.milliseconds)),
                 .init(watch.nextAt.map { $0.milliseconds <= page.now ? "now" : Spans.column($0.milliseconds - page.now) } ?? "-"),
             ])
         }
-        guard !table.rows.isEmpty else { return [] }
+        let followers = troubled.count - telling.count
+        let more =
+            (shown.count < telling.count ? ["  and \(Self.count(telling.count - shown.count, "more watch", plural: "more watches"))"] : [])
+            + (followers > 0
+                ? ["  \(Self.count(followers, "watch follows", plural: "watches follow")) a wider one, which says why"] : [])
+        guard !table.rows.isEmpty else { return more.map { PrintableText($0) } }
         var rows = table.lines(page)
         var lines = [rows.removeFirst()]
-        for (index, watch) in troubled.map(\.thing).enumerated() {
+        for (index, watch) in shown.map(\.thing).enumerated() {
             lines.append(rows[index])
-            let next = index + 1 < troubled.count ? troubled[index + 1].thing : nil
+            let next = index + 1 < shown.count ? shown[index + 1].thing : nil
             guard let reason = watch.reason, next?.reason != reason || next?.account != watch.account else { continue }
             lines += PrintableText(reason).wrapped(to: (page.width ?? .max) - 4).map { "    \($0)" }
         }
-        return lines
+        return lines + more.map { PrintableText($0) }
     }
 
     /// The number for people, else its id.
@@ -174,10 +248,20 @@ struct StatusReport {
         }
     }
 
-    static func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)\(number == 1 ? "" : "s")" }
+    static func count(_ number: Int, _ thing: String, plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? thing : plural ?? thing + "s")"
+    }
 
-    private static func worstFirst<Thing>(_ things: [Thing], _ health: (Thing) -> Health, _ name: (Thing) -> [String]) -> [Judged<Thing>] {
-        things.map { (judged: Judged(thing: $0, health: health($0)), name: name($0)) }
+    /// - Parameter health: of a thing, with what is muted and without.
+    private static func worstFirst<Thing>(
+        _ things: [Thing], _ health: (Thing) -> (all: Health, unmuted: Health), _ name: (Thing) -> [String]
+    ) -> [Judged<Thing>] {
+        things.map { thing in
+            let health = health(thing)
+            return (
+                judged: Judged(thing: thing, health: health.unmuted, isMuted: health.all != health.unmuted), name: name(thing)
+            )
+        }
             .sorted {
                 $0.judged.health == $1.judged.health ? $0.name.lexicographicallyPrecedes($1.name) : $0.judged.health > $1.judged.health
             }

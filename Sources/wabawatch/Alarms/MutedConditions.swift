@@ -1,0 +1,82 @@
+import StrictJSON
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// Which of the states that `status` shows somebody knows of already, so that they count in no exit code.
+///
+/// A state counts at once, before it is an alarm. Where it is one, the alarm says whether it is muted: one that worsened has broken its mute. Where it is none
+/// yet, the mutes say so.
+struct MutedConditions {
+    private var alarms: [String: [AlarmEntry]] = [:]
+    private var mutes: [MuteEntry] = []
+
+    /// Nothing is muted.
+    init() {}
+
+    /// By the alarms and the mutes that are in force.
+    init(_ alarms: [AlarmEntry], _ mutes: [MuteEntry]) {
+        self.alarms = Dictionary(grouping: alarms, by: \.resource.account)
+        self.mutes = mutes
+    }
+
+    /// Whether a condition is muted: alarms of one of these names, of an account or of one of its numbers.
+    /// - Parameter watches: of a watch that is not current, its id and that of the wider one that tells of it.
+    func contains(_ names: Set<String>, account: String, number: String?, watches: Set<String> = []) -> Bool {
+        var own = (alarms[account] ?? []) + (alarms[ResourceID.allAccounts] ?? [])
+        own = own.filter { alarm in
+            names.contains(alarm.name) && (alarm.resource.phoneNumberID == nil || alarm.resource.phoneNumberID == number)
+        }
+        let exact = own.filter { alarm in alarm.thing.map(watches.contains) ?? false }
+        if !exact.isEmpty { own = exact }
+        if !own.isEmpty { return own.allSatisfy { $0.mute != nil } }
+        // Alarms of a number have it in their ids.
+        let ids = names.union(number.map { number in names.map { "\($0)/\(number)" } } ?? [])
+        return mutes.contains { mute in
+            func fits(_ wanted: Set<String>?, _ value: String?) -> Bool { wanted.map { value.map($0.contains) ?? false } ?? true }
+            return fits(mute.filter.accounts, account) && fits(mute.filter.phoneNumberIDs, number)
+                && !(mute.names.map(names.isDisjoint(with:)) ?? false) && !(mute.filter.ids.map(ids.isDisjoint(with:)) ?? false)
+        }
+    }
+}
+
+extension Health {
+    /// How an account or a number stands, without what is muted.
+    init(_ resource: Resource, without muted: MutedConditions) {
+        let document = resource.document
+        func part(_ health: Health, _ names: Set<String>) -> Health {
+            guard health != .good else { return .good }
+            return muted.contains(names, account: resource.account, number: resource.phoneNumberID) ? .good : health
+        }
+        switch resource.kind.known {
+        case .account:
+            self = max(
+                part(Health(accountState: Self.accountState(document)), ["account_restricted"]),
+                part(Health(canSend: Self.canSend(document)), ["health"]))
+        case .phoneNumber:
+            let status = Health(status: document["status"]?.string)
+            // What follows from a number that is banned or down is no condition besides.
+            if status == .critical {
+                self = part(status, ["number_banned", "number_down"])
+                return
+            }
+            self =
+                [
+                    part(status, ["number_limited"]), part(Health(rating: document["quality_rating"]?.string), ["quality"]),
+                    part(Health(canSend: Self.canSend(document)), ["health"]),
+                ].max() ?? .good
+        default: self.init(resource)
+        }
+    }
+
+    /// How a watch stands, unless that is muted.
+    init(_ watch: WatchStatus, without muted: MutedConditions) {
+        self.init(watch.state)
+        guard self != .good else { return }
+        var names: Set = ["blind"]
+        if watch.state.known == .unauthorized { names.insert("token_refused") }
+        if watch.state.known == .late { names.insert("budget") }
+        let id = watch.phoneNumberID.map { "\(watch.kind.rawValue)/\($0)" } ?? watch.kind.rawValue
+        let watches = Set([id, watch.toldBy].compactMap { $0 })
+        if muted.contains(names, account: watch.account, number: watch.phoneNumberID, watches: watches) { self = .good }
+    }
+}
