@@ -132,7 +132,7 @@ public struct Comparison: Sendable, Equatable {
         let known = snapshot.others + snapshot.entries.count - away.count + absent.count
         let verdict = hold.on(
             absent: Set(absent.map(\.key)), of: known, covers: { present.contains($0) || observation.shows($0) },
-            now: observation.now, measure: rules.hold, isGone: observation.isAccountGone)
+            now: observation.now, measure: rules.hold, isGone: observation.isAccountGone && present.isEmpty)
         for (id, entry) in absent { miss(id, entry, verdict) }
     }
 

@@ -159,6 +159,16 @@ import WhatsAppBusiness
         #expect(before == held && said == held && hold.isActive)
     }
 
+    /// The same where what it shows was not known before.
+    @Test(arguments: [true, false]) func accountWhoseListShowsSomethingNew_isNotGone(showsNew: Bool) {
+        var snapshot = Snapshot(asked: [])
+        for id in ["1", "2", "3"] { snapshot.entries[id] = .init(document: ["id": .string(id)]) }
+        let items = showsNew ? [Observation.Item(id: "4", document: ["id": "4"])] : []
+        var observation = Observation(target: PollTarget(account: "acme", kind: .phoneNumber), owner: "102", items: items)
+        observation.isAccountGone = true
+        #expect(Comparison(of: observation, with: snapshot).hold.isActive == showsNew)
+    }
+
     /// What goes while others are held has its own hour and its own ten polls.
     @Test(arguments: 1...12) func whatGoesLater_isBelievedLater(delay: Int) {
         var hold = Hold()

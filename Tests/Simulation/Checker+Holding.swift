@@ -62,7 +62,7 @@ extension Checker {
         guard isMass(history.walks[list[place]], known) || heldSince(id, target, place, isCertain: true, at: moment) != nil else { return }
         let account = PollTarget(account: target.account, kind: .account)
         // The account is gone, and everything with it.
-        if watchesTold[account] == .notFound, known.keys.allSatisfy({ !history.walks[list[place]].served.contains($0) }) { return }
+        if watchesTold[account] == .notFound, history.walks[list[place]].served.isEmpty { return }
         var looks = 0
         for index in list[...place].reversed() {
             let walk = history.walks[index]
