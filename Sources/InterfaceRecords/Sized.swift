@@ -23,6 +23,10 @@ extension WatchStatus: Sized {
     var largestSize: Int { largest(account, phoneNumberID, state.rawText, reason) }
 }
 
+extension TokenStatus: Sized {
+    var largestSize: Int { largest(account) + ((scopes ?? []) + (missingScopes ?? [])).reduce(0) { $0 + 6 * $1.utf8.count + 3 } }
+}
+
 extension WabaWatchInterface.Budget: Sized {
     var largestSize: Int { largest(account) }
 }

@@ -23,6 +23,8 @@ package struct StatusReport: Sendable {
     package struct Part: Sendable, Equatable {
         package var watches: [WatchStatus] = []
         package var budgets: [WabaWatchInterface.Budget] = []
+        /// Of the accounts of these budgets.
+        package var tokens: [TokenStatus] = []
         package var next: Place?
     }
 
@@ -35,10 +37,11 @@ package struct StatusReport: Sendable {
         package init(records: Int = 1_000, bytes: Int = 1 << 20) { (self.records, self.bytes) = (records, bytes) }
 
         /// Takes a record if it fits; the first one always does.
-        fileprivate mutating func takes(_ record: some Sized, isFirst: Bool) -> Bool {
-            guard isFirst || (records > 0 && bytes >= record.largestSize) else { return false }
-            records -= 1
-            bytes -= record.largestSize
+        fileprivate mutating func takes(_ records: (any Sized)?..., isFirst: Bool) -> Bool {
+            let size = records.lazy.compactMap { $0?.largestSize }.reduce(0, +)
+            guard isFirst || (self.records > 0 && bytes >= size) else { return false }
+            self.records -= 1
+            bytes -= size
             return true
         }
     }
@@ -71,9 +74,10 @@ package struct StatusReport: Sendable {
             part.next = budgets.isEmpty ? nil : .budget(account: nil)
         }
         for report in budgets[budgets.start { report in account.map { report.account > $0 } ?? true }...] {
-            let budget = WabaWatchInterface.Budget(report)
-            guard room.takes(budget, isFirst: part.watches.isEmpty && part.budgets.isEmpty) else { return part }
+            let (budget, token) = (WabaWatchInterface.Budget(report), TokenStatus(report))
+            guard room.takes(budget, token, isFirst: part.watches.isEmpty && part.budgets.isEmpty) else { return part }
             part.budgets.append(budget)
+            if let token { part.tokens.append(token) }
             part.next = .budget(account: report.account)
         }
         part.next = nil
@@ -94,8 +98,10 @@ package struct StatusReport: Sendable {
         while let here = place {
             let part = part(after: here, trouble: trouble)
             most += part.watches.reduce(0) { $0 + $1.largestSize } + part.budgets.reduce(0) { $0 + $1.largestSize }
+            most += part.tokens.reduce(0) { $0 + $1.largestSize }
             whole.watches += part.watches
             whole.budgets += part.budgets
+            whole.tokens += part.tokens
             place = part.next
         }
         guard most > bytes else { return whole }
@@ -106,7 +112,7 @@ package struct StatusReport: Sendable {
             try Task.checkCancellation()
             await Task.yield()
         }
-        written += whole.budgets.reduce(0) { $0 + $1.size }
+        written += whole.budgets.reduce(0) { $0 + $1.size } + whole.tokens.reduce(0) { $0 + $1.size }
         return written <= bytes ? whole : nil
     }
 }

@@ -53,6 +53,17 @@ extension WabaWatchInterface.Budget {
     }
 }
 
+extension TokenStatus {
+    /// What Meta says of an account's token; `nil` before it was asked.
+    init?(_ report: BudgetReport) {
+        guard let token = report.token else { return nil }
+        self.init(
+            account: report.account, checkedAt: token.checkedAt, expiresAt: token.expiresAt,
+            dataAccessExpiresAt: token.dataAccessExpiresAt, scopes: token.scopes,
+            missingScopes: token.missingScopes.isEmpty ? nil : token.missingScopes)
+    }
+}
+
 extension ResourceQuery {
     /// What a filter asks for, as far as the ledger can look for it.
     package init(_ filter: Filter?) {

@@ -46,6 +46,8 @@ public struct AccountPlan: Sendable {
     public var expectations: Expectations
     /// What is said of its alarms otherwise than the table of alarms does.
     public var alarms: AlarmSettings
+    /// Whether Meta is asked about the account's token, once a day and after each change of it.
+    public var checksToken: Bool
     /// A client with the credential as it is now, if that is another than `client`'s. A refused token is not tried again before there is one.
     public var renewedClient: @Sendable () -> GraphClient?
 
@@ -54,7 +56,7 @@ public struct AccountPlan: Sendable {
         name: String, wabaID: String, client: GraphClient, numbers: Numbers, intervals: [Kind: Duration],
         lists: [Kind: ListPlan] = [:], splay: Double = 0.1, isAdaptive: Bool = false, ceiling: CallBudget.Ceiling,
         expansion: Expansion = .never, ignored: [Kind: [JSONPointer]] = [:], expectations: Expectations = Expectations(),
-        alarms: AlarmSettings = AlarmSettings(),
+        alarms: AlarmSettings = AlarmSettings(), checksToken: Bool = false,
         renewedClient: @escaping @Sendable () -> GraphClient? = { nil }
     ) {
         self.name = name
@@ -71,6 +73,7 @@ public struct AccountPlan: Sendable {
         self.ignored = ignored
         self.expectations = expectations
         self.alarms = alarms
+        self.checksToken = checksToken
     }
 
     /// The kinds that are polled account by account; what comes with another kind's answer is not among them.

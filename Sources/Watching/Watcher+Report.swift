@@ -41,6 +41,8 @@ public struct BudgetReport: Sendable {
     public var blockedUntil: Timestamp?
     /// Requests of the last hour that were not needed, because another answer brought the same thing.
     public var saved: Int
+    /// What Meta says of the account's token; `nil` before it was asked.
+    public var token: TokenReport?
     /// What watching costs, and how many times as long as configured the intervals of kinds other than the core's are.
     public var plan: CallPlan
 }
@@ -96,7 +98,7 @@ extension Watcher {
                     account: account.plan.name, callsLastHour: standing.callsLastHour, callsPerHour: standing.callsPerHour,
                     usagePercent: standing.usagePercent,
                     blockedUntil: standing.blockedUntil.flatMap { $0 > now ? wallClock.advanced(by: $0 - now) : nil },
-                    saved: Int(account.saved.lastHour(now).rounded()),
+                    saved: Int(account.saved.lastHour(now).rounded()), token: await account.gate.tokenHealth.report,
                     plan: account.callPlan))
         }
         let (now, wallClock) = (world.now(), world.wallClock())

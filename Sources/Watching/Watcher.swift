@@ -133,12 +133,20 @@ public actor Watcher {
             on(poll.next.map { .again(target, at: $0) } ?? .polled(target, every: interval(of: target)), now)
         }
         if let account = accounts[target.account] { pace(account) }
+        await inspectToken(target, poll.result)
         if now - savedAt >= Self.saveEvery {
             savedAt = now
             do { try await ledger.saveConfirmed() } catch {
                 log.debug("complete polls could not be saved", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    /// Where a core poll has shown that Meta can be asked, it is asked about the token as well, if that is due.
+    private func inspectToken(_ target: PollTarget, _ result: PollResult) async {
+        guard case .recorded = result, target.kind.row.isCore, let account = accounts[target.account], account.plan.checksToken
+        else { return }
+        await account.gate.inspectToken(coreCallsPerHour: account.coreCallsPerHour)
     }
 
     /// Where nobody waits for a schedule, what failed in a way that may mean nothing is asked for again at once.

@@ -40,6 +40,7 @@ struct StatusPartsTests {
     private static func budget(_ account: String) -> BudgetReport {
         BudgetReport(
             account: account, callsLastHour: 7, callsPerHour: 100, usagePercent: 41, blockedUntil: nil, saved: 3,
+            token: TokenReport(checkedAt: LiveService.time(5), scopes: ["whatsapp_business_management"]),
             plan: CallPlan([], budget: 100))
     }
 

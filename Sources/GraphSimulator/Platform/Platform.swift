@@ -4,6 +4,8 @@ public struct Platform: Sendable {
     public var accounts: [String: Account]
     /// The access tokens that are known; any other gets error 190.
     public var tokens: [String: TokenState]
+    /// What tokens may do, as `debug_token` says.
+    public var scopes = ["whatsapp_business_management", "whatsapp_business_messaging"]
     /// The portfolios by id, for `owned_…` and `client_whatsapp_business_accounts`.
     public var businesses: [String: Business]
     /// The app that the tokens belong to.

@@ -181,7 +181,7 @@ extension Simulation {
         return [
             "app_id": .string(platform.app.id), "application": .string(platform.app.name), "type": "SYSTEM_USER",
             "is_valid": .bool(state.map { $0 != .expired && $0 != .revoked && $0 != .passwordChanged } ?? false),
-            "expires_at": .integer(expires), "scopes": ["whatsapp_business_management", "whatsapp_business_messaging"],
+            "expires_at": .integer(expires), "scopes": .array(platform.scopes.map(JSONValue.string)),
         ]
     }
 }

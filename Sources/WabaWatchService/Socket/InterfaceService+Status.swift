@@ -51,6 +51,7 @@ extension Status {
         var status = self
         status.watches = part.watches
         status.budgets = part.budgets
+        status.tokens = part.tokens.isEmpty ? nil : part.tokens
         return status
     }
 }

@@ -26,6 +26,8 @@ actor AccountGate {
     /// Whether requests go together, and those that are to and wait for others.
     var batchUse = BatchUse()
     var gatherings: [UInt64: Gathered] = [:]
+    /// What Meta says of the token.
+    var tokenHealth = TokenHealth()
 
     /// The gate of an account that nothing is known of yet.
     init(_ plan: AccountPlan, world: World, retry: Retry, reservations: CallReservations) {
@@ -204,6 +206,15 @@ actor AccountGate {
         }
     }
 
+    /// Takes a request that is no poll's out of the budget; whether there is one now.
+    func affords(_ lane: Lane, coreCallsPerHour: Int) async -> Bool {
+        budget.core = coreCallsPerHour
+        do throws(LedgerError) { return try await afford(lane, calls: 1) == nil } catch { return false }
+    }
+
+    /// A request that is no poll's was answered.
+    func answeredBesides() { budget.answered(world.now()) }
+
     /// Takes in what an answer says of the calls that answers with expansions count as.
     private func measure(_ usage: Usage?, _ expanded: Kind?) {
         guard let percent = usage?.callPercent else { return }
@@ -239,6 +250,7 @@ actor AccountGate {
         credential.renewed()
         expansionCosts = [:]
         batchUse = BatchUse()
+        tokenHealth.reload()
         return standing
     }
 
