@@ -57,6 +57,7 @@ import WhatsAppBusiness
         var status = "CONNECTED"
         var rating = "GREEN"
         var watch: String?
+        var isOfNumber = false
         var toldBy: String?
         var alarms: [Resource] = []
         var mutes: [MuteEntry] = []
@@ -105,6 +106,20 @@ import WhatsAppBusiness
             testDescription: "unless its alarm is muted", watch: "late", alarms: [Sample.alarm("budget", .warning, "", muted: muted)],
             code: 0),
         Case(
+            testDescription: "what a number that is down no longer shows follows from that", status: "BANNED", watch: "forbidden",
+            isOfNumber: true, alarms: [Sample.alarm("number_banned/1", .critical, "", number: "1", muted: muted)], code: 0),
+        Case(
+            testDescription: "but not what another number shows no longer", status: "BANNED", watch: "forbidden",
+            alarms: [Sample.alarm("number_banned/1", .critical, "", number: "1", muted: muted)], code: 2),
+        Case(
+            testDescription: "nor is a number down because that is muted", watch: "forbidden", isOfNumber: true,
+            mutes: [mute(["number_down"])], code: 2),
+        Case(
+            testDescription: "what has two alarms counts while one of them is not muted", watch: "unauthorized",
+            alarms: [
+                Sample.alarm("token_refused", .critical, "", muted: muted), Sample.alarm("blind", .warning, ""),
+            ], code: 3),
+        Case(
             testDescription: "a watch that follows a muted one does not count", watch: "unreachable", toldBy: "connection",
             alarms: [
                 Sample.alarm("blind", .critical, "", account: "*", thing: "connection", muted: muted),
@@ -124,7 +139,8 @@ import WhatsAppBusiness
             `case`.watch.map { state in
                 [
                     WatchStatus(
-                        account: "acme", kind: .account, state: OpenEnum(rawValue: state), since: Sample.moment, everyMilliseconds: 1000,
+                        account: "acme", kind: `case`.isOfNumber ? .qrCode : .account, phoneNumberID: `case`.isOfNumber ? "1" : nil,
+                        state: OpenEnum(rawValue: state), since: Sample.moment, everyMilliseconds: 1000,
                         toldBy: `case`.toldBy)
                 ]
             } ?? []
