@@ -9,11 +9,7 @@ public struct AlarmSettings: Sendable, Equatable {
     }
 
     /// The names of alarms, of which each may have several things that it is of.
-    public static let names: Set = [
-        "number_banned", "number_down", "number_limited", "number_pending", "number_gone", "quality", "health", "account_restricted",
-        "name_declined", "template", "token_refused", "token_expiring", "token_scope", "unexpected", "blind", "budget", "version_ending",
-        "ledger",
-    ]
+    public static let names = Set(AlarmName.allCases.map(\.rawValue))
 
     /// By the alarms' names, as `quality`; what is missing is as in the table.
     public var rules: [String: Rule]

@@ -22,18 +22,12 @@ extension Ledger {
     /// - Returns: the mute with its id; `nil` if there are as many as may be.
     public func add(mute: StoredMute, at now: Timestamp) async throws(LedgerError) -> StoredMute? {
         try await write { database in
-            var count = 0
-            for row in try Row.fetchAll(database, sql: "SELECT number, document FROM mute") {
-                let number: Int64 = try row.value(0)
-                if let mute = self.mute(number, row[1]), mute.until <= now {
-                    try database.execute(sql: "DELETE FROM mute WHERE number = ?", arguments: [number])
-                } else {
-                    count += 1
-                }
-            }
-            guard count < Self.mostMutes else { return nil }
+            try database.execute(sql: "DELETE FROM mute WHERE until <= ?", arguments: [now.milliseconds])
+            guard try Int.fetchOne(database, sql: "SELECT count(*) FROM mute") ?? 0 < Self.mostMutes else { return nil }
             let document = JSONValue.object(mute.document).description
-            try database.execute(sql: "INSERT INTO mute (document) VALUES (?)", arguments: [ColumnCoding.column(document)])
+            try database.execute(
+                sql: "INSERT INTO mute (until, document) VALUES (?, ?)",
+                arguments: [mute.until.milliseconds.databaseValue, ColumnCoding.column(document)])
             var kept = mute
             kept.id = String(database.lastInsertedRowID)
             return kept

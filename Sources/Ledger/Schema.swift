@@ -116,8 +116,9 @@ enum Schema {
         migrator.registerMigration("6") { database in
             try database.execute(
                 sql: """
-                    -- What somebody who knows of it does not want to be told, JSON, see StoredMute.swift. No number is ever given twice.
-                    CREATE TABLE mute (number INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL)
+                    -- What somebody who knows of it does not want to be told: when that ends, milliseconds, and all of it, JSON, see StoredMute.swift.
+                    -- No number is ever given twice.
+                    CREATE TABLE mute (number INTEGER PRIMARY KEY AUTOINCREMENT, until INTEGER NOT NULL, document TEXT NOT NULL)
                     """)
         }
         return migrator

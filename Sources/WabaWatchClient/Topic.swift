@@ -27,6 +27,9 @@ extension Topic where Subject == Change {
     /// Every change of a kind of thing.
     public static func kind(_ kind: Kind) -> Topic { Topic { $0.kind == kind ? $0 : nil } }
 
+    /// Every alarm that begins, changes, is muted or unmuted, or ends. `change.after(as: Alarm.self)` is what it is.
+    public static var alarm: Topic { kind(.alarm) }
+
     /// Every change that a filter allows.
     public static func matching(_ filter: Filter) -> Topic { Topic { filter.matches($0) ? $0 : nil } }
 }
@@ -39,6 +42,10 @@ extension Topic {
     /// A member of a business profile: `.businessProfile(\.about)`.
     public static func businessProfile<Value: Equatable & Sendable>(_ member: any KeyPath<BusinessProfile, Value?> & Sendable) -> Topic
     where Subject == Difference<Value> { Self.member(member, of: .businessProfile) }
+
+    /// A member of an alarm that goes on: `.alarm(\.severity)`. Alarms that begin or end are no changes of a member.
+    public static func alarm<Value: Equatable & Sendable>(_ member: any KeyPath<Alarm, Value?> & Sendable) -> Topic
+    where Subject == Difference<Value> { Self.member(member, of: .alarm) }
 
     /// A member of any typed document. A change holds only what differs, so a member that it does not touch is absent before and after.
     public static func member<Typed: Document, Value: Equatable & Sendable>(

@@ -79,7 +79,8 @@ public enum Sample {
     /// What is wrong with what is watched: the rating is known of, and muted until the evening.
     public static let alarms: [Resource] = [
         alarm(
-            "quality/107878721936019", .warning, "acme: quality rating of +1 555-093-4873 (107878721936019) is YELLOW", number: "107878721936019", flaps: 3,
+            "quality/107878721936019", .warning, "acme: quality rating of +1 555-093-4873 (107878721936019) is YELLOW",
+            number: "107878721936019", flaps: 3,
             muted: [
                 "until": .string(ago(-50_000).description), "by": "alice (1000)",
                 "reason": "known, ticket 4711: the spring campaign went to people who had not asked for it",

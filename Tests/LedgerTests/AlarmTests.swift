@@ -169,7 +169,7 @@ import WhatsAppBusiness
         let queue = try DatabaseQueue(path: ledger.path)
         try await queue.write { database in
             for document in [#"{"since":1,"until":2,"by":"x","severities":["info"]}"#, "no JSON", #"{"until":2}"#, "[]"] {
-                try database.execute(sql: "INSERT INTO mute (document) VALUES (?)", arguments: [document])
+                try database.execute(sql: "INSERT INTO mute (until, document) VALUES (100, ?)", arguments: [document])
             }
         }
         try queue.close()

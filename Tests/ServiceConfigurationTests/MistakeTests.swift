@@ -58,7 +58,7 @@ import WhatsAppBusiness
         // Alarms, what is expected, and what is ignored.
         ("alarms:\n  qualitty: never\n", "wabawatch.yaml:2: alarms.qualitty: this key is not known; known are account_restricted, "),
         ("alarms:\n  quality: 10m\n", "wabawatch.yaml:2: alarms.quality: should be never, or { settle: … }"),
-        ("alarms:\n  quality: { settle: 8d }\n", "wabawatch.yaml:2: alarms.quality.settle: should be at least 0ms and at most 7d"),
+        ("alarms:\n  quality: { settle: 8d }\n", "wabawatch.yaml:2: alarms.quality.settle: should be at least 0d and at most 7d"),
         ("alarms:\n  quality: { settled: 8d }\n", "wabawatch.yaml:2: alarms.quality.settled: this key is not known; known are settle"),
         (
             "ignore:\n  business_profile:\n    - /about\n    - about\n",

@@ -111,7 +111,7 @@ final class Meta {
     }
 
     private func fill(_ account: Account) {
-        for kind in Kind.allCases {
+        for kind in Kind.polled + [.watch] {
             account.paging[kind] = Paging(
                 cursor: dice.pick(Paging.Cursor.allCases), cap: dice.pick([1, 2, 3, 100, 100]), isShort: dice.pick([0, 0, 0.3]),
                 trails: dice.chance(0.2), isBare: kind.row.edge?.settlesCursor == true && dice.chance(0.5))

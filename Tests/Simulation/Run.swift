@@ -228,7 +228,7 @@ extension Run {
     private func poll() {
         guard life.isAlive, let watcher = life.watcher else { return }
         let account = dice.pick(scenario.accounts).name
-        let kind: Kind? = dice.chance(0.5) ? nil : dice.pick(Kind.allCases)
+        let kind: Kind? = dice.chance(0.5) ? nil : dice.pick(Kind.polled + [.watch])
         stage.note("poll \(account) \(kind.map { "\($0)" } ?? "")")
         life.run { [stage] _ in
             do throws(PollError) {

@@ -51,7 +51,7 @@ package final class Site: Sendable {
     }
 
     private static func watch(_ every: String, _ kinds: Set<Kind>) -> String {
-        Kind.allCases.filter { $0 != .watch && !($0 == .subscribedApp && kinds.contains($0)) }.map {
+        Kind.polled.filter { !($0 == .subscribedApp && kinds.contains($0)) }.map {
             "\($0.rawValue): { every: \(kinds.contains($0) ? every : "never") }"
         }
         .joined(separator: "\n  ")

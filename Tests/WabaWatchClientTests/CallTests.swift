@@ -47,6 +47,31 @@ import WhatsAppBusiness
         }
     }
 
+    @Test func alarm_asTypedDocument_hasItsMembers_whateverElseIsOdd() async throws {
+        var resource = Sample.alarms[0]
+        let alarm = resource.document(as: Alarm.self)
+        #expect(alarm.name == "quality" && alarm.severity?.known == .warning && alarm.kind?.known == .phoneNumber && alarm.flaps == 3)
+        #expect(alarm.id == resource.phoneNumberID && alarm.since == resource.changedAt && alarm.muted?.by == "alice (1000)")
+        #expect(alarm.muted?.until.map { $0 > Sample.moment } == true && alarm.muted?.reason?.hasPrefix("known, ") == true)
+        (resource.document["muted"], resource.document["flaps"]) = ("yes", "3")
+        resource.document["templates"] = ["a", "b"]
+        let odd = resource.document(as: Alarm.self)
+        #expect(odd.muted == nil && odd.flaps == nil && odd.severity?.known == .warning && odd.templates == ["a", "b"])
+    }
+
+    @Test func mutes_areAskedForListedAndEnded() async throws {
+        try await withDaemon { client, log in
+            let filter = Filter(accounts: ["acme"], phoneNumberIDs: ["1"])
+            let mute = try await client.mute(filter, names: ["quality"], until: Sample.moment, reason: "known")
+            #expect(
+                mute == MuteEntry(id: "1", filter: filter, names: ["quality"], until: Sample.moment, reason: "known", by: "alice (1000)"))
+            #expect(try await client.mutes() == [mute])
+            try await client.unmute("1")
+            #expect(await log.mutes.isEmpty)
+            await #expect { try await client.unmute("1") } throws: { ($0 as? ClientError)?.code == .service(.noSuchMute(id: "1")) }
+        }
+    }
+
     @Test func history_newestFirst_isCutToItsLimit() async throws {
         try await withDaemon { client, log in
             await log.record(5, Sample.fall)

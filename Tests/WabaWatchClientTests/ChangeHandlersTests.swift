@@ -60,6 +60,29 @@ import WhatsAppBusiness
         #expect(heard.names == ["rating GREEN YELLOW", "number"])
     }
 
+    /// Alarms are heard of as all other things are: whole, or by a member of those that go on.
+    @Test func topic_ofAlarms_isTheirBeginningTheirChangesAndTheirEnd() async throws {
+        let heard = Heard()
+        var handlers = ChangeHandlers()
+        handlers.on(.alarm) { change in
+            let alarm = change.after(as: Alarm.self)
+            heard.note("\(change.operation) \(alarm?.name ?? "-") \(alarm?.muted?.by ?? "-")")
+        }
+        handlers.on(.alarm(\.severity)) { heard.note("severity \($0.before?.rawText ?? "-") \($0.after?.rawText ?? "-")") }
+        handlers.on(.kind(.phoneNumber)) { _ in heard.note("number") }
+        var told = change
+        (told.kind, told.id, told.fields) = (.alarm, "quality/1", [])
+        (told.operation, told.before) = (.added, nil)
+        told.after = ["name": "quality", "severity": "warning", "since": "2026-11-21T04:00:00.000Z"]
+        try await handlers.handle(told)
+        (told.operation, told.fields) = (.changed, [JSONPointer(["severity"]), JSONPointer(["muted"])])
+        (told.before, told.after) = (["severity": "warning"], ["severity": "critical", "muted": ["by": "alice (1000)"]])
+        try await handlers.handle(told)
+        (told.operation, told.fields, told.after) = (.removed, [], nil)
+        try await handlers.handle(told)
+        #expect(heard.names == ["added quality -", "changed - alice (1000)", "severity warning critical", "removed - -"])
+    }
+
     /// The rating of a change with these texts before and after, as a handler of ratings hears of it.
     private func ratings(_ before: String, _ after: String) async throws -> [String] {
         let heard = Heard()

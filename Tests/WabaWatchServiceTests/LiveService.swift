@@ -44,7 +44,8 @@ struct LiveService: Sendable {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let ledger = try Ledger(path: folder + "/ledger.sqlite")
         let service = try InterfaceService(
-            ledger: ledger, watcher: watcher, controlRight: controlRight, poller: poller, muting: muting(ledger), version: "0", startedAt: time(0), recent: recent,
+            ledger: ledger, watcher: watcher, controlRight: controlRight, poller: poller, muting: muting(ledger), version: "0",
+            startedAt: time(0), recent: recent,
             largestStatus: largestStatus, pause: { try await pause($0, ledger) })
         let live = LiveService(folder: folder, ledger: ledger, service: service)
         let server = try VarlinkServer(

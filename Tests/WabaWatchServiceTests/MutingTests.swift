@@ -88,7 +88,8 @@ import WhatsAppBusiness
             }
             #expect(await refusal(Filter(), ["qualitty"], day) == .invalidParameter("names"))
             #expect(await refusal(Filter(), nil, LiveService.time(0)) == .invalidParameter("until"))
-            #expect(await refusal(Filter(), nil, LiveService.time(0).advanced(by: Muting.longest + .seconds(1))) == .invalidParameter("until"))
+            #expect(
+                await refusal(Filter(), nil, LiveService.time(0).advanced(by: Muting.longest + .seconds(1))) == .invalidParameter("until"))
             #expect(await refusal(Filter(kinds: [.alarm]), nil, day) == .invalidParameter("filter.kinds"))
             #expect(await refusal(Filter(accounts: ["brown"]), nil, day) == .service(.noSuchAccount(account: "brown")))
             let kept = try await live.ledger.mutes()
@@ -100,7 +101,9 @@ import WhatsAppBusiness
     @Test func mutes_areBounded() async throws {
         let heard = Heard()
         try await with(heard) { live, client in
-            for _ in 0..<Ledger.mostMutes { _ = try await live.ledger.add(mute: StoredMute(since: day, until: day, by: "0"), at: .init(milliseconds: 0)) }
+            for _ in 0..<Ledger.mostMutes {
+                _ = try await live.ledger.add(mute: StoredMute(since: day, until: day, by: "0"), at: .init(milliseconds: 0))
+            }
             await #expect { try await client.mute(Filter(), until: day) } throws: {
                 ($0 as? ClientError)?.code == .invalidParameter("filter")
             }
@@ -127,7 +130,9 @@ import WhatsAppBusiness
             for try await resource in client.list(Filter(accounts: ["acme"], kinds: [.alarm])) { listed.append(resource) }
             #expect(listed.map(\.account) == ["*"])
             var told: [Change] = []
-            for try await change in client.history(HistoryParameters(filter: Filter(accounts: ["acme"], kinds: [.alarm]))) { told.append(change) }
+            for try await change in client.history(HistoryParameters(filter: Filter(accounts: ["acme"], kinds: [.alarm]))) {
+                told.append(change)
+            }
             #expect(told.map(\.id) == ["blind"])
         }
     }

@@ -38,7 +38,7 @@ import WhatsAppBusiness
         try await Stage.with(.sample(numbers: 1)) { stage in
             let watcher = try await started(stage)
             let before = stage.sequence
-            let resources = try await stage.ledger.resources(kinds: Kind.allCases.filter { $0 != .watch }).resources.map(\.document)
+            let resources = try await stage.ledger.resources(kinds: Kind.polled).resources.map(\.document)
             stage.simulator.setFault(.status(503))
             await stage.run(watcher, for: .seconds(86_400))
             stage.simulator.clearFaults()
@@ -49,7 +49,7 @@ import WhatsAppBusiness
             for (id, changes) in Dictionary(grouping: told, by: \.resource.id) {
                 #expect(changes.map { $0.after?["state"]?.string } == ["unreachable", "current"], "\(id)")
             }
-            let after = try await stage.ledger.resources(kinds: Kind.allCases.filter { $0 != .watch }).resources.map(\.document)
+            let after = try await stage.ledger.resources(kinds: Kind.polled).resources.map(\.document)
             #expect(after == resources)
         }
     }

@@ -52,18 +52,20 @@ import WhatsAppBusiness
 
     // MARK: Exit status
 
-    private struct Case: Sendable, CustomTestStringConvertible {
+    fileprivate struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var status = "CONNECTED"
         var rating = "GREEN"
         var watch: String?
+        var isOfNumber = false
         var toldBy: String?
         var alarms: [Resource] = []
         var mutes: [MuteEntry] = []
         var code: Int32
     }
 
-    private static func mute(_ names: Set<String>?, account: String? = "acme", number: String? = nil, ids: Set<String>? = nil) -> MuteEntry {
+    private static func mute(_ names: Set<String>?, account: String? = "acme", number: String? = nil, ids: Set<String>? = nil) -> MuteEntry
+    {
         MuteEntry(
             id: "1", filter: Filter(accounts: account.map { [$0] }, ids: ids, phoneNumberIDs: number.map { [$0] }), names: names,
             until: Sample.moment.advanced(by: .seconds(60)), by: "0")
@@ -74,9 +76,12 @@ import WhatsAppBusiness
     private static let cases: [Case] = [
         Case(testDescription: "all is well", code: 0),
         Case(testDescription: "a rating counts before it is an alarm", rating: "YELLOW", code: 2),
-        Case(testDescription: "a muted one does not", rating: "YELLOW", alarms: [Sample.alarm("quality", .warning, "", number: "1", muted: muted)], code: 0),
         Case(
-            testDescription: "one that has broken its mute does", rating: "YELLOW", alarms: [Sample.alarm("quality", .warning, "", number: "1")],
+            testDescription: "a muted one does not", rating: "YELLOW",
+            alarms: [Sample.alarm("quality", .warning, "", number: "1", muted: muted)], code: 0),
+        Case(
+            testDescription: "one that has broken its mute does", rating: "YELLOW",
+            alarms: [Sample.alarm("quality", .warning, "", number: "1")],
             mutes: [mute(["quality"])], code: 2),
         Case(
             testDescription: "the mute of another number's does not matter", rating: "YELLOW",
@@ -85,7 +90,8 @@ import WhatsAppBusiness
         Case(testDescription: "a mute of an id as well", rating: "YELLOW", mutes: [mute(nil, ids: ["quality/1"])], code: 0),
         Case(testDescription: "a mute of everything as well", rating: "YELLOW", mutes: [mute(nil, account: nil)], code: 0),
         Case(testDescription: "a mute of another name does not", rating: "YELLOW", mutes: [mute(["health"])], code: 2),
-        Case(testDescription: "a mute of another account does not", rating: "YELLOW", mutes: [mute(["quality"], account: "brown")], code: 2),
+        Case(
+            testDescription: "a mute of another account does not", rating: "YELLOW", mutes: [mute(["quality"], account: "brown")], code: 2),
         Case(testDescription: "a mute of another number does not", rating: "YELLOW", mutes: [mute(["quality"], number: "2")], code: 2),
         Case(
             testDescription: "what follows from a muted ban does not count", status: "BANNED", rating: "RED",
@@ -97,7 +103,22 @@ import WhatsAppBusiness
         Case(testDescription: "unless it is muted", alarms: [Sample.alarm("token_expiring", .critical, "", muted: muted)], code: 0),
         Case(testDescription: "a watch that is not current counts", watch: "late", code: 2),
         Case(
-            testDescription: "unless its alarm is muted", watch: "late", alarms: [Sample.alarm("budget", .warning, "", muted: muted)], code: 0),
+            testDescription: "unless its alarm is muted", watch: "late", alarms: [Sample.alarm("budget", .warning, "", muted: muted)],
+            code: 0),
+        Case(
+            testDescription: "what a number that is down no longer shows follows from that", status: "BANNED", watch: "forbidden",
+            isOfNumber: true, alarms: [Sample.alarm("number_banned/1", .critical, "", number: "1", muted: muted)], code: 0),
+        Case(
+            testDescription: "but not what another number shows no longer", status: "BANNED", watch: "forbidden",
+            alarms: [Sample.alarm("number_banned/1", .critical, "", number: "1", muted: muted)], code: 2),
+        Case(
+            testDescription: "nor is a number down because that is muted", watch: "forbidden", isOfNumber: true,
+            mutes: [mute(["number_down"])], code: 2),
+        Case(
+            testDescription: "what has two alarms counts while one of them is not muted", watch: "unauthorized",
+            alarms: [
+                Sample.alarm("token_refused", .critical, "", muted: muted), Sample.alarm("blind", .warning, ""),
+            ], code: 3),
         Case(
             testDescription: "a watch that follows a muted one does not count", watch: "unreachable", toldBy: "connection",
             alarms: [
@@ -114,13 +135,15 @@ import WhatsAppBusiness
 
     @Test(arguments: cases) fileprivate func exitStatus_countsWhatIsNotMuted(of case: Case) {
         var status = Sample.status
-        status.watches = `case`.watch.map { state in
-            [
-                WatchStatus(
-                    account: "acme", kind: .account, state: OpenEnum(rawValue: state), since: Sample.moment, everyMilliseconds: 1000,
-                    toldBy: `case`.toldBy)
-            ]
-        } ?? []
+        status.watches =
+            `case`.watch.map { state in
+                [
+                    WatchStatus(
+                        account: "acme", kind: `case`.isOfNumber ? .qrCode : .account, phoneNumberID: `case`.isOfNumber ? "1" : nil,
+                        state: OpenEnum(rawValue: state), since: Sample.moment, everyMilliseconds: 1000,
+                        toldBy: `case`.toldBy)
+                ]
+            } ?? []
         let number = Sample.number("1", "+1", "n", status: `case`.status, rating: `case`.rating, limit: "1K", changed: 0)
         let report = StatusReport(
             status: status, resources: [number], alarms: Self.entries(`case`.alarms), mutes: `case`.mutes)
@@ -201,7 +224,8 @@ import WhatsAppBusiness
     }
 
     @Test(arguments: [
-        ("acne", "acme", true), ("ACME", "acme", true), ("acme-europe-2", "acme-europe-1", true), ("brown", "acme", false), ("", "acme", false),
+        ("acne", "acme", true), ("ACME", "acme", true), ("acme-europe-2", "acme-europe-1", true), ("brown", "acme", false),
+        ("", "acme", false),
     ])
     func nearestName_isTold_ifOneIsNear(written: String, name: String, isNear: Bool) {
         #expect(Nearest.sentence("none", written, [name, "something else entirely"]) == (isNear ? "none; the nearest is \(name)" : "none"))

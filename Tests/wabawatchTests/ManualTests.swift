@@ -39,7 +39,8 @@ import Testing
                 guard program == "wabawatch" else { continue }
                 let text = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
                 for word in [
-                    "status", "monitor", "history", "timeline", "list", "show", "poll", "plan", "block", "unblock", "call", "alarms", "mute",
+                    "status", "monitor", "history", "timeline", "list", "show", "poll", "plan", "block", "unblock", "call", "alarms",
+                    "mute",
                     "unmute", "mutes", "--reason", "number_banned", "--cursor-file",
                     "--severity", "critical, warning, notice, info", "EXIT STATUS", "69", "WABAWATCH_SOCKET", "message_template",
                 ] {

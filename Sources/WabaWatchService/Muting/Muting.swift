@@ -33,7 +33,9 @@ struct Muting: Sendable {
     func mute(_ parameters: MuteParameters, by peer: Peer) async throws -> MuteEntry {
         let now = wallClock()
         if let names = parameters.names, !names.isSubset(of: AlarmSettings.names) { throw VarlinkError.invalidParameter("names") }
-        guard parameters.until > now, parameters.until <= now.advanced(by: Self.longest) else { throw VarlinkError.invalidParameter("until") }
+        guard parameters.until > now, parameters.until <= now.advanced(by: Self.longest) else {
+            throw VarlinkError.invalidParameter("until")
+        }
         let filter = parameters.filter
         let mute = StoredMute(
             accounts: filter.accounts, ids: filter.ids, phoneNumberIDs: filter.phoneNumberIDs, names: parameters.names, since: now,

@@ -39,6 +39,12 @@ struct AlarmEntry {
         mute = muted.flatMap { $0.until.map { $0.milliseconds > now } ?? true ? $0 : nil }
     }
 
+    /// Its id without the number, which stands in a column of its own.
+    var title: String {
+        guard let number = resource.phoneNumberID, resource.id.hasSuffix("/\(number)") else { return resource.id }
+        return String(resource.id.dropLast(number.count + 1))
+    }
+
     /// What it comes to: what is muted is known, and wakes nobody.
     var health: Health { mute == nil ? Health(severity) : .good }
 }

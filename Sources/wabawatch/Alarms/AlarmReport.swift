@@ -21,7 +21,7 @@ struct AlarmReport {
             let resource = alarm.resource
             let mutedFor = alarm.mute.map { mute in mute.until.map { "for " + Spans.column($0.milliseconds - page.now) } ?? "yes" }
             let row: [Table.Cell] = [
-                .init(page.dot, style(of: alarm)), .init(resource.id, alarm.mute == nil ? .bold : .faint),
+                .init(page.dot, style(of: alarm)), .init(alarm.title, alarm.mute == nil ? .bold : .faint),
                 .init(resource.account == ResourceID.allAccounts ? "all" : resource.account), .init(resource.phoneNumberID ?? ""),
                 .init(alarm.since.map { Spans.column(page.now - $0.milliseconds) } ?? "-"), .init(mutedFor ?? ""),
             ]

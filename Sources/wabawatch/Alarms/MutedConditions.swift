@@ -19,13 +19,22 @@ struct MutedConditions {
         self.mutes = mutes
     }
 
+    /// Whether there are alarms of these names, of an account or of one of its numbers, and all of them are muted.
+    func containsAlarms(_ names: Set<String>, account: String, number: String?) -> Bool {
+        let own = alarms(names, account, number)
+        return !own.isEmpty && own.allSatisfy { $0.mute != nil }
+    }
+
+    private func alarms(_ names: Set<String>, _ account: String, _ number: String?) -> [AlarmEntry] {
+        ((alarms[account] ?? []) + (alarms[ResourceID.allAccounts] ?? [])).filter { alarm in
+            names.contains(alarm.name) && (alarm.resource.phoneNumberID == nil || alarm.resource.phoneNumberID == number)
+        }
+    }
+
     /// Whether a condition is muted: alarms of one of these names, of an account or of one of its numbers.
     /// - Parameter watches: of a watch that is not current, its id and that of the wider one that tells of it.
     func contains(_ names: Set<String>, account: String, number: String?, watches: Set<String> = []) -> Bool {
-        var own = (alarms[account] ?? []) + (alarms[ResourceID.allAccounts] ?? [])
-        own = own.filter { alarm in
-            names.contains(alarm.name) && (alarm.resource.phoneNumberID == nil || alarm.resource.phoneNumberID == number)
-        }
+        var own = self.alarms(names, account, number)
         let exact = own.filter { alarm in alarm.thing.map(watches.contains) ?? false }
         if !exact.isEmpty { own = exact }
         if !own.isEmpty { return own.allSatisfy { $0.mute != nil } }
@@ -72,6 +81,13 @@ extension Health {
     init(_ watch: WatchStatus, without muted: MutedConditions) {
         self.init(watch.state)
         guard self != .good else { return }
+        // What a number that is banned or down no longer shows follows from that.
+        if let number = watch.phoneNumberID,
+            muted.containsAlarms(["number_banned", "number_down"], account: watch.account, number: number)
+        {
+            self = .good
+            return
+        }
         var names: Set = ["blind"]
         if watch.state.known == .unauthorized { names.insert("token_refused") }
         if watch.state.known == .late { names.insert("budget") }

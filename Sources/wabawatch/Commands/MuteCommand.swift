@@ -70,7 +70,8 @@ struct MuteCommand: AsyncParsableCommand {
             case .short, .full:
                 let page = session.page
                 let (until, left) = (mute.until.milliseconds, Spans.relative(mute.until.milliseconds, to: page.now))
-                try output.line("muted \(MuteTable.words(of: mute)) until \(page.time.full(until)), \(left); end it with: wabawatch unmute \(mute.id)")
+                try output.line(
+                    "muted \(MuteTable.words(of: mute)) until \(page.time.full(until)), \(left); end it with: wabawatch unmute \(mute.id)")
             }
         }
     }

@@ -262,9 +262,9 @@ struct StatusReport {
                 judged: Judged(thing: thing, health: health.unmuted, isMuted: health.all != health.unmuted), name: name(thing)
             )
         }
-            .sorted {
-                $0.judged.health == $1.judged.health ? $0.name.lexicographicallyPrecedes($1.name) : $0.judged.health > $1.judged.health
-            }
-            .map(\.judged)
+        .sorted {
+            $0.judged.health == $1.judged.health ? $0.name.lexicographicallyPrecedes($1.name) : $0.judged.health > $1.judged.health
+        }
+        .map(\.judged)
     }
 }
