@@ -62,8 +62,9 @@ struct AccountTroubles: Sendable {
     /// Whether its token is refused: its watch tells of that.
     var isRefused = false
 
-    /// While something waits for the budget all the time, the next that is late is the same trouble: until none has been for so long as calls count.
-    private static let lasting = Duration.seconds(3600)
+    /// What is late soon after something was is the same trouble: where the budget is used up there is one request in five minutes. While something waits
+    /// for the budget all the time, it is so for as long as calls count.
+    private static let (lasting, lastingWhileShort) = (Duration.seconds(600), Duration.seconds(3600))
 
     /// Whether nothing is wrong with it.
     var isIdle: Bool { failing.isEmpty && late == nil && whole == nil && !isRefused }
@@ -103,7 +104,7 @@ extension AccountTroubles {
         guard late != nil, lateTargets.isEmpty else { return }
         let since = onTimeSince ?? now
         onTimeSince = since
-        if now - since >= Self.lasting || !isShort() { late = nil }
+        if now - since >= Self.lastingWhileShort || now - since >= Self.lasting && !isShort() { late = nil }
     }
 
     mutating func failed(_ target: PollTarget, _ trouble: Troubles.Trouble, isReached: Bool, _ event: Int, deadline: Moment) {
@@ -179,7 +180,7 @@ extension AccountTroubles {
 
     /// The words in which a target's own trouble is told: they say so where others of its number or kind fail as it does.
     func words(for target: PollTarget, _ trouble: Troubles.Trouble) -> String {
-        let alike = failing.filter { $0.key != target && $0.value.trouble.state == trouble.state && $0.value.role != .tells }.keys
+        let alike = failing.filter { $0.key != target && $0.value.trouble.state == trouble.state && $0.value.role == .waits }.keys
         let state = trouble.state.rawValue.replacing("_", with: " ")
         if let number = target.phoneNumberID, alike.contains(where: { $0.phoneNumberID == number }) {
             return "several kinds of this number are \(state): \(trouble.reason)"

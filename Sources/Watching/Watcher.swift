@@ -129,7 +129,6 @@ public actor Watcher {
         guard let polled, watched[target] === polled else { return }
         accounts[target.account]?.statistics.count(poll.result, took: world.now() - began)
         note(poll.result, of: target)
-        await settleTroubles(of: target.account)
         if !isFirst { noteChanges(poll.result, of: polled) }
         guard schedule.interval(of: target) != nil else { return }
         let now = world.now()
@@ -140,6 +139,7 @@ public actor Watcher {
             on(poll.next.map { .again(target, at: $0) } ?? .polled(target, every: interval(of: target)), now)
         }
         if let account = accounts[target.account] { pace(account) }
+        await settleTroubles(of: target.account)
         if now - savedAt >= Self.saveEvery {
             savedAt = now
             do { try await ledger.saveConfirmed() } catch {
