@@ -36,14 +36,33 @@ struct WatchReader {
         of id: String, _ document: JSONObject, since changedAt: Timestamp, in place: Place, _ database: Database
     ) throws -> JSONObject? {
         guard document["state"] != "current" else { return document }
-        let last = try database.cachedStatement(sql: "SELECT after FROM change WHERE place = ? AND id = ? ORDER BY sequence DESC LIMIT 1")
-        if let row = try Row.fetchOne(last, arguments: [place.number, ColumnCoding.column(id)]) {
-            return ColumnCoding.document(row[0], of: id)
+        let last = try database.cachedStatement(
+            sql: "SELECT after, sequence FROM change WHERE place = ? AND id = ? ORDER BY sequence DESC")
+        let rows = try Row.fetchCursor(last, arguments: [place.number, ColumnCoding.column(id)])
+        var isAny = false
+        while let row = try rows.next() {
+            isAny = true
+            // Of a drift that another took the place of only the words are in it.
+            guard let after = ColumnCoding.document(row[0], of: id), after["state"] != nil else { continue }
+            return try isOfALaterNumber(place, sequence: row.value(1), database) ? nil : after
         }
+        if isAny { return nil }
         let oldest = try database.cachedStatement(sql: "SELECT sequence, observed_at FROM change ORDER BY sequence LIMIT 1")
         guard let row = try Row.fetchOne(oldest, arguments: []) else { return document }
         let (sequence, time): (Int64, Int64) = (try row.value(0), try row.value(1))
         return sequence > 1 && changedAt.milliseconds < time ? document : nil
+    }
+
+    /// Whether what a watch belongs to has left since a change, and come back: what was told of it then is over.
+    private func isOfALaterNumber(_ place: Place, sequence: Int64, _ database: Database) throws -> Bool {
+        guard let number = place.phoneNumberID else { return false }
+        let left = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM change WHERE id = ? AND operation = 'removed' AND sequence > ?
+                    AND place IN (SELECT id FROM place WHERE account = ? AND kind = 'phone_number'))
+                """)
+        let arguments: StatementArguments = [ColumnCoding.column(number), sequence, ColumnCoding.column(place.account)]
+        return try Bool.fetchOne(left, arguments: arguments) ?? false
     }
 
     private mutating func document(_ value: DatabaseValue, of id: String) -> JSONObject? {

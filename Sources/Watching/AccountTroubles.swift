@@ -40,6 +40,8 @@ struct AccountTroubles: Sendable {
         var role = Role.waits
         /// Who is to tell of it once it is believed.
         var prospect = Role.waits
+        /// What its own watch has told, where that tells.
+        var told: Troubles.Trouble?
 
         /// Whether it may be what was under way when a wider trouble ended.
         var isDoubted: Bool { isReleased && count < 2 }
@@ -128,7 +130,10 @@ extension AccountTroubles {
     /// Says who tells of a failure from now on.
     mutating func assign(_ role: Role, to target: PollTarget) {
         if role == .tells, failing[target]?.role != .tells { worked[target] = [] }
-        failing[target]?.role = role
+        guard var failure = failing[target] else { return }
+        failure.role = role
+        failure.told = role == .tells ? failure.trouble : nil
+        failing[target] = failure
     }
 
     mutating func succeeded(_ target: PollTarget, _ event: Int, deadline: Moment) {
@@ -169,12 +174,12 @@ extension AccountTroubles {
     func narrowCause(of target: PollTarget, _ failure: Failure) -> Troubles.Cause {
         let leaders = worked.filter { leader, worked in
             guard leader != target, leader.isLike(target), !worked.contains(target),
-                let other = failing[leader], other.role == .tells, other.trouble.state == failure.trouble.state
+                failing[leader]?.told?.state == failure.trouble.state
             else { return false }
             // Where another of the kind works, it is not the kind.
             return leader.phoneNumberID == target.phoneNumberID || !worked.contains { $0.kind == target.kind }
         }.keys
-        guard let leader = leaders.min(by: { "\($0)" < "\($1)" }), let trouble = failing[leader]?.trouble else { return .own }
+        guard let leader = leaders.min(by: { "\($0)" < "\($1)" }), let trouble = failing[leader]?.told else { return .own }
         return .wider(trouble, by: leader)
     }
 

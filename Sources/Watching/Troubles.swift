@@ -53,6 +53,9 @@ public struct Troubles: Sendable {
     /// Whether anything has worked since the process began.
     var hasWorked: Bool { workedAt > 0 }
 
+    /// Whether anything of an account has.
+    func hasWorked(_ account: String) -> Bool { accounts[account].map { $0.workedAt > 0 } ?? false }
+
     /// What is wrong with an account as a whole, if anything is.
     func whole(of account: String) -> Trouble? { accounts[account]?.whole ?? accounts[account]?.late }
 
@@ -87,6 +90,8 @@ extension Troubles {
             account.failed(target, trouble, isReached: isReached, event, deadline: now + patience)
         }
         guard let cause = cause(of: target) else { return .undecided }
+        // What is its own is decided when it is believed, one after the other, so that of several that fail at once one tells.
+        if cause == .own, accounts[target.account]?.failing[target]?.role != .tells { return .undecided }
         change(target.account) { $0.failing[target]?.prospect = AccountTroubles.Role(cause) }
         return cause
     }

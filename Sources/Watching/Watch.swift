@@ -45,6 +45,8 @@ public struct Watch: Sendable, Equatable {
     private var lastFailure: State?
     /// How many polls in a row have failed in the same way: in passing, or by a refusal.
     private var alike: UInt8 = 0
+    /// Whether the last poll failed, and that was believed.
+    private(set) var believesFailure = false
 
     /// A watch that begins.
     public init(over target: PollTarget, since: Timestamp) {
@@ -159,7 +161,8 @@ public struct Watch: Sendable, Equatable {
         case .failed(let state, let reason, let isCertain, let cause):
             // Nothing was asked where there was no request to be had.
             let isBelieved = state == .late || count(state)
-            guard isBelieved || isCertain else { return .nothing }
+            believesFailure = isBelieved || isCertain
+            guard believesFailure else { return .nothing }
             switch cause {
             case .own: return move(to: state, reason: reason, at: now)
             case .undecided:
@@ -174,10 +177,10 @@ public struct Watch: Sendable, Equatable {
         case .follows(let state, let reason, let target):
             return take(state, reason, target.map(Teller.other) ?? .undecided, at: now)
         case .joins(let state, let reason, let target):
-            guard self.state.isTrouble else { return .nothing }
+            guard self.state.isTrouble, teller == .undecided else { return .nothing }
             return take(state, reason, .other(target), at: now)
         case .tells(let reason):
-            guard state.isTrouble, teller != .itself else { return .nothing }
+            guard state.isTrouble, state != .unauthorized, teller == .undecided else { return .nothing }
             return move(to: state, reason: reason, at: now)
         case .covers(let state, let reason): return cover(state, reason, at: now)
         case .uncovers(let isPolled): return uncover(isPolled: isPolled, at: now)
@@ -223,6 +226,7 @@ public struct Watch: Sendable, Equatable {
     private mutating func succeeded(at now: Timestamp) {
         failures = 0
         alike = 0
+        believesFailure = false
         lastFailure = nil
         lastSuccess = now
     }

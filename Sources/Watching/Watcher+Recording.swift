@@ -115,7 +115,9 @@ extension Watcher {
         if !observation.isComparedAgain { observation.quorum = polled.state.quorum }
         observation.hold = polled.state.hold
         observation.now = .nanoseconds(world.now().nanoseconds)
-        observation.isAccountGone = watched[PollTarget(account: target.account, kind: .account)]?.state.watch.state == .notFound
+        // What nobody is told of yet may be no more than that one poll.
+        let whole = watched[PollTarget(account: target.account, kind: .account)]?.state.watch
+        observation.isAccountGone = whole?.state == .notFound && whole?.teller == .itself
         let isOvertaken = isOvertaken(target)
         let before = polled.state.record()
         let move: @Sendable (inout Watch, Recording) -> Watch.Telling = { watch, recording in

@@ -36,7 +36,7 @@ extension Watcher {
 
     /// A target's watch was moved by a failure: if it is in trouble now, that is told at the scope that it has.
     func believeTrouble(of target: PollTarget) async {
-        guard let account = accounts[target.account], watched[target]?.state.watch.state.isTrouble == true else { return }
+        guard let account = accounts[target.account], watched[target]?.state.watch.believesFailure == true else { return }
         troubles.believed(target)
         await settleTroubles(of: target.account)
         // Whether the account works is seen at once by one of its core targets.
@@ -88,7 +88,11 @@ extension Watcher {
         if let whole = troubles.whole(of: name) {
             guard beginWatch(over: target).state.watch.covering != whole else { return }
         } else if watched[target]?.state.watch.covering == nil {
-            return
+            // What the process before this one left it in, no poll of its own ends where none is made.
+            guard let state = watched[target]?.state.watch.state, state.isTrouble, state != .unauthorized,
+                schedule.interval(of: target) == nil, troubles.hasWorked(name)
+            else { return }
+            return await move(target, .complete)
         }
         await move(target) {
             if let whole = troubles.whole(of: name) { return .covers(whole.state, reason: whole.reason) }

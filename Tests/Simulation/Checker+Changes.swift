@@ -29,7 +29,9 @@ extension Checker {
                 check(change, recorded.sequence, transaction, isLast: last[change.resource] == recorded.sequence)
             }
         }
-        if transaction.isWhole { compare(transaction.stored, transaction.time) }
+        guard transaction.isWhole else { return }
+        compare(transaction.stored, transaction.time)
+        checkBlindWatches(transaction.stored, transaction.life, transaction.time)
     }
 
     /// What is stored is what was told.
@@ -127,6 +129,7 @@ extension Checker {
 
     private mutating func forget(number: String, of account: String) {
         for target in told.keys where target.account == account && target.phoneNumberID == number { told[target] = nil }
+        for target in watchesTold.keys where target.account == account && target.phoneNumberID == number { watchesTold[target] = nil }
         begun = begun.filter { $0.account != account || $0.phoneNumberID != number }
     }
 

@@ -11,6 +11,7 @@ extension Checker {
         let told = history.transactions.filter { !$0.isLost }.flatMap(\.changes)
         if history.kept != told { complain("durable", history.end, "the ledger keeps other changes than were committed") }
         compare(history.stored, history.end)
+        checkConnectionAtEnd()
         for account in history.scenario.accounts where !account.isTight {
             let numbers = PollTarget(account: account.name, kind: .phoneNumber)
             let ids = watched(history.truth.things(of: numbers, at: history.end), numbers).keys.sorted()
@@ -34,6 +35,14 @@ extension Checker {
                         "watch", history.end, "\(resource.resource.id) of \(account.name) ends as \(JSONValue.object(resource.document))")
                 }
             }
+        }
+    }
+
+    /// And so is what all accounts share.
+    private mutating func checkConnectionAtEnd() {
+        guard history.scenario.accounts.contains(where: { !$0.isTight }) else { return }
+        for resource in history.stored where resource.resource == PollTarget.connection.watch && resource.document["state"] != "current" {
+            complain("watch", history.end, "the connection ends as \(JSONValue.object(resource.document))")
         }
     }
 

@@ -63,7 +63,7 @@ extension Checker {
 
     /// Whether what could not be found out about a field had another trouble in between: of what refuses the whole in passing nobody can say which
     /// field it was, and it is not searched for again at once.
-    private func isDisturbed(_ target: PollTarget, _ place: Int) -> Bool {
+    func isDisturbed(_ target: PollTarget, _ place: Int) -> Bool {
         let list = (walks[target] ?? [])[...place].map { history.walks[$0] }
         guard let last = list.last else { return false }
         return list.contains { other in
@@ -76,83 +76,5 @@ extension Checker {
     func namesMore(than known: Set<String>, _ account: String) -> Bool {
         guard case .only(let ids)? = history.scenario.accounts.first(where: { $0.name == account })?.numbers else { return false }
         return !ids.isSubset(of: known)
-    }
-
-    /// A watch's state is told when it changes, and only if the polls of its target say so.
-    mutating func checkWatch(_ change: DetectedChange, _ transaction: History.Transaction) {
-        guard let target = PollTarget(watch: change.resource) else {
-            return complain("watch", transaction.time, "\(change.resource) is none")
-        }
-        // Another drift is told of a watch that is drifted already.
-        let isMore = change.fields.map(\.description) == ["/reason"]
-        let state = change.after?["state"]?.string.flatMap(WatchState.init(rawValue:)) ?? .drifted
-        let earlier = change.before?["state"]?.string
-        if earlier == state.rawValue, !isMore {
-            return complain("watch", transaction.time, "\(target) is told to be \(state.rawValue) again")
-        }
-        defer { watchesTold[target] = state }
-        func refuse(_ why: String) -> String { "\(target) is told to be \(state.rawValue) after \(earlier ?? "nothing"): \(why)" }
-        // What is wrong with a watch by itself is told of it, though it was unauthorized without a word.
-        let isOver = earlier == WatchState.unauthorized.rawValue
-        if state == .unauthorized || isOver && (state == .current || target.kind == .account) {
-            // What ends is told where its beginning was.
-            let isEnd = state != .unauthorized && watchesTold[target].map { $0 != .current && $0 != state } ?? false
-            if target.kind != .account, !isEnd { complain("watch", transaction.time, refuse("only the account says so")) }
-            let answers = history.walks.filter { $0.target.account == target.account && $0.isDelivered(by: transaction.time) }
-            let others = history.refusals.count {
-                $0.account == target.account && $0.time < transaction.time && $0.life == transaction.life
-            }
-            if state == .unauthorized, others + answers.count(where: { $0.trouble == .unauthorized && $0.life == transaction.life }) < 2 {
-                complain("watch", transaction.time, refuse("no token was refused, or once only"))
-            }
-            return
-        }
-        let isUpgraded = history.truth.upgraded[target.account].map { $0 <= transaction.time } ?? false
-        if target.kind == .account, state == .drifted, isUpgraded { return }
-        guard let (place, walk) = latestWalk(target, transaction.time) else {
-            if state != .late { complain("watch", transaction.time, refuse("it was never looked at")) }
-            return
-        }
-        switch state {
-        case .current:
-            // It may have come inside something else while it was looked at.
-            let rode =
-                walk.trouble == nil
-                && (self.rode[target] ?? []).contains { ride in
-                    ride.delivered.map { $0 <= transaction.time && transaction.time - $0 < slack } ?? false
-                }
-            if !walk.isComplete, !walk.isFirstPage, !rode { complain("watch", transaction.time, refuse("the last look was not complete")) }
-        case .drifted:
-            driftTold[target.account, default: [:]][target.kind] = transaction.time
-            let hidden = hidden(walk)
-            let members = Documents.members(target.kind)
-            if (told[target] ?? [:]).keys.contains(where: { heldSince($0, target, place, isCertain: false, at: transaction.time) != nil }) {
-                return
-            }
-            if walk.isPartial || walk.isOdd || !walk.unreadable.isEmpty || isMass(walk, toldBefore[target] ?? [:]) { return }
-            if target.kind == .phoneNumber, namesMore(than: Set((told[target] ?? [:]).keys), target.account) { return }
-            // That something comes and goes is known when it has come back.
-            if hidden.throughout.isEmpty, hidden.partly.isEmpty,
-                !members.contains(where: { isTaken($0, walk, by: transaction.time) || hasReturned($0, walk) })
-            {
-                complain("watch", transaction.time, refuse("nothing was missing"))
-            }
-        case .late, .starting: break
-        default:
-            let restarts = walk.trouble.map { $0 == .listChanged || $0 == .repeatedCursor } ?? !walk.isExact
-            // A token that is refused to one alone is no refused token.
-            let isOwn = walk.trouble == .unauthorized && state == .forbidden
-            let isUnfound = walk.trouble == .refusedField && [.forbidden, .invalidAnswer].contains(state) && isDisturbed(target, place)
-            if walk.trouble?.state != state, !isOwn, !isUnfound, !(restarts && state == .unreachable) {
-                complain("watch", transaction.time, refuse("the last look ended by \(walk.trouble.map { "\($0)" } ?? "nothing")"))
-            }
-            guard [.unreachable, .invalidAnswer, .forbidden, .notFound].contains(state) else { return }
-            // A complete poll that could not be recorded has not been.
-            // What failed because of what it was to bring besides, and was asked for again without, did not.
-            let before = (walks[target] ?? [])[..<place].last { history.walks[$0].trouble != .refusedRide }
-            if before.map({ checkpoint($0) != nil || history.walks[$0].life != walk.life }) ?? true {
-                complain("watch", transaction.time, refuse("it was the first failure in a row"))
-            }
-        }
     }
 }

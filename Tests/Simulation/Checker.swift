@@ -21,6 +21,8 @@ struct Checker {
     var driftTold: [String: [Kind: Moment]] = [:]
     /// What was told last of each watch.
     var watchesTold: [PollTarget: WatchState] = [:]
+    /// And when.
+    var watchesToldAt: [PollTarget: Moment] = [:]
     /// Walks that lacked so much of what was told before them that they are held.
     var massWalks: Set<Int> = []
     /// Walks of which something was told, so that it is known how much of what was told before they lacked.

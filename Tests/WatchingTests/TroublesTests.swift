@@ -120,7 +120,8 @@ import WhatsAppBusiness
         fail(&troubles, profile, .unreachable, 61)
         #expect(settle(&troubles, 62).isEmpty)
         #expect(!troubles.isWaiting(profile))
-        #expect(fail(&troubles, profile, .unreachable, 70) == .own)
+        fail(&troubles, profile, .unreachable, 70)
+        #expect(settle(&troubles, 70) == [.tell(profile, reason: "why")])
     }
 
     @Test func kindsOfOneNumber_followTheFirst_andAnotherCauseDoesNot() {
