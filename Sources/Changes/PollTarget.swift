@@ -38,7 +38,19 @@ public struct PollTarget: Sendable {
         ResourceID(account: account, kind: kind, id: id, phoneNumberID: kind == .phoneNumber ? id : phoneNumberID)
     }
 
-    private var watchName: String { phoneNumberID.map { "\(kind.rawValue)/\($0)" } ?? kind.rawValue }
+    private var watchName: String {
+        if kind == .watch { return Self.connectionName }
+        return phoneNumberID.map { "\(kind.rawValue)/\($0)" } ?? kind.rawValue
+    }
+}
+
+extension PollTarget {
+    /// The account name that stands for all of them. No account is called so.
+    public static let allAccounts = ResourceID.allAccounts
+    private static let connectionName = "connection"
+
+    /// What all accounts share: the way to Meta. It is polled by every poll; its watch is `connection` of account `*`.
+    public static let connection = PollTarget(account: allAccounts, kind: .watch)
 }
 
 extension PollTarget: Hashable {
@@ -60,6 +72,10 @@ extension PollTarget: CustomStringConvertible {
 
     /// The target behind a watch's identity; `nil` if that is no watch.
     public init?(watch: ResourceID) {
+        if watch == Self.connection.watch {
+            self = .connection
+            return
+        }
         guard watch.kind == .watch, let kind = Kind(rawValue: String(Substring(watch.id.utf8.prefix { $0 != UInt8(ascii: "/") }))) else {
             return nil
         }

@@ -101,7 +101,7 @@ struct RecordWriter {
         }
     }
 
-    /// A state that is kept already was told, too, if it was to be: a note that comes again after a commit of unknown end is not told twice.
+    /// A note that comes again after a commit of unknown end is not told twice. A state may have been kept without a word before it is told.
     mutating func write(_ note: WatchNote) throws {
         if note.needs != .nothing, let target = PollTarget(watch: note.watch), try !TargetStanding(target, in: database).has(note.needs) {
             return
@@ -109,7 +109,10 @@ struct RecordWriter {
         let document = ColumnCoding.document(note.document, of: note.watch.id)
         let statement = try database.cachedStatement(sql: "SELECT document = ? FROM resource WHERE place = ? AND id = ?")
         let place = try place(note.watch)
-        if try Bool.fetchOne(statement, arguments: [document, place, ColumnCoding.column(note.watch.id)]) == true { return }
+        if try Bool.fetchOne(statement, arguments: [document, place, ColumnCoding.column(note.watch.id)]) == true {
+            guard let change = note.change, try !isTold(change, at: place) else { return }
+            return try append(change)
+        }
         try put(note.watch, document, misses: 0, confirmedAt: now)
         if let change = note.change { try append(change) }
     }
@@ -118,6 +121,14 @@ struct RecordWriter {
     mutating func document(of resource: ResourceID) throws -> DatabaseValue? {
         let statement = try database.cachedStatement(sql: "SELECT document FROM resource WHERE place = ? AND id = ?")
         return try Row.fetchOne(statement, arguments: [try place(resource), ColumnCoding.column(resource.id)])?[0]
+    }
+
+    /// Whether a change of a watch is the last that was told of it.
+    private func isTold(_ change: DetectedChange, at place: Int64) throws -> Bool {
+        let last = try database.cachedStatement(sql: "SELECT after FROM change WHERE place = ? AND id = ? ORDER BY sequence DESC LIMIT 1")
+        let id = change.resource.id
+        guard let row = try Row.fetchOne(last, arguments: [place, ColumnCoding.column(id)]) else { return false }
+        return ColumnCoding.document(row[0], of: id) == change.after
     }
 
     /// A thing that is missed, or was, has not changed: only a new document moves the time of its last change.

@@ -8,6 +8,16 @@ public struct Watch: Sendable, Equatable {
     /// The states of the interface.
     public typealias State = WatchState
 
+    /// Who tells of a watch's trouble.
+    public enum Teller: Sendable, Equatable {
+        /// The watch itself.
+        case itself
+        /// It is not known yet whether a wider watch does.
+        case undecided
+        /// The watch over another target, which the trouble holds for as well.
+        case other(PollTarget)
+    }
+
     /// Why it is so, if it is neither starting nor current.
     public private(set) var reason: String?
     /// Since when it is so.
@@ -22,7 +32,11 @@ public struct Watch: Sendable, Equatable {
     public private(set) var state: State
 
     /// The state that was told last: trouble that a wider watch told of changes the state and not this.
-    private var told = State.current
+    private(set) var told = State.current
+    /// Who tells of its trouble, if it is in any.
+    public private(set) var teller = Teller.itself
+    /// Trouble of the whole account, which hides how its own polls end.
+    private var cover = Cover.none
     /// Whether that was a drift which another watch told, so that its end is not this one's to tell where wider trouble came in between.
     private var isEcho = false
     /// Whether the process before this one left it so, and no poll has said since whether it still is.
@@ -55,13 +69,34 @@ public struct Watch: Sendable, Equatable {
         reason = document["reason"]?.string
         self.lastSuccess = lastSuccess
         isInherited = true
+        if self.state.isTrouble, self.told != self.state { teller = .undecided }
     }
 
     /// The watch as a document.
     public var document: JSONObject {
+        if case .some(let state, let reason, _) = cover { return ["state": .string(state.rawValue), "reason": .string(reason)] }
         var document: JSONObject = ["state": .string(laterState ?? state.rawValue)]
         document["reason"] = reason.map(JSONValue.string)
         return document
+    }
+
+    /// The watch as it is shown: with the trouble of the whole account, where it tells of that.
+    public var shown: Watch {
+        guard case .some(let state, let reason, let since) = cover else { return self }
+        var watch = self
+        (watch.state, watch.reason, watch.since, watch.laterState, watch.cover) = (state, reason, since, nil, .none)
+        return watch
+    }
+
+    /// The trouble of the whole account that it tells of, if it does.
+    var covering: Troubles.Trouble? {
+        if case .some(let state, let reason, _) = cover { Troubles.Trouble(state: state, reason: reason) } else { nil }
+    }
+
+    /// Very few watches have one.
+    private indirect enum Cover: Sendable, Equatable {
+        case none
+        case some(State, reason: String, since: Timestamp)
     }
 
     /// How a poll ended.
@@ -74,9 +109,17 @@ public struct Watch: Sendable, Equatable {
         /// Complete, but something is known by now that is newer than the answer: it decides how the watch stands.
         case overtaken
         /// No usable answer. What is certain has been asked twice by whoever says so.
-        case failed(State, reason: String, isCertain: Bool = false)
+        case failed(State, reason: String, isCertain: Bool = false, cause: Troubles.Cause = .own)
         /// The trouble is a wider watch's, which tells of it.
-        case follows(State, reason: String)
+        case follows(State, reason: String, by: PollTarget? = nil)
+        /// The trouble in which it is has turned out to be a wider watch's.
+        case joins(State, reason: String, by: PollTarget)
+        /// The trouble in which it is has turned out to be its own.
+        case tells(reason: String)
+        /// Trouble of the whole account, which this watch tells of; `nil` where that is over.
+        /// - Parameter isPolled: whether polls of its own will say how it is then.
+        case covers(State, reason: String)
+        case uncovers(isPolled: Bool)
     }
 
     /// Who hears of a change of state.
@@ -113,16 +156,68 @@ public struct Watch: Sendable, Equatable {
             guard isTold, telling == .told else { return telling }
             isEcho = true
             return .silently
-        case .failed(let state, let reason, let isCertain):
+        case .failed(let state, let reason, let isCertain, let cause):
             // Nothing was asked where there was no request to be had.
             let isBelieved = state == .late || count(state)
             guard isBelieved || isCertain else { return .nothing }
+            switch cause {
+            case .own: return move(to: state, reason: reason, at: now)
+            case .undecided:
+                // What it has told of goes on, until it is another trouble.
+                guard state != self.state else {
+                    if teller != .itself { teller = .undecided }
+                    return .nothing
+                }
+                return take(state, reason, .undecided, at: now)
+            case .wider(let wider, let target): return take(wider.state, wider.reason, .other(target), at: now)
+            }
+        case .follows(let state, let reason, let target):
+            return take(state, reason, target.map(Teller.other) ?? .undecided, at: now)
+        case .joins(let state, let reason, let target):
+            guard self.state.isTrouble else { return .nothing }
+            return take(state, reason, .other(target), at: now)
+        case .tells(let reason):
+            guard state.isTrouble, teller != .itself else { return .nothing }
             return move(to: state, reason: reason, at: now)
-        case .follows(let state, let reason):
-            guard state != self.state || reason != self.reason else { return .nothing }
-            set(state, reason, at: now)
-            return .silently
+        case .covers(let state, let reason): return cover(state, reason, at: now)
+        case .uncovers(let isPolled): return uncover(isPolled: isPolled, at: now)
         }
+    }
+
+    /// Takes trouble that another watch tells of, or that nobody tells of yet.
+    private mutating func take(_ state: State, _ reason: String, _ teller: Teller, at now: Timestamp) -> Telling {
+        self.teller = teller
+        guard state != self.state || reason != self.reason else { return .nothing }
+        set(state, reason, at: now)
+        return .silently
+    }
+
+    private mutating func cover(_ state: State, _ reason: String, at now: Timestamp) -> Telling {
+        // Without a token nothing else can be known.
+        guard self.state != .unauthorized else { return .nothing }
+        var since = now
+        if case .some(let before, let why, let beginning) = cover {
+            guard before != state || why != reason else { return .nothing }
+            if before == state { since = beginning }
+        }
+        cover = .some(state, reason: reason, since: since)
+        defer { told = state }
+        return state == told ? .silently : .told
+    }
+
+    private mutating func uncover(isPolled: Bool, at now: Timestamp) -> Telling {
+        guard case .some(let covering, let why, let since) = cover else { return .nothing }
+        cover = .none
+        if state == .starting || (state.isTrouble && teller != .itself) {
+            if isPolled {
+                // Its own next poll says whether that is over for it as well.
+                (state, reason, self.since, teller, laterState) = (covering, why, since, .undecided, nil)
+                return .nothing
+            }
+            set(.current, nil, at: now)
+        }
+        defer { told = state }
+        return state == told ? .silently : .told
     }
 
     private mutating func succeeded(at now: Timestamp) {
@@ -143,10 +238,14 @@ public struct Watch: Sendable, Equatable {
     }
 
     private mutating func move(to state: State, reason: String?, at now: Timestamp) -> Telling {
-        // Another drift is news; the words of a failure that goes on are not.
-        guard state != self.state || (state == .drifted && reason != self.reason) else { return .nothing }
+        if state == .unauthorized { cover = .none }
+        // Another drift is news; the words of a failure that goes on are not. Trouble that was not its own may be by now.
+        let isUntold = state.isTrouble && teller != .itself
+        guard state != self.state || isUntold || (state == .drifted && reason != self.reason) else { return .nothing }
         let isNews = state != told || (state == .drifted && self.state == .drifted)
         set(state, reason, at: now)
+        teller = .itself
+        guard cover == .none else { return .silently }
         told = state
         isEcho = false
         return isNews ? .told : .silently
@@ -185,12 +284,18 @@ extension WatchState {
 extension Watch {
     /// The change that tells of this watch's present state.
     public func change(of target: PollTarget, from earlier: Watch) -> DetectedChange? {
-        guard let difference = DocumentDifference(from: earlier.document, to: document) else { return nil }
+        // What was taken without a word was not told: what readers know is the state before it.
+        let isTaken = earlier.state.isTrouble && earlier.teller != .itself && earlier.cover == .none
+        let before = isTaken ? ["state": .string(earlier.told.rawValue)] : earlier.document
+        guard let difference = DocumentDifference(from: before, to: document) else { return nil }
+        let (state, reason) = (shown.state, shown.reason)
         let place = target.phoneNumberID.map { "\(target.kind.rawValue) of \($0)" } ?? target.kind.rawValue
         let verb =
             state == .current ? "is current again" : "is \(state.rawValue.replacing("_", with: " "))\(reason.map { ": \($0)" } ?? "")"
+        var summary = "\(target.account): the watch over \(place) \(verb)"
+        if target == .connection { summary = state == .current ? "Meta can be reached again" : reason ?? "Meta cannot be reached" }
         return DetectedChange(
-            target.watch, .changed, severity: state.severity, fields: difference.fields, before: difference.before, after: difference.after,
-            summary: "\(target.account): the watch over \(place) \(verb)")
+            target.watch, .changed, severity: target == .connection && state != .current ? .critical : state.severity,
+            fields: difference.fields, before: difference.before, after: difference.after, summary: summary)
     }
 }

@@ -24,7 +24,7 @@ extension Watcher {
             return nil
         case .early: return PollOutcome(result: .refused, next: min(asksAt ?? now, now + Lookout.every))
         case .closed(let until, let isRefused):
-            if isRefused { await follow([target], .unauthorized, Self.tokenReason) }
+            if isRefused { await followToken([target]) }
             // Whoever is to ask may have been unscheduled since it was named: then another does.
             if await replaceSentinel(account) { return PollOutcome(result: .refused, next: world.now() + Credential.check) }
             return PollOutcome(result: .refused, next: until)
@@ -44,6 +44,7 @@ extension Watcher {
     /// for in the old way.
     /// - Parameter andDrifted: whether what is complete but for fields that were dropped is asked for anew as well.
     func hastenRetries(of name: String, butFor target: PollTarget? = nil, andDrifted: Bool = false) {
+        troubles.tokenTaken(name)
         let waiting = targets(of: name).filter { other in
             guard other != target, schedule.interval(of: other) != nil, let watch = watched[other]?.state.watch else { return false }
             return watch.failures > 0 || watch.state.isTrouble || (andDrifted && watch.state == .drifted)
@@ -60,7 +61,7 @@ extension Watcher {
             accounts[target.account]?.lookout.ends(target)
             schedule.on(.expedite(target, by: now + retry.spread(over: targets.count, random: world.random())), now: now)
         }
-        if !targets.isEmpty { world.alarm.set(schedule.wake) }
+        if !targets.isEmpty { world.alarm.set(wake) }
     }
 
     /// The targets of an account that are polled by themselves.
@@ -86,8 +87,18 @@ extension Watcher {
             // Others have been answered with this token since it was refused here.
             state = .forbidden
         }
-        await move(target, .failed(state, reason: failure.description))
+        var cause = cause(of: state, failure, at: target)
+        if isOvertaken(target), cause == .undecided, let token = watched[PollTarget(account: target.account, kind: .account)]?.state.watch,
+            token.state == .unauthorized
+        {
+            // Without a token nothing of the account can be known: what fails in another way in between is no news.
+            cause = .wider(
+                Troubles.Trouble(state: .unauthorized, reason: target.kind == .account ? token.reason ?? "" : Self.tokenReason),
+                by: PollTarget(account: target.account, kind: .account))
+        }
+        await move(target, .failed(state, reason: failure.description, cause: cause))
         await moveFollowers(of: target)
+        await believeTrouble(of: target)
         return PollOutcome(result: .failed(state, failure), next: keepLookout(target, state, next(target, failure, state, now)))
     }
 
@@ -96,7 +107,7 @@ extension Watcher {
         switch refusal.verdict {
         case .doubted: if let account = accounts[target.account], let core = context(of: target, account).confirmer { call(core) }
         case .refused: await tellOfToken(target.account, failure)
-        case .known: if refusal.isBelieved { await follow([target], .unauthorized, Self.tokenReason) }
+        case .known: if refusal.isBelieved { await followToken([target]) }
         case .own: preconditionFailure("what is refused to one target alone says nothing of the token")
         }
         return PollOutcome(result: .failed(.unauthorized, failure), next: refusal.until)
@@ -110,8 +121,8 @@ extension Watcher {
         if await accounts[target.account]?.gate.standing.sentinel == target { on(.hasten(target, ahead: false), world.now()) }
     }
 
-    /// Another target is to confirm a refusal.
-    private func call(_ target: PollTarget) {
+    /// Another target is to show soon whether the account works.
+    func call(_ target: PollTarget) {
         if schedule.due(target) == nil { on(.hasten(target, ahead: false), world.now()) }
         on(.expedite(target, by: world.now() + Retry.confirmation), world.now())
     }
@@ -120,9 +131,16 @@ extension Watcher {
     private func tellOfToken(_ name: String, _ failure: GraphFailure) async {
         let target = PollTarget(account: name, kind: .account)
         beginWatch(over: target)
+        troubles.tokenRefused(name)
         await move(target, .failed(.unauthorized, reason: failure.description, isCertain: true))
         let others = watched.keys.filter { $0.account == name && $0 != target }
-        await follow(others, .unauthorized, Self.tokenReason)
+        await followToken(Array(others))
+    }
+
+    /// These wait for the account's token, of which its own watch tells.
+    private func followToken(_ targets: [PollTarget]) async {
+        guard let name = targets.first?.account else { return }
+        await follow(targets, .unauthorized, Self.tokenReason, by: PollTarget(account: name, kind: .account))
     }
 
     private func next(_ target: PollTarget, _ failure: GraphFailure, _ state: Watch.State, _ now: Moment) -> Moment {
@@ -182,6 +200,8 @@ extension Watcher {
     func moveFollowers(of target: PollTarget) async {
         guard let watch = watched[target]?.state.watch, watch.state.isTrouble else { return }
         let followers = target.kind.riders.map { PollTarget(account: target.account, kind: $0, phoneNumberID: target.phoneNumberID) }
-        await follow(followers, watch.state, watch.reason ?? "")
+        guard !followers.isEmpty else { return }
+        let wider = if case .other(let other) = watch.teller { other } else { target }
+        await follow(followers, watch.state, watch.reason ?? "", by: wider)
     }
 }

@@ -43,7 +43,7 @@ extension Watcher {
     private func scale(_ account: AccountState, by factor: Double) {
         let now = world.now()
         for target in targets(of: account) where !CallPlan.core.contains(target.kind) { schedule.on(.scale(target, by: factor), now: now) }
-        world.alarm.set(schedule.wake)
+        world.alarm.set(wake)
     }
 
     /// What is polled of an account.
@@ -78,7 +78,7 @@ extension Watcher {
             pace(target, every: .milliseconds(Int64(min(seconds, 1e9) * 1000)), now)
         }
         account.pacing.found(intervals, for: plan, now)
-        world.alarm.set(schedule.wake)
+        world.alarm.set(wake)
     }
 
     private func pace(_ target: PollTarget, every: Duration?, _ now: Moment) {
@@ -145,6 +145,6 @@ extension Watcher {
                 schedule.on(.watch(target, every: every, splay: account.plan.splay, first: first(target)), now: now)
             }
         }
-        world.alarm.set(schedule.wake)
+        world.alarm.set(wake)
     }
 }

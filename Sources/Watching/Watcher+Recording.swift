@@ -131,6 +131,7 @@ extension Watcher {
             return WatchNote(move(&watch, recording), of: watch, before, over: target)
         }
         guard !recording.isVoid else { return nil }
+        noteSuccess(of: target)
         var watch = before
         _ = move(&watch, recording)
         after = watch

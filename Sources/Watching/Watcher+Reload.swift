@@ -23,6 +23,7 @@ extension Watcher {
         for (name, plan) in wanted.sorted(by: { $0.key < $1.key }) {
             if let gate = gates[name] {
                 accounts[name] = AccountState(plan, gate)
+                troubles.watch(name)
                 begin(name, persisted[name] ?? PersistedWatches())
             } else {
                 change(plan)
@@ -56,6 +57,7 @@ extension Watcher {
 
     private func remove(_ name: String) {
         accounts[name] = nil
+        troubles.forget(account: name)
         for target in Array(watched.keys) where target.account == name { forget(target) }
     }
 

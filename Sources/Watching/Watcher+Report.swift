@@ -13,6 +13,8 @@ public struct WatchReport: Sendable {
     public var nextAt: Timestamp?
     /// How far a poll of a long list is.
     public var progress: Progress?
+    /// The id of the watch that tells of its trouble, if another one does.
+    public var toldBy: String?
     /// The kind whose answers bring it at no call of its own, if any do.
     public var comesWith: Kind?
     /// How many calls one poll of it counts as.
@@ -69,7 +71,9 @@ extension Watcher {
     /// How everything stands in a few numbers: what is told often must not cost a report.
     public func summary() -> WatchSummary {
         var summary = WatchSummary(accounts: accounts.count, watches: watched.count)
-        for state in watched.values.lazy.map(\.state.watch.state) where state != .current && state != .starting { summary.notCurrent += 1 }
+        for state in watched.values.lazy.map(\.state.watch.shown.state) where state != .current && state != .starting {
+            summary.notCurrent += 1
+        }
         for (name, account) in accounts {
             summary.numbers += account.numbers.count
             guard account.stretch > 1 else { continue }
@@ -108,8 +112,11 @@ extension Watcher {
             }, uniquingKeysWith: { first, _ in first })
         let watches = watched.map { target, polled in
             var report = WatchReport(
-                target: target, watch: polled.state.watch, every: interval(of: target.host),
+                target: target, watch: polled.state.watch.shown, every: interval(of: target.host),
                 nextAt: schedule.due(target.host).map { wallClock.advanced(by: max($0 - now, .zero)) }, progress: polled.state.progress)
+            if case .other(let other) = report.watch.teller, report.watch.state.isTrouble, other != target {
+                report.toldBy = other.watch.id
+            }
             if target.host != target {
                 report.comesWith = target.host.kind
             } else if polled.state.isConfirmable {

@@ -14,6 +14,7 @@ extension Watcher {
             _ = account.stands(await account.gate.restore(document))
         }
         let persisted = try await ledger.keep(WatchScope(accounts.values.map(\.plan)), at: world.wallClock())
+        beginConnection(persisted[PollTarget.allAccounts])
         for name in accounts.keys.sorted() { begin(name, persisted[name] ?? PersistedWatches()) }
         await learnFromHistory()
         beginAdaptive()
@@ -95,6 +96,7 @@ extension Watcher {
         if let number = target.phoneNumberID { accounts[target.account]?[target.kind].losses?.forget(number) }
         accounts[target.account]?.outage.forget(target)
         network.forget(target)
+        troubles.forget(target)
         unschedule(target)
         answer(target, .notWatched)
     }
@@ -134,6 +136,7 @@ extension WatchScope {
             accounts: plans.mapValues(\.wabaID),
             watchesNumber: { number, account in plans[account]?.watches(number: number) ?? false },
             watchesTarget: { target, numbers in
+                if target == .connection { return true }
                 // The watch over the account tells of its token, even where the account itself is not polled.
                 guard let plan = plans[target.account], plan.watches(target.kind) || target.kind == .account else { return false }
                 return target.phoneNumberID.map { plan.watches(thingsOf: $0, known: numbers) } ?? true

@@ -66,8 +66,9 @@ extension Watcher {
             isBlocked ? "Meta throttles the account" : "the account's budget of \(standing.callsPerHour) calls an hour is used up"
         // What is not asked for has not failed: another state than a good one stays until an answer says otherwise.
         guard let state = watched[target]?.state.watch.state, !state.isTrouble else { return }
-        await move(target, .failed(.late, reason: reason))
+        await move(target, .failed(.late, reason: reason, cause: troubles.late(target, reason)))
         await moveFollowers(of: target)
+        await settleTroubles(of: target.account)
     }
 
     // MARK: One change of a watch at a time
@@ -87,10 +88,14 @@ extension Watcher {
     /// Moves a watch by a poll that was complete, but for these members.
     /// - Parameter asked: the fields that it asked for, if that is known: of those another poll may have found meanwhile that they are not given.
     func moveByCompletePoll(of target: PollTarget, asked: Set<String> = [], without vanished: [String] = []) async {
+        noteSuccess(of: target)
         await move(target) { drift in
             isOvertaken(target) ? .overtaken : drift.ofPoll(asking: asked).outcome(vanished.filter(drift.taken.contains))
         }
     }
+
+    /// Moves a watch by what is decided about it when it may be moved.
+    func move(_ target: PollTarget, _ decide: () -> Watch.Outcome) async { await move(target) { _ in decide() } }
 
     /// - Parameter decide: how the poll ended, by what is known of drift when it may be told.
     private func move(_ target: PollTarget, by decide: (Drift) -> Watch.Outcome) async {
@@ -102,8 +107,27 @@ extension Watcher {
         await write([(polled, move)], at: now)
     }
 
+    /// Takes what has turned out to be the trouble of a wider watch, in one transaction: whatever of it is in trouble still.
+    func join(_ targets: [PollTarget], _ trouble: Troubles.Trouble, _ wider: PollTarget) async {
+        let now = world.wallClock()
+        var moves: [(WatchedTarget, TargetState.Move)] = []
+        var busy: [PollTarget] = []
+        for target in targets {
+            guard let polled = watched[target] else { continue }
+            guard !polled.state.isMoving else {
+                busy.append(target)
+                continue
+            }
+            let outcome = Watch.Outcome.joins(trouble.state, reason: trouble.reason, by: wider)
+            if let move = polled.state.move(outcome, at: now) { moves.append((polled, move)) }
+        }
+        await write(moves, at: now)
+        // What is being recorded may be a success; whatever fails on says so at its next poll.
+        for target in targets where !busy.contains(target) { await moveFollowers(of: target) }
+    }
+
     /// Takes the trouble of a wider watch, in one transaction.
-    func follow(_ targets: [PollTarget], _ state: Watch.State, _ reason: String) async {
+    func follow(_ targets: [PollTarget], _ state: Watch.State, _ reason: String, by wider: PollTarget? = nil) async {
         let now = world.wallClock()
         var moves: [(WatchedTarget, TargetState.Move)] = []
         var busy: [PollTarget] = []
@@ -114,14 +138,14 @@ extension Watcher {
                 busy.append(target)
                 continue
             }
-            if let move = polled.state.move(.follows(state, reason: reason), at: now) { moves.append((polled, move)) }
+            if let move = polled.state.move(.follows(state, reason: reason, by: wider), at: now) { moves.append((polled, move)) }
         }
         await write(moves, at: now)
         for target in busy {
             // It may be over by then.
             guard let polled = await still(target), state != .unauthorized || isOvertaken(target) else { continue }
             polled.state.know(by: nil)
-            if let move = polled.state.move(.follows(state, reason: reason), at: world.wallClock()) {
+            if let move = polled.state.move(.follows(state, reason: reason, by: wider), at: world.wallClock()) {
                 await write([(polled, move)], at: now)
             }
         }
@@ -139,7 +163,7 @@ extension Watcher {
         }
         let notes = moves.compactMap { polled, move in
             var note = WatchNote(move.telling, of: move.after, move.before, over: polled.target)
-            note?.needs = accounts[polled.target.account]?.plan.needs ?? .account
+            note?.needs = polled.target == .connection ? .nothing : accounts[polled.target.account]?.plan.needs ?? .account
             return note
         }
         do throws(LedgerError) {

@@ -27,6 +27,8 @@ public actor Watcher {
     var unscheduled: [PollTarget] = []
     /// What waits because Meta could not be reached at all, of whatever account: the network is shared.
     var network = Outage()
+    /// What fails, and at what scope that is told.
+    var troubles = Troubles()
     /// Who waits for the next poll of a target.
     let waiting = WaitList<PollTarget, PollResult>()
     /// Who waits until a change of a watch is written down, and who until a poll that may tell a drift is recorded.
@@ -66,7 +68,8 @@ public actor Watcher {
             for await _ in self.world.alarm.rings {
                 guard !Task.isCancelled else { break }
                 for (target, seat) in self.takeTurns() { group.addTask { await self.poll(target, seat) } }
-                self.world.alarm.set(self.schedule.wake)
+                if let due = self.troubles.wake, due <= self.world.now() { await self.settleDueTroubles() }
+                self.world.alarm.set(self.wake)
             }
             group.cancelAll()
         }
@@ -84,10 +87,13 @@ public actor Watcher {
             polled.insert(target)
             _ = await pollOnce(target, mayCarry: false)
             await askAgain(target)
+            await settleTroubles(of: target.account)
         }
+        // Nothing is waited for.
+        for name in accounts.keys.sorted() { await settleTroubles(of: name, now: world.now() + .seconds(86_400)) }
         try await ledger.saveConfirmed()
         try await reservations.close()
-        return watched.mapValues(\.state.watch).filter { $0.value.state != .current }
+        return watched.mapValues(\.state.watch.shown).filter { $0.key != .connection && $0.value.state != .current }
     }
 
     /// The polls that begin now, those that begin together with their seats. What another's answer brings has had its turn.
@@ -133,6 +139,7 @@ public actor Watcher {
             on(poll.next.map { .again(target, at: $0) } ?? .polled(target, every: interval(of: target)), now)
         }
         if let account = accounts[target.account] { pace(account) }
+        await settleTroubles(of: target.account)
         if now - savedAt >= Self.saveEvery {
             savedAt = now
             do { try await ledger.saveConfirmed() } catch {
@@ -158,7 +165,7 @@ public actor Watcher {
 
     func on(_ event: Schedule.Event, _ now: Moment) {
         schedule.on(event, now: now)
-        world.alarm.set(schedule.wake)
+        world.alarm.set(wake)
     }
 
     /// Tells whoever waits for a target's next poll.

@@ -117,8 +117,9 @@ final class AnswerStage: Sendable {
     /// Polls whatever falls due until that much later, what falls due together at once and together.
     func runTogether(_ watcher: Watcher, for duration: Duration) async {
         let end = clock.now + duration
-        while let wake = await watcher.schedule.wake, wake <= end {
+        while let wake = await watcher.wake, wake <= end {
             clock.advance(to: wake)
+            await watcher.settleDueTroubles()
             let polls = await watcher.takeTurns()
             await withTaskGroup { group in for (target, seat) in polls { group.addTask { await watcher.poll(target, seat) } } }
         }
@@ -128,8 +129,9 @@ final class AnswerStage: Sendable {
     /// Polls whatever falls due until that much later, one poll after the other.
     func run(_ watcher: Watcher, for duration: Duration) async {
         let end = clock.now + duration
-        while let wake = await watcher.schedule.wake, wake <= end {
+        while let wake = await watcher.wake, wake <= end {
             clock.advance(to: wake)
+            await watcher.settleDueTroubles()
             for target in await watcher.takeDue() { await watcher.poll(target) }
         }
         clock.advance(to: end)

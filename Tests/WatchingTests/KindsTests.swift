@@ -27,7 +27,7 @@ import WhatsAppBusiness
             }
             let report = await watcher.report()
             #expect(report.watches.allSatisfy { $0.watch.state == .current })
-            #expect(report.watches.count == 14)
+            #expect(report.watches.count == 15)
         }
     }
 
@@ -207,7 +207,7 @@ import WhatsAppBusiness
             try await watcher.begin()
             await stage.run(watcher, for: .seconds(3600))
             #expect(Set(stage.simulator.requests.compactMap(\.edge)) == [.phoneNumbers, .blockedUsers])
-            #expect(Set(await watcher.report().watches.map(\.target.kind)) == [.phoneNumber, .blockedUser])
+            #expect(Set(await watcher.targets.map(\.target.kind)) == [.phoneNumber, .blockedUser])
         }
     }
 }

@@ -200,7 +200,7 @@ import WhatsAppBusiness
             stage.answer { _ in Self.refused }
             stage.letGo()
             guard case .notWatched = await poll.value.result else { return fail("nobody watches it") }
-            #expect(await watcher.report().watches.isEmpty)
+            #expect(await watcher.targets.isEmpty)
             #expect(try await stage.ledger.resources(kinds: [.businessProfile]).resources.isEmpty)
         }
     }

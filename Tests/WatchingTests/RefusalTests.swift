@@ -148,7 +148,7 @@ import WhatsAppBusiness
             let before = stage.sequence
             stage.simulator.update { $0.tokens[Platform.sampleToken] = .revoked }
             await stage.run(watcher, for: .seconds(75))
-            let report = await watcher.report().watches
+            let report = await watcher.targets
             #expect(report.allSatisfy { $0.watch.state == .unauthorized }, "\(report.map { "\($0.target) \($0.watch.state)" })")
             let asked = stage.simulator.requestCount
             await stage.run(watcher, for: .seconds(120))

@@ -83,7 +83,9 @@ final class Stage: Sendable {
             })
     }
 
-    func watcher(_ plans: AccountPlan...) throws -> Watcher {
+    func watcher(_ plans: AccountPlan...) throws -> Watcher { try watcher(of: plans) }
+
+    func watcher(of plans: [AccountPlan]) throws -> Watcher {
         let clock = clock
         let world = World(
             now: { clock.now }, wallClock: { clock.wallClock }, random: { 0.5 }, alarm: SilentAlarm(), boot: "this one")
@@ -93,8 +95,9 @@ final class Stage: Sendable {
     /// Polls whatever falls due until that much later, one look after the other.
     func run(_ watcher: Watcher, for duration: Duration) async {
         let end = clock.now + duration
-        while let wake = await watcher.schedule.wake, wake <= end {
+        while let wake = await watcher.wake, wake <= end {
             clock.advance(to: wake)
+            await watcher.settleDueTroubles()
             for target in await watcher.takeDue() { await watcher.poll(target) }
         }
         clock.advance(to: end)
@@ -130,6 +133,8 @@ extension Watcher {
     var gateStanding: GateStanding? { get async { await gate?.standing } }
     /// Whether somebody waits at the gate for others.
     var hasGathered: Bool { get async { await gate?.gatherings.isEmpty == false } }
+    /// How the watches over the accounts' targets stand, without the one over the connection.
+    var targets: [WatchReport] { get async { await report().watches.filter { $0.target != .connection } } }
     var states: Set<WatchState> { Set(watched.values.map(\.state.watch.state)) }
     var numbers: Set<String> { accounts["acme"]?.numbers ?? [] }
     func takeDue() -> [PollTarget] { takeTurns().map(\.target) }

@@ -121,7 +121,7 @@ struct SilentAlarm: Alarm {
             clock.advance(by: .seconds(20))
             let second = try watcher(ledger)
             try await second.begin()
-            let due = await second.report().watches.map { ($0.target.kind, $0.nextAt.map { $0.milliseconds / 1000 - 1_000_000 }) }
+            let due = await second.targets.map { ($0.target.kind, $0.nextAt.map { $0.milliseconds / 1000 - 1_000_000 }) }
             #expect(due.map(\.0) == [.phoneNumber, .businessProfile])
             #expect(due.map(\.1) == [60, 900], "one interval after the last look, not at once")
         }
@@ -133,7 +133,9 @@ struct SilentAlarm: Alarm {
             let watcher = try watcher(ledger, ceiling: .fixed(1))
             let troubled = try await watcher.pollEverythingOnce()
             #expect(transport.requests.count == 1)
-            #expect(troubled.values.map(\.state) == [.late])
+            #expect(troubled[PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "7")]?.state == .late)
+            #expect(troubled[PollTarget(account: "acme", kind: .account)]?.state == .late, "the account tells of it")
+            #expect(troubled.count == 2)
             #expect(await watcher.report().budgets.map(\.callsLastHour) == [1])
         }
     }
@@ -150,6 +152,9 @@ struct SilentAlarm: Alarm {
                 transport.answer("/102/phone_numbers", (200, body))
                 _ = await second.pollOnce(PollTarget(account: "acme", kind: .phoneNumber))
             }
+            #expect(try await ledger.changes(after: 2).isEmpty, "nothing shows yet whether it is the account's")
+            clock.advance(by: .seconds(120))
+            await second.settleDueTroubles()
             #expect(try await ledger.resources(kinds: [.phoneNumber, .businessProfile]).resources.map(\.document) == before)
             let told = try await ledger.changes(after: 2)
             #expect(told.map(\.change.resource.kind) == [.watch], "one change when the state changes, none while it stays")

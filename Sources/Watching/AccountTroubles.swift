@@ -1,0 +1,211 @@
+import Changes
+import WhatsAppBusiness
+
+/// What of one account has failed since it last succeeded, and who tells of it. Part of `Troubles`; a pure decision.
+struct AccountTroubles: Sendable {
+    /// Who tells of a failure.
+    enum Role: Sendable, Equatable {
+        /// Nobody yet.
+        case waits
+        /// Its own watch, also for others of its kind or number that fail as it does.
+        case tells
+        /// The watch over another target.
+        case follows(PollTarget)
+
+        /// What comes of a cause.
+        init(_ cause: Troubles.Cause) {
+            switch cause {
+            case .own: self = .tells
+            case .undecided: self = .waits
+            case .wider(_, let target): self = .follows(target)
+            }
+        }
+    }
+
+    /// A target that fails.
+    struct Failure: Sendable {
+        var trouble: Troubles.Trouble
+        /// Which event it began with.
+        var since: Int
+        /// When it is told in any case.
+        var deadline: Moment
+        /// Whether an answer of any sort came.
+        var isReached: Bool
+        /// How often it has failed since then.
+        var count = 0
+        /// Whether it followed a trouble that is over: what was under way then says nothing, so that it has to fail twice.
+        var isReleased = false
+        /// Whether its watch is in trouble.
+        var isBelieved = false
+        var role = Role.waits
+        /// Who is to tell of it once it is believed.
+        var prospect = Role.waits
+
+        /// Whether it may be what was under way when a wider trouble ended.
+        var isDoubted: Bool { isReleased && count < 2 }
+    }
+
+    /// The failures by their targets.
+    var failing: [PollTarget: Failure] = [:]
+    /// What has succeeded since a target that tells of others began to fail.
+    private var worked: [PollTarget: Set<PollTarget>] = [:]
+    /// What there is no request to be had for.
+    private var lateTargets: Set<PollTarget> = []
+    /// Since when that is nothing.
+    private var onTimeSince: Moment?
+    /// The budget is used up.
+    private(set) var late: Troubles.Trouble?
+    /// Trouble with which nothing of the account succeeds.
+    var whole: Troubles.Trouble? { didSet { if whole != nil { (late, lateTargets) = (nil, []) } } }
+    /// The event with which something of it has succeeded last.
+    var workedAt = 0
+    /// Whether its token is refused: its watch tells of that.
+    var isRefused = false
+
+    /// What is late soon after something was is the same trouble: where the budget is used up there is one request in five minutes. While something waits
+    /// for the budget all the time, it is so for as long as calls count.
+    private static let (lasting, lastingWhileShort) = (Duration.seconds(600), Duration.seconds(3600))
+
+    /// Whether nothing is wrong with it.
+    var isIdle: Bool { failing.isEmpty && late == nil && whole == nil && !isRefused }
+
+    /// The targets whose trouble nobody tells of yet, in their order.
+    var waiting: [PollTarget] {
+        failing.filter { $0.value.isBelieved && $0.value.role == .waits }.keys.sorted {
+            ($0.kind, $0.phoneNumberID ?? "") < ($1.kind, $1.phoneNumberID ?? "")
+        }
+    }
+
+    /// When something that waits is told in any case.
+    var deadline: Moment? {
+        isRefused ? nil : failing.values.lazy.filter { $0.isBelieved && $0.role == .waits }.map(\.deadline).min()
+    }
+
+    /// Whether Meta cannot be reached for it, as far as was asked since something succeeded: a core target, or several others.
+    var isDown: Bool {
+        let down = failing.lazy.filter { $0.value.trouble.state == .unreachable && $0.value.since > workedAt }
+        return down.contains { CallPlan.core.contains($0.key.kind) } || down.prefix(2).count > 1
+    }
+}
+
+// MARK: What happens
+
+extension AccountTroubles {
+    /// There is no request to be had for a target for longer than its interval.
+    mutating func late(_ target: PollTarget, _ reason: String) {
+        guard whole == nil else { return }
+        late = late ?? Troubles.Trouble(state: .late, reason: reason)
+        lateTargets.insert(target)
+        onTimeSince = nil
+    }
+
+    /// - Parameter isShort: whether anything waits for the budget.
+    mutating func settleLate(now: Moment, isShort: () -> Bool) {
+        guard late != nil, lateTargets.isEmpty else { return }
+        let since = onTimeSince ?? now
+        onTimeSince = since
+        if now - since >= Self.lastingWhileShort || now - since >= Self.lasting && !isShort() { late = nil }
+    }
+
+    mutating func failed(_ target: PollTarget, _ trouble: Troubles.Trouble, isReached: Bool, _ event: Int, deadline: Moment) {
+        lateTargets.remove(target)
+        var failure = failing[target] ?? Failure(trouble: trouble, since: event, deadline: deadline, isReached: isReached)
+        failure.trouble = trouble
+        failure.isReached = isReached
+        if failure.isReleased, failure.count == 0 { failure.deadline = deadline }
+        failure.count += 1
+        failure.prospect = .waits
+        failing[target] = failure
+    }
+
+    mutating func believed(_ target: PollTarget) {
+        guard var failure = failing[target] else { return }
+        failure.isBelieved = true
+        failing[target] = failure
+        assign(failure.prospect, to: target)
+    }
+
+    /// Says who tells of a failure from now on.
+    mutating func assign(_ role: Role, to target: PollTarget) {
+        if role == .tells, failing[target]?.role != .tells { worked[target] = [] }
+        failing[target]?.role = role
+    }
+
+    mutating func succeeded(_ target: PollTarget, _ event: Int, deadline: Moment) {
+        workedAt = event
+        isRefused = false
+        for leader in worked.keys where leader.isLike(target) { worked[leader]?.insert(target) }
+        forget(target, event)
+        guard whole != nil else { return }
+        whole = nil
+        release({ $0.kind == .account && $0.phoneNumberID == nil }, event)
+    }
+
+    /// A target does not fail any more, or is none.
+    mutating func forget(_ target: PollTarget, _ event: Int) {
+        lateTargets.remove(target)
+        failing[target] = nil
+        guard worked.removeValue(forKey: target) != nil else { return }
+        release({ $0 == target }, event)
+    }
+
+    /// What these told of is over: what followed them has to fail anew.
+    mutating func release(_ isOver: (PollTarget) -> Bool, _ event: Int) {
+        for (target, failure) in failing {
+            guard case .follows(let other) = failure.role, isOver(other) else { continue }
+            failing[target]?.since = event
+            failing[target]?.count = 0
+            failing[target]?.isReleased = true
+            failing[target]?.isBelieved = false
+            failing[target]?.role = .waits
+        }
+    }
+}
+
+// MARK: What is decided
+
+extension AccountTroubles {
+    /// Whose a failure is that is not the whole account's: its own, or that of another of its kind or number which fails as it does and has told so.
+    func narrowCause(of target: PollTarget, _ failure: Failure) -> Troubles.Cause {
+        let leaders = worked.filter { leader, worked in
+            guard leader != target, leader.isLike(target), !worked.contains(target),
+                let other = failing[leader], other.role == .tells, other.trouble.state == failure.trouble.state
+            else { return false }
+            // Where another of the kind works, it is not the kind.
+            return leader.phoneNumberID == target.phoneNumberID || !worked.contains { $0.kind == target.kind }
+        }.keys
+        guard let leader = leaders.min(by: { "\($0)" < "\($1)" }), let trouble = failing[leader]?.trouble else { return .own }
+        return .wider(trouble, by: leader)
+    }
+
+    /// The words in which a target's own trouble is told: they say so where others of its number or kind fail as it does.
+    func words(for target: PollTarget, _ trouble: Troubles.Trouble) -> String {
+        let alike = failing.filter { $0.key != target && $0.value.trouble.state == trouble.state && $0.value.role == .waits }.keys
+        let state = trouble.state.rawValue.replacing("_", with: " ")
+        if let number = target.phoneNumberID, alike.contains(where: { $0.phoneNumberID == number }) {
+            return "several kinds of this number are \(state): \(trouble.reason)"
+        }
+        if alike.contains(where: { $0.kind == target.kind }) { return "several numbers of this kind are \(state): \(trouble.reason)" }
+        return trouble.reason
+    }
+
+    /// Whether the account itself and its list of numbers fail alike.
+    func areCoresFailing(_ failure: Failure) -> Bool {
+        let cores = failing.filter { CallPlan.core.contains($0.key.kind) && $0.value.trouble.state == failure.trouble.state }
+        return cores.count >= CallPlan.core.count && workedAt < failure.since
+    }
+
+    /// Whether what fails as a target does is more than one of its kinds or one of its numbers.
+    func isWide(_ failure: Failure, of target: PollTarget) -> Bool {
+        let alike = failing.filter { $0.value.trouble.state == failure.trouble.state }.keys
+        return !alike.allSatisfy { $0.kind == target.kind }
+            && !(target.phoneNumberID != nil && alike.allSatisfy { $0.phoneNumberID == target.phoneNumberID })
+    }
+}
+
+extension PollTarget {
+    /// Whether it is of the same number or the same kind as another.
+    fileprivate func isLike(_ other: PollTarget) -> Bool {
+        kind == other.kind || (phoneNumberID != nil && phoneNumberID == other.phoneNumberID)
+    }
+}
