@@ -46,7 +46,7 @@ public struct PollTarget: Sendable {
 
 extension PollTarget {
     /// The account name that stands for all of them. No account is called so.
-    public static let allAccounts = "*"
+    public static let allAccounts = ResourceID.allAccounts
     private static let connectionName = "connection"
 
     /// What all accounts share: the way to Meta. It is polled by every poll; its watch is `connection` of account `*`.

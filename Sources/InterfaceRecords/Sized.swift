@@ -20,7 +20,7 @@ extension WatchStatus: Sized {
     /// Bytes that any takes at least: its names, a time and the shortest values.
     static let smallestSize = 115
 
-    var largestSize: Int { largest(account, phoneNumberID, state.rawText, reason) }
+    var largestSize: Int { largest(account, phoneNumberID, state.rawText, reason, toldBy) }
 }
 
 extension TokenStatus: Sized {

@@ -41,7 +41,8 @@ extension WatchStatus {
                 },
             since: report.watch.since,
             everyMilliseconds: Int(report.every?.milliseconds ?? 0), lastSuccessAt: report.watch.lastSuccess, nextAt: report.nextAt,
-            failures: report.watch.failures, comesWith: report.comesWith, callsPerPoll: report.callsPerPoll > 1 ? report.callsPerPoll : nil)
+            failures: report.watch.failures, comesWith: report.comesWith, callsPerPoll: report.callsPerPoll > 1 ? report.callsPerPoll : nil,
+            toldBy: report.toldBy)
     }
 }
 

@@ -211,7 +211,9 @@ extension Troubles {
             case .wider(let trouble, let other): joining[other, default: (trouble, [])].targets.append(target)
             }
         }
-        for (other, join) in joining.sorted(by: { "\($0.key)" < "\($1.key)" }) { steps.append(.join(join.targets, join.trouble, by: other)) }
+        for (other, join) in joining.sorted(by: { "\($0.key)" < "\($1.key)" }) {
+            steps.append(.join(join.targets, join.trouble, by: other))
+        }
         return steps
     }
 
@@ -221,7 +223,8 @@ extension Troubles {
         let isOver = now >= failure.deadline
         if failure.trouble.state == .unreachable, workedAt < failure.since {
             let isUnanswered = !failure.isReached && answeredAt < failure.since
-            let isEverybody = downAccounts.count == accounts.count && (accounts.count > 1 || isUnanswered && account.areCoresFailing(failure))
+            let isEverybody =
+                downAccounts.count == accounts.count && (accounts.count > 1 || isUnanswered && account.areCoresFailing(failure))
             if isEverybody || isOver && (isUnanswered || downAccounts.count > 1) {
                 connection = Trouble(state: .unreachable, reason: "Meta cannot be reached: \(failure.trouble.reason)")
                 return true

@@ -103,6 +103,33 @@ struct StatusPartsTests {
         }
     }
 
+    /// Whether Meta can be reached is told by the watch over that, and of each watch in trouble, which wider one tells of it.
+    @Test(arguments: [false, true]) func status_tellsOfTheConnection_andWhoTellsOfATrouble(isUnreachable: Bool) async throws {
+        var connection = Watch(over: .connection, since: LiveService.time(0))
+        _ = connection.on(.complete, at: LiveService.time(1))
+        if isUnreachable {
+            for second in Int64(2)..<5 { _ = connection.on(.failed(.unreachable, reason: "no route"), at: LiveService.time(second)) }
+            try #require(connection.state == .unreachable)
+        }
+        func report(_ target: PollTarget, _ watch: Watch) -> WatchReport {
+            WatchReport(target: target, watch: watch, every: .seconds(60), nextAt: nil, progress: nil)
+        }
+        let target = PollTarget(account: "acme", kind: .phoneNumber)
+        var follower = report(target, Watch(over: target, since: LiveService.time(0)))
+        if isUnreachable { follower.toldBy = "connection" }
+        let watches = [report(.connection, connection), follower]
+        try await LiveService.with(watcher: MadeUp(StatusReport(watches: watches, budgets: [Self.budget("acme")]))) { live in
+            for status in [
+                try await WabaWatch(socket: live.socket).getStatus(),
+                try GetStatusReply(json: try await WabaWatch(socket: live.socket).call(GetStatusParameters.qualifiedMethod, [:])).status,
+            ] {
+                #expect(status.connection?.state == (isUnreachable ? "unreachable" : "reachable"))
+                #expect(status.connection?.reason == (isUnreachable ? "no route" : nil))
+                #expect(status.watches.map(\.toldBy) == [nil, isUnreachable ? "connection" : nil] && status.watches.first?.account == "*")
+            }
+        }
+    }
+
     @Test func parts_haveABoundedNumberOfRecords_andOfBytes_whateverTheTexts() {
         let reasons: [(String?, numbers: Int)] = [
             (nil, 700), ("why", 300), (String(repeating: "\u{1}", count: 40_000), 4), (String(repeating: "x", count: 1 << 20), 1),

@@ -4,6 +4,7 @@ import StrictJSON
 import Subscriptions
 import Varlink
 import WabaWatchInterface
+import WhatsAppBusiness
 
 extension InterfaceService {
     /// Tells how everything stands: in parts to a caller who takes several replies, otherwise in one, where a message holds that.
@@ -52,6 +53,16 @@ extension Status {
         status.watches = part.watches
         status.budgets = part.budgets
         status.tokens = part.tokens.isEmpty ? nil : part.tokens
+        status.connection = part.watches.first { $0.account == ResourceID.allAccounts }.map { Connection($0) }
         return status
+    }
+}
+
+extension Connection {
+    /// By the watch over it. What was not tried yet is not known to be out of reach.
+    fileprivate init(_ watch: WatchStatus) {
+        let isUnreachable = watch.state.known == .unreachable
+        self.init(
+            state: isUnreachable ? "unreachable" : "reachable", reason: isUnreachable ? watch.reason : nil, since: watch.since)
     }
 }

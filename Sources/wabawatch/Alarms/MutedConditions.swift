@@ -91,8 +91,15 @@ extension Health {
         var names: Set = ["blind"]
         if watch.state.known == .unauthorized { names.insert("token_refused") }
         if watch.state.known == .late { names.insert("budget") }
-        let id = watch.phoneNumberID.map { "\(watch.kind.rawValue)/\($0)" } ?? watch.kind.rawValue
-        let watches = Set([id, watch.toldBy].compactMap { $0 })
+        let watches = Set([watch.id, watch.toldBy].compactMap { $0 })
         if muted.contains(names, account: watch.account, number: watch.phoneNumberID, watches: watches) { self = .good }
+    }
+}
+
+extension WatchStatus {
+    /// The id of the watch as a thing: `connection`, `phone_number`, `qr_code/107878721936019`.
+    var id: String {
+        if account == ResourceID.allAccounts { return "connection" }
+        return phoneNumberID.map { "\(kind.rawValue)/\($0)" } ?? kind.rawValue
     }
 }

@@ -22,7 +22,7 @@ struct Freshness {
     }
 
     /// The name that stands for all accounts.
-    static let allAccounts = "*"
+    static let allAccounts = ResourceID.allAccounts
     /// A watch that had no answer for so many of its intervals before the daemon began shows what another process saw.
     private static let longestGap = 5
     /// How much earlier than the latest answer a thing may have been noted, as both are read off the clock one after the other.

@@ -27,7 +27,7 @@ struct PlanReport {
     }
 
     func lines(_ page: Page) -> [PrintableText] {
-        let accounts = Set(status.watches.map(\.account)).union(status.budgets.map(\.account)).sorted()
+        let accounts = status.accountNames.sorted()
         let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
         var lines: [PrintableText] = []
         for account in accounts {

@@ -204,7 +204,11 @@ struct StatusReport {
         let shown = Array(telling.prefix(isRolledUp ? Self.mostListed : .max))
         for judged in shown {
             let (watch, health) = (judged.thing, judged.health)
-            let name = [watch.account, watch.kind.rawValue, watch.phoneNumberID].compactMap { $0 }.joined(separator: " ")
+            let isOfAll = watch.account == ResourceID.allAccounts
+            let name =
+                isOfAll
+                ? "all accounts: \(watch.id)"
+                : [watch.account, watch.kind.rawValue, watch.phoneNumberID].compactMap { $0 }.joined(separator: " ")
             table.rows.append([
                 .init(page.dot, judged.style), .init(name), .init(watch.state.rawText, health.style),
                 .init(Spans.column(page.now - watch.since.milliseconds)),
