@@ -92,7 +92,7 @@ let package = Package(
         room("Varlink", ["Continuations", "StrictJSON", nio, nioPosix]),
         room("WhatsAppBusiness", ["StrictJSON"]),
         room("GraphAPI", ["Continuations", "WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
-        // What is wrong now, and how urgent states are, wherever it is asked.
+        // What is wrong by what is known, and how urgent states are, wherever it is asked.
         room("Alarms", ["WhatsAppBusiness", "StrictJSON"]),
         room("Changes", ["Alarms", "WhatsAppBusiness", "StrictJSON"]),
         room("Ledger", ["Continuations", "WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
@@ -113,6 +113,8 @@ let package = Package(
                 "Continuations", "Varlink", "Changes", "Ledger", "WabaWatchInterface", "InterfaceRecords", "WhatsAppBusiness", "StrictJSON",
                 nio,
             ]),
+        // What is wrong now, found out from what was recorded and from the watcher, and recorded as alarms.
+        room("AlarmKeeping", ["Continuations", "Alarms", "Changes", "Ledger", "Watching", "WhatsAppBusiness", "StrictJSON", logging]),
         // How others on the host find the daemon and its numbers: the registry's link and io.systemd.Metrics.
         room(
             "Discovery",
@@ -124,7 +126,8 @@ let package = Package(
         room(
             "WabaWatchService",
             [
-                "Continuations", "Systemd", "Varlink", "GraphAPI", "Alarms", "Changes", "Ledger", "Watching", "WabaWatchInterface",
+                "Continuations", "Systemd", "Varlink", "GraphAPI", "Alarms", "AlarmKeeping", "Changes", "Ledger", "Watching",
+                "WabaWatchInterface",
                 "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness", "StrictJSON",
                 lifecycle, signals, logging,
             ]),
@@ -232,6 +235,12 @@ let package = Package(
                 "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
         tests("Alarms", ["TestTools", "Alarms", "WhatsAppBusiness", "StrictJSON"]),
+        tests(
+            "AlarmKeeping",
+            [
+                "TestTools", "TestSupport", "AlarmKeeping", "Alarms", "Changes", "Ledger", "Watching", "WhatsAppBusiness", "StrictJSON",
+                logging,
+            ]),
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["TestTools", "PayloadDocuments", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),

@@ -48,6 +48,16 @@ public enum MuteEvent: Sendable, Equatable {
     case removed(StoredMute, actor: String)
 }
 
+extension MuteEvent {
+    /// Who did it.
+    public var actor: String {
+        switch self {
+        case .added(let mute): mute.by
+        case .removed(_, let actor): actor
+        }
+    }
+}
+
 extension StoredMute {
     /// As it stands in a column, without its id.
     var document: JSONObject {

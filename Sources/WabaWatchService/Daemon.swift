@@ -1,3 +1,4 @@
+import AlarmKeeping
 import Announcing
 import Continuations
 import Discovery
@@ -24,6 +25,7 @@ package struct Daemon: Sendable {
     let ledger: Ledger
     let watcher: Watcher
     let announcer: Announcer
+    let keeper: AlarmKeeper
     let world: World
     let notifier: Notifier
     let reloader: Reloader
@@ -105,6 +107,9 @@ package struct Daemon: Sendable {
         }
         let watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
         self.watcher = watcher
+        keeper = AlarmKeeper(
+            ledger: opened.ledger, source: watcher, isLedgerNew: opened.setAside != nil, now: world.now, wallClock: world.wallClock,
+            pause: Self.pause, log: log)
         readsAnew = surroundings.reading != nil
         reloader = Reloader(
             configuration, transport, secrets: surroundings.secrets, log: log, read: surroundings.reading ?? { configuration },
@@ -130,7 +135,9 @@ package struct Daemon: Sendable {
         let service = try InterfaceService(
             ledger: ledger, watcher: watcher, controlRight: controlRight,
             poller: WatcherPoller(watcher: watcher, ledger: ledger),
-            muting: Muting(ledger: ledger, wallClock: world.wallClock), version: Self.version, startedAt: world.wallClock(),
+            muting: Muting(
+                ledger: ledger, wallClock: world.wallClock, told: { [keeper] event in await keeper.muted(by: event.actor) }),
+            version: Self.version, startedAt: world.wallClock(),
             pause: Self.pause)
         let events = ServerEventLog(log: log, pause: Self.pause)
         let identity = ServiceIdentity(
@@ -147,6 +154,7 @@ package struct Daemon: Sendable {
                 metrics: try MetricsService(metrics), log: log
             ) { events.tell($0) },
             WatcherService(watcher: watcher),
+            AlarmKeeperService(keeper: keeper),
             LedgerService(
                 ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,
                 log: log,

@@ -1,3 +1,4 @@
+import AlarmKeeping
 import Announcing
 import Ledger
 import Logging
@@ -20,6 +21,13 @@ struct WatcherService: Service {
     func run() async throws {
         try await untilShutdown { try await watcher.run() }
     }
+}
+
+/// Keeps alarms until the shutdown.
+struct AlarmKeeperService: Service {
+    let keeper: AlarmKeeper
+
+    func run() async { await cancelWhenGracefulShutdown { await keeper.run() } }
 }
 
 /// Announces until the shutdown, and then what is left, as far as time and the journal allow.

@@ -14,7 +14,7 @@ import WhatsAppBusiness
         for (id, document) in numbers { facts.numbers?[id] = number(id, document) }
         facts.watches = []
         facts.token = AccountFacts.TokenFacts()
-        facts.version = GraphVersion(parsing: "v25.0")
+        facts.version = APIVersion(parsing: "v25.0")
         facts.apps = []
         return facts
     }
@@ -210,15 +210,15 @@ import WhatsAppBusiness
 
     @Test func version_thatEndsWithin90Days_isAWarning() {
         var facts = facts()
-        facts.version = GraphVersion(parsing: "v21.0")
+        facts.version = APIVersion(parsing: "v21.0")
         let end = Timestamp(milliseconds: 1_800_489_600_000)
         #expect(wrong(facts, at: end.advanced(by: .seconds(-90 * 86_400 - 1))).isEmpty)
         #expect(wrong(facts, at: end.advanced(by: .seconds(-90 * 86_400))) == ["version_ending": .warning])
-        facts.version = GraphVersion(parsing: "v19.0")
+        facts.version = APIVersion(parsing: "v19.0")
         #expect(wrong(facts) == ["version_ending": .warning])
-        facts.version = GraphVersion(parsing: "v27.0")
+        facts.version = APIVersion(parsing: "v27.0")
         #expect(wrong(facts).isEmpty)
-        facts.upgraded = GraphVersion(parsing: "v28.0")
+        facts.upgraded = APIVersion(parsing: "v28.0")
         #expect(wrong(facts) == ["version_ending": .warning])
     }
 
@@ -307,6 +307,11 @@ import WhatsAppBusiness
     @Test func watches_thatAreLateForWantOfCalls_areOneAlarm() {
         var facts = facts()
         facts.watches = ["7", "8"].map { watch("business_profile/" + $0, .businessProfile, .late, number: $0, for: .seconds(240)) }
+        #expect(wrong(facts) == ["budget": .warning])
+        facts.watches = [
+            watch("account", .account, .late, for: .seconds(10)),
+            watch("business_profile/7", .businessProfile, .late, number: "7", for: .seconds(240), byAnother: true),
+        ]
         #expect(wrong(facts) == ["budget": .warning])
         facts.watches = ["7", "8"].map { watch("business_profile/" + $0, .businessProfile, .late, number: $0, for: .seconds(239)) }
         #expect(wrong(facts).isEmpty)

@@ -67,6 +67,13 @@ import WhatsAppBusiness
         #expect(found.first?.templates?.count == 5)
     }
 
+    @Test func names_comeLater_andWhatIsNotThereWasDeleted() {
+        var history = history((("APPROVED", nil), ("PAUSED", nil)))
+        history.on("4", name: "4", before: ("APPROVED", nil), after: ("PAUSED", nil), at: now)
+        history.name(["3": "good_bye"])
+        #expect(conditions(history).first?.templates == ["good_bye"])
+    }
+
     @Test func history_isBounded_andForgets() {
         var history = TemplateHistory()
         for index in 0..<6500 {

@@ -3,6 +3,7 @@ import StrictJSON
 import TestSupport
 import Testing
 import Varlink
+import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
 
@@ -29,6 +30,36 @@ import WhatsAppBusiness
             #expect(change.summary.contains("fell from GREEN to YELLOW"))
             #expect(await daemon.stop() == 0)
             #expect(site.log.contains("acme: quality rating of "), "without a journal the sentence stands on standard error")
+        }
+    }
+
+    @Test func number_thatIsBanned_isAnAlarm_thatIsMuted_andEnds_alsoOverARestart() async throws {
+        try await Site.with { site in
+            var daemon = try await site.start()
+            var subscription = try await site.subscribeFromTheBeginning()
+            _ = try await subscription.change { $0.kind == .phoneNumber && $0.operation == .baseline }
+            site.set(0, "status", "BANNED")
+            let began = try await subscription.change { $0.kind == .alarm }
+            #expect(began.operation == .added)
+            #expect(began.severity == .critical)
+            #expect(began.after?["name"] == "number_banned")
+            let client = WabaWatch(socket: site.socket)
+            _ = try await client.mute(
+                Filter(accounts: ["acme"]), names: ["number_banned"], until: began.observedAt.advanced(by: .seconds(86_400)),
+                reason: "known")
+            let muted = try await subscription.change { $0.kind == .alarm }
+            #expect(muted.operation == .changed)
+            #expect(muted.severity == .info)
+            #expect(muted.origin == .command)
+            #expect(muted.actor != nil)
+            #expect(await daemon.stop() == 0)
+            daemon = try await site.start()
+            var resumed = try await site.subscribe(SubscribeParameters(after: muted.cursor))
+            site.set(0, "status", "CONNECTED")
+            let ended = try await resumed.change { $0.kind == .alarm }
+            #expect(ended.operation == .removed)
+            #expect(ended.id == began.id)
+            #expect(await daemon.stop() == 0)
         }
     }
 
@@ -122,7 +153,7 @@ import WhatsAppBusiness
             }
             #expect(listed.count == 2)
             let status = try GetStatusReply(json: try await client.call("io.wabawatch.GetStatus")).status
-            #expect(status.watches.count == 3)
+            #expect(status.watches.filter { $0.account == "acme" }.count == 3)
             #expect(status.watches.allSatisfy { $0.state.known == .current })
             #expect(status.budgets.map(\.callsLastHour) == [3])
             #expect(status.subscribers == 1)

@@ -25,8 +25,8 @@ public struct AccountFacts: Sendable, Equatable {
     /// What Meta says of its token; `nil` where that was never asked or Meta did not say.
     public var token: TokenFacts?
     /// Which version of the Graph API it is asked by, and which one Meta answered by instead.
-    public var version: GraphVersion?
-    public var upgraded: GraphVersion?
+    public var version: APIVersion?
+    public var upgraded: APIVersion?
     /// What it says that it looks like.
     public var expectations = Expectations()
 

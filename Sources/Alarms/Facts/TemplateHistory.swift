@@ -14,6 +14,8 @@ public struct TemplateHistory: Sendable, Equatable {
         public var since: Timestamp
         /// Whether it is one of category: it is sent, and costs more.
         public var isOfCategory: Bool
+
+        func named(_ name: String) -> Loss { Loss(name: name, what: what, since: since, isOfCategory: isOfCategory) }
     }
 
     /// Those that were taken away, by their ids.
@@ -51,6 +53,11 @@ public struct TemplateHistory: Sendable, Equatable {
         } else if old == "MARKETING", new != nil, new != old, losses[id]?.isOfCategory == true {
             losses[id] = nil
         }
+    }
+
+    /// Says what those templates are called that are told of; one that is not among the account's any more was deleted.
+    public mutating func name(_ names: [String: String]) {
+        for id in losses.keys { losses[id] = names[id].flatMap { name in losses[id].map { $0.named(name) } } }
     }
 
     /// A template was deleted.

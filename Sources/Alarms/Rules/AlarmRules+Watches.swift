@@ -8,15 +8,16 @@ extension AlarmRules {
         let isRefused = refusal(watches) != nil
         let broken = Set((facts.numbers ?? [:]).filter { breakdown($0.value) != nil }.keys)
         var late: [WatchFacts] = []
-        for watch in watches where watch.isTrouble && !watch.isToldByAnother {
+        for watch in watches where watch.isTrouble {
             // What is refused with the token is told of that, and what a broken number's own things show, of the number.
             if watch.state == .unauthorized && isRefused { continue }
             if let number = watch.phoneNumberID, broken.contains(number) || facts.numbers.map({ $0[number] == nil }) ?? false { continue }
+            // How late something is, is its own: the account's watch, which tells of the budget, may be current enough.
             guard watch.state != .late else {
                 if isLate(watch, &assessment) { late.append(watch) }
                 continue
             }
-            if watch.isDue(&assessment) { assessment.add(blind(watch, facts)) }
+            if !watch.isToldByAnother, watch.isDue(&assessment) { assessment.add(blind(watch, facts)) }
         }
         // While Meta throttles the account that is the reason, and told.
         guard let first = late.min(by: { $0.id < $1.id }), !watches.contains(where: { $0.kind == .account && $0.state == .throttled })

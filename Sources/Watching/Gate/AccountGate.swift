@@ -47,6 +47,7 @@ actor AccountGate {
             revision: revision, callsPerHour: budget.callsPerHour, callsLastHour: budget.callsLastHour(world.now()),
             expansionCalls: expansionCosts.mapValues { $0.calls(of: budget.seen) }.filter { $0.value > 1 },
             usagePercent: budget.usagePercent, blockedUntil: budget.blockedUntil, isRefused: credential.isRefused,
+            token: credential.generation,
             sentinel: credential.sentinel, usesBatches: batchUse.isUsable, batchRefusal: batchUse.refusal)
     }
 

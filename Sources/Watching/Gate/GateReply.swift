@@ -61,6 +61,8 @@ struct GateStanding: Sendable, Equatable {
     var blockedUntil: Moment?
     /// Whether the token is refused, and that is believed.
     var isRefused = false
+    /// Which of the account's tokens it is: the greater, the newer.
+    var token = 0
     /// The target that asks while the token is refused or in doubt.
     var sentinel: PollTarget?
     /// Whether requests may go together, and why they never do, where that is so.

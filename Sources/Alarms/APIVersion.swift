@@ -1,7 +1,7 @@
 public import WhatsAppBusiness
 
 /// A version of the Graph API and when Meta ends it (https://developers.facebook.com/docs/graph-api/changelog/versions/).
-public struct GraphVersion: Sendable, Hashable, Comparable {
+public struct APIVersion: Sendable, Hashable, Comparable {
     /// `v25.0` has the number 25.
     public let number: Int
 
@@ -18,7 +18,7 @@ public struct GraphVersion: Sendable, Hashable, Comparable {
         return Self.ends.keys.min().map { number < $0 } == true ? Timestamp(milliseconds: 0) : nil
     }
 
-    public static func < (left: GraphVersion, right: GraphVersion) -> Bool { left.number < right.number }
+    public static func < (left: APIVersion, right: APIVersion) -> Bool { left.number < right.number }
 
     /// Midnight UTC of the days in Meta's changelog.
     private static let ends: [Int: Timestamp] = [
