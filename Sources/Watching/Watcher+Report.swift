@@ -71,7 +71,9 @@ extension Watcher {
     /// How everything stands in a few numbers: what is told often must not cost a report.
     public func summary() -> WatchSummary {
         var summary = WatchSummary(accounts: accounts.count, watches: watched.count)
-        for state in watched.values.lazy.map(\.state.watch.shown.state) where state != .current && state != .starting { summary.notCurrent += 1 }
+        for state in watched.values.lazy.map(\.state.watch.shown.state) where state != .current && state != .starting {
+            summary.notCurrent += 1
+        }
         for (name, account) in accounts {
             summary.numbers += account.numbers.count
             guard account.stretch > 1 else { continue }
@@ -112,7 +114,9 @@ extension Watcher {
             var report = WatchReport(
                 target: target, watch: polled.state.watch.shown, every: interval(of: target.host),
                 nextAt: schedule.due(target.host).map { wallClock.advanced(by: max($0 - now, .zero)) }, progress: polled.state.progress)
-            if case .other(let other) = report.watch.teller, report.watch.state.isTrouble, other != target { report.toldBy = other.watch.id }
+            if case .other(let other) = report.watch.teller, report.watch.state.isTrouble, other != target {
+                report.toldBy = other.watch.id
+            }
             if target.host != target {
                 report.comesWith = target.host.kind
             } else if polled.state.isConfirmable {

@@ -79,7 +79,9 @@ import WhatsAppBusiness
         var gone = watching("acme")
         for (second, target) in [list, account].enumerated() { fail(&gone, target, .unreachable, second, isReached: false) }
         #expect(settle(&gone, 1).count == 1 && gone.connection != nil)
-        #expect(fail(&gone, target(.qrCode, "7"), .unreachable, 9, isReached: false) == .wider(gone.connection ?? .init(state: .late, reason: ""), by: .connection))
+        #expect(
+            fail(&gone, target(.qrCode, "7"), .unreachable, 9, isReached: false)
+                == .wider(gone.connection ?? .init(state: .late, reason: ""), by: .connection))
         succeed(&gone, list, 20)
         #expect(gone.connection == nil)
 
@@ -166,7 +168,10 @@ import WhatsAppBusiness
         var generator = SeededGenerator(state: seed)
         var troubles = watching("acme", "other")
         let targets = ["acme", "other"].flatMap { name in
-            [target(.account, of: name), target(.phoneNumber, of: name), target(.businessProfile, "7", of: name), target(.qrCode, "7", of: name)]
+            [
+                target(.account, of: name), target(.phoneNumber, of: name), target(.businessProfile, "7", of: name),
+                target(.qrCode, "7", of: name),
+            ]
         }
         for second in 0..<300 {
             let target = targets[Int.random(in: 0..<targets.count, using: &generator)]
