@@ -40,7 +40,7 @@ struct AccountTroubles: Sendable {
         var role = Role.waits
         /// Who is to tell of it once it is believed.
         var prospect = Role.waits
-        /// What its own watch has told, where that tells.
+        /// What its own watch has told since it last succeeded, whatever wider trouble came in between.
         var told: Troubles.Trouble?
 
         /// Whether it may be what was under way when a wider trouble ended.
@@ -120,19 +120,26 @@ extension AccountTroubles {
         failing[target] = failure
     }
 
-    mutating func believed(_ target: PollTarget) {
+    mutating func believed(_ target: PollTarget, _ trouble: Troubles.Trouble) {
         guard var failure = failing[target] else { return }
         failure.isBelieved = true
+        failure.trouble = trouble
         failing[target] = failure
         assign(failure.prospect, to: target)
     }
 
     /// Says who tells of a failure from now on.
     mutating func assign(_ role: Role, to target: PollTarget) {
-        if role == .tells, failing[target]?.role != .tells { worked[target] = [] }
         guard var failure = failing[target] else { return }
         failure.role = role
-        failure.told = role == .tells ? failure.trouble : nil
+        if role == .tells {
+            if failure.told == nil { worked[target] = [] }
+            failure.told = failure.trouble
+        }
+        if case .follows(let leader) = role, worked[leader] != nil {
+            failure.told = nil
+            worked[target] = nil
+        }
         failing[target] = failure
     }
 
@@ -144,6 +151,12 @@ extension AccountTroubles {
         guard whole != nil else { return }
         whole = nil
         release({ $0.kind == .account && $0.phoneNumberID == nil }, event)
+    }
+
+    /// Its token is refused: what else fails is to fail anew when another is there. What was told stays told.
+    mutating func tokenRefused(_ event: Int) {
+        (whole, late, lateTargets, isRefused) = (nil, nil, [], true)
+        for target in Array(failing.keys) { release(target, event) }
     }
 
     /// A target does not fail any more, or is none.
@@ -158,12 +171,14 @@ extension AccountTroubles {
     mutating func release(_ isOver: (PollTarget) -> Bool, _ event: Int) {
         for (target, failure) in failing {
             guard case .follows(let other) = failure.role, isOver(other) else { continue }
-            failing[target]?.since = event
-            failing[target]?.count = 0
-            failing[target]?.isReleased = true
-            failing[target]?.isBelieved = false
-            failing[target]?.role = .waits
+            release(target, event)
         }
+    }
+
+    private mutating func release(_ target: PollTarget, _ event: Int) {
+        guard var failure = failing[target] else { return }
+        (failure.since, failure.count, failure.isReleased, failure.isBelieved, failure.role) = (event, 0, true, false, .waits)
+        failing[target] = failure
     }
 }
 
@@ -172,6 +187,7 @@ extension AccountTroubles {
 extension AccountTroubles {
     /// Whose a failure is that is not the whole account's: its own, or that of another of its kind or number which fails as it does and has told so.
     func narrowCause(of target: PollTarget, _ failure: Failure) -> Troubles.Cause {
+        if failure.told?.state == failure.trouble.state { return .own }
         let leaders = worked.filter { leader, worked in
             guard leader != target, leader.isLike(target), !worked.contains(target),
                 failing[leader]?.told?.state == failure.trouble.state

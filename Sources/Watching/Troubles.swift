@@ -81,9 +81,7 @@ extension Troubles {
     ///   - patience: how long it may wait to be told.
     mutating func failed(_ target: PollTarget, _ trouble: Trouble, isReached: Bool, now: Moment, patience: Duration) -> Cause {
         event += 1
-        if isReached { answeredAt = event }
-        // A server that cannot answer is as good as none, unless there is nothing to compare it with.
-        if isReached, trouble.state != .unreachable || accounts.keys.allSatisfy({ $0 == target.account }) { connectionWorked() }
+        if isReached { heard(of: target.account, isServed: trouble.state != .unreachable) }
         let event = event
         change(target.account) { account in
             if trouble.state == .throttled { account.whole = trouble }
@@ -97,9 +95,10 @@ extension Troubles {
     }
 
     /// A failure is believed: the watch is in trouble.
-    mutating func believed(_ target: PollTarget) {
+    /// - Parameter trouble: what the watch says of it, where it says so itself: another than the last failure's where that was the first of its kind.
+    mutating func believed(_ target: PollTarget, _ trouble: Trouble? = nil) {
         guard let failure = accounts[target.account]?.failing[target], !failure.isDoubted else { return }
-        change(target.account) { $0.believed(target) }
+        change(target.account) { $0.believed(target, trouble ?? failure.trouble) }
         if isWaiting(target) { wake = min(wake ?? failure.deadline, failure.deadline) }
     }
 
@@ -125,13 +124,19 @@ extension Troubles {
 
     /// The account's token is refused: whatever else is wrong with it cannot be known.
     mutating func tokenRefused(_ account: String) {
+        event += 1
         connectionWorked()
-        change(account) { state in
-            let workedAt = state.workedAt
-            state = AccountTroubles()
-            state.workedAt = workedAt
-            state.isRefused = true
-        }
+        let event = event
+        change(account) { $0.tokenRefused(event) }
+    }
+
+    /// An answer of any sort came for an account, be it a poll's or not.
+    /// - Parameter isServed: whether it is more than that the server cannot answer.
+    mutating func heard(of account: String, isServed: Bool) {
+        event += 1
+        answeredAt = event
+        // A server that cannot answer is as good as none, unless there is nothing to compare it with.
+        if isServed || accounts.keys.allSatisfy({ $0 == account }) { connectionWorked() }
     }
 
     /// The account's token is taken again, or is another.
@@ -176,8 +181,7 @@ extension Troubles {
         if let connection, failure.trouble.state == .unreachable { return .wider(connection, by: .connection) }
         if account.isRefused { return nil }
         if let whole = account.whole { return .wider(whole, by: PollTarget(account: target.account, kind: .account)) }
-        if case .tells = failure.role { return .own }
-        return account.workedAt >= failure.since ? account.narrowCause(of: target, failure) : nil
+        return failure.told != nil || account.workedAt >= failure.since ? account.narrowCause(of: target, failure) : nil
     }
 
     /// Decides about what waits: of one account, or of all where something is due.
@@ -196,10 +200,13 @@ extension Troubles {
         guard let waiting = accounts[name]?.waiting, !waiting.isEmpty else { return [] }
         var steps: [Step] = []
         var joining: [PollTarget: (trouble: Trouble, targets: [PollTarget])] = [:]
+        // The widest scope first: what is told by it, no other tells.
+        for target in waiting {
+            if cause(of: target) == nil, let failure = accounts[name]?.failing[target], widen(failure, of: target, now: now) { break }
+        }
         for target in waiting {
             guard let failure = accounts[name]?.failing[target] else { continue }
             var cause = cause(of: target)
-            if cause == nil, widen(failure, of: target, now: now) { cause = self.cause(of: target) }
             if cause == nil, now >= failure.deadline, accounts[name]?.isRefused == false {
                 cause = accounts[name]?.narrowCause(of: target, failure)
             }

@@ -46,6 +46,12 @@ extension Watcher {
 
     private func take(_ reply: GateReply, for target: PollTarget, _ account: AccountState) async {
         let name = target.account
+        switch reply.outcome {
+        case .answer: troubles.heard(of: name, isServed: true)
+        case .failed(let failure, _) where !failure.isUnreached:
+            troubles.heard(of: name, isServed: Watch.State(failure.code) != .unreachable)
+        case .failed, .unaffordable, .unwritten: break
+        }
         if let why = reply.standing.batchRefusal, account.standing.batchRefusal == nil {
             log.debug("requests are made one by one", metadata: ["account": "\(name)", "reason": "\(why)"])
         }

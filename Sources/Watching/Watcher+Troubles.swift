@@ -28,16 +28,16 @@ extension Watcher {
 
     /// A poll of a target failed: whose trouble that is.
     func cause(of state: Watch.State, _ failure: GraphFailure, at target: PollTarget) -> Troubles.Cause {
-        let isReached = if case .unreachable = failure.code { false } else { true }
-        return troubles.failed(
-            target, Troubles.Trouble(state: state, reason: failure.description), isReached: isReached, now: world.now(),
+        troubles.failed(
+            target, Troubles.Trouble(state: state, reason: failure.description), isReached: !failure.isUnreached, now: world.now(),
             patience: patience(target.account))
     }
 
     /// A target's watch was moved by a failure: if it is in trouble now, that is told at the scope that it has.
     func believeTrouble(of target: PollTarget) async {
-        guard let account = accounts[target.account], watched[target]?.state.watch.believesFailure == true else { return }
-        troubles.believed(target)
+        guard let account = accounts[target.account], let watch = watched[target]?.state.watch, watch.believesFailure else { return }
+        let isItsOwn = if case .other = watch.teller { false } else { true }
+        troubles.believed(target, isItsOwn ? Troubles.Trouble(state: watch.state, reason: watch.reason ?? "") : nil)
         await settleTroubles(of: target.account)
         // Whether the account works is seen at once by one of its core targets.
         guard troubles.isWaiting(target), let core = context(of: target, account).confirmer, !troubles.isFailing(core) else { return }
@@ -108,4 +108,9 @@ extension Watcher {
             return .failed(trouble.state, reason: trouble.reason, isCertain: true)
         }
     }
+}
+
+extension GraphFailure {
+    /// Whether no answer of any sort came.
+    var isUnreached: Bool { if case .unreachable = code { true } else { false } }
 }

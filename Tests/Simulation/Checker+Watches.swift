@@ -26,10 +26,15 @@ extension Checker {
         let told = Told(target: target, state: state, earlier: earlier, time: transaction.time, life: transaction.life)
         if state == .current {
             let isTrouble = ![WatchState.drifted.rawValue, WatchState.starting.rawValue, nil].contains(earlier)
-            if isTrouble, toldBefore ?? .current == .current { complain("one telling", told.time, told.refused("nobody was told of its trouble")) }
+            if isTrouble, toldBefore ?? .current == .current {
+                complain("one telling", told.time, told.refused("nobody was told of its trouble"))
+            }
             return checkEnd(of: told)
         }
-        if toldBefore == state, !isMore { complain("one telling", told.time, told.refused("that was told, and no end of it")) }
+        // The end of a drift is another's to tell where several are drifted alike.
+        if toldBefore == state, !isMore, state != .drifted {
+            complain("one telling", told.time, told.refused("that was told, and no end of it"))
+        }
         if target == .connection { return checkConnection(told) }
         switch state {
         case .unauthorized: checkToken(told)
@@ -76,11 +81,12 @@ extension Checker {
 
     /// The failures in a row with which a target stands at a moment, the last one first. A success that came only just may not be recorded yet, and one of
     /// a search for a refused field is none.
-    private func failures(_ target: PollTarget, by moment: Moment) -> [Walk] {
+    /// - Parameter isStrict: whether any success ends them, be it one of a search.
+    private func failures(_ target: PollTarget, by moment: Moment, isStrict: Bool = false) -> [Walk] {
         delivered(target, by: moment).prefix { index in
             let walk = history.walks[index]
             guard isSuccess(walk) else { return true }
-            return walk.delivered.map { moment - $0 < slack } ?? false || checkpoint(index) == nil && !walk.isFirstPage
+            return walk.delivered.map { moment - $0 < slack } ?? false || !isStrict && checkpoint(index) == nil && !walk.isFirstPage
         }.map { history.walks[$0] }.filter { !isSuccess($0) && $0.trouble != .refusedRide }
     }
 
@@ -108,24 +114,30 @@ extension Checker {
             // A token that is refused to one alone is no refused token.
             let isOwn = walk.trouble == .unauthorized && state == .forbidden
             let isUnfound =
-                [.refusedField, .tooLarge].contains(walk.trouble) && [.forbidden, .invalidAnswer].contains(state) && isDisturbed(target, walk)
+                [.refusedField, .tooLarge].contains(walk.trouble) && [.forbidden, .invalidAnswer].contains(state)
+                && isDisturbed(target, walk)
             return walk.trouble?.state == state || isOwn || isUnfound || (restarts && state == .unreachable)
         }
         guard isSeen else {
             return ("watch", "the last looks ended by \(failures.map { $0.trouble.map { "\($0)" } ?? "nothing" }.joined(separator: ", "))")
         }
         // A complete poll that could not be recorded has not been.
-        guard failures.count > 1 || failures[0].life != firstLife(of: target, told) else { return ("watch", "it was the first failure in a row") }
+        guard failures.count > 1 || failures[0].life != firstLife(of: target, told) else {
+            return ("watch", "it was the first failure in a row")
+        }
         return scopeObjection(told, since: begin)
     }
 
     /// The life of the walk before a target's last failure, where that was recorded.
     private func firstLife(of target: PollTarget, _ told: Told) -> Int? {
-        let list = (walks[target] ?? []).filter { history.walks[$0].isDelivered(by: told.time) && history.walks[$0].trouble != .refusedRide }
+        let list = (walks[target] ?? []).filter {
+            history.walks[$0].isDelivered(by: told.time) && history.walks[$0].trouble != .refusedRide
+        }
         guard let failed = list.lastIndex(where: { !isSuccess(history.walks[$0]) }) else { return nil }
         guard failed > 0 else { return history.walks[list[failed]].life }
         let before = list[failed - 1]
-        return checkpoint(before) != nil || history.walks[before].life != history.walks[list[failed]].life ? history.walks[list[failed]].life : nil
+        return checkpoint(before) != nil || history.walks[before].life != history.walks[list[failed]].life
+            ? history.walks[list[failed]].life : nil
     }
 
     /// Whether what could not be found out about a field had another trouble in between.
@@ -150,7 +162,8 @@ extension Checker {
             return ("one telling", "the account says why")
         }
         // Another of its kind or number that failed as it does has told so, and it has not worked since.
-        for (other, state) in watchesTold where other != target && other.account == name && state == told.state && other.phoneNumberID != nil {
+        for (other, state) in watchesTold
+        where other != target && other.account == name && state == told.state && other.phoneNumberID != nil {
             guard other.phoneNumberID == target.phoneNumberID, let its = failures(other, by: told.time).last?.delivered, its < begin,
                 failures(other, by: told.time).first?.trouble?.state == state, failures(other, by: told.time).count > 1,
                 failures(other, by: told.time).allSatisfy({ $0.life == told.life }),
@@ -158,7 +171,7 @@ extension Checker {
             else { continue }
             return ("one telling", "\(other) says so")
         }
-        if worked(name, but: target, from: begin, to: told.time) || told.time - begin + slack >= patience(name) { return nil }
+        if worked(name, but: target, from: before(begin), to: told.time) || told.time - begin + slack >= patience(name) { return nil }
         return ("one telling", "nothing else of the account has worked since \(Stage.seconds(begin))")
     }
 
@@ -175,14 +188,14 @@ extension Checker {
     private func isWhole(_ told: Told) -> Bool {
         let name = told.target.account
         let alike = walks.keys.filter { $0.account == name }.compactMap { target -> (target: PollTarget, since: Moment)? in
-            let failures = failures(target, by: told.time)
+            let failures = failures(target, by: told.time, isStrict: true)
             guard let since = failures.last?.delivered, failures.contains(where: { isLike($0, told.state) }) else { return nil }
             return (target, since)
         }
         guard alike.count > 1 else { return false }
         // One of them at least has failed twice, and the others do not work.
         return alike.contains { target, since in
-            let failures = failures(target, by: told.time)
+            let failures = failures(target, by: told.time, isStrict: true)
             return (failures.count > 1 || failures[0].life != told.life || isLater(target, told))
                 && !delivered(of: name, from: since, to: before(told.time)).contains { isSuccess($0.walk) }
         }
@@ -211,7 +224,8 @@ extension Checker {
         let names = history.scenario.accounts.map(\.name)
         let isDown = walks.keys.contains { target in
             let failures = failures(target, by: told.time)
-            guard let since = failures.last?.delivered, failures.count > 1 || told.life > 1, failures.contains(where: { isLike($0, .unreachable) })
+            guard let since = failures.last?.delivered, failures.count > 1 || told.life > 1,
+                failures.contains(where: { isLike($0, .unreachable) })
             else { return false }
             return !names.contains { isReached($0, from: since, to: before(told.time)) && worksSince($0, since, told.time) }
         }
@@ -291,11 +305,15 @@ extension Checker {
     mutating func checkBlindWatches(_ stored: [StoredResource], _ life: Int, _ moment: Moment) {
         for resource in stored where resource.resource.kind == .watch && resource.document["state"]?.string == WatchState.current.rawValue {
             guard let target = PollTarget(watch: resource.resource), target != .connection else { continue }
-            let failures = failures(target, by: before(moment)).prefix { $0.life == life }
+            let failures = delivered(target, by: before(moment)).map { history.walks[$0] }.prefix {
+                $0.life == life && !$0.isComplete && !$0.isFirstPage && $0.trouble?.mayBeAboutFields == false
+            }
             guard failures.count > 2, let first = failures.last?.delivered,
                 failures.allSatisfy({ $0.trouble?.state == failures[0].trouble?.state && $0.trouble?.state != nil }),
                 !(rode[target] ?? []).contains(where: { $0.delivered.map { $0 >= first } ?? false }),
-                !(walks[target] ?? []).contains(where: { history.walks[$0].span.end > failures[0].span.end && history.walks[$0].span.start <= moment }),
+                !(walks[target] ?? []).contains(where: {
+                    history.walks[$0].span.end > failures[0].span.end && history.walks[$0].span.start <= moment
+                }),
                 !history.fullDisk.contains(where: { $0.start <= moment && first <= $0.end + slack })
             else { continue }
             complain("nobody who is blind looks current", moment, "\(target) failed \(failures.count) times in a row and looks current")
