@@ -7,31 +7,34 @@ import WhatsAppBusiness
 // How the keeper follows what is recorded: of each change it is seen what it touches, and that is read from the snapshot.
 
 extension AlarmKeeper {
-    /// Takes in the changes since the last turn.
-    func follow() async throws(LedgerError) -> Touched {
-        var touched = Touched()
-        var templates: Set<String> = []
+    /// Takes in the changes since the last turn, and reads what they touched.
+    func follow() async throws(LedgerError) {
         do throws(LedgerError) {
             while let last = sequence {
                 let page = try await ledger.changes(after: last)
                 guard let end = page.last?.sequence else { break }
-                for change in page { take(change, &touched, &templates) }
+                for change in page { take(change) }
                 sequence = end
             }
         } catch {
             guard error.code == .historyLost else { throw error }
             // What it would go on from is kept no more: everything is read anew.
             try await begin()
+            touched = Touched()
             touched.watches = true
-            touched.isAll = true
-            return touched
+            return
         }
-        for name in templates { try await nameTemplates(of: name) }
-        for (account, kinds) in touched.things { try await read(kinds, of: account) }
-        return touched
+        for name in touched.templates {
+            try await nameTemplates(of: name)
+            touched.templates.remove(name)
+        }
+        for (account, kinds) in touched.things {
+            try await read(kinds, of: account)
+            touched.things[account] = nil
+        }
     }
 
-    private func take(_ recorded: RecordedChange, _ touched: inout Touched, _ templates: inout Set<String>) {
+    private func take(_ recorded: RecordedChange) {
         let (change, resource) = (recorded.change, recorded.change.resource)
         let account = resource.account
         guard let kind = resource.kind.known, accounts[account] != nil else {
@@ -47,7 +50,7 @@ extension AlarmKeeper {
             let before = accounts[account]?.facts.templates
             accounts[account]?.facts.templates.take(change, at: recorded.observedAt)
             guard accounts[account]?.facts.templates != before else { return }
-            templates.insert(account)
+            touched.templates.insert(account)
             touched.accounts.insert(account)
         case .subscribedApp:
             touched.touchAll(account, kind)

@@ -28,8 +28,14 @@ extension AlarmKeeper {
             }
             kept[name] = account
         }
-        for (actor, records) in records {
-            try await ledger.record(alarms: records, origin: actor == nil ? .poll : .command, actor: actor, at: wall)
+        do throws(LedgerError) {
+            for (actor, records) in records {
+                try await ledger.record(alarms: records, origin: actor == nil ? .poll : .command, actor: actor, at: wall)
+            }
+        } catch {
+            // What is the matter with the ledger is seen by the next turn, and told once it can be.
+            touched.watches = true
+            throw error
         }
         for (name, account) in kept where accounts[name] != nil { accounts[name] = account }
     }

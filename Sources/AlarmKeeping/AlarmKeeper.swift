@@ -26,6 +26,10 @@ public actor AlarmKeeper {
     var sequence: Int64?
     private var looked: Duration?
     private var asked: [MuteRequest] = []
+    /// Who has muted or unmuted what is not told of yet.
+    private var muters: [String] = []
+    /// What is to be read and assessed again: a turn that fails leaves it to the next.
+    var touched = Touched()
     private let knocks = WaitList<Int, Void>()
     private var isClosed = false
     private var isTroubled = false
@@ -118,21 +122,26 @@ public actor AlarmKeeper {
         let requests = asked
         asked = []
         defer { for request in requests { request.told.fulfil() } }
+        muters += requests.map(\.actor)
         if sequence == nil { try await begin() }
         let isDue = accounts.values.contains { $0.next.map { $0 <= now() } ?? false }
-        var touched = try await follow()
+        try await follow()
         // What a watch says may be over by the time that it would be told.
-        if touched.watches || isDue || looked.map({ now() - $0 >= Self.lookEvery }) ?? true { try await look(&touched) }
-        if !requests.isEmpty || touched.isAll { mutes = try await readMutes() }
-        for request in requests { try await tell(Set(accounts.keys), after: .mutes(mutes, by: request.actor)) }
+        if touched.watches || isDue || looked.map({ now() - $0 >= Self.lookEvery }) ?? true { try await look() }
+        while let muter = muters.first {
+            mutes = try await readMutes()
+            try await tell(Set(accounts.keys), after: .mutes(mutes, by: muter))
+            muters.removeFirst()
+        }
         let due = accounts.filter { account in account.value.next.map { $0 <= now() } ?? false || !account.value.events.isEmpty }.keys
-        try await tell(touched.isAll ? Set(accounts.keys) : touched.accounts.union(due))
+        try await tell(touched.accounts.union(due))
+        touched = Touched()
         let next = accounts.values.compactMap(\.next).min().map { max($0 - now(), .zero) } ?? Self.lookEvery
         return min(next, Self.lookEvery)
     }
 
     /// Asks how accounts stand. Those that are new are read, and those that are not watched any more are forgotten.
-    private func look(_ touched: inout Touched) async throws(LedgerError) {
+    private func look() async throws(LedgerError) {
         let found = await source.standings()
         let (standings, time, wall) = (found.accounts, now(), wallClock())
         looked = time

@@ -14,10 +14,10 @@ struct Touched {
 
     var accounts: Set<String> = []
     var things: [String: [Kind: Things]] = [:]
-    /// Whether a watch was told of.
+    /// Whether watches are to be looked at.
     var watches = false
-    /// Whether everything is to be assessed.
-    var isAll = false
+    /// Accounts whose templates are to be named.
+    var templates: Set<String> = []
 
     /// A thing is to be read again.
     mutating func touch(_ account: String, _ kind: Kind, _ id: String) {

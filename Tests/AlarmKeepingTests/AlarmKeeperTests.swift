@@ -107,7 +107,8 @@ struct AlarmKeeperTests {
 
     @Test func trouble_thatIsOverJustBeforeItWouldBeTold_isNot() async throws {
         let stage = try await KeeperStage("acme")
-        try await stage.pass()
+        // Not at a time at which watches are looked at anyway.
+        try await stage.pass(.seconds(30))
         stage.trouble(.phoneNumber, .unreachable, every: .seconds(60))
         try await stage.pass(.seconds(290))
         stage.recover()
@@ -201,6 +202,10 @@ struct AlarmKeeperTests {
         #expect(try await stage.pass(.seconds(60)).isEmpty)
         stage.source.change { $0.accounts.append(other) }
         #expect(try await stage.pass(.seconds(60)).short == ["added other/number_banned/7 critical"])
+        stage.source.change { $0.accounts.removeLast() }
+        try await stage.pass(.seconds(60))
+        try await stage.numbers(["7": [:]], of: "other")
+        #expect(try await stage.pass(.seconds(60)).isEmpty)
     }
 
     @Test func mute_isTold_byWhoMuted_beforeTheCallReturns_andSurvivesARestart() async throws {
@@ -233,6 +238,37 @@ struct AlarmKeeperTests {
         let end = try await stage.pass(.seconds(3600))
         #expect(end.short == ["changed acme/number_banned/7 info"])
         #expect(end.first?.after?["muted"] == nil)
+    }
+
+    @Test func ledger_thatCannotBeWritten_losesNoAlarm_andNoMute() async throws {
+        let stage = try await KeeperStage("acme")
+        try await stage.numbers(["7": [:], "8": ["status": "BANNED"]])
+        try await stage.pass()
+        _ = try await stage.told()
+        let mute = StoredMute(
+            accounts: ["acme"], phoneNumberIDs: ["8"], since: stage.now, until: stage.now.advanced(by: .seconds(86_400)), by: "alice (1000)"
+        )
+        try await stage.numbers(["7": ["status": "BANNED"], "8": ["status": "BANNED"]])
+        _ = try await stage.ledger.add(mute: mute, at: stage.now)
+        try await stage.refuse(true)
+        let keeper = stage.keeper.withLock { $0 }
+        async let muted: Void = keeper.muted(by: "alice (1000)")
+        var failures = 0
+        while failures < 3 {
+            do { try await keeper.turn() } catch { failures += 1 }
+            await Task.yield()
+        }
+        await muted
+        #expect(try await stage.told().isEmpty)
+        try await stage.refuse(false)
+        let told = try await stage.pass(.seconds(120))
+        #expect(
+            Set(told.short) == [
+                "changed acme/number_banned/8 info", "added acme/number_banned/7 critical", "added */ledger critical",
+                "removed */ledger info",
+            ])
+        #expect(told.count == 4)
+        #expect(told.compactMap(\.actor) == ["alice (1000)"])
     }
 
     @Test func keeper_isWokenByWhatIsRecorded() async throws {

@@ -1,5 +1,5 @@
 import Changes
-import Ledger
+import GRDB
 import Logging
 import StrictJSON
 import Synchronization
@@ -9,6 +9,7 @@ import Watching
 import WhatsAppBusiness
 
 @testable import AlarmKeeping
+@testable import Ledger
 
 /// A keeper over a ledger on disk, under a clock that stands still, with standings that a test sets.
 final class KeeperStage: Sendable {
@@ -52,6 +53,12 @@ final class KeeperStage: Sendable {
     }
 
     var now: Timestamp { Timestamp(milliseconds: clock.wallClock) }
+
+    /// The ledger cannot be written to from now on, or can again.
+    func refuse(_ refuses: Bool) async throws {
+        try await ledger.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = \(refuses)") }
+        if !refuses { try await ledger.probe() }
+    }
 
     /// The process ends and another begins.
     func restart() { keeper.withLock { $0 = Self.keeper(ledger, source, clock) } }
