@@ -240,6 +240,19 @@ struct AlarmKeeperTests {
         #expect(end.first?.after?["muted"] == nil)
     }
 
+    @Test func alarm_thatCouldNotBeRecorded_isRecordedByTheNextTurn() async throws {
+        let stage = try await KeeperStage("acme")
+        try await stage.numbers(["7": [:]])
+        try await stage.pass()
+        try await stage.numbers(["7": ["status": "BANNED"]])
+        try await stage.refuse(true)
+        let keeper = stage.keeper.withLock { $0 }
+        await #expect(throws: LedgerError.self) { try await keeper.turn() }
+        try await stage.refuse(false)
+        try await keeper.turn()
+        #expect(try await stage.told().short.contains("added acme/number_banned/7 critical"))
+    }
+
     @Test func ledger_thatCannotBeWritten_losesNoAlarm_andNoMute() async throws {
         let stage = try await KeeperStage("acme")
         try await stage.numbers(["7": [:], "8": ["status": "BANNED"]])
@@ -254,7 +267,7 @@ struct AlarmKeeperTests {
         let keeper = stage.keeper.withLock { $0 }
         async let muted: Void = keeper.muted(by: "alice (1000)")
         var failures = 0
-        while failures < 3 {
+        for _ in 0..<1000 where failures < 3 {
             do { try await keeper.turn() } catch { failures += 1 }
             await Task.yield()
         }
