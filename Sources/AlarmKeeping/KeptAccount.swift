@@ -30,6 +30,8 @@ struct KeptAccount: Sendable {
         facts.expectations = standing.expectations
         facts.version = APIVersion(parsing: standing.version)
         facts.upgraded = standing.upgraded.flatMap(APIVersion.init(parsing:))
+        // What Meta said last stands until it says something else.
+        if let token = standing.tokenReport, token.checkedAt != nil { facts.token = AccountFacts.TokenFacts(token) }
         // Where there is none of something, only a poll says so.
         if standing.seen.contains(.phoneNumber), facts.numbers == nil { facts.numbers = [:] }
         if standing.seen.contains(.subscribedApp), facts.apps == nil { facts.apps = [] }
@@ -41,5 +43,12 @@ struct KeptAccount: Sendable {
         var facts = facts
         if standing != nil { facts.watches = times.facts(now: now) }
         return AlarmRules.assess(facts, at: wall)
+    }
+}
+
+extension AccountFacts.TokenFacts {
+    fileprivate init(_ report: TokenReport) {
+        self.init(
+            expiresAt: report.expiresAt, dataAccessExpiresAt: report.dataAccessExpiresAt, missingScopes: Set(report.missingScopes))
     }
 }

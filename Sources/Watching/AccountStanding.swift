@@ -19,6 +19,8 @@ public struct AccountStanding: Sendable, Equatable {
     public var upgraded: String?
     /// Which of the account's tokens is in use: another number is another token.
     public var token: Int
+    /// What Meta says of it; `nil` before it was asked.
+    public var tokenReport: TokenReport?
     /// The account's own kinds that a poll has shown completely.
     public var seen: Set<Kind>
     /// Its watches that are neither current nor at their beginning.
@@ -27,7 +29,8 @@ public struct AccountStanding: Sendable, Equatable {
     /// An account.
     public init(
         name: String, wabaID: String, namedNumbers: Set<String> = [], expectations: Expectations = Expectations(),
-        alarms: AlarmSettings = AlarmSettings(), version: String, upgraded: String? = nil, token: Int = 0, seen: Set<Kind> = [],
+        alarms: AlarmSettings = AlarmSettings(), version: String, upgraded: String? = nil, token: Int = 0, tokenReport: TokenReport? = nil,
+        seen: Set<Kind> = [],
         troubles: [WatchTrouble] = []
     ) {
         self.name = name
@@ -38,6 +41,7 @@ public struct AccountStanding: Sendable, Equatable {
         self.version = version
         self.upgraded = upgraded
         self.token = token
+        self.tokenReport = tokenReport
         self.seen = seen
         self.troubles = troubles
     }
@@ -117,7 +121,7 @@ extension Watcher {
             return AccountStanding(
                 name: name, wabaID: account.plan.wabaID, namedNumbers: named, expectations: account.plan.expectations,
                 alarms: account.plan.alarms, version: "\(account.plan.client.endpoint.version)", upgraded: account.upgrade,
-                token: account.standing.token, seen: Set(seen),
+                token: account.standing.token, tokenReport: account.token, seen: Set(seen),
                 troubles: (troubles[name] ?? []).sorted { $0.target.watch.id < $1.target.watch.id })
         }
         return Standings(accounts: standings.sorted { $0.name < $1.name }, connection: connection)

@@ -19,6 +19,8 @@ final class AccountState {
     /// The version that Meta answered by, since the last poll of the account, where it was not the one that was asked for.
     var upgrade: String?
     var statistics = PollStatistics()
+    /// What Meta says of the token; `nil` before it was asked.
+    var token: TokenReport?
     /// What comes with other polls' answers.
     var rides = Rides()
     /// What came with the last answer of a host and agreed, for when the same bytes come again.

@@ -102,7 +102,7 @@ extension Watcher {
                     account: account.plan.name, callsLastHour: standing.callsLastHour, callsPerHour: standing.callsPerHour,
                     usagePercent: standing.usagePercent,
                     blockedUntil: standing.blockedUntil.flatMap { $0 > now ? wallClock.advanced(by: $0 - now) : nil },
-                    saved: Int(account.saved.lastHour(now).rounded()), token: await account.gate.tokenHealth.report,
+                    saved: Int(account.saved.lastHour(now).rounded()), token: account.token,
                     plan: account.callPlan))
         }
         let (now, wallClock) = (world.now(), world.wallClock())

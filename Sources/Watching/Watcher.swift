@@ -154,6 +154,7 @@ public actor Watcher {
         guard case .recorded = result, target.kind.row.isCore, let account = accounts[target.account], account.plan.checksToken
         else { return }
         await account.gate.inspectToken(coreCallsPerHour: account.coreCallsPerHour)
+        account.token = await account.gate.tokenHealth.report
     }
 
     /// Where nobody waits for a schedule, what failed in a way that may mean nothing is asked for again at once.

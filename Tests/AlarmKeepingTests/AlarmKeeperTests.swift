@@ -176,6 +176,25 @@ struct AlarmKeeperTests {
         #expect(try await stage.pass(.seconds(300)).isEmpty)
     }
 
+    @Test func token_thatEndsOrLacksAScope_isAnAlarm_andAnotherTokenEndsIt() async throws {
+        let stage = try await KeeperStage("acme")
+        try await stage.pass()
+        let end = stage.now.advanced(by: .seconds(15 * 86_400))
+        stage.source.change {
+            $0.accounts[0].tokenReport = TokenReport(checkedAt: stage.now, expiresAt: end, scopes: ["whatsapp_business_management"])
+        }
+        #expect(try await stage.pass(.seconds(86_000)).isEmpty)
+        #expect(try await stage.pass(.seconds(500)).short == ["added acme/token_expiring warning"])
+        #expect(try await stage.pass(.seconds(11 * 86_400)).short == ["changed acme/token_expiring critical"])
+        // Where Meta says nothing, what it said last stands.
+        stage.source.change { $0.accounts[0].tokenReport = TokenReport() }
+        #expect(try await stage.pass(.seconds(600)).isEmpty)
+        stage.source.change {
+            $0.accounts[0].tokenReport = TokenReport(checkedAt: stage.now, scopes: [], missingScopes: ["whatsapp_business_messaging"])
+        }
+        #expect(try await stage.pass(.seconds(60)).short.sorted() == ["added acme/token_scope warning", "removed acme/token_expiring info"])
+    }
+
     // MARK: Configuration, mutes
 
     @Test func configuration_thatChanges_takesEffect() async throws {

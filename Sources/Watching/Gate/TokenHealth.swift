@@ -11,7 +11,19 @@ public struct TokenReport: Sendable, Equatable {
     /// Its permissions, sorted; `nil` where Meta does not say.
     public var scopes: [String]?
     /// The permissions that are needed, or that were there, and are missing; sorted.
-    public var missingScopes: [String] = []
+    public var missingScopes: [String]
+
+    /// What Meta said; nothing where it did not.
+    public init(
+        checkedAt: Timestamp? = nil, expiresAt: Timestamp? = nil, dataAccessExpiresAt: Timestamp? = nil, scopes: [String]? = nil,
+        missingScopes: [String] = []
+    ) {
+        self.checkedAt = checkedAt
+        self.expiresAt = expiresAt
+        self.dataAccessExpiresAt = dataAccessExpiresAt
+        self.scopes = scopes
+        self.missingScopes = missingScopes
+    }
 }
 
 /// When Meta is asked about an account's token, and what came of it: at the beginning, after each change of the token and once a day. A pure decision.
