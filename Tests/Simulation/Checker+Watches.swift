@@ -165,7 +165,8 @@ extension Checker {
         for (other, state) in watchesTold
         where other != target && other.account == name && state == told.state && other.phoneNumberID != nil {
             guard other.phoneNumberID == target.phoneNumberID, let its = failures(other, by: told.time).last?.delivered, its < begin,
-                failures(other, by: told.time).first?.trouble?.state == state, failures(other, by: told.time).count > 1,
+                // What failed in several ways may be in another state by now.
+                failures(other, by: told.time).allSatisfy({ $0.trouble?.state == state }), failures(other, by: told.time).count > 1,
                 failures(other, by: told.time).allSatisfy({ $0.life == told.life }),
                 !(walks[target] ?? []).contains(where: { its <= history.walks[$0].delivered ?? its && history.walks[$0].isComplete })
             else { continue }
@@ -196,13 +197,15 @@ extension Checker {
         // One of them at least has failed twice, and the others do not work.
         return alike.contains { target, since in
             let failures = failures(target, by: told.time, isStrict: true)
-            return (failures.count > 1 || failures[0].life != told.life || isLater(target, told))
-                && !delivered(of: name, from: since, to: before(told.time)).contains { isSuccess($0.walk) }
+            // What was refused for a field was searched for first: the failure began with one of the last two.
+            let begin = failures.dropFirst().first?.delivered ?? since
+            return (failures.count > 1 || isLater(told))
+                && !delivered(of: name, from: begin, to: before(told.time)).contains { isSuccess($0.walk) }
         }
     }
 
     /// Whether a life before this one had left a target in trouble.
-    private func isLater(_ target: PollTarget, _ told: Told) -> Bool { told.life > 1 }
+    private func isLater(_ told: Told) -> Bool { told.life > 1 }
 
     private func isLike(_ walk: Walk, _ state: WatchState) -> Bool {
         let restarts = walk.trouble.map { $0 == .listChanged || $0 == .repeatedCursor } ?? !walk.isExact
