@@ -226,10 +226,9 @@ extension Checker {
     private mutating func checkConnection(_ told: Told) {
         let names = history.scenario.accounts.map(\.name)
         let isDown = walks.keys.contains { target in
-            let failures = failures(target, by: told.time)
-            guard let since = failures.last?.delivered, failures.count > 1 || told.life > 1,
-                failures.contains(where: { isLike($0, .unreachable) })
-            else { return false }
+            // What failed in another way before says nothing of the way to Meta.
+            let failures = failures(target, by: told.time).prefix { isLike($0, .unreachable) }
+            guard let since = failures.last?.delivered, failures.count > 1 || told.life > 1 else { return false }
             return !names.contains { isReached($0, from: since, to: before(told.time)) && worksSince($0, since, told.time) }
         }
         if told.state != .unreachable || !isDown { complain("one telling", told.time, told.refused("Meta was reached")) }
@@ -289,7 +288,9 @@ extension Checker {
         }
         // It may have come inside something else while it was looked at; and what is all the account's ends with any success.
         let isWide = target.kind == .account && told.earlier != WatchState.drifted.rawValue
-        let hasWorked = isWide && delivered(of: target.account, from: before(told.time), to: told.time).contains { isSuccess($0.walk) }
+        let hasWorked = isWide && delivered(of: target.account, from: before(told.time), to: told.time).contains {
+            $0.walk.isComplete || $0.walk.isFirstPage
+        }
         if hasWorked || isWide && [WatchState.late.rawValue, WatchState.unauthorized.rawValue].contains(told.earlier) { return }
         guard let (_, walk) = latestWalk(target, told.time) else {
             return complain("watch", told.time, told.refused("it was never looked at"))
