@@ -288,9 +288,15 @@ extension Checker {
         }
         // It may have come inside something else while it was looked at; and what is all the account's ends with any success.
         let isWide = target.kind == .account && told.earlier != WatchState.drifted.rawValue
-        let hasWorked = isWide && delivered(of: target.account, from: before(told.time), to: told.time).contains {
-            $0.walk.isComplete || $0.walk.isFirstPage
-        }
+        // A poll that reads a list twice is over some time after its first success.
+        let since = max(watchesToldAt[target] ?? before(told.time), told.time + .seconds(-60))
+        let hasWorked =
+            isWide
+            && delivered(of: target.account, from: since, to: told.time).contains {
+                // Whatever Meta answers otherwise says that it does not throttle any more.
+                $0.walk.isComplete || $0.walk.isFirstPage
+                    || told.earlier == WatchState.throttled.rawValue && $0.walk.trouble.map { $0 != .throttled } ?? false
+            }
         if hasWorked || isWide && [WatchState.late.rawValue, WatchState.unauthorized.rawValue].contains(told.earlier) { return }
         guard let (_, walk) = latestWalk(target, told.time) else {
             return complain("watch", told.time, told.refused("it was never looked at"))
