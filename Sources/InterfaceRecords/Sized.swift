@@ -24,7 +24,9 @@ extension WatchStatus: Sized {
 }
 
 extension TokenStatus: Sized {
-    var largestSize: Int { largest(account) + ((scopes ?? []) + (missingScopes ?? [])).reduce(0) { $0 + 6 * $1.utf8.count + 3 } }
+    var largestSize: Int {
+        250 + 6 * account.utf8.count + ((scopes ?? []) + (missingScopes ?? [])).reduce(0) { $0 + 6 * $1.utf8.count + 3 }
+    }
 }
 
 extension WabaWatchInterface.Budget: Sized {

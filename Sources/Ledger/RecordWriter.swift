@@ -125,10 +125,13 @@ struct RecordWriter {
 
     /// Whether a change of a watch is the last that was told of it.
     private func isTold(_ change: DetectedChange, at place: Int64) throws -> Bool {
-        let last = try database.cachedStatement(sql: "SELECT after FROM change WHERE place = ? AND id = ? ORDER BY sequence DESC LIMIT 1")
-        let id = change.resource.id
-        guard let row = try Row.fetchOne(last, arguments: [place, ColumnCoding.column(id)]) else { return false }
-        return ColumnCoding.document(row[0], of: id) == change.after
+        let last = try database.cachedStatement(
+            sql: "SELECT after, sequence FROM change WHERE place = ? AND id = ? ORDER BY sequence DESC LIMIT 1")
+        let (id, resource) = (change.resource.id, change.resource)
+        guard let row = try Row.fetchOne(last, arguments: [place, ColumnCoding.column(id)]),
+            ColumnCoding.document(row[0], of: id) == change.after
+        else { return false }
+        return try !WatchReader.hasLeft(resource.phoneNumberID, of: resource.account, since: row.value(1), database)
     }
 
     /// A thing that is missed, or was, has not changed: only a new document moves the time of its last change.

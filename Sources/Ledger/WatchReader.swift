@@ -44,7 +44,7 @@ struct WatchReader {
             isAny = true
             // Of a drift that another took the place of only the words are in it.
             guard let after = ColumnCoding.document(row[0], of: id), after["state"] != nil else { continue }
-            return try isOfALaterNumber(place, sequence: row.value(1), database) ? nil : after
+            return try Self.hasLeft(place.phoneNumberID, of: place.account, since: row.value(1), database) ? nil : after
         }
         if isAny { return nil }
         let oldest = try database.cachedStatement(sql: "SELECT sequence, observed_at FROM change ORDER BY sequence LIMIT 1")
@@ -53,15 +53,15 @@ struct WatchReader {
         return sequence > 1 && changedAt.milliseconds < time ? document : nil
     }
 
-    /// Whether what a watch belongs to has left since a change, and come back: what was told of it then is over.
-    private func isOfALaterNumber(_ place: Place, sequence: Int64, _ database: Database) throws -> Bool {
-        guard let number = place.phoneNumberID else { return false }
+    /// Whether the number that a watch belongs to has left since a change, and perhaps come back: what was told of it then is over.
+    static func hasLeft(_ number: String?, of account: String, since sequence: Int64, _ database: Database) throws -> Bool {
+        guard let number else { return false }
         let left = try database.cachedStatement(
             sql: """
                 SELECT EXISTS (SELECT 1 FROM change WHERE id = ? AND operation = 'removed' AND sequence > ?
                     AND place IN (SELECT id FROM place WHERE account = ? AND kind = 'phone_number'))
                 """)
-        let arguments: StatementArguments = [ColumnCoding.column(number), sequence, ColumnCoding.column(place.account)]
+        let arguments: StatementArguments = [ColumnCoding.column(number), sequence, ColumnCoding.column(account)]
         return try Bool.fetchOne(left, arguments: arguments) ?? false
     }
 

@@ -112,7 +112,8 @@ extension AccountTroubles {
     mutating func failed(_ target: PollTarget, _ trouble: Troubles.Trouble, isReached: Bool, _ event: Int, deadline: Moment) {
         lateTargets.remove(target)
         var failure = failing[target] ?? Failure(trouble: trouble, since: event, deadline: deadline, isReached: isReached)
-        failure.trouble = trouble
+        // What is believed stands until another is.
+        if !failure.isBelieved { failure.trouble = trouble }
         failure.isReached = isReached
         if failure.isReleased, failure.count == 0 { failure.deadline = deadline }
         failure.count += 1
@@ -143,12 +144,13 @@ extension AccountTroubles {
         failing[target] = failure
     }
 
-    mutating func succeeded(_ target: PollTarget, _ event: Int, deadline: Moment) {
+    /// - Parameter isClosed: whether Meta still throttles the account: what was asked before says nothing of that.
+    mutating func succeeded(_ target: PollTarget, _ event: Int, deadline: Moment, isClosed: Bool) {
         workedAt = event
         isRefused = false
         for leader in worked.keys where leader.isLike(target) { worked[leader]?.insert(target) }
         forget(target, event)
-        guard whole != nil else { return }
+        guard whole != nil, !isClosed || whole?.state != .throttled else { return }
         whole = nil
         release({ $0.kind == .account && $0.phoneNumberID == nil }, event)
     }

@@ -103,7 +103,7 @@ extension Troubles {
     }
 
     /// A poll of a target succeeded.
-    mutating func succeeded(_ target: PollTarget, now: Moment, patience: Duration) {
+    mutating func succeeded(_ target: PollTarget, now: Moment, patience: Duration, isClosed: Bool = false) {
         event += 1
         answeredAt = event
         connectionWorked()
@@ -112,7 +112,7 @@ extension Troubles {
             return
         }
         let event = event
-        change(target.account) { $0.succeeded(target, event, deadline: now + patience) }
+        change(target.account) { $0.succeeded(target, event, deadline: now + patience, isClosed: isClosed) }
     }
 
     /// There is no request to be had for a target for longer than its interval.
@@ -232,7 +232,7 @@ extension Troubles {
             let isUnanswered = !failure.isReached && answeredAt < failure.since
             let isEverybody =
                 downAccounts.count == accounts.count && (accounts.count > 1 || isUnanswered && account.areCoresFailing(failure))
-            if isEverybody || isOver && (isUnanswered || downAccounts.count > 1) {
+            if isEverybody || isOver && (isUnanswered && account.isWide(failure, of: target) || downAccounts.count > 1) {
                 connection = Trouble(state: .unreachable, reason: "Meta cannot be reached: \(failure.trouble.reason)")
                 return true
             }

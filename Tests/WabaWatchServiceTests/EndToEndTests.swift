@@ -155,7 +155,8 @@ import WhatsAppBusiness
             let status = try GetStatusReply(json: try await client.call("io.wabawatch.GetStatus")).status
             #expect(status.watches.filter { $0.account == "acme" }.count == 3)
             #expect(status.watches.allSatisfy { $0.state.known == .current })
-            #expect(status.budgets.map(\.callsLastHour) == [3])
+            // Meta is asked about the token as well, at some time.
+            #expect([[3], [4]].contains(status.budgets.map(\.callsLastHour)))
             #expect(status.subscribers == 1)
             await #expect(throws: VarlinkError("io.wabawatch.NoSuchAccount", ["account": "nobody"])) {
                 try await client.call("io.wabawatch.Get", ["account": "nobody", "kind": "account", "id": "1"])

@@ -141,10 +141,13 @@ struct StatusPartsTests {
             #expect(parts.flatMap(\.budgets) == report.budgets.map(WabaWatchInterface.Budget.init))
             for part in parts {
                 #expect(part.watches.count + part.budgets.count <= 1_000)
-                let bytes = part.watches.reduce(0) { $0 + $1.size } + part.budgets.reduce(0) { $0 + $1.size }
+                let bytes =
+                    part.watches.reduce(0) { $0 + $1.size } + part.budgets.reduce(0) { $0 + $1.size }
+                    + part.tokens.reduce(0) { $0 + $1.size }
                 #expect(bytes <= 1 << 20 || part.watches.count + part.budgets.count == 1)
                 #expect(part.watches.allSatisfy { $0.size <= $0.largestSize && $0.size >= WatchStatus.smallestSize })
                 #expect(part.budgets.allSatisfy { $0.size <= $0.largestSize })
+                #expect(part.tokens.allSatisfy { $0.size <= $0.largestSize })
             }
         }
     }
@@ -225,7 +228,9 @@ struct StatusPartsTests {
 
     @Test func plainCall_isAnsweredWhereOneMessageHoldsIt_andOtherwiseNeedsMore() async throws {
         let report = Self.report(accounts: 3, numbers: 20)
-        let bytes = Self.parts(of: report).reduce(0) { $0 + $1.watches.reduce(0) { $0 + $1.size } + $1.budgets.reduce(0) { $0 + $1.size } }
+        let bytes = Self.parts(of: report).reduce(0) {
+            $0 + $1.watches.reduce(0) { $0 + $1.size } + $1.budgets.reduce(0) { $0 + $1.size } + $1.tokens.reduce(0) { $0 + $1.size }
+        }
         for room in [1 << 20, bytes, bytes - 1, 1_000] {
             try await LiveService.with(watcher: MadeUp(report), largestStatus: room) { live in
                 let client = try await VarlinkClient.connect(path: live.socket)
