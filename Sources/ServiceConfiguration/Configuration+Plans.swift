@@ -41,7 +41,8 @@ extension Configuration {
                 numbers: account.phoneNumbers.map { .only(Set($0)) } ?? .all,
                 intervals: account.watch.kinds.compactMapValues(\.every), lists: account.watch.lists, splay: account.watch.splay,
                 isAdaptive: account.watch.isAdaptive, ceiling: budget.callsPerHour.map { .fixed($0) } ?? .share(budget.share),
-                expansion: graph.expansion, ignored: account.ignored, expectations: account.expectations, alarms: account.alarms, checksToken: true,
+                expansion: graph.expansion, ignored: account.ignored, expectations: account.expectations, alarms: account.alarms,
+                checksToken: true,
                 renewedClient: {
                     guard let token = try? secrets.token(of: account), known.withLock({ $0 != token }) else { return nil }
                     known.withLock { $0 = token }

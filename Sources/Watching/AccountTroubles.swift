@@ -35,8 +35,8 @@ struct AccountTroubles: Sendable {
         var count = 0
         /// Whether it followed a trouble that is over: what was under way then says nothing, so that it has to fail twice.
         var isReleased = false
-        /// Whether its watch is in trouble.
-        var isBelieved = false
+        /// What its watch says, where that is in trouble: a failure in another way is not believed yet.
+        var believed: Troubles.Trouble?
         var role = Role.waits
         /// Who is to tell of it once it is believed.
         var prospect = Role.waits
@@ -45,6 +45,16 @@ struct AccountTroubles: Sendable {
 
         /// Whether it may be what was under way when a wider trouble ended.
         var isDoubted: Bool { isReleased && count < 2 }
+
+        /// Whether its watch is in trouble.
+        var isBelieved: Bool { believed != nil }
+
+        /// The same, by what its watch says.
+        var asBelieved: Failure {
+            var failure = self
+            failure.trouble = believed ?? trouble
+            return failure
+        }
     }
 
     /// The failures by their targets.
@@ -112,8 +122,7 @@ extension AccountTroubles {
     mutating func failed(_ target: PollTarget, _ trouble: Troubles.Trouble, isReached: Bool, _ event: Int, deadline: Moment) {
         lateTargets.remove(target)
         var failure = failing[target] ?? Failure(trouble: trouble, since: event, deadline: deadline, isReached: isReached)
-        // What is believed stands until another is.
-        if !failure.isBelieved { failure.trouble = trouble }
+        failure.trouble = trouble
         failure.isReached = isReached
         if failure.isReleased, failure.count == 0 { failure.deadline = deadline }
         failure.count += 1
@@ -123,8 +132,8 @@ extension AccountTroubles {
 
     mutating func believed(_ target: PollTarget, _ trouble: Troubles.Trouble) {
         guard var failure = failing[target] else { return }
-        failure.isBelieved = true
         failure.trouble = trouble
+        failure.believed = trouble
         failing[target] = failure
         assign(failure.prospect, to: target)
     }
@@ -135,7 +144,7 @@ extension AccountTroubles {
         failure.role = role
         if role == .tells {
             if failure.told == nil { worked[target] = [] }
-            failure.told = failure.trouble
+            failure.told = failure.asBelieved.trouble
         }
         if case .follows(let leader) = role, worked[leader] != nil {
             failure.told = nil
@@ -179,7 +188,7 @@ extension AccountTroubles {
 
     private mutating func release(_ target: PollTarget, _ event: Int) {
         guard var failure = failing[target] else { return }
-        (failure.since, failure.count, failure.isReleased, failure.isBelieved, failure.role) = (event, 0, true, false, .waits)
+        (failure.since, failure.count, failure.isReleased, failure.believed, failure.role) = (event, 0, true, nil, .waits)
         failing[target] = failure
     }
 }

@@ -178,6 +178,10 @@ extension Troubles {
     /// Whose trouble a failure is, where that is known by now.
     private func cause(of target: PollTarget) -> Cause? {
         guard let account = accounts[target.account], let failure = account.failing[target] else { return nil }
+        return cause(of: target, failure, account)
+    }
+
+    private func cause(of target: PollTarget, _ failure: AccountTroubles.Failure, _ account: AccountTroubles) -> Cause? {
         if let connection, failure.trouble.state == .unreachable { return .wider(connection, by: .connection) }
         if account.isRefused { return nil }
         if let whole = account.whole { return .wider(whole, by: PollTarget(account: target.account, kind: .account)) }
@@ -202,11 +206,12 @@ extension Troubles {
         var joining: [PollTarget: (trouble: Trouble, targets: [PollTarget])] = [:]
         // The widest scope first: what is told by it, no other tells.
         for target in waiting {
-            if cause(of: target) == nil, let failure = accounts[name]?.failing[target], widen(failure, of: target, now: now) { break }
+            guard let account = accounts[name], let failure = account.failing[target]?.asBelieved else { continue }
+            if cause(of: target, failure, account) == nil, widen(failure, of: target, now: now) { break }
         }
         for target in waiting {
-            guard let failure = accounts[name]?.failing[target] else { continue }
-            var cause = cause(of: target)
+            guard let account = accounts[name], let failure = account.failing[target]?.asBelieved else { continue }
+            var cause = cause(of: target, failure, account)
             if cause == nil, now >= failure.deadline, accounts[name]?.isRefused == false {
                 cause = accounts[name]?.narrowCause(of: target, failure)
             }

@@ -154,8 +154,10 @@ public struct Watch: Sendable, Equatable {
         case .drifted(let reason, let isTold):
             succeeded(at: now)
             isInherited = false
+            // The end of what it told itself is its own to tell.
+            let isEnd = told.isTrouble
             let telling = move(to: .drifted, reason: reason, at: now)
-            guard isTold, telling == .told else { return telling }
+            guard isTold, !isEnd, telling == .told else { return telling }
             isEcho = true
             return .silently
         case .failed(let state, let reason, let isCertain, let cause):

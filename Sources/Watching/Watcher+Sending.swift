@@ -65,7 +65,7 @@ extension Watcher {
         if let upgrade = reply.upgrade {
             account.upgrade = upgrade
             if account.plan.watches(.account), let state = watched[watch]?.state.watch.state, state == .current || state == .starting {
-                await moveByCompletePoll(of: watch)
+                await moveByCompletePoll(of: watch, isOwn: false)
             }
         }
         // Where the account itself is not polled, any answer that Meta took the token for says that it is good.

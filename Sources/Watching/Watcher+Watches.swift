@@ -86,9 +86,11 @@ extension Watcher {
     func move(_ target: PollTarget, _ outcome: Watch.Outcome) async { await move(target) { _ in outcome } }
 
     /// Moves a watch by a poll that was complete, but for these members.
-    /// - Parameter asked: the fields that it asked for, if that is known: of those another poll may have found meanwhile that they are not given.
-    func moveByCompletePoll(of target: PollTarget, asked: Set<String> = [], without vanished: [String] = []) async {
-        noteSuccess(of: target)
+    /// - Parameters:
+    ///   - asked: the fields that it asked for, if that is known: of those another poll may have found meanwhile that they are not given.
+    ///   - isOwn: whether it was a poll of the target, which then works.
+    func moveByCompletePoll(of target: PollTarget, asked: Set<String> = [], without vanished: [String] = [], isOwn: Bool = true) async {
+        if isOwn { noteSuccess(of: target) }
         await move(target) { drift in
             isOvertaken(target) ? .overtaken : drift.ofPoll(asking: asked).outcome(vanished.filter(drift.taken.contains))
         }

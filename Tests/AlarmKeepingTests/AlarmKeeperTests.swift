@@ -192,7 +192,8 @@ struct AlarmKeeperTests {
         stage.source.change {
             $0.accounts[0].tokenReport = TokenReport(checkedAt: stage.now, scopes: [], missingScopes: ["whatsapp_business_messaging"])
         }
-        #expect(try await stage.pass(.seconds(60)).short.sorted() == ["added acme/token_scope warning", "removed acme/token_expiring info"])
+        #expect(
+            try await stage.pass(.seconds(60)).short.sorted() == ["added acme/token_scope warning", "removed acme/token_expiring info"])
     }
 
     // MARK: Configuration, mutes

@@ -31,8 +31,8 @@ extension Checker {
             }
             return checkEnd(of: told)
         }
-        // The end of a drift is another's to tell where several are drifted alike.
-        if toldBefore == state, !isMore, state != .drifted {
+        // The end of a drift is another's to tell where several are drifted alike, and so is a drift that trouble turned into.
+        if toldBefore == state, !isMore, state != .drifted, earlier != WatchState.drifted.rawValue {
             complain("one telling", told.time, told.refused("that was told, and no end of it"))
         }
         if target == .connection { return checkConnection(told) }
@@ -199,7 +199,7 @@ extension Checker {
             let failures = failures(target, by: told.time, isStrict: true)
             // What was refused for a field was searched for first: the failure began with one of the last two.
             let begin = failures.dropFirst().first?.delivered ?? since
-            return (failures.count > 1 || isLater(told))
+            return (self.failures(target, by: told.time).count > 1 || isLater(told))
                 && !delivered(of: name, from: begin, to: before(told.time)).contains { isSuccess($0.walk) }
         }
     }

@@ -64,10 +64,11 @@ import WhatsAppBusiness
     }
 
     /// A permission that is needed, and one that was there.
-    @Test(arguments: [
-        ([management, messaging], [management, messaging], []), ([management, messaging], [management], [messaging]),
-        ([messaging], [messaging], [management]), ([management], [], [management]), ([management], [messaging, management], []),
-    ] as [([String], [String], [String])])
+    @Test(
+        arguments: [
+            ([management, messaging], [management, messaging], []), ([management, messaging], [management], [messaging]),
+            ([messaging], [messaging], [management]), ([management], [], [management]), ([management], [messaging, management], []),
+        ] as [([String], [String], [String])])
     func scopes_thatWereThereOrAreNeeded_areMissing(before: [String], now: [String], missing: [String]) {
         var health = TokenHealth()
         for scopes in [before, now] {
@@ -132,7 +133,8 @@ import WhatsAppBusiness
     /// What Meta does not say of the token is no trouble of anything else, and counts as the calls that it takes.
     @Test func refusalToSay_isNoTrouble_andCounts() async throws {
         try await Stage.with { stage in
-            stage.simulator.setFault(.error(100, message: "(#100) You must provide an app access token", http: 400), on: EdgeMatch(edge: .debugToken))
+            stage.simulator.setFault(
+                .error(100, message: "(#100) You must provide an app access token", http: 400), on: EdgeMatch(edge: .debugToken))
             let watcher = try stage.watcher(try plan(stage))
             try await watcher.begin()
             let before = try await stage.changes().count
