@@ -288,8 +288,8 @@ extension Checker {
         }
         // It may have come inside something else while it was looked at; and what is all the account's ends with any success.
         let isWide = target.kind == .account && told.earlier != WatchState.drifted.rawValue
-        // A poll that reads a list twice is over some time after its first success.
-        let since = max(watchesToldAt[target] ?? before(told.time), told.time + .seconds(-60))
+        // A poll that reads a list twice is over some time after its first success; what came just before the trouble was told may be recorded after it.
+        let since = max(before(watchesToldAt[target] ?? told.time), told.time + .seconds(-60))
         let hasWorked =
             isWide
             && delivered(of: target.account, from: since, to: told.time).contains {
