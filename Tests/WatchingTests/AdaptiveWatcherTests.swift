@@ -8,7 +8,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// Where changes are likely: intervals that follow what changes, carried out.
-@Suite(.timeLimit(.minutes(3))) struct AdaptiveWatcherTests {
+@Suite(.timeLimit(.minutes(5))) struct AdaptiveWatcherTests {
     private func plan(_ stage: Stage, budget: Int = 200, isAdaptive: Bool = true) throws -> AccountPlan {
         var plan = try stage.plan(ceiling: .fixed(budget))
         plan.isAdaptive = isAdaptive

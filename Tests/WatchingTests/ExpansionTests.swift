@@ -10,7 +10,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// One call for many things: what rides is compared with its own edge before it is relied upon, and no oddity of it tells a change or moves a watch.
-@Suite(.timeLimit(.minutes(3))) struct ExpansionTests {
+@Suite(.timeLimit(.minutes(5))) struct ExpansionTests {
     static let numberKinds: [Kind] = [.phoneNumberSettings, .businessProfile, .commerceSettings, .qrCode, .blockedUser]
     static let all: [Kind] = [.account, .subscribedApp, .phoneNumber, .messageTemplate] + numberKinds
 

@@ -9,7 +9,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// Lists of several pages that come newest first are decided by their first page, others never.
-@Suite(.timeLimit(.minutes(3))) struct FirstPageTests {
+@Suite(.timeLimit(.minutes(5))) struct FirstPageTests {
     private let every = Duration.seconds(900)
     private let fullSweep = Duration.seconds(6 * 3600)
     private let next = Blocking()

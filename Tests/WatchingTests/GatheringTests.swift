@@ -5,7 +5,7 @@ import Testing
 @testable import Watching
 
 /// Polls that begin together: nobody waits for ever, and everything that was brought goes once.
-@Suite(.timeLimit(.minutes(1))) struct GatheringTests {
+@Suite(.timeLimit(.minutes(5))) struct GatheringTests {
     @Test(arguments: UInt64(0)..<200) func members_inWhateverOrder_goOnce_whenNobodyIsOpen(seed: UInt64) {
         var random = SeededGenerator(spreading: seed)
         let (members, most) = (random.number(1...120), random.pick([1, 2, 7, 50]))
@@ -53,7 +53,7 @@ import Testing
 }
 
 /// Whether batches are used: what ends it, and what does not.
-@Suite(.timeLimit(.minutes(1))) struct BatchUseTests {
+@Suite(.timeLimit(.minutes(5))) struct BatchUseTests {
     @Test func answersWithoutUsage_endIt_whereOthersTell() {
         var use = BatchUse()
         use.on(.single(tellsUsage: false))

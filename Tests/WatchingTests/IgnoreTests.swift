@@ -8,7 +8,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// Members that the configuration ignores: nothing is told of them, they are in no snapshot, and all else is as ever.
-@Suite(.timeLimit(.minutes(2))) struct IgnoreTests {
+@Suite(.timeLimit(.minutes(5))) struct IgnoreTests {
     private static let ignored: [Kind: [JSONPointer]] = [
         .businessProfile: [JSONPointer(["about"])], .phoneNumber: [JSONPointer(["throughput", "level"]), JSONPointer(["verified_name"])],
     ]

@@ -8,7 +8,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// All nine kinds, polled over real HTTP.
-@Suite(.timeLimit(.minutes(2))) struct KindsTests {
+@Suite(.timeLimit(.minutes(5))) struct KindsTests {
     @Test func firstLook_isOneBaselineForEachUnit() async throws {
         try await Stage.with { stage in
             let watcher = try stage.watcher(stage.plan())

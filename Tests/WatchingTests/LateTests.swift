@@ -10,7 +10,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// What is late, what is asked for without a field, and what is not asked for at all.
-@Suite(.timeLimit(.minutes(2))) struct LateTests {
+@Suite(.timeLimit(.minutes(5))) struct LateTests {
     private func started(_ stage: Stage) async throws -> Watcher {
         let watcher = try stage.watcher(stage.plan())
         try await watcher.begin()

@@ -10,7 +10,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// What Meta refuses, by mistake or for good: nobody is told of one refusal, and nobody is left blind by it.
-@Suite(.timeLimit(.minutes(2))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(5))) struct RefusalTests {
     private func started(_ stage: Stage) async throws -> Watcher {
         let watcher = try stage.watcher(stage.plan())
         try await watcher.begin()

@@ -8,7 +8,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// A configuration that is loaded anew while it runs, or that was changed while the daemon did not.
-@Suite(.timeLimit(.minutes(2))) struct ReloadTests {
+@Suite(.timeLimit(.minutes(5))) struct ReloadTests {
     private func started(_ stage: Stage, _ plan: AccountPlan) async throws -> Watcher {
         let watcher = try stage.watcher(plan)
         try await watcher.begin()

@@ -9,7 +9,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// A watch whose things come with another's answer is never current where that is not.
-@Suite(.timeLimit(.minutes(2))) struct RidingTests {
+@Suite(.timeLimit(.minutes(5))) struct RidingTests {
     private func started(_ stage: Stage) async throws -> Watcher {
         let watcher = try stage.watcher(stage.plan(Stage.often))
         try await watcher.begin()

@@ -9,7 +9,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// What goes wrong at Meta, and what is told of it.
-@Suite(.timeLimit(.minutes(2))) struct TroubleTests {
+@Suite(.timeLimit(.minutes(5))) struct TroubleTests {
     private func started(_ stage: Stage, _ plan: AccountPlan? = nil) async throws -> Watcher {
         let watcher = try stage.watcher(plan ?? stage.plan())
         try await watcher.begin()

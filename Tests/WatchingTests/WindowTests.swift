@@ -9,7 +9,7 @@ import WhatsAppBusiness
 @testable import Watching
 
 /// Lists that are walked by windows of time.
-@Suite(.timeLimit(.minutes(2))) struct WindowTests {
+@Suite(.timeLimit(.minutes(5))) struct WindowTests {
     private let every = Duration.seconds(900)
     private let fullSweep = Duration.seconds(6 * 3600)
 

@@ -17,8 +17,8 @@ extension String {
             // The same in grey, and the time of what is not current behind it.
             (#" +\x1B\[0;90m\d+(s|min)(?=\x1B)"#, { $0.replacing(with: "\u{1B}[0;90mAGE") }),
             (#"(?<= |\[0;90m)\d\d:\d\d(?=\x1B|\r?\n)"#, { _ in "HH:MM" }),
-            // What is polled in this moment has no time at which it is polled next.
-            (#"(?<=AGE)    -(?=\n)"#, { _ in "  AGE" }),
+            // What is polled in this moment has no time at which it is polled next, and what is about to be is polled now.
+            (#"(?<=AGE)(    -|  now)(?=\r?\n)"#, { _ in "  AGE" }),
         ]
         return rules.reduce(self) { text, rule in
             guard let expression = try? NSRegularExpression(pattern: rule.pattern) else { return text }
