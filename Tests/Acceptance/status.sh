@@ -9,6 +9,7 @@ start_subscriber
 control tokens "{\"$token\": \"expired\"}"
 # One refusal may be a mistake: it is asked again before it is told.
 await 40 changes_are 1 WABAWATCH_KIND=watch
+await 10 changes_are 1 WABAWATCH_KIND=alarm
 systemctl kill --signal=USR1 --kill-whom=main wabawatchd
 await 10 said_text 'status of a watch'
 whole=$(said | jq -c 'select(.MESSAGE | startswith("status of the daemon"))')
