@@ -62,7 +62,8 @@ extension AlarmKeeper {
             // The baseline of a list stands for all of it.
             if change.isOfList { touched.touchAll(account, kind) } else { touched.touch(account, kind, resource.id) }
         case .commerceSettings: touched.touch(account, kind, resource.id)
-        case .phoneNumberSettings, .businessProfile, .blockedUser, .qrCode, .alarm: break
+        // Nothing that is an alarm follows from any other.
+        default: break
         }
     }
 
