@@ -59,7 +59,7 @@ import WhatsAppBusiness
             for (number, task) in tasks where ways[number] == .isCancelled { task.cancel() }
             for (number, task) in tasks {
                 let outcome = await task.value
-                if ways[number] == .sends, let outcome { #expect(about(outcome) == "\(number)") }
+                if ways[number] == .sends, let outcome { #expect(about(outcome) == "\(number)", "\(outcome)") }
                 if let outcome, let about = about(outcome) { #expect(about == "\(number)") }
             }
             #expect(await gate.gatherings.isEmpty)
