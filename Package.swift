@@ -95,7 +95,7 @@ let package = Package(
         // What is wrong by what is known, and how urgent states are, wherever it is asked.
         room("Alarms", ["WhatsAppBusiness", "StrictJSON"]),
         room("Changes", ["Alarms", "WhatsAppBusiness", "StrictJSON"]),
-        room("Ledger", ["Continuations", "WhatsAppBusiness", "StrictJSON", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
+        room("Ledger", ["Continuations", "WhatsAppBusiness", "StrictJSON", "Alarms", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
         room("Watching", ["Continuations", "GraphAPI", "Alarms", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
@@ -194,7 +194,7 @@ let package = Package(
             name: "CTestVFS", path: "Tests/CTestVFS", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
-            "Ledger", ["TestTools", "Ledger", "CTestVFS", "Changes", "WhatsAppBusiness", "StrictJSON", grdb],
+            "Ledger", ["TestTools", "Ledger", "CTestVFS", "Alarms", "Changes", "WhatsAppBusiness", "StrictJSON", grdb],
             resources: [.copy("Released")]),
         tests(
             "Watching",
@@ -231,7 +231,7 @@ let package = Package(
             "WabaWatchService",
             [
                 "TestTools", "TestSupport", "WabaWatchService", "ServiceConfiguration", "Announcing", "Subscriptions", "InterfaceRecords",
-                "GraphSimulator", "Ledger", "Changes", "Systemd", "Varlink", "WabaWatchClient", "WabaWatchInterface", "Watching",
+                "GraphSimulator", "Ledger", "Alarms", "Changes", "Systemd", "Varlink", "WabaWatchClient", "WabaWatchInterface", "Watching",
                 "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
         tests("Alarms", ["TestTools", "Alarms", "WhatsAppBusiness", "StrictJSON"]),

@@ -18,15 +18,7 @@ extension AlarmKeeper {
     func begin() async throws(LedgerError) {
         sequence = ledger.cursor.sequence
         accounts = [:]
-        mutes = try await readMutes()
-    }
-
-    func readMutes() async throws(LedgerError) -> [AlarmMute] {
-        try await ledger.mutes().map { mute in
-            AlarmMute(
-                id: mute.id, accounts: mute.accounts, ids: mute.ids, phoneNumberIDs: mute.phoneNumberIDs, names: mute.names,
-                since: mute.since, until: mute.until, reason: mute.reason, by: mute.by)
-        }
+        mutes = try await ledger.mutes()
     }
 
     /// Reads all that is known of accounts that are new here.

@@ -129,7 +129,7 @@ public actor AlarmKeeper {
         // What a watch says may be over by the time that it would be told.
         if touched.watches || isDue || looked.map({ now() - $0 >= Self.lookEvery }) ?? true { try await look() }
         while let muter = muters.first {
-            mutes = try await readMutes()
+            mutes = try await ledger.mutes()
             try await tell(Set(accounts.keys), after: .mutes(mutes, by: muter))
             muters.removeFirst()
         }

@@ -2,7 +2,7 @@ public import WhatsAppBusiness
 
 /// Which alarms somebody knows of and does not want to be woken by, until when, and who that is. Every list given narrows; `nil` stands for all.
 public struct AlarmMute: Sendable, Equatable {
-    /// What it is told apart by.
+    /// What it is told apart by; the ledger gives it, and never a second time.
     public var id: String
     /// Names of accounts. Whoever mutes one account does not mute what concerns all of them, account `*`.
     public var accounts: Set<String>?
@@ -23,7 +23,8 @@ public struct AlarmMute: Sendable, Equatable {
 
     /// A mute.
     public init(
-        id: String, accounts: Set<String>? = nil, ids: Set<String>? = nil, phoneNumberIDs: Set<String>? = nil, names: Set<String>? = nil,
+        id: String = "", accounts: Set<String>? = nil, ids: Set<String>? = nil, phoneNumberIDs: Set<String>? = nil,
+        names: Set<String>? = nil,
         since: Timestamp, until: Timestamp, reason: String? = nil, by: String
     ) {
         self.id = id

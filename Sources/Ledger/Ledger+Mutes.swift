@@ -1,3 +1,4 @@
+public import Alarms
 import GRDB
 import StrictJSON
 public import WhatsAppBusiness
@@ -7,7 +8,7 @@ extension Ledger {
     public static let mostMutes = 1000
 
     /// Every mute that is kept, the oldest first. One may be over already.
-    public func mutes() async throws(LedgerError) -> [StoredMute] {
+    public func mutes() async throws(LedgerError) -> [AlarmMute] {
         try await read { database in
             try Row.fetchAll(database, sql: "SELECT number, document FROM mute ORDER BY number").compactMap { row in
                 let number: Int64 = try row.value(0)
@@ -20,7 +21,7 @@ extension Ledger {
 
     /// Keeps a mute under an id of its own; those that are over by then go.
     /// - Returns: the mute with its id; `nil` if there are as many as may be.
-    public func add(mute: StoredMute, at now: Timestamp) async throws(LedgerError) -> StoredMute? {
+    public func add(mute: AlarmMute, at now: Timestamp) async throws(LedgerError) -> AlarmMute? {
         try await write { database in
             try database.execute(sql: "DELETE FROM mute WHERE until <= ?", arguments: [now.milliseconds])
             guard try Int.fetchOne(database, sql: "SELECT count(*) FROM mute") ?? 0 < Self.mostMutes else { return nil }
@@ -36,7 +37,7 @@ extension Ledger {
 
     /// Takes a mute out.
     /// - Returns: what it was; `nil` if there is none with that id.
-    public func removeMute(id: String) async throws(LedgerError) -> StoredMute? {
+    public func removeMute(id: String) async throws(LedgerError) -> AlarmMute? {
         guard let number = Int64(id), String(number) == id else { return nil }
         return try await write { database in
             let row = try Row.fetchOne(database, sql: "SELECT document FROM mute WHERE number = ?", arguments: [number])
@@ -46,8 +47,8 @@ extension Ledger {
         }
     }
 
-    private func mute(_ number: Int64, _ column: DatabaseValue) -> StoredMute? {
+    private func mute(_ number: Int64, _ column: DatabaseValue) -> AlarmMute? {
         let text = ColumnCoding.text(column)
-        return text.flatMap { ColumnCoding.document($0.databaseValue, of: "") }.flatMap { StoredMute(id: String(number), $0) }
+        return text.flatMap { ColumnCoding.document($0.databaseValue, of: "") }.flatMap { AlarmMute(id: String(number), $0) }
     }
 }

@@ -1,51 +1,13 @@
+public import Alarms
 import StrictJSON
-public import WhatsAppBusiness
-
-/// A mute as it is kept: which alarms somebody knows of and does not want to be woken by, until when, and who that is. Every list given narrows, as in a
-/// filter; `nil` stands for all.
-public struct StoredMute: Sendable, Equatable {
-    /// What it is told apart by; the ledger gives it, and never a second time.
-    public var id: String
-    /// Names of accounts. Unlike a filter of changes these do not include what concerns all accounts: whoever mutes one account does not mute the connection.
-    public var accounts: Set<String>?
-    /// Ids of alarms: `quality`, `health/7`.
-    public var ids: Set<String>?
-    /// Numbers that the alarms are of.
-    public var phoneNumberIDs: Set<String>?
-    /// Names of alarms: `quality`, `health`.
-    public var names: Set<String>?
-    /// When it ends by itself.
-    public var until: Timestamp
-    /// Why, in the words of whoever muted.
-    public var reason: String?
-    /// Who: the peer's user name and number, `alice (1000)`.
-    public var by: String
-    /// Since when.
-    public var since: Timestamp
-
-    /// A mute.
-    public init(
-        id: String = "", accounts: Set<String>? = nil, ids: Set<String>? = nil, phoneNumberIDs: Set<String>? = nil,
-        names: Set<String>? = nil, since: Timestamp, until: Timestamp, reason: String? = nil, by: String
-    ) {
-        self.id = id
-        self.accounts = accounts
-        self.ids = ids
-        self.phoneNumberIDs = phoneNumberIDs
-        self.names = names
-        self.since = since
-        self.until = until
-        self.reason = reason
-        self.by = by
-    }
-}
+import WhatsAppBusiness
 
 /// What became of a mute. The alarms that it matches are told of it by whoever keeps them.
 public enum MuteEvent: Sendable, Equatable {
     /// It is in force since it was kept.
-    case added(StoredMute)
+    case added(AlarmMute)
     /// Somebody ended it: the user's name and number.
-    case removed(StoredMute, actor: String)
+    case removed(AlarmMute, actor: String)
 }
 
 extension MuteEvent {
@@ -58,7 +20,9 @@ extension MuteEvent {
     }
 }
 
-extension StoredMute {
+// How a mute is kept.
+
+extension AlarmMute {
     /// As it stands in a column, without its id.
     var document: JSONObject {
         var document: JSONObject = [

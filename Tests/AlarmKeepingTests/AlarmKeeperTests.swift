@@ -235,7 +235,7 @@ struct AlarmKeeperTests {
         let keeper = stage.keeper.withLock { $0 }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await keeper.run() }
-            let mute = StoredMute(
+            let mute = AlarmMute(
                 accounts: ["acme"], names: ["number_banned"], since: stage.now, until: stage.now.advanced(by: .seconds(7200)),
                 reason: "ticket 4711", by: "alice (1000)")
             let kept = try #require(try await stage.ledger.add(mute: mute, at: stage.now))
@@ -278,7 +278,7 @@ struct AlarmKeeperTests {
         try await stage.numbers(["7": [:], "8": ["status": "BANNED"]])
         try await stage.pass()
         _ = try await stage.told()
-        let mute = StoredMute(
+        let mute = AlarmMute(
             accounts: ["acme"], phoneNumberIDs: ["8"], since: stage.now, until: stage.now.advanced(by: .seconds(86_400)), by: "alice (1000)"
         )
         try await stage.numbers(["7": ["status": "BANNED"], "8": ["status": "BANNED"]])

@@ -1,3 +1,4 @@
+import Alarms
 import Changes
 import GRDB
 import StrictJSON
@@ -128,15 +129,15 @@ import WhatsAppBusiness
 
     // MARK: Mutes
 
-    private func mute(until second: Int64, _ reason: String? = nil) -> StoredMute {
-        StoredMute(
+    private func mute(until second: Int64, _ reason: String? = nil) -> AlarmMute {
+        AlarmMute(
             accounts: ["acme"], ids: ["health/7"], phoneNumberIDs: ["1"], names: ["quality", "health"], since: at(1), until: at(second),
             reason: reason, by: "alice (1000)")
     }
 
     @Test func mutes_surviveARestart_andNoIDComesTwice() async throws {
         let first = try #require(try await ledger.add(mute: mute(until: 100, "known \"é\" \u{0}"), at: at(1)))
-        var plain = StoredMute(since: at(2), until: at(100), by: "0")
+        var plain = AlarmMute(since: at(2), until: at(100), by: "0")
         let second = try #require(try await ledger.add(mute: plain, at: at(2)))
         plain.id = second.id
         try ledger.close()

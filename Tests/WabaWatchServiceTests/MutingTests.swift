@@ -1,3 +1,4 @@
+import Alarms
 import Changes
 import Glibc
 import Ledger
@@ -102,7 +103,7 @@ import WhatsAppBusiness
         let heard = Heard()
         try await with(heard) { live, client in
             for _ in 0..<Ledger.mostMutes {
-                _ = try await live.ledger.add(mute: StoredMute(since: day, until: day, by: "0"), at: .init(milliseconds: 0))
+                _ = try await live.ledger.add(mute: AlarmMute(since: day, until: day, by: "0"), at: .init(milliseconds: 0))
             }
             await #expect { try await client.mute(Filter(), until: day) } throws: {
                 ($0 as? ClientError)?.code == .invalidParameter("filter")

@@ -37,7 +37,7 @@ struct Muting: Sendable {
             throw VarlinkError.invalidParameter("until")
         }
         let filter = parameters.filter
-        let mute = StoredMute(
+        let mute = AlarmMute(
             accounts: filter.accounts, ids: filter.ids, phoneNumberIDs: filter.phoneNumberIDs, names: parameters.names, since: now,
             until: parameters.until, reason: parameters.reason, by: await userName(peer.userID))
         guard let kept = try await ledger.add(mute: mute, at: now) else { throw VarlinkError.invalidParameter("filter") }
@@ -62,7 +62,7 @@ struct Muting: Sendable {
 
 extension MuteEntry {
     /// A mute as it is told.
-    fileprivate init(_ mute: StoredMute) {
+    fileprivate init(_ mute: AlarmMute) {
         self.init(
             id: mute.id, filter: Filter(accounts: mute.accounts, ids: mute.ids, phoneNumberIDs: mute.phoneNumberIDs), names: mute.names,
             until: mute.until, reason: mute.reason, by: mute.by)
