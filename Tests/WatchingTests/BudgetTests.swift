@@ -43,6 +43,14 @@ import WhatsAppBusiness
         #expect(others >= ceiling / 10)
     }
 
+    /// However much the core has asked for, the others have a tenth.
+    @Test func others_haveATenth_whateverTheCoreUsed() {
+        var budget = CallBudget(.fixed(100))
+        budget.core = 72
+        #expect((0..<100).count { _ in budget.call(at(0)) == .granted } == 70)
+        #expect((0..<100).count { _ in budget.call(at(1), core: false) == .granted } == 10)
+    }
+
     /// What is spread evenly is never made to wait, up to the last call of the hour.
     @Test(arguments: [(60, 35), (20, 75), (80, 12)]) func callsThatAreSpread_areAllGranted(core: Int, others: Int) {
         var budget = CallBudget(.fixed(100))

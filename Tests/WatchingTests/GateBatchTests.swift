@@ -35,7 +35,8 @@ import WhatsAppBusiness
     @Test(arguments: UInt64(0)..<60) func members_inWhateverOrder_haveTheirOwnAnswers(seed: UInt64) async throws {
         var random = SeededGenerator(spreading: seed)
         let (members, isRefused) = (random.number(2...60), random.chance(0.3))
-        try await AnswerStage.with(Self.meta) { stage in
+        // On a file, a writer that is cancelled while the disk is slow gives the whole ledger up.
+        try await AnswerStage.with(Self.meta, disk: HeldDisk()) { stage in
             let (_, gate) = try await gate(stage)
             if isRefused {
                 stage.batch { _ in .success(HTTPResponse(status: 400, body: Array(#"{"error":{"code":100,"message":"no"}}"#.utf8))) }
@@ -112,6 +113,26 @@ import WhatsAppBusiness
             for (number, task) in early.enumerated() { #expect(await task.value == "\(number)") }
             #expect(stage.batches.isEmpty && stage.requests.count == 2)
             #expect(await gate.standing.callsLastHour == 4)
+        }
+    }
+
+    /// Whoever sends for all may be cancelled meanwhile: the others make their requests themselves, and count them again.
+    @Test func sender_thatIsCancelled_isNoFailureOfTheOthers() async throws {
+        try await AnswerStage.with(Self.meta) { stage in
+            let (_, gate) = try await gate(stage)
+            let seats = (0..<4).map { BatchSeat(gate: gate, gathering: 1, members: 4, member: $0) }
+            let tasks = (0..<3).map { number in Task { about(await send(number, gate, seats[number])) } }
+            while await gate.gatherings[1]?.waiting.count != 3, !Task.isCancelled { await Task.yield() }
+            stage.batch { _ in
+                tasks[0].cancel()
+                return .failure(TransportError(.cancelled, "the request was cancelled"))
+            }
+            await gate.leave(seats[3])
+            #expect(await tasks[0].value == nil)
+            #expect(await tasks[1].value == "1")
+            #expect(await tasks[2].value == "2")
+            #expect(stage.batches.count == 1 && stage.requests.count == 2)
+            #expect(await gate.standing.callsLastHour == 5)
         }
     }
 

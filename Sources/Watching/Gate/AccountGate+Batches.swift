@@ -123,13 +123,7 @@ extension AccountGate {
             let results = try await sent.client.fetchKeys(batch, digests: group.map(\.digest), keysOnly: keysOnly)
             turns = results.map { .ended(Ended(result: $0, sent: sent)) }
             note(results, round)
-        } catch {
-            // That the one who sends was cancelled is no failure of the others': they make their requests themselves.
-            turns =
-                Task.isCancelled
-                ? [.cancelled] + Array(repeating: .again, count: group.count - 1)
-                : self.turns(ofEach: group.count, whereAllFailed: error, sent, round)
-        }
+        } catch { turns = self.turns(ofEach: group.count, whereAllFailed: error, sent, round) }
         for (other, turn) in zip(group, turns).dropFirst() { other.turn.fulfil(turn) }
         return turns[0]
     }

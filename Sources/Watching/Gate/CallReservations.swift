@@ -56,8 +56,7 @@ actor CallReservations {
 
     /// Everybody hears of a round's end. That its writer was cancelled is nobody else's failure.
     private func tell(names: Set<String>, of result: Result<Void, LedgerError>) {
-        // Where the disk was at work just then, it may say so in other words.
-        if case .failure(let error) = result, error.code == .cancelled || Task.isCancelled { return waiting.answerAll(with: .another) }
+        if case .failure(let error) = result, error.code == .cancelled { return waiting.answerAll(with: .another) }
         for name in names { waiting.answer(name, with: .written(result)) }
         waiting.answerAll(with: .another)
     }
