@@ -173,6 +173,11 @@ public enum Interface {
         method Unmute(id: string) -> ()
         method Mutes() -> (mutes: []MuteEntry)
 
+        # A webhook as Meta sent it: its body in base64, byte for byte, and the value of X-Hub-Signature-256. Returns when what it says is recorded. "changes"
+        # counts what was recorded, "ignored" what is of no account that is watched, of a field that is not, or known already. For members of the control
+        # group, and the webhook receiver's own user.
+        method Report(body: string, signature: string) -> (cursor: string, changes: int, ignored: int)
+
         type BlockedUser (input: string, waId: ?string, userId: ?string)
         type BlockFailure (input: string, waId: ?string, code: int, message: string)
 
@@ -182,6 +187,8 @@ public enum Interface {
 
         # The cursor cannot be resumed: it is older than what is kept, of another ledger, or ahead of this one. (A text that is no cursor is InvalidParameter.)
         error HistoryLost(oldestCursor: string, currentCursor: string)
+        # The body of a webhook is signed by none of the application secrets that are known.
+        error BadSignature()
         error NoSuchMute(id: string)
         error NoSuchAccount(account: string)
         error NoSuchResource(account: string, kind: Kind, id: string)

@@ -7,6 +7,8 @@ public enum WabaWatchError: Error, Equatable {
     /// The cursor cannot be resumed: it is older than what is kept, of another ledger, ahead of this one, or from beyond the copy that this one was put
     /// back from.
     case historyLost(oldestCursor: Cursor, currentCursor: Cursor)
+    /// The body of a webhook is signed by none of the application secrets that are known.
+    case badSignature
     /// There is no mute with that id.
     case noSuchMute(id: String)
     /// No account of that name is configured.
@@ -26,6 +28,7 @@ extension WabaWatchError {
     public var name: String {
         switch self {
         case .historyLost: "HistoryLost"
+        case .badSignature: "BadSignature"
         case .noSuchMute: "NoSuchMute"
         case .noSuchAccount: "NoSuchAccount"
         case .noSuchResource: "NoSuchResource"
@@ -39,6 +42,7 @@ extension WabaWatchError {
     public var parameters: JSONObject {
         switch self {
         case .historyLost(let oldest, let current): return ["oldestCursor": .string(oldest.text), "currentCursor": .string(current.text)]
+        case .badSignature: return JSONObject()
         case .noSuchMute(let id): return ["id": .string(id)]
         case .noSuchAccount(let account): return ["account": .string(account)]
         case .noSuchResource(let account, let kind, let id):
@@ -59,6 +63,7 @@ extension WabaWatchError {
         switch name {
         case "HistoryLost":
             self = .historyLost(oldestCursor: try member("oldestCursor", .cursor), currentCursor: try member("currentCursor", .cursor))
+        case "BadSignature": self = .badSignature
         case "NoSuchMute": self = .noSuchMute(id: try member("id", .text))
         case "NoSuchAccount": self = .noSuchAccount(account: try member("account", .text))
         case "NoSuchResource":
@@ -94,6 +99,7 @@ extension WabaWatchError: CustomStringConvertible {
         switch self {
         case .historyLost(let oldest, let current):
             "the cursor cannot be resumed; the oldest that can is \(oldest), the newest \(current)"
+        case .badSignature: "the webhook is signed by none of the app secrets that are configured"
         case .noSuchMute(let id): "there is no mute \(id)"
         case .noSuchAccount(let account): "no account is named \(account)"
         case .noSuchResource(let account, let kind, let id): "\(account) has no \(kind.rawValue) \(id), or does not watch it"

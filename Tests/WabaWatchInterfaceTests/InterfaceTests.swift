@@ -104,6 +104,9 @@ private let methods: [(name: String, parameters: [any Record], replies: [any Rec
     (
         "Mute", [MuteParameters(filter: mute.filter, names: ["quality"], until: Sample.moment, reason: "known")], [MuteReply(mute: mute)]
     ),
+    (
+        "Report", [ReportParameters(body: "e30=", signature: "sha256=00")], [ReportReply(cursor: Cursor("c.9"), changes: 2, ignored: 1)]
+    ),
     ("Unmute", [UnmuteParameters(id: "7")], [UnmuteReply()]), ("Mutes", [MutesParameters()], [MutesReply(mutes: [mute])]),
     ("BlockUsers", [BlockUsersParameters(users)], [BlockUsersReply(added: [user], failed: [failure])]),
     ("UnblockUsers", [UnblockUsersParameters(users)], [UnblockUsersReply(removed: [user], failed: [failure])]),

@@ -203,6 +203,7 @@ let records: [any Record] = [
             ])),
     mute, MuteEntry(id: "8", filter: Filter(), until: Sample.moment, by: "1000"), MuteParameters(filter: Filter(), until: Sample.moment),
     MuteParameters(filter: mute.filter, names: ["quality"], until: Sample.moment, reason: "known"), MuteReply(mute: mute),
+    ReportParameters(body: "e30=", signature: "sha256=00"), ReportReply(cursor: Cursor("c.9"), changes: 2, ignored: 1),
     UnmuteParameters(id: "7"), UnmuteReply(), MutesParameters(), MutesReply(mutes: [mute]), MutesReply(mutes: []),
     GetStatusParameters(), ListParameters(filter: Filter(ids: ["1"])), ListReply(resource: Sample.resource, cursor: Cursor("c.9")),
     ListReply(resource: nil, cursor: Cursor("c.9")), GetParameters(account: "acme", kind: .qrCode, id: "A", phoneNumberID: "1"),
@@ -224,6 +225,7 @@ let records: [any Record] = [
 
 let errors: [WabaWatchError] = [
     .historyLost(oldestCursor: Cursor("c.1"), currentCursor: Cursor("c.9")), .noSuchAccount(account: "acme"), .noSuchMute(id: "7"),
+    .badSignature,
     .noSuchResource(account: "acme", kind: .qrCode, id: "A"), .budgetExhausted(account: "acme", retryAfterSeconds: 60),
     .lookFailed(state: "unreachable", reason: "no route"), .graphError(code: 190, subcode: 463, message: "expired", traceID: "A1"),
     .graphError(code: 1, subcode: nil, message: "unknown", traceID: nil),
