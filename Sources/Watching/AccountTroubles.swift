@@ -71,12 +71,17 @@ struct AccountTroubles: Sendable {
     var whole: Troubles.Trouble? { didSet { if whole != nil { (late, lateTargets) = (nil, []) } } }
     /// The event with which something of it has succeeded last.
     var workedAt = 0
+    /// The event with which Meta throttled it last.
+    private var throttledAt = 0
     /// Whether its token is refused: its watch tells of that.
     var isRefused = false
 
     /// What is late soon after something was is the same trouble: where the budget is used up there is one request in five minutes. While something waits
     /// for the budget all the time, it is so for as long as calls count.
     private static let (lasting, lastingWhileShort) = (Duration.seconds(600), Duration.seconds(3600))
+
+    /// Whether Meta throttles it.
+    var isThrottled: Bool { whole?.state == .throttled }
 
     /// Whether nothing is wrong with it.
     var isIdle: Bool { failing.isEmpty && late == nil && whole == nil && !isRefused }
@@ -153,13 +158,22 @@ extension AccountTroubles {
         failing[target] = failure
     }
 
-    /// - Parameter isClosed: whether Meta still throttles the account: what was asked before says nothing of that.
-    mutating func succeeded(_ target: PollTarget, _ event: Int, deadline: Moment, isClosed: Bool) {
+    /// Meta throttles it.
+    mutating func throttled(_ trouble: Troubles.Trouble, _ event: Int) { (whole, throttledAt) = (trouble, event) }
+
+    /// Meta answered otherwise than by a throttle, which is over if the request was made since: what was asked before says nothing of it.
+    mutating func served(_ event: Int, asked: Int) {
+        guard isThrottled, asked >= throttledAt else { return }
+        whole = nil
+        release({ $0.kind == .account && $0.phoneNumberID == nil }, event)
+    }
+
+    mutating func succeeded(_ target: PollTarget, _ event: Int, deadline: Moment) {
         workedAt = event
         isRefused = false
         for leader in worked.keys where leader.isLike(target) { worked[leader]?.insert(target) }
         forget(target, event)
-        guard whole != nil, !isClosed || whole?.state != .throttled else { return }
+        guard whole != nil, !isThrottled else { return }
         whole = nil
         release({ $0.kind == .account && $0.phoneNumberID == nil }, event)
     }

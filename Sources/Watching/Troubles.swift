@@ -41,7 +41,7 @@ public struct Troubles: Sendable {
     /// When anything at all has worked last, and when an answer of any sort came last.
     private var (workedAt, answeredAt) = (0, 0)
     /// Events are counted, for several may come at one moment.
-    private var event = 0
+    private(set) var event = 0
     /// Accounts of which all that was asked since something succeeded cannot be reached.
     private var downAccounts: Set<String> = []
     /// When something that waits is decided in any case.
@@ -81,10 +81,10 @@ extension Troubles {
     ///   - patience: how long it may wait to be told.
     mutating func failed(_ target: PollTarget, _ trouble: Trouble, isReached: Bool, now: Moment, patience: Duration) -> Cause {
         event += 1
-        if isReached { heard(of: target.account, isServed: trouble.state != .unreachable) }
+        if isReached { heard(of: target.account, trouble.state) }
         let event = event
         change(target.account) { account in
-            if trouble.state == .throttled { account.whole = trouble }
+            if trouble.state == .throttled { account.throttled(trouble, event) }
             account.failed(target, trouble, isReached: isReached, event, deadline: now + patience)
         }
         guard let cause = cause(of: target) else { return .undecided }
@@ -103,7 +103,7 @@ extension Troubles {
     }
 
     /// A poll of a target succeeded.
-    mutating func succeeded(_ target: PollTarget, now: Moment, patience: Duration, isClosed: Bool = false) {
+    mutating func succeeded(_ target: PollTarget, now: Moment, patience: Duration) {
         event += 1
         answeredAt = event
         connectionWorked()
@@ -112,7 +112,7 @@ extension Troubles {
             return
         }
         let event = event
-        change(target.account) { $0.succeeded(target, event, deadline: now + patience, isClosed: isClosed) }
+        change(target.account) { $0.succeeded(target, event, deadline: now + patience) }
     }
 
     /// There is no request to be had for a target for longer than its interval.
@@ -131,12 +131,17 @@ extension Troubles {
     }
 
     /// An answer of any sort came for an account, be it a poll's or not.
-    /// - Parameter isServed: whether it is more than that the server cannot answer.
-    mutating func heard(of account: String, isServed: Bool) {
+    /// - Parameters:
+    ///   - state: what it failed with, if it did.
+    ///   - asked: `event` when its request was made; `nil` where that is not known.
+    mutating func heard(of account: String, _ state: WatchState?, asked: Int? = nil) {
         event += 1
         answeredAt = event
         // A server that cannot answer is as good as none, unless there is nothing to compare it with.
-        if isServed || accounts.keys.allSatisfy({ $0 == account }) { connectionWorked() }
+        if state != .unreachable || accounts.keys.allSatisfy({ $0 == account }) { connectionWorked() }
+        guard let asked, state != .unreachable, state != .throttled, accounts[account]?.isThrottled == true else { return }
+        let event = event
+        change(account) { $0.served(event, asked: asked) }
     }
 
     /// The account's token is taken again, or is another.

@@ -166,7 +166,9 @@ public struct Watch: Sendable, Equatable {
             believesFailure = isBelieved || isCertain
             guard believesFailure else { return .nothing }
             switch cause {
-            case .own: return move(to: state, reason: reason, at: now)
+            case .own:
+                isInherited = false
+                return move(to: state, reason: reason, at: now)
             case .undecided:
                 // What it has told of goes on, until it is another trouble.
                 guard state != self.state else {
@@ -213,7 +215,8 @@ public struct Watch: Sendable, Equatable {
     private mutating func uncover(isPolled: Bool, at now: Timestamp) -> Telling {
         guard case .some(let covering, let why, let since) = cover else { return .nothing }
         cover = .none
-        if state == .starting || (state.isTrouble && teller != .itself) {
+        // What the process before this one left may be over long since.
+        if state == .starting || (state.isTrouble && (teller != .itself || isInherited)) {
             if isPolled {
                 // Its own next poll says whether that is over for it as well.
                 (state, reason, self.since, teller, laterState) = (covering, why, since, .undecided, nil)

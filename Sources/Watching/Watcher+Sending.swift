@@ -15,9 +15,10 @@ extension Watcher {
             if let seat { await seat.gate.leave(seat) }
             return .unaffordable(until: world.now())
         }
+        let asked = troubles.event
         let reply = await account.gate.send(request, context(of: target, account), digest: digest, keysOnly: keysOnly, seat: seat)
         // An account of that name may be another by now.
-        if accounts[target.account] === account { await take(reply, for: target, account) }
+        if accounts[target.account] === account { await take(reply, for: target, account, asked: asked) }
         return reply.outcome
     }
 
@@ -44,12 +45,12 @@ extension Watcher {
         return RequestContext(target: target, lane: Lane(target), coreCallsPerHour: account.coreCallsPerHour, confirmer: confirmer)
     }
 
-    private func take(_ reply: GateReply, for target: PollTarget, _ account: AccountState) async {
+    /// - Parameter asked: how far `troubles` had come when the request was made.
+    private func take(_ reply: GateReply, for target: PollTarget, _ account: AccountState, asked: Int) async {
         let name = target.account
         switch reply.outcome {
-        case .answer: troubles.heard(of: name, isServed: true)
-        case .failed(let failure, _) where !failure.isUnreached:
-            troubles.heard(of: name, isServed: Watch.State(failure.code) != .unreachable)
+        case .answer: troubles.heard(of: name, nil, asked: asked)
+        case .failed(let failure, _) where !failure.isUnreached: troubles.heard(of: name, Watch.State(failure.code), asked: asked)
         case .failed, .unaffordable, .unwritten: break
         }
         if let why = reply.standing.batchRefusal, account.standing.batchRefusal == nil {

@@ -47,8 +47,7 @@ extension Watcher {
     /// A target was polled completely.
     func noteSuccess(of target: PollTarget) {
         guard !isOvertaken(target) else { return }
-        let isClosed = accounts[target.account]?.standing.blockedUntil.map { world.now() < $0 } ?? false
-        troubles.succeeded(target, now: world.now(), patience: patience(target.account), isClosed: isClosed)
+        troubles.succeeded(target, now: world.now(), patience: patience(target.account))
         // Every success is one of the connection, and changes nothing of a watch that is current.
         guard let connection = watched[.connection], connection.state.watch.state == .current, !connection.state.isMoving else { return }
         _ = connection.state.move(.complete, at: world.wallClock())

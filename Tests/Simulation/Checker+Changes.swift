@@ -9,7 +9,10 @@ extension Checker {
     mutating func take(_ transaction: History.Transaction) {
         toldBefore = told
         defer { toldBefore = told }
-        for target in Set(transaction.changes.map { PollTarget(of: $0.change.resource) }) {
+        // What a watch says of a poll that showed too little is recorded with it, also where the poll ended a search for a refused field.
+        let drifted = transaction.changes.filter { $0.change.after?["state"]?.string == WatchState.drifted.rawValue }
+        let watches = drifted.compactMap { PollTarget(watch: $0.change.resource) }
+        for target in Set(transaction.changes.map { PollTarget(of: $0.change.resource) } + watches) {
             guard let (place, walk) = latestWalk(target, transaction.time), let index = walks[target]?[place], !walk.isFirstPage
             else { continue }
             if judgedWalks.insert(index).inserted, isMass(walk, told[target] ?? [:]) { massWalks.insert(index) }
@@ -106,6 +109,16 @@ extension Checker {
 
     private mutating func begin(_ target: PollTarget, _ change: DetectedChange, _ walk: Walk, _ transaction: History.Transaction) {
         if !begun.insert(target).inserted { complain("baseline", transaction.time, "\(target) has a second one") }
+        // What is stored was read after all that was committed together.
+        let isGone = history.transactions.contains { other in
+            other.time == transaction.time
+                && other.changes.contains { recorded in
+                    let change = recorded.change
+                    return change.operation == .removed && change.resource.account == target.account && change.resource.kind == .phoneNumber
+                        && change.resource.id == target.phoneNumberID
+                }
+        }
+        if isGone { return }
         var things: [String: JSONObject] = [:]
         for resource in transaction.stored where PollTarget(of: resource.resource) == target {
             things[WireForm.id(resource.resource.id, target.kind)] = resource.document

@@ -260,7 +260,16 @@ extension Checker {
         guard let (place, walk) = latestWalk(target, told.time) else {
             return complain("watch", told.time, told.refused("it was never looked at"))
         }
+        let before = driftTold[target.account]?[target.kind]
         driftTold[target.account, default: [:]][target.kind] = told.time
+        // Trouble of the whole account came and went, and nothing has been polled since the drift was told.
+        if target.kind == .account, let before, told.earlier != WatchState.drifted.rawValue,
+            !delivered(target, by: told.time).contains(where: {
+                history.walks[$0].delivered.map { $0 > before } ?? false && history.walks[$0].isComplete
+            })
+        {
+            return
+        }
         let hidden = hidden(walk)
         let members = Documents.members(target.kind)
         if walk.isPartial || walk.isOdd || !walk.unreadable.isEmpty || isMass(walk, toldBefore[target] ?? [:]) { return }
@@ -281,7 +290,10 @@ extension Checker {
         let target = told.target
         if target == .connection {
             let names = history.scenario.accounts.map(\.name)
-            if !names.contains(where: { isReached($0, from: before(told.time), to: told.time) }) {
+            // What came of a page is told when its poll ends, or another's.
+            let since = watchesToldAt[target] ?? before(told.time)
+            let hasPage = history.answered.values.contains { $0.contains { since <= $0.time && $0.time <= told.time } }
+            if !hasPage, !names.contains(where: { isReached($0, from: before(told.time), to: told.time) }) {
                 complain("watch", told.time, told.refused("nothing was answered"))
             }
             return
@@ -292,11 +304,10 @@ extension Checker {
         let since = max(before(watchesToldAt[target] ?? told.time), told.time + .seconds(-60))
         let hasWorked =
             isWide
-            && delivered(of: target.account, from: since, to: told.time).contains {
+            && (delivered(of: target.account, from: since, to: told.time).contains { $0.walk.isComplete || $0.walk.isFirstPage }
                 // Whatever Meta answers otherwise says that it does not throttle any more.
-                $0.walk.isComplete || $0.walk.isFirstPage
-                    || told.earlier == WatchState.throttled.rawValue && $0.walk.trouble.map { $0 != .throttled } ?? false
-            }
+                || told.earlier == WatchState.throttled.rawValue
+                    && (history.answered[target.account] ?? []).contains { !$0.isThrottled && since <= $0.time && $0.time <= told.time })
         if hasWorked || isWide && [WatchState.late.rawValue, WatchState.unauthorized.rawValue].contains(told.earlier) { return }
         guard let (_, walk) = latestWalk(target, told.time) else {
             return complain("watch", told.time, told.refused("it was never looked at"))

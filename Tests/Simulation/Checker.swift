@@ -115,7 +115,10 @@ struct Checker {
         // What was asked for to find out which field is refused is no poll; an account's apps come with its own answer.
         let comesWith = walk.target.kind == .subscribedApp && walk.named.contains("subscribed_apps")
         let carrier = comesWith ? PollTarget(account: walk.target.account, kind: .account) : walk.target
-        let asking = walks[carrier]?.map { history.walks[$0] }.first { $0.span.start > walk.span.start }
+        // What comes with the account's answer asks for the account's fields.
+        let asking = walks[carrier]?.map { history.walks[$0] }.first {
+            $0.span.start > walk.span.start && (comesWith || carrier.kind != .subscribedApp || !$0.named.contains("subscribed_apps"))
+        }
         if isOfASearch(walk, carrier, before: asking.flatMap { $0.life == walk.life ? $0 : nil }, delivered) { return nil }
         let following = next?.span.start
         let moment = min(delivered + slack, following ?? delivered + slack)

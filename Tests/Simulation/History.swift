@@ -70,6 +70,9 @@ struct History {
     var failures: [(time: Moment, why: String)] = []
     /// When requests were sent, by account.
     var calls: [String: [(time: Moment, life: Int)]] = [:]
+    /// When answers were back, be they pages of a walk that goes on, by account, and whether they were that it is throttled; without those of a server
+    /// that cannot.
+    var answered: [String: [(time: Moment, isThrottled: Bool)]] = [:]
     /// When answers were withheld by plain troubles: of an account, or of one unit of it.
     var troubles: [(account: String, target: PollTarget?, span: TimeSpan)] = []
     /// When the ledger was put back from a copy.

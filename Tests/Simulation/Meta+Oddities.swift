@@ -165,11 +165,15 @@ extension Meta {
             ),
             last.life == walks.life(of: target)
         else { return things }
-        // What is not watched is nothing that could be missed.
-        let known = last.served.intersection(things.map(\.id)).filter { target.kind != .phoneNumber || account.plan.watches($0) }
         let kept = partial.share == 0 || target.kind == .blockedUser ? [] : Array(things.prefix(things.count / 2))
-        let lacking = known.subtracting(kept.map(\.id)).count
-        guard (known.count >= 2 && lacking == known.count) || (known.count >= 6 && lacking * 2 >= known.count) else { return things }
+        // What was new in a list that was not whole may be known as well: it must be too much by either count.
+        let since = walks.all.filter { $0.target == target && $0.isComplete && $0.life == last.life && $0.span.start >= last.span.start }
+        for seen in [last.served, since.reduce(into: last.served) { $0.formUnion($1.served) }] {
+            // What is not watched is nothing that could be missed.
+            let known = seen.intersection(things.map(\.id)).filter { target.kind != .phoneNumber || account.plan.watches($0) }
+            let lacking = known.subtracting(kept.map(\.id)).count
+            guard (known.count >= 2 && lacking == known.count) || (known.count >= 6 && lacking * 2 >= known.count) else { return things }
+        }
         walks.update(target) { walk in
             walk.isPartial = true
             walk.isCut = true

@@ -69,7 +69,10 @@ extension Meta {
 
     /// Every place begins in its own way.
     func fillRides(of account: Account) {
-        for place in Self.ridePlaces { account.rides.places[place] = service(for: place) }
+        for place in Self.ridePlaces {
+            account.rides.places[place] = service(for: place)
+            if account.rides.places[place]?.answer == .old { beginStale(account, place) }
+        }
         // What it costs can be known only where it is told.
         if account.tellsUsage { account.rides.charge = rideDice.pick([.none, .none, .none, .place, .thing]) }
     }
@@ -88,7 +91,7 @@ extension Meta {
         var service = service(for: place)
         if service.answer == account.rides.places[place]?.answer { service.answer = rideDice.pick(RideAnswer.allCases) }
         account.rides.places[place] = service
-        if service.answer == .old { stale.append((account.plan.name, place, Span(start: stage.now, end: Moment(nanoseconds: .max)))) }
+        if service.answer == .old { beginStale(account, place) }
         stage.note("\(account.plan.name) gives \(place.kind.rawValue) inside \(place.host.rawValue): \(service.answer)")
     }
 
@@ -100,6 +103,10 @@ extension Meta {
                 account.rides.places[place]?.answer = .served
             }
         }
+    }
+
+    private func beginStale(_ account: Account, _ place: RidePlace) {
+        stale.append((account.plan.name, place, Span(start: stage.now, end: Moment(nanoseconds: .max))))
     }
 
     private func endStale(_ account: Account, _ place: RidePlace) {

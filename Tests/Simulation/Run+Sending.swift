@@ -34,6 +34,10 @@ extension Run {
                 life.answer(after: back) { [self] lives in
                     for walk in answering.walks where lives { meta.walks.delivered(walk, at: stage.now) }
                     for ride in answering.rode where lives { meta.rode[ride].delivered = stage.now }
+                    if lives, case .success(let response) = answering.result, response.status < 500 {
+                        let isThrottled = answering.walks.contains { meta.walks.all[$0].trouble == .throttled }
+                        history.answered[asked.target.account, default: []].append((stage.now, isThrottled))
+                    }
                     stage.note("answered \(asked.target) \(Self.words(answering.result))")
                     continuation.resume(returning: answering.result)
                 }

@@ -107,8 +107,28 @@ import WhatsAppBusiness
         var troubles = watching("acme", "other")
         #expect(fail(&troubles, target(.qrCode, "7"), .throttled, 0) == .wider(.init(state: .throttled, reason: "why"), by: account))
         #expect(troubles.late(list, "used up") == .wider(.init(state: .throttled, reason: "why"), by: account))
+        troubles.heard(of: "acme", nil, asked: troubles.event)
         succeed(&troubles, list, 400)
         #expect(troubles.whole(of: "acme") == nil)
+    }
+
+    /// What Meta answers otherwise says that it does not throttle any more; what was asked before it did says nothing of that, nor does a server that cannot.
+    @Test(arguments: [nil, WatchState.forbidden, .notFound, .invalidAnswer, .unauthorized])
+    func throttle_endsWithAnyOtherAnswer_toWhatWasAskedSince(state: WatchState?) {
+        var troubles = watching("acme", "other")
+        let before = troubles.event
+        fail(&troubles, target(.qrCode, "7"), .throttled, 0)
+        let since = troubles.event
+        troubles.heard(of: "acme", state, asked: before)
+        troubles.heard(of: "other", state, asked: since)
+        for state in [WatchState.unreachable, .throttled] { troubles.heard(of: "acme", state, asked: since) }
+        succeed(&troubles, list, 1)
+        #expect(troubles.whole(of: "acme")?.state == .throttled)
+        troubles.heard(of: "acme", state, asked: since)
+        #expect(troubles.whole(of: "acme") == nil)
+        // Where it goes on all the same, that is told anew.
+        fail(&troubles, target(.qrCode, "7"), .throttled, 900)
+        #expect(troubles.whole(of: "acme")?.state == .throttled)
     }
 
     /// What was under way when the wider trouble ended says nothing; what fails twice after it does.

@@ -73,6 +73,27 @@ import WhatsAppBusiness
         }
     }
 
+    /// What the process before this one left is not told again when wider trouble ends: its own next poll says how it is.
+    @Test(arguments: [Watch.State.throttled, .late, .unreachable, .forbidden])
+    func inheritedTrouble_isNotToldAnew_whenWhatCoveredItEnds(state: Watch.State) throws {
+        let account = PollTarget(account: "acme", kind: .account)
+        let document: JSONObject = ["state": .string(state.rawValue), "reason": "old"]
+        var watch = try #require(Watch(over: account, document: document, told: document, since: at(0), lastSuccess: nil))
+        let cover = state == .late ? Watch.State.throttled : .late
+        #expect(watch.on(.covers(cover, reason: "new"), at: at(1)) == .told)
+        #expect(watch.on(.uncovers(isPolled: true), at: at(2)) == .nothing)
+        #expect(watch.shown.state == cover)
+        #expect(watch.on(.complete, at: at(3)) == .told)
+        #expect(watch.state == .current)
+
+        // What its own polls have shown since is known.
+        var seen = try #require(Watch(over: account, document: document, told: document, since: at(0), lastSuccess: nil))
+        for second in 1...3 { _ = seen.on(.failed(.notFound, reason: "gone"), at: at(Int64(second))) }
+        _ = seen.on(.covers(cover, reason: "new"), at: at(4))
+        #expect(seen.on(.uncovers(isPolled: true), at: at(5)) == .told)
+        #expect(seen.state == .notFound)
+    }
+
     @Test func certainTrouble_isToldAtOnce() {
         var watch = Watch(over: PollTarget(account: "acme", kind: .account), since: at(0))
         #expect(watch.on(.failed(.unauthorized, reason: "x", isCertain: true), at: at(2)) == .told)
