@@ -139,7 +139,8 @@ extension Troubles {
         answeredAt = event
         // A server that cannot answer is as good as none, unless there is nothing to compare it with.
         if state != .unreachable || accounts.keys.allSatisfy({ $0 == account }) { connectionWorked() }
-        guard let asked, state != .unreachable, state != .throttled, accounts[account]?.isThrottled == true else { return }
+        // What cannot be read may be of somebody in between.
+        guard let asked, ![.unreachable, .invalidAnswer, .throttled].contains(state), accounts[account]?.isThrottled == true else { return }
         let event = event
         change(account) { $0.served(event, asked: asked) }
     }

@@ -177,7 +177,7 @@ extension Checker {
     /// Whether what is not the core's waited for others: the account had used up so many calls of some hour, or Meta was slow and asked all the time.
     private func waitedForCalls(_ target: PollTarget, _ account: Scenario.Account, _ start: Moment, _ end: Moment) -> Bool {
         guard !CallPlan.core.contains(target.kind) else { return false }
-        let calls = (history.calls[account.name] ?? []).map(\.time)
+        let calls = ((history.calls[account.name] ?? []).map(\.time) + (history.charged[account.name] ?? [])).sorted()
         let during = history.calls.values.flatMap { $0.map(\.time) }.filter { start < $0 && $0 < end }.sorted()
         if zip([start] + during, during + [end]).allSatisfy({ $1 - $0 < atOnce * 2 }) { return true }
         var first = 0

@@ -64,7 +64,10 @@ extension Meta {
     /// - Parameter forced: what is wrong with it in any case.
     func answer(_ asked: Asked, life: Int, as forced: Trouble? = nil) -> Answering {
         let account = asked.account
-        for _ in 0..<charge(for: asked) { account.calls.append(stage.now) }
+        for _ in 0..<charge(for: asked) {
+            account.calls.append(stage.now)
+            charged[account.plan.name, default: []].append(stage.now)
+        }
         count(account)
         let first = rode.count
         if asked.isProbe {

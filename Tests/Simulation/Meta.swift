@@ -90,6 +90,8 @@ final class Meta {
     var throttled: [(account: String, span: Span)] = []
     /// What rode, whole and as it was.
     var rode: [Rode] = []
+    /// Calls that answers counted as beyond the one of their request, by account.
+    var charged: [String: [Moment]] = [:]
     /// When what was old rode, and where.
     var stale: [(account: String, place: RidePlace, span: Span)] = []
 

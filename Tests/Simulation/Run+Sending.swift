@@ -34,16 +34,20 @@ extension Run {
                 life.answer(after: back) { [self] lives in
                     for walk in answering.walks where lives { meta.walks.delivered(walk, at: stage.now) }
                     for ride in answering.rode where lives { meta.rode[ride].delivered = stage.now }
-                    if lives, case .success(let response) = answering.result, response.status < 500 {
-                        let isThrottled = answering.walks.contains { meta.walks.all[$0].trouble == .throttled }
-                        history.answered[asked.target.account, default: []].append((stage.now, isThrottled))
-                    }
+                    if lives { note(answering.walks, of: asked.target.account, answering.result) }
                     stage.note("answered \(asked.target) \(Self.words(answering.result))")
                     continuation.resume(returning: answering.result)
                 }
             }
         }
         return try result.get()
+    }
+
+    /// Meta has answered an account, be it a page of a walk that goes on.
+    private func note(_ walks: [Int], of account: String, _ result: Result<HTTPResponse, TransportError>) {
+        guard case .success(let response) = result, response.status < 500 else { return }
+        let isThrottled = walks.contains { meta.walks.all[$0].trouble == .throttled }
+        history.answered[account, default: []].append((stage.now, isThrottled))
     }
 
     static func words(_ answer: Result<HTTPResponse, TransportError>) -> String {
@@ -77,6 +81,7 @@ extension Run {
                 }
                 life.answer(after: back) { [self] lives in
                     for walk in answering.taken.flatMap(\.walks) where lives { meta.walks.delivered(walk, at: stage.now) }
+                    for one in answering.taken where lives { note(one.walks, of: first.target.account, answering.result) }
                     stage.note("answered a batch of \(first.target.account) \(Self.words(answering.result))")
                     continuation.resume(returning: answering.result)
                 }

@@ -91,6 +91,7 @@ final class Run: @unchecked Sendable {
         history.walks = meta.walks.all
         history.refusals = meta.walks.refusals
         history.rode = meta.rode
+        history.charged = meta.charged
         history.stale = meta.stale.map { ($0.account, $0.place.kind, $0.span) }
         history.kept = try store.changes(after: 0)
         history.stored = try store.resources()

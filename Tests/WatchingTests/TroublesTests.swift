@@ -112,8 +112,9 @@ import WhatsAppBusiness
         #expect(troubles.whole(of: "acme") == nil)
     }
 
-    /// What Meta answers otherwise says that it does not throttle any more; what was asked before it did says nothing of that, nor does a server that cannot.
-    @Test(arguments: [nil, WatchState.forbidden, .notFound, .invalidAnswer, .unauthorized])
+    /// What Meta answers otherwise says that it does not throttle any more; what was asked before it did says nothing of that, nor does a server that cannot, or somebody
+    /// in between.
+    @Test(arguments: [nil, WatchState.forbidden, .notFound, .unauthorized])
     func throttle_endsWithAnyOtherAnswer_toWhatWasAskedSince(state: WatchState?) {
         var troubles = watching("acme", "other")
         let before = troubles.event
@@ -121,7 +122,7 @@ import WhatsAppBusiness
         let since = troubles.event
         troubles.heard(of: "acme", state, asked: before)
         troubles.heard(of: "other", state, asked: since)
-        for state in [WatchState.unreachable, .throttled] { troubles.heard(of: "acme", state, asked: since) }
+        for state in [WatchState.unreachable, .invalidAnswer, .throttled] { troubles.heard(of: "acme", state, asked: since) }
         succeed(&troubles, list, 1)
         #expect(troubles.whole(of: "acme")?.state == .throttled)
         troubles.heard(of: "acme", state, asked: since)

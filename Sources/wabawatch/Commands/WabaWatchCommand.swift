@@ -13,7 +13,7 @@ import WabaWatchInterface
         version: Interface.release,
         subcommands: [
             StatusCommand.self, MonitorCommand.self, HistoryCommand.self, TimelineCommand.self, ListCommand.self, ShowCommand.self,
-            PollCommand.self, PlanCommand.self, AlarmsCommand.self, MuteCommand.self, UnmuteCommand.self, MutesCommand.self,
+            PollCommand.self, PlanCommand.self, CheckCommand.self, AlarmsCommand.self, MuteCommand.self, UnmuteCommand.self, MutesCommand.self,
             BlockCommand.self, UnblockCommand.self, CallCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)

@@ -10,17 +10,18 @@ struct StatusReport {
     /// The worst of all.
     let health: Health
     private let states: StateTimes
-    private let freshness: Freshness
-    private let alarms: [AlarmEntry]
+    let freshness: Freshness
+    let alarms: [AlarmEntry]
     /// Whether things that are well are counted instead of listed.
     private let isRolledUp: Bool
     /// Whether only what is wrong is wanted.
     private let isCut: Bool
-    private let accounts: [Judged<Resource>]
-    private let numbers: [Judged<Resource>]
-    private let troubled: [Judged<WatchStatus>]
+    let accounts: [Judged<Resource>]
+    let numbers: [Judged<Resource>]
+    let troubled: [Judged<WatchStatus>]
 
-    private struct Judged<Thing> {
+    /// A thing, and how it stands.
+    struct Judged<Thing> {
         var thing: Thing
         /// Without what is muted.
         var health: Health
@@ -100,15 +101,11 @@ struct StatusReport {
     }
 
     private func head(_ page: Page) -> [PrintableText] {
-        let all =
-            accounts.map(\.health) + numbers.map(\.health) + troubled.filter { $0.thing.toldBy == nil }.map(\.health)
-            + alarms.filter { !Self.shownInRows.contains($0.name) }.map(\.health)
-        let critical = all.count { $0 == .critical }
-        let warning = all.count { $0 == .warning }
+        let (critical, warning) = (count(of: .critical), count(of: .warning))
         var counts: [PrintableText] = ["\(Self.count(status.budgets.count, "account"))", "\(Self.count(numbers.count, "number"))"]
         if critical > 0 { counts.append(page.paint("\(critical) critical", .critical)) }
         if warning > 0 { counts.append(page.paint("\(Self.count(warning, "warning"))", .warning)) }
-        let stale = (accounts + numbers).count { freshness.staleness(of: $0.thing) != nil }
+        let stale = staleCount
         if stale > 0 { counts.append(page.paint("\(stale) not current", .faint)) }
         let muted = alarms.count { $0.mute != nil }
         if muted > 0 { counts.append(page.paint("\(muted) muted", .faint)) }
@@ -121,6 +118,16 @@ struct StatusReport {
             "  cursor \(status.cursor.text), \(Self.count(status.subscribers, "subscriber"))",
         ]
     }
+
+    /// How many things stand so; what an alarm says of a row counts once.
+    func count(of health: Health) -> Int {
+        accounts.count { $0.health == health } + numbers.count { $0.health == health }
+            + troubled.count { $0.thing.toldBy == nil && $0.health == health }
+            + alarms.count { !Self.shownInRows.contains($0.name) && $0.health == health }
+    }
+
+    /// How many accounts and numbers are not current.
+    var staleCount: Int { (accounts + numbers).count { freshness.staleness(of: $0.thing) != nil } }
 
     private func accountTable(_ page: Page) -> Table {
         var table = Table(columns: [

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Printing
+import Programs
+import WabaWatchClient
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// One line and an exit status for a monitoring system.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Check everything, or one account, for a monitoring system such as Nagios or Icinga.",
+        discussion: """
+            Prints one line with performance data and exits as monitoring plugins do: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (the daemon cannot be \
+            reached, or the account or number is not watched). What is muted does not count.
+            """)
+
+    @OptionGroup var connection: SocketOptions
+    @Argument(help: "The account to check; all accounts if omitted.")
+    var account: String?
+    @Option(help: ArgumentHelp("Check only this number, by its id or as people write it; may be repeated.", valueName: "number"))
+    var number: [String] = []
+
+    mutating func run() async throws {
+        let line = await checked()
+        let output = LineOutput()
+        do {
+            try output.line(line.line)
+            try output.flush()
+        } catch is BrokenPipe {}
+        if line.state != .ok { throw ExitCode(line.state.rawValue) }
+    }
+
+    private func checked() async -> CheckLine {
+        do {
+            let session = Session(connection)
+            var status = try await session.client.getStatus()
+            var scope = ScopeOptions()
+            (scope.account, scope.number, scope.severity) = (account.map { [$0] } ?? [], number, nil)
+            var filter = try await scope.filter(session, known: status.accountNames)
+            let alarms = try await session.alarms(filter)
+            filter.kinds = [.account, .phoneNumber]
+            var resources: [Resource] = []
+            for try await resource in session.client.list(filter) { resources.append(resource) }
+            if filter.phoneNumberIDs != nil, !resources.contains(where: { $0.kind == .phoneNumber }) {
+                throw Failure("no phone number is watched that reads \(number.joined(separator: ", "))")
+            }
+            status.narrow(to: filter)
+            let now = session.page.now
+            let report = StatusReport(
+                status: status, resources: resources, alarms: alarms.map { AlarmEntry($0, now: now) }, mutes: try await session.mutes())
+            return CheckLine(report, budget: account == nil ? nil : status.budgets.first)
+        } catch { return CheckLine(unknown: Ending(error)?.message ?? "\(error)") }
+    }
+}
