@@ -3,7 +3,7 @@ package import Ledger
 import StrictJSON
 import WhatsAppBusiness
 
-/// What is told at once: one change, or several of one observation.
+/// What is told at once: one change, several of one observation, or several that were found at first.
 package enum Announcement: Sendable {
     /// A change by itself.
     case change(RecordedChange)
@@ -51,7 +51,7 @@ package enum Announcement: Sendable {
     }
 }
 
-/// Changes of one observation that are told as one.
+/// Changes that follow each other and are told as one: of one observation, or first looks at things of one account and kind.
 package struct Bulk: Sendable {
     /// Why they are.
     enum Reason: Sendable {
@@ -59,9 +59,12 @@ package struct Bulk: Sendable {
         case many
         /// Of each thing, members became known that were not asked for before: nothing happened to it.
         case joined
+        /// Each is what was found when a thing, or a number's list, was looked at for the first time.
+        case found
     }
 
-    /// So many changes of an observation are told one by one before any are told as one, and so many are told as one at the most.
+    /// So many changes of an observation are told one by one before any are told as one, and so many are told as one at the most; of members that
+    /// became known, as many as there are.
     static let size = 1_000
 
     /// Why they are told as one.
@@ -74,6 +77,11 @@ package struct Bulk: Sendable {
     private(set) var counts: [OpenEnum<ChangeOperation>: Int] = [:]
     /// The members that became known.
     private(set) var members: Set<String> = []
+    /// How many things were found: a list's first look counts its things.
+    private var found: Int64 = 0
+    /// Whether lists were found, and the numbers at which they or single things were.
+    private var isOfLists = false
+    private var numbers: Set<String> = []
     /// The number that they belong to, as people know it.
     var displayNumber: String?
 
@@ -92,7 +100,15 @@ package struct Bulk: Sendable {
 
     private mutating func count(_ next: RecordedChange) {
         counts[next.change.operation, default: 0] += 1
-        if reason == .joined { members.formUnion((next.change.after ?? [:]).names) }
+        switch reason {
+        case .many: break
+        case .joined: members.formUnion((next.change.after ?? [:]).names)
+        case .found:
+            let things = next.change.countFound
+            isOfLists = isOfLists || things != nil
+            found += things ?? 1
+            if let number = next.change.resource.phoneNumberID { numbers.insert(number) }
+        }
     }
 
     /// How many there are of each operation, in the order of the interface's text; those that are not known come last.
@@ -106,10 +122,11 @@ package struct Bulk: Sendable {
     var count: Int { counts.values.reduce(0, +) }
 
     /// The phone number that all of them belong to; `nil` for the account's own lists.
-    var phoneNumberID: String? { worst.resource.kind == .phoneNumber ? nil : worst.resource.phoneNumberID }
+    var phoneNumberID: String? { worst.resource.kind == .phoneNumber || numbers.count > 1 ? nil : worst.resource.phoneNumberID }
 
     /// `acme: 1000 blocked users of +1 555-093-4873 (107878721936019) at once: 988 added, 12 removed (changes 2001 to 3000)`, or
-    /// `acme: search_visibility, throughput of 20 phone numbers are now known (changes 101 to 120)`
+    /// `acme: search_visibility, throughput of 20 phone numbers are now known (changes 101 to 120)`, or
+    /// `acme: 20 business profiles found (first look)`, `acme: 600 blocked users of 20 phone numbers found (first look)`
     var summary: String {
         let place = phoneNumberID.map { id in " of \(displayNumber.map { "\($0) (\(id))" } ?? id)" } ?? ""
         let things = "\(count) \(Rules.of(worst.resource.kind).plural)\(place)"
@@ -118,6 +135,10 @@ package struct Bulk: Sendable {
         case .many:
             let operations = counted.map { "\($0.count) \($0.operation)" }
             return "\(worst.resource.account): \(things) at once: \(operations.joined(separator: ", ")) \(changes)"
+        case .found:
+            let rules = Rules.of(worst.resource.kind)
+            let lists = isOfLists && numbers.count > 1 ? " of \(numbers.count) \(Rules.of(.phoneNumber).plural)" : place
+            return "\(worst.resource.account): \(found) \(found == 1 ? rules.noun : rules.plural)\(lists) found (first look)"
         case .joined:
             let names = members.sorted().joined(separator: ", ")
             return "\(worst.resource.account): \(names) of \(things) \(members.count == 1 ? "is" : "are") now known \(changes)"

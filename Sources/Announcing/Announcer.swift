@@ -7,6 +7,7 @@ import WhatsAppBusiness
 
 /// Tells the journal of every change, behind a cursor of its own that is kept in the ledger and moved after the journal took the entry. Past a thousand
 /// changes of one observation, an entry stands for as many as a thousand; where members became known of many things in one observation, one stands for all.
+/// First looks at things of one account and kind that follow each other share entries, as many as a thousand each.
 ///
 /// Where there is no journal it says the same sentence on standard error. If the journal does not take an entry, the cursor waits and nothing else does.
 package struct Announcer: Sendable {
@@ -148,11 +149,12 @@ package struct Announcer: Sendable {
         if let refusal { throw refusal }
     }
 
-    /// The next changes that share an entry. All of an observation are there, for they were committed together; one alone is told by itself.
+    /// The next changes that share an entry; one alone is told by itself. All of an observation are there, for they were committed together; of first
+    /// looks, those that are there by now.
     private func bulk(of reason: Bulk.Reason, from first: RecordedChange, after position: AnnouncerPosition) async throws -> Announcement {
         var bulk = Bulk(first, reason)
         // What became known of however many things is one piece of news.
-        let most = reason == .many ? Bulk.size : .max
+        let most = reason == .joined ? Int.max : Bulk.size
         reading: while bulk.count < most {
             let page = try await ledger.changes(after: bulk.last, limit: min(most - bulk.count, 256))
             if page.isEmpty { break }

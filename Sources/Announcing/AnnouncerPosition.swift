@@ -3,7 +3,7 @@ import Ledger
 import WhatsAppBusiness
 
 /// Where an announcer stands in the ledger, and whether the next change is told by itself: the first thousand of an observation are, those that follow
-/// share entries, and baselines of one observation share one. A pure decision.
+/// share entries; baselines of one observation share one, and so do first looks at things of one account and kind. A pure decision.
 struct AnnouncerPosition: Sendable, Equatable {
     /// The last change that was announced.
     private(set) var sequence: Int64
@@ -18,20 +18,17 @@ struct AnnouncerPosition: Sendable, Equatable {
     func sharing(_ next: RecordedChange, following: RecordedChange?) -> Bulk.Reason? {
         if count >= Bulk.size, observation == ObservationMark(next) { return .many }
         guard next.change.operation == .baseline else { return nil }
-        return following.map { Self.areJoined(next, $0) } ?? true ? .joined : nil
+        let reason = next.change.isFirstLook ? Bulk.Reason.found : .joined
+        return following.map { shares($0, with: next, reason) } ?? true ? reason : nil
     }
 
     /// Whether this change shares the entry of one before it, which is the next.
     func shares(_ change: RecordedChange, with next: RecordedChange, _ reason: Bulk.Reason) -> Bool {
         switch reason {
         case .many: observation == ObservationMark(change)
-        case .joined: Self.areJoined(next, change)
+        case .joined: change.change.operation == .baseline && ObservationMark(change) == ObservationMark(next)
+        case .found: change.change.isFirstLook && FirstLookMark(change) == FirstLookMark(next)
         }
-    }
-
-    /// A first poll has one baseline, so where an observation has several, members became known of things that were known.
-    private static func areJoined(_ one: RecordedChange, _ other: RecordedChange) -> Bool {
-        one.change.operation == .baseline && other.change.operation == .baseline && ObservationMark(one) == ObservationMark(other)
     }
 
     /// This one, the next, was announced.
@@ -43,7 +40,8 @@ struct AnnouncerPosition: Sendable, Equatable {
         sequence = next.sequence
     }
 
-    /// This one, the next, was announced, and everything up to that change of its observation with it.
+    /// This one, the next, was announced, and everything up to that change with it: of its observation, or first looks, each of which is an
+    /// observation that has nothing behind it.
     mutating func pass(_ next: RecordedChange, sharedUpTo last: Int64) {
         pass(next)
         sequence = last
@@ -68,6 +66,19 @@ private struct ObservationMark: Sendable, Equatable {
         kind = resource.kind
         // A list of numbers is one observation.
         phoneNumberID = kind == .phoneNumber ? nil : resource.phoneNumberID
+        origin = change.change.origin
+    }
+}
+
+/// What first looks that share an entry have in common: an account and a kind.
+private struct FirstLookMark: Sendable, Equatable {
+    var account: String
+    var kind: OpenEnum<Kind>
+    var origin: OpenEnum<Origin>
+
+    init(_ change: RecordedChange) {
+        account = change.change.resource.account
+        kind = change.change.resource.kind
         origin = change.change.origin
     }
 }

@@ -50,6 +50,16 @@ public struct DetectedChange: Sendable, Equatable {
 }
 
 extension DetectedChange {
+    /// Whether this is what was found when a thing or a list was polled for the first time, and not members that became known of a thing that was
+    /// known. A ledger keeps nothing of that but the sentence; every release has ended it so.
+    public var isFirstLook: Bool { operation == .baseline && summary.hasSuffix(Wording.beginning) }
+
+    /// How many things a list had at the first look at it; `nil` of a single thing.
+    public var countFound: Int64? {
+        guard operation == .baseline, let after, Array(after.names) == ["count"] else { return nil }
+        return after["count"]?.integer
+    }
+
     /// The thing's document after this change, from the one before it; `nil` if the thing is gone. A baseline of members that were not known
     /// before joins them; a baseline of a whole list says nothing of a single thing, nor does an operation that is not known.
     public func applied(to document: JSONObject?) -> JSONObject? {

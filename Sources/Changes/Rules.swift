@@ -5,7 +5,7 @@ public import WhatsAppBusiness
 /// How things of one kind are compared and what a difference of theirs means. One row a kind; the table is all there is to a kind in this room.
 public struct Rules: Sendable {
     /// What a person calls one such thing.
-    let noun: String
+    public let noun: String
     /// What a person calls several.
     public let plural: String
     /// Members that are never compared and therefore not kept.

@@ -18,6 +18,9 @@ public struct Wording: Sendable {
         rules = Rules.of(resource.kind)
     }
 
+    /// How the sentence of a first look ends; that of members which became known later does not.
+    static let beginning = "; watching from here on"
+
     /// Texts that come from outside are cut at this many characters.
     static let longest = 80
 
@@ -39,10 +42,10 @@ public struct Wording: Sendable {
 
     func baseline(count: Int) -> String {
         let things = "\(count) \(count == 1 ? rules.noun : rules.plural)"
-        return "\(resource.account): found \(things)\(number.map { " at \($0)" } ?? ""); watching from here on"
+        return "\(resource.account): found \(things)\(number.map { " at \($0)" } ?? "")\(Self.beginning)"
     }
 
-    func baseline() -> String { "\(resource.account): found the \(thing); watching from here on" }
+    func baseline() -> String { "\(resource.account): found the \(thing)\(Self.beginning)" }
 
     func joined(_ members: [String]) -> String {
         "\(resource.account): \(members.joined(separator: ", ")) of the \(thing) \(members.count == 1 ? "is" : "are") now known"

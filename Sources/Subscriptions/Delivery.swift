@@ -2,8 +2,8 @@ import Continuations
 package import Ledger
 import StrictJSON
 import Synchronization
-import Varlink
-import WabaWatchInterface
+package import Varlink
+package import WabaWatchInterface
 
 /// Brings committed changes to the subscribers: each has a place, and is given what comes behind it when its peer can be written to.
 ///
@@ -13,10 +13,10 @@ import WabaWatchInterface
 /// the thread that moves their bytes.
 package final class Delivery: Sendable {
     /// A subscriber, by where it stands among the others.
-    typealias Reader = Int
+    package typealias Reader = Int
 
     /// What a reader has come by.
-    enum Turn: Sendable {
+    package enum Turn: Sendable {
         /// These are to be sent.
         case replies(Frames)
         /// A heartbeat is due, and everything up to that sequence was given.
@@ -49,7 +49,7 @@ package final class Delivery: Sendable {
     var keptBytes: Int { state.withLock(\.recent.byteCount) }
 
     /// Begins to read behind a place.
-    func enter(_ filter: Filter?, after position: Int64 = .max, outlet: ReplyOutlet?) -> Reader {
+    package func enter(_ filter: Filter?, after position: Int64 = .max, outlet: ReplyOutlet?) -> Reader {
         state.withLock { state in
             state.enter(DeliveryState.Place(position: position, filter: state.filters.enter(filter), outlet: outlet))
         }
@@ -62,11 +62,11 @@ package final class Delivery: Sendable {
     func position(of reader: Reader) -> Int64 { state.withLock { $0.readers[reader]?.position ?? .max } }
 
     /// Ends reading.
-    func leave(_ reader: Reader) { state.withLock { $0.leave(reader) } }
+    package func leave(_ reader: Reader) { state.withLock { $0.leave(reader) } }
 
     /// What comes next for a reader; waits until there is something.
     /// - Throws: `LedgerError` with `historyLost` where it is not kept any more, `CancellationError`.
-    func next(for reader: Reader) async throws -> Turn {
+    package func next(for reader: Reader) async throws -> Turn {
         var read: DeliveryState.Step?
         while true {
             try Task.checkCancellation()

@@ -248,7 +248,10 @@ extension Troubles {
                 return true
             }
         }
-        guard !account.isRefused, account.areCoresFailing(failure) || isOver && account.isWide(failure, of: target) else { return false }
+        // That no other account is concerned is not known before something has worked: each fails at a time of its own.
+        let mayBeAll = failure.trouble.state == .unreachable && accounts.count > 1 && workedAt < failure.since && !isOver
+        guard !account.isRefused, !mayBeAll, account.areCoresFailing(failure) || isOver && account.isWide(failure, of: target)
+        else { return false }
         change(target.account) { $0.whole = failure.trouble }
         return true
     }

@@ -18,6 +18,6 @@ for turn in {1..40}; do
     await 10 sh -c "wabawatch history --output json -n 1 | jq --raw-output .after.about | grep --quiet --line-regexp 'Turn $turn'"
 done
 await 20 changes_are 40 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
-same 'the sequence in the journal' "$(wabawatch history --output json | jq -r .sequence | paste -sd' ')" "$(changes | jq -r .WABAWATCH_SEQUENCE | paste -sd' ')"
+same 'the sequence in the journal' "$(wabawatch history --output json | jq -r .sequence | paste -sd' ')" "$(sequences | paste -sd' ')"
 journalctl --quiet --output=cat --unit=systemd-journald | found 'Suppressed .* from wabawatchd.service' && fail 'the journal dropped entries'
 exit 0

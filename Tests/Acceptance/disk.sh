@@ -99,7 +99,7 @@ await 10 heard_is 'Still full,Nearly full,Full at the start,Read-only'
 
 # Everything was told once and in order, and the last change of each four begins where the one before it ended.
 kill "$monitor"
-same 'the sequence' "$(seq 8 | tr '\n' ' ')" "$(changes | jq -r .WABAWATCH_SEQUENCE | sort -nu | tr '\n' ' ')"
-same 'changes that were told twice' "$(changes | jq -r .WABAWATCH_SEQUENCE | sort -n | tr '\n' ' ')" "$(seq 8 | tr '\n' ' ')"
+same 'the sequence' "$(seq 8 | tr '\n' ' ')" "$(sequences | sort -nu | tr '\n' ' ')"
+same 'changes that were told twice' "$(sequences | sort -n | tr '\n' ' ')" "$(seq 8 | tr '\n' ' ')"
 chain=$(changes WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed | jq -r '"\(.WABAWATCH_BEFORE | fromjson.about) > \(.WABAWATCH_AFTER | fromjson.about)"' | tail -n 3 | paste -sd,)
 same 'before and after' 'Still full > Nearly full,Nearly full > Full at the start,Full at the start > Read-only' "$chain"

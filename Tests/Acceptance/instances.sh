@@ -13,7 +13,7 @@ systemctl daemon-reload
 systemctl enable --quiet --now wabawatchd@one wabawatchd@two
 for name in one two; do
     unit=wabawatchd@$name
-    in_journal() { journalctl --sync; [ "$(journalctl --quiet --output=json --unit="$unit" WABAWATCH_ACCOUNT="$name" WABAWATCH_OPERATION=baseline "$1" | wc -l)" = "$2" ]; }
+    in_journal() { journalctl --sync; [ "$(journalctl --quiet --output=json --unit="$unit" WABAWATCH_ACCOUNT="$name" WABAWATCH_OPERATION=baseline "$1" | jq -s 'map(.WABAWATCH_COUNT // "1" | tonumber) | add')" = "$2" ]; }
     await 20 in_journal WABAWATCH_KIND=phone_number 1
     await 20 in_journal WABAWATCH_KIND=business_profile 3
     same "the state of $unit" active "$(property ActiveState "$unit")"

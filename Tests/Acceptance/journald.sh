@@ -75,4 +75,4 @@ same 'the result of the end' 0 "$(property ExecMainStatus)"
 systemctl start "${units[@]}" 2>/dev/null || true
 same 'the journal' active "$(property ActiveState systemd-journald)"
 await 20 changes_are 14 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
-same 'the sequence in the journal, each once' "$(seq "$(changes | wc -l)" | tr '\n' ' ')" "$(changes | jq -r .WABAWATCH_SEQUENCE | tr '\n' ' ')"
+same 'the sequence in the journal, each once' "$(seq "$(sequences | wc -l)" | tr '\n' ' ')" "$(sequences | tr '\n' ' ')"

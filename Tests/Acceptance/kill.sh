@@ -20,5 +20,5 @@ changes_are 1 WABAWATCH_KIND=phone_number WABAWATCH_OPERATION=baseline || fail '
 changes_are 3 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=baseline || fail 'a second baseline of the profiles'
 changes_are 3 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed || fail 'a change was told twice'
 # journald may be told the last entries again after a kill; the sequence tells them apart, and none is missing.
-same 'the sequence' "$(seq "$(changes | jq -r .WABAWATCH_SEQUENCE | sort -nu | wc -l)" | tr '\n' ' ')" \
-    "$(changes | jq -r .WABAWATCH_SEQUENCE | sort -nu | tr '\n' ' ')"
+same 'the sequence' "$(seq "$(sequences | sort -nu | wc -l)" | tr '\n' ' ')" \
+    "$(sequences | sort -nu | tr '\n' ' ')"

@@ -123,11 +123,15 @@ X
 # Changes in the journal, one JSON object a line, oldest first; more conditions of journalctl may be given.
 changes() { journalctl --sync && journalctl --all --quiet --output=json --unit=wabawatchd _TRANSPORT=journal "$@" | jq -c 'select(.WABAWATCH_SEQUENCE)'; }
 
+# The sequences of these changes, one a line, in the order of their entries. An entry that stands for several, which WABAWATCH_COUNT counts, stands for
+# the one that it names and those right before it.
+sequences() { changes "$@" | jq '(.WABAWATCH_SEQUENCE | tonumber) as $last | range($last - (.WABAWATCH_COUNT // "1" | tonumber) + 1; $last + 1)'; }
+
 # Whether there are exactly so many of them.
 changes_are() { # COUNT CONDITION...
     local count=$1
     shift
-    [ "$(changes "$@" | wc -l)" = "$count" ]
+    [ "$(sequences "$@" | wc -l)" = "$count" ]
 }
 
 # The first complete look has been recorded: three numbers and three profiles, each at its journal entry.

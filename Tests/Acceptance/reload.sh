@@ -84,5 +84,5 @@ await 10 changes_are 1 WABAWATCH_ACCOUNT=second WABAWATCH_KIND=account WABAWATCH
 same 'the process' "$process" "$(property MainPID)"
 same 'restarts' 0 "$(property NRestarts)"
 same 'what the subscriber remarked' '' "$(cat /tmp/remarks)"
-await 10 heard_are "$(($(changes | wc -l) - $(heard .sequence | head -n 1) + 1))"
-same 'what the subscriber heard' "$(changes | jq -r .WABAWATCH_SEQUENCE | tail -n "$(wc -l </tmp/heard)")" "$(heard .sequence)"
+await 10 heard_are "$(($(sequences | wc -l) - $(heard .sequence | head -n 1) + 1))"
+same 'what the subscriber heard' "$(sequences | tail -n "$(wc -l </tmp/heard)")" "$(heard .sequence)"

@@ -6,7 +6,7 @@ configure
 systemctl enable --quiet --now wabawatchd.socket wabawatchd
 await_baseline
 start_subscriber
-first=$(changes | wc -l)
+first=$(sequences | wc -l)
 for round in $(seq 1 12); do
     set_about "round $round"
     case $((round % 4)) in

@@ -21,7 +21,7 @@ for days in 10 -20 0 400; do
 done
 same 'watches that a jump made anything else than current' 0 "$(changes WABAWATCH_KIND=watch | wc -l)"
 changes_are 3 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=baseline || fail 'a second baseline'
-same 'the sequence' "$(seq "$(changes | wc -l)" | tr '\n' ' ')" "$(changes | jq -r .WABAWATCH_SEQUENCE | tr '\n' ' ')"
+same 'the sequence' "$(seq "$(sequences | wc -l)" | tr '\n' ' ')" "$(sequences | tr '\n' ' ')"
 
 # A restart at another time of day: what was looked at "in the future" is looked at all the same.
 jump $((-5 * 86400))

@@ -56,23 +56,10 @@ struct AnnouncerTests {
         try ledger.close()
     }
 
-    private func announcer(_ ledger: Ledger, _ take: @escaping Announcer.Take) -> Announcer {
-        Announcer(
-            name: "journal", ledger: ledger, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            pause: { _ in await Task.yield() },
-            take: take)
-    }
-
-    /// Announces everything that there is.
-    private func announce(_ ledger: Ledger, _ take: @escaping Announcer.Take) async throws {
-        let refusal = try await announcer(ledger, take).drain()
-        #expect(refusal == nil)
-    }
-
     @Test func observation_ofManyChanges_isTold_oneByOneUpToAThousand_thenAThousandAtOnce() async throws {
         try await Self.withLedger([0, 3_500]) { ledger in
             let told = Told()
-            try await announce(ledger, told.take)
+            try await Told.announce(ledger, told.take)
             let entries = told.all
             // The two baselines, a thousand by themselves, and the rest.
             #expect(entries.map(\.count) == Array(repeating: 1, count: 1_002) + [1_000, 1_000, 500])
@@ -88,7 +75,7 @@ struct AnnouncerTests {
     @Test func members_thatOneLookFoundKnown_shareAnEntry_andWhatChangedHasItsOwn() async throws {
         try await Self.withNumbers(1_500, changed: 3) { ledger in
             let told = Told()
-            try await announce(ledger, told.take)
+            try await Told.announce(ledger, told.take)
             try #require(told.all.map(\.count) == [1, 1_500, 1, 1, 1])
             #expect(told.all.map(\.sequence) == [1, 1_501, 1_502, 1_503, 1_504])
             #expect(told.all[1].text == "acme: quality_rating, throughput of 1500 phone numbers are now known (changes 2 to 1501)")
@@ -101,24 +88,9 @@ struct AnnouncerTests {
     @Test func member_thatBecameKnownOfOneThing_isToldByItself() async throws {
         try await Self.withNumbers(1, changed: 0) { ledger in
             let told = Told()
-            try await announce(ledger, told.take)
+            try await Told.announce(ledger, told.take)
             try #require(told.all.map(\.count) == [1, 1])
             #expect(told.all[1].text == "acme: throughput of the phone number 10000 is now known")
-        }
-    }
-
-    @Test func firstLooks_areToldOneByOne_howeverManyAtTheSameTime() async throws {
-        try await Self.withLedger([]) { ledger in
-            for number in 0..<200 {
-                let target = PollTarget(account: "acme", kind: .businessProfile, phoneNumberID: "\(number)")
-                let item = Observation.Item(id: "\(number)", document: ["about": "Hi"])
-                _ = try await ledger.record(
-                    Observation(target: target, owner: "\(number)", items: [item], asked: ["about"]), at: RecordedSamples.time(1))
-            }
-            let told = Told()
-            try await announce(ledger, told.take)
-            #expect(told.all.map(\.count) == Array(repeating: 1, count: 201))
-            #expect(told.all.map(\.sequence) == Array(1...201))
         }
     }
 
@@ -137,7 +109,7 @@ struct AnnouncerTests {
             try await look(["category"])
             try await look(["category", "status"])
             let told = Told()
-            try await announce(ledger, told.take)
+            try await Told.announce(ledger, told.take)
             #expect(told.all.suffix(3).map(\.count) == [1, 3, 3])
         }
     }
@@ -146,7 +118,7 @@ struct AnnouncerTests {
     @Test(arguments: [false, true]) func announcer_endedAmongWhatBecameKnown_goesOnWithTheSameEntries(isTaken: Bool) async throws {
         try await Self.withNumbers(1_100, changed: 1_100) { ledger in
             let (whole, told) = (Told(), Told())
-            try await announce(ledger, whole.take)
+            try await Told.announce(ledger, whole.take)
             #expect(whole.all.map(\.count) == [1, 1_100] + Array(repeating: 1, count: 1_000) + [100])
             try await endAnnouncers(of: ledger, isTaken: isTaken, whole, told)
         }
@@ -156,7 +128,7 @@ struct AnnouncerTests {
     @Test(arguments: [false, true]) func announcer_endedInTheMidst_goesOnWithTheSameEntries(isTaken: Bool) async throws {
         try await Self.withLedger([0, 2_600, 2_600 + 1_001]) { ledger in
             let (whole, told) = (Told(), Told())
-            try await announce(ledger, whole.take)
+            try await Told.announce(ledger, whole.take)
             #expect(whole.all.map(\.count) == Array(repeating: 1, count: 1_002) + [1_000, 600] + Array(repeating: 1, count: 1_001))
             try await endAnnouncers(of: ledger, isTaken: isTaken, whole, told)
             // The last observation's one change beyond a thousand is told as any other.
@@ -171,7 +143,7 @@ struct AnnouncerTests {
         let turn = Mutex(0)
         while try await ledger.announced(by: "journal") < ledger.cursor.sequence {
             // A new one, as after a start, which is ended at some entry.
-            let refusal = try await announcer(ledger) { announcement, cursor, wabaID in
+            let refusal = try await Told.announcer(ledger) { announcement, cursor, wabaID in
                 let ends = turn.withLock { turn in
                     turn += 1
                     if case .bulk = announcement { return turn.isMultiple(of: 2) }
@@ -197,7 +169,7 @@ struct AnnouncerTests {
     @Test func observations_thatFollowEachOther_areCountedApart() async throws {
         try await Self.withLedger([0, 1_000, 2_000, 3_000]) { ledger in
             let told = Told()
-            try await announce(ledger, told.take)
+            try await Told.announce(ledger, told.take)
             #expect(told.all.count == 3_002, "none has more than a thousand")
         }
     }
@@ -288,7 +260,7 @@ struct AnnouncerTests {
             let (reading, writing) = (ends[0], ends[1])
             async let text = Task.detached { Self.everything(from: reading) }.value
             let lines = StandardErrorLines(prefixes: true, fileDescriptor: writing)
-            try await announce(ledger, Announcer.standardError(lines))
+            try await Told.announce(ledger, Announcer.standardError(lines))
             close(writing)
             let told = await text.split(separator: "\n")
             #expect(told.count == 1_003)
@@ -302,23 +274,5 @@ struct AnnouncerTests {
         while case let count = read(descriptor, &buffer, buffer.count), count > 0 { bytes += buffer[..<count] }
         close(descriptor)
         return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// What was announced.
-private final class Told: Sendable {
-    struct Entry: Sendable, Equatable {
-        var sequence: Int64
-        var count: Int
-        var text: String
-    }
-
-    private let entries = Mutex<[Entry]>([])
-    var all: [Entry] { entries.withLock { $0 } }
-
-    var take: Announcer.Take {
-        { [self] announcement, cursor, _ in
-            entries.withLock { $0.append(Entry(sequence: cursor.sequence, count: announcement.count, text: announcement.summary)) }
-        }
     }
 }

@@ -1,3 +1,4 @@
+import AlarmKeeping
 import Changes
 import GraphAPI
 import Ledger
@@ -27,7 +28,8 @@ public final class ManyNumbers: @unchecked Sendable {
     private let begin: Moment
 
     /// A daemon that has just begun to watch so many numbers, in whole hundreds.
-    public init(_ count: Int) throws {
+    /// - Parameter keepsAlarms: whether what is wrong is kept as alarms as well.
+    public init(_ count: Int, keepsAlarms: Bool = false) throws {
         let accounts = max(1, count / Self.ofAnAccount)
         self.count = accounts * Self.ofAnAccount
         life = Life(1, stage: stage)
@@ -50,7 +52,13 @@ public final class ManyNumbers: @unchecked Sendable {
             now: { [stage] in stage.now }, wallClock: { [stage] in stage.wallClock }, random: { 0.5 }, alarm: StageAlarm(stage),
             boot: "boot")
         let log = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
-        life.start(ledger, Watcher(accounts: plans, ledger: ledger, world: world, log: log))
+        let watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
+        life.start(ledger, watcher)
+        guard keepsAlarms else { return }
+        let keeper = AlarmKeeper(
+            ledger: ledger, source: watcher, now: world.now, wallClock: world.wallClock,
+            pause: { [stage] in try await stage.sleep($0) }, log: log)
+        life.run { _ in await keeper.run() }
     }
 
     /// Goes on for so long.

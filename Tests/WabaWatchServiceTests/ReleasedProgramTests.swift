@@ -1,7 +1,9 @@
+import FoundationEssentials
 import StrictJSON
 import TestSupport
 import Testing
 import Varlink
+import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
 
@@ -37,6 +39,59 @@ import WhatsAppBusiness
                 }
             }
             #expect(methods == ["GetStatus", "List", "History", "Subscribe", "Poll"])
+            #expect(await daemon.stop() == 0)
+        }
+    }
+
+    /// Its subscription without a filter is told of alarms, a kind that it does not know, and of the account `*`, and goes on with what it knows.
+    @Test(arguments: ReleasedInterface.releases) func subscription_ofAReleasedProgram_goesOnWhileAlarmsAreTold(release: String) async throws
+    {
+        let then = try ReleasedInterface(release: release)
+        let calls = Dictionary(uniqueKeysWithValues: try then.calls().map { ($0.command, $0.bytes) })
+        try await Site.with { site in
+            // A ledger that is none is set aside, which is an alarm of all accounts.
+            try Data(repeating: 0x2e, count: 8192).write(to: URL(filePath: site.ledger))
+            let daemon = try await site.start()
+            var watching = try await site.subscribeFromTheBeginning()
+            var awaited: Set = ["alarm ledger", "phone_number 1", "business_profile 1"]
+            while !awaited.isEmpty {
+                let change = try await watching.change()
+                awaited.remove(change.kind == .alarm ? "alarm \(change.id)" : "\(change.kind) 1")
+            }
+            let monitor = try RawPeer(connectingTo: site.socket)
+            let bytes = try #require(calls["monitor"])
+            await monitor.write(bytes)
+            for method in ["GetStatus", "Subscribe"] {
+                for reply in try await replies(to: method, monitor) { try then.read(reply, of: method) }
+            }
+            // Every change is read on the way to the one that is waited for.
+            func change(_ kind: Kind, where isIt: (JSONObject) -> Bool) async throws -> JSONObject {
+                while true {
+                    let reply = try await self.reply(monitor).parameters
+                    let known = try then.read(reply, of: "Subscribe", hasLaterValues: true)
+                    if let change = known["change"]?.object, change["kind"]?.string == kind.rawValue, isIt(change) { return change }
+                }
+            }
+            _ = try await WabaWatch(socket: site.socket).mute(
+                Filter(accounts: ["*"]), until: Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000) + 86_400_000))
+            let muted = try await change(.alarm) { $0["account"] == "*" }
+            #expect(muted["id"] == "ledger" && muted["operation"] == "changed")
+            site.set(0, "status", "BANNED")
+            let banned = try await change(.phoneNumber) { $0["after"]?["status"] == "BANNED" }
+            #expect(banned["severity"] == "critical")
+            let begun = try await change(.alarm) { $0["account"] == "acme" && $0["id"]?.string?.hasPrefix("number_banned") == true }
+            #expect(begun["operation"] == "added")
+            site.setProfile(1, "about", "Closed on Sundays")
+            _ = try await change(.businessProfile) { $0["after"]?["about"] == "Closed on Sundays" }
+            // So do its other commands, which ask for everything.
+            for (command, method) in [("list", "List"), ("history", "History")] {
+                let peer = try RawPeer(connectingTo: site.socket)
+                await peer.write(try #require(calls[command]))
+                let known = try await replies(to: method, peer).map { try then.read($0, of: method, hasLaterValues: true) }
+                let things = known.compactMap { ($0["resource"] ?? $0["change"])?.object }
+                #expect(Set(things.filter { $0["kind"] == "alarm" }.compactMap { $0["account"]?.string }) == ["*", "acme"], "\(command)")
+                #expect(things.contains { $0["kind"] == "phone_number" }, "\(command)")
+            }
             #expect(await daemon.stop() == 0)
         }
     }

@@ -103,6 +103,31 @@ import WhatsAppBusiness
         #expect(one.connection == nil && one.whole(of: "acme")?.state == .unreachable)
     }
 
+    /// Every account fails at a time of its own: the first of which both cores fail does not know that the others are to follow.
+    @Test(arguments: [false, true]) func accountThatFailsFirst_waitsForWhatTheOthersShow(isReached: Bool) {
+        func firstOfTwo() -> Troubles {
+            var troubles = watching("acme", "other")
+            for kind in [Kind.phoneNumber, .account] { fail(&troubles, target(kind), .unreachable, 0, isReached: isReached) }
+            return troubles
+        }
+        var all = firstOfTwo()
+        #expect(settle(&all, 1).isEmpty && all.whole(of: "acme") == nil)
+        fail(&all, target(.phoneNumber, of: "other"), .unreachable, 40, isReached: isReached)
+        #expect(all.settle("other", now: at(40)).count == 2, "each account's targets join the connection")
+        #expect(all.connection != nil && all.whole(of: "acme") == nil)
+
+        var one = firstOfTwo()
+        #expect(settle(&one, 1).isEmpty)
+        succeed(&one, target(.phoneNumber, of: "other"), 2)
+        #expect(settle(&one, 2).count == 1)
+        #expect(one.connection == nil && one.whole(of: "acme")?.state == .unreachable)
+
+        // Of an account of which nothing is asked, nothing is known.
+        var silent = firstOfTwo()
+        #expect(settle(&silent, 119).isEmpty && silent.whole(of: "acme") == nil)
+        #expect(settle(&silent, 120).count == 1 && (silent.connection != nil || silent.whole(of: "acme") != nil))
+    }
+
     @Test func throttled_isTheAccountAtOnce() {
         var troubles = watching("acme", "other")
         #expect(fail(&troubles, target(.qrCode, "7"), .throttled, 0) == .wider(.init(state: .throttled, reason: "why"), by: account))

@@ -8,7 +8,7 @@ import Synchronization
 struct Program: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wabawatch-simulation", abstract: "Run the daemon's decisions under a simulated clock, against a simulated Meta.",
-        subcommands: [NumbersCommand.self])
+        subcommands: [NumbersCommand.self, StormsCommand.self])
 
     @Option(help: "One seed.")
     var seed: UInt64?

@@ -10,6 +10,8 @@ struct NumbersCommand: ParsableCommand {
 
     @Flag(help: "Fewer numbers, and exit status 1 if a number costs much more where there are many.")
     var short = false
+    @Flag(help: "Keep alarms as well.")
+    var alarms = false
     @Argument(help: "How many numbers, each a run; by default 1,000, 10,000 and 100,000.")
     var counts: [Int] = []
 
@@ -22,7 +24,7 @@ struct NumbersCommand: ParsableCommand {
         for count in counts {
             give_back_free_memory()
             let (empty, emptyLedger, start) = (Int(bytes_allocated()), ManyNumbers.ledgerBytes, Self.processorTime)
-            let numbers = try ManyNumbers(count)
+            let numbers = try ManyNumbers(count, keepsAlarms: alarms)
             // All first polls are over after this.
             numbers.run(for: .seconds(900))
             let (begun, first) = (Self.processorTime, (requests: numbers.requests, changes: numbers.changes))
@@ -33,7 +35,7 @@ struct NumbersCommand: ParsableCommand {
             let (requests, changes) = (numbers.requests - first.requests, numbers.changes - first.changes)
             costs.append((processor, bytes))
             print(
-                "\(numbers.count) numbers: first looks \(Self.rounded((begun - start) / Double(numbers.count) * 1e6)) µs a number; an hour "
+                "\(numbers.count) numbers\(alarms ? ", with alarms" : ""): first looks \(Self.rounded((begun - start) / Double(numbers.count) * 1e6)) µs a number; an hour "
                     + "\(Self.rounded(processor)) µs a number (\(requests) requests, \(changes) changes); heap \(Self.rounded(bytes)) bytes a number, "
                     + "and \(Self.rounded(ledgerBytes)) of the ledger, which is in memory here")
             numbers.end()
