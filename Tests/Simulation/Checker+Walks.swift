@@ -67,7 +67,8 @@ extension Checker {
         let list = (walks[target] ?? [])[...place].map { history.walks[$0] }
         guard let last = list.last else { return false }
         return list.contains { other in
-            other.life == last.life && last.span.start - other.span.end < .seconds(600)
+            // A throttle stands in the middle of a search for that long.
+            other.life == last.life && last.span.start - other.span.end < .seconds(1800)
                 && (other.isOdd || other.trouble.map { $0 != .refusedField } ?? false)
         }
     }

@@ -228,7 +228,8 @@ extension Checker {
         let isDown = walks.keys.contains { target in
             // What failed in another way before says nothing of the way to Meta.
             let failures = failures(target, by: told.time).prefix { isLike($0, .unreachable) }
-            guard let since = failures.last?.delivered, failures.count > 1 || told.life > 1 else { return false }
+            // The last two are enough: what was before them may have ended by what was recorded of a search.
+            guard let since = failures.prefix(2).last?.delivered, failures.count > 1 || told.life > 1 else { return false }
             return !names.contains { isReached($0, from: since, to: before(told.time)) && worksSince($0, since, told.time) }
         }
         if told.state != .unreachable || !isDown { complain("one telling", told.time, told.refused("Meta was reached")) }
