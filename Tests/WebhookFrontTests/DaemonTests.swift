@@ -107,6 +107,18 @@ private func withDaemonsFront<R: Sendable>(
         }
     }
 
+    /// A connection that was kept is none any more: that is no reason to have Meta come again.
+    @Test func daemon_thatWasRestartedMeanwhile_isReportedTo_overANewConnection() async throws {
+        try await withDaemonsFront { stage, socket in
+            for _ in 0..<3 {
+                try await ReportService.serving(at: socket, { _ in ReportService.reply }) { () async throws in
+                    for _ in 0..<2 { #expect(try await stage.answer(post())?.status == 200) }
+                }
+            }
+            #expect(stage.front.answers == [200: 6])
+        }
+    }
+
     /// It goes while it has the webhook: nobody knows whether it was recorded, and Meta is to send it again.
     @Test func daemon_thatGoesInTheMidstOfACall_is503_andTheNextIsRecorded() async throws {
         try await withDaemonsFront { stage, socket async throws in
