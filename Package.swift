@@ -56,6 +56,7 @@ let package = Package(
         .executable(name: "wabawatchd", targets: ["wabawatchd"]),
         .executable(name: "wabawatch", targets: ["wabawatch"]),
         .executable(name: "wabawatch-demo", targets: ["wabawatch-demo"]),
+        .executable(name: "wabawatch-webhook", targets: ["wabawatch-webhook"]),
         .executable(name: "graph-simulator", targets: ["graph-simulator"]),
         .executable(name: "wabawatch-bench", targets: ["wabawatch-bench"]),
         .library(name: "WabaWatchClient", targets: ["WabaWatchClient"]),
@@ -142,6 +143,9 @@ let package = Package(
             "wabawatch",
             ["WabaWatchClient", "WabaWatchInterface", "Alarms", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments],
             linkerSettings: lean),
+        // Hears Meta's webhooks. No room of the daemon's is in it, for it faces a network: it knows no token and no application's secret.
+        room("WebhookFront", ["Continuations", "Varlink", "WabaWatchInterface", nio, nioPosix, nioHTTP, logging]),
+        program("wabawatch-webhook", ["WebhookFront", "Systemd", "Programs", arguments, signals, logging], linkerSettings: lean),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
         program("graph-simulator", ["GraphSimulator", "Printing", "Programs", arguments, signals]),
         program(
@@ -255,6 +259,9 @@ let package = Package(
         tests(
             "WabaWatchClient",
             ["TestTools", "WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
+        tests(
+            "WebhookFront",
+            ["TestTools", "TestSupport", "WebhookFront", "wabawatch-webhook", "Varlink", "WabaWatchInterface", "StrictJSON", logging]),
         tests(
             "wabawatch",
             [

@@ -23,14 +23,17 @@ public final class GraphSimulator: Sendable {
     }
 
     /// Listens on a port; 0 takes a free one. `now` is the clock of the usage windows, tokens and dates.
-    /// `keeping` bounds `requests`. `controlled` opens the paths below `/simulator`, for changes from outside the process. Throws NIO's error if the port cannot be had.
+    /// `keeping` bounds `requests`. `controlled` opens the paths below `/simulator`, for changes from outside the process. `webhooks` is where webhooks of the changes
+    /// go that Meta reports. Throws NIO's error if the port cannot be had.
     public static func start(
         _ platform: Platform = Platform(), host: String = "127.0.0.1", port: Int = 0, threads: Int = 1, keeping: Int = 20_000,
-        controlled: Bool = false,
+        controlled: Bool = false, webhooks: WebhookTarget? = nil,
         now: @escaping @Sendable () -> Timestamp = { .system }
     ) async throws -> GraphSimulator {
-        let core = SimulatorCore(Simulation(platform: platform), keeping: keeping, controlled: controlled, now: now)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        let core = SimulatorCore(
+            Simulation(platform: platform), keeping: keeping, controlled: controlled,
+            sender: webhooks.map { WebhookSender($0, on: group.next()) }, now: now)
         do {
             let channel = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 1024)
@@ -63,6 +66,12 @@ public final class GraphSimulator: Sendable {
     public func setFault(named name: String, _ parameters: JSONObject = [:]) throws(SimulatedError) {
         core.setFault(try ArmedFault(named: name, parameters))
     }
+
+    /// Has webhooks come otherwise than each once, at once and in order; what was gathered so far is sent.
+    public func setWebhooks(_ behaviour: WebhookBehaviour) { core.setWebhooks(behaviour) }
+
+    /// What became of the webhooks so far.
+    public var webhookCounts: WebhookCounts { core.webhookCounts }
 
     /// Takes every fault back.
     public func clearFaults() { core.clearFaults() }

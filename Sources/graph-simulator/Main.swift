@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import GraphSimulator
 import Printing
 import Programs
@@ -24,9 +25,12 @@ import UnixSignals
                 {"kind":"status","status":502,"edge":"settings","times":2}
                 Every kind that --list-faults tells, with its parameters.
             DELETE /simulator/faults
+            POST /simulator/webhooks
+                {"copies":2,"delay_ms":500,"batch":3,"disorder":2}
+                Each twice, late, three changes in one body, two bodies gathered and sent the last first; {} ends it.
             POST /simulator/tokens
                 {"TOKEN":"expired"}
-            POST /simulator/ID
+            POST /simulator/ID (an account, a number or a template)
                 {"status":"BANNED","certificate":null}
             POST /simulator/ID/EDGE
                 whatsapp_business_profile, settings, whatsapp_commerce_settings
@@ -43,6 +47,8 @@ import UnixSignals
     @Flag(help: "Take changes and faults below /simulator, from anyone who reaches the port.") var control = false
     @Option(help: "The app's secret: an appsecret_proof is then checked, and required.") var appSecret: String?
 
+    @Option(help: "Send webhooks of what is changed here and Meta reports: http://HOST[:PORT][/PATH].") var webhook: String?
+    @Option(help: "A file with the app's secret that webhooks are signed with.") var appSecretFile: String?
     @Option(name: .customLong("fault"), help: "A fault that is there from the start; can be given again.") var faults: [String] = []
     @Flag(help: "Tell every fault and its parameters, and end.") var listFaults = false
 
@@ -51,6 +57,9 @@ import UnixSignals
     func validate() throws {
         guard (0...1000).contains(accounts), (0...1000).contains(numbers), (0...1_000_000).contains(blocked) else {
             throw ValidationError("At most 1000 accounts, 1000 numbers and 1000000 blocked users.")
+        }
+        guard (webhook == nil) == (appSecretFile == nil) else {
+            throw ValidationError("--webhook needs --app-secret-file, and the other way round.")
         }
         guard (0...65_535).contains(port), budget > 0, (0...600_000).contains(latency) else {
             throw ValidationError("The port, the budget or the latency is out of range.")
@@ -71,7 +80,7 @@ import UnixSignals
         for id in platform.accounts.keys { platform.accounts[id]?.budget.callsPerHour = budget }
 
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        let simulator = try await GraphSimulator.start(platform, host: host, port: port, controlled: control)
+        let simulator = try await GraphSimulator.start(platform, host: host, port: port, controlled: control, webhooks: try target())
         do {
             for text in faults {
                 let (name, parameters) = try NamedFault.parse(text)
@@ -92,5 +101,14 @@ import UnixSignals
         try output.flush()
         for await _ in signals { break }
         try await simulator.stop()
+    }
+
+    private func target() throws -> WebhookTarget? {
+        guard let webhook, let appSecretFile else { return nil }
+        let secret = try String(contentsOfFile: appSecretFile, encoding: .utf8)
+        guard let target = WebhookTarget(url: webhook, secret: secret.hasSuffix("\n") ? String(secret.dropLast()) : secret) else {
+            throw ValidationError("--webhook takes http://HOST[:PORT][/PATH], and the secret must not be empty.")
+        }
+        return target
     }
 }

@@ -83,6 +83,18 @@ struct InheritedSocketsTests {
         #expect(throws: SystemdError.self) { try InheritedSockets.check(descriptor, name: "varlink") }
     }
 
+    @Test(arguments: [AF_INET, AF_INET6]) func internetSocket_isTaken_whereItIsAskedFor(family: Int32) throws {
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        #expect(throws: SystemdError.self) { try InheritedSockets.check(descriptor, name: "webhook", family: .unixAndInternet) }
+        try #require(listen(descriptor, 1) == 0)
+        try InheritedSockets.check(descriptor, name: "webhook", family: .unixAndInternet)
+        #expect(fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0)
+        let datagrams = socket(family, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(datagrams) }
+        #expect(throws: SystemdError.self) { try InheritedSockets.check(datagrams, name: "webhook", family: .unixAndInternet) }
+    }
+
     @Test func descriptor_thatIsClosed_isRefusedWithTheSystemsReason() {
         let error = #expect(throws: SystemdError.self) { try InheritedSockets.check(987_654, name: "varlink") }
         #expect(error?.errorNumber == EBADF)

@@ -8,9 +8,10 @@ enum Digest {
         return hex(digest)
     }
 
-    static func hmac(key: String, message: String) -> String {
+    static func hmac(key: String, message: String) -> String { hmac(key: Array(key.utf8), message: Array(message.utf8)) }
+
+    static func hmac(key: [UInt8], message: [UInt8]) -> String {
         var digest = [UInt8](repeating: 0, count: 32)
-        let (key, message) = (Array(key.utf8), Array(message.utf8))
         precondition(ccrypto_hmac_sha256(key, key.count, message, message.count, &digest) == 1, "libcrypto computes HMAC-SHA-256")
         return hex(digest)
     }

@@ -5,8 +5,9 @@ import StrictJSON
 ///     POST   /simulator/faults      {"kind":"status","status":502,"edge":"settings","id":"…","method":"GET","times":2}
 ///                                   or any other of `NamedFault.all`, with its parameters
 ///     DELETE /simulator/faults
+///     POST   /simulator/webhooks    {"copies":2,"delay_ms":500,"batch":3,"disorder":2}, all of them optional: how webhooks come from now on
 ///     POST   /simulator/tokens      {"TOKEN":"expired"}
-///     POST   /simulator/ID          members of an account's or a number's node; null takes one away
+///     POST   /simulator/ID          members of an account's, a number's or a template's node; null takes one away
 ///     POST   /simulator/ID/EDGE     the same for whatsapp_business_profile, settings and whatsapp_commerce_settings, and for an edge of which only a
 ///                                   kind's row is known; a thing of a list is told by its key, and put there
 ///     DELETE /simulator/ID/EDGE     takes such a thing away
@@ -20,6 +21,7 @@ extension Simulation {
                 faults.append(try ArmedFault(named: request.body["kind"]?.string ?? "", parameters))
             case ("DELETE", "faults", 2): faults = []
             case ("POST", "tokens", 2): try setTokens(request.body)
+            case ("POST", "webhooks", 2): webhooks = try WebhookBehaviour(request.body)
             case ("POST", let id?, 2): try change(id, nil, request.body)
             case ("POST", let id?, 3):
                 guard let edge = SimulatedEdge(rawValue: request.path[2]) else { throw .noObject(request.path[2], method: "post") }
@@ -55,6 +57,15 @@ extension Simulation {
         if edge == nil, platform.accounts[id] != nil {
             platform.accounts[id]?.document.merge(body)
             return
+        }
+        if edge == nil {
+            for account in platform.accounts.keys {
+                guard let index = platform.accounts[account]?.messageTemplates.firstIndex(where: { $0["id"]?.string == id }) else {
+                    continue
+                }
+                platform.accounts[account]?.messageTemplates[index].merge(body)
+                return
+            }
         }
         guard var number = platform[phoneNumber: id] else { throw .noObject(id, method: "post") }
         switch edge {

@@ -19,6 +19,8 @@ struct Simulation: Sendable {
     var number = 0
     /// The origin that links begin with.
     var origin = ""
+    /// How webhooks come.
+    var webhooks = WebhookBehaviour()
 
     /// Answers one request.
     mutating func answer(_ request: GraphRequest, _ call: Call, fault: SimulatedError? = nil, at now: Timestamp) -> GraphAnswer {
