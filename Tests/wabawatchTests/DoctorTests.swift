@@ -178,6 +178,7 @@ import WhatsAppBusiness
         #expect(!text.contains("\u{1B}"))
         #expect(text.contains(#"wabawatch plan --account 'a'\''b\u{1B}[2J; rm -rf'"#), "\(text)")
         #expect(ShellWord.quoted("") == "''" && ShellWord.quoted("acme-2.shop") == "acme-2.shop" && ShellWord.quoted("é") == "'é'")
+        for word in ["a b", "a'b", "a;b", "$a", "a*", "~", "a\nb"] { #expect(ShellWord.quoted(word).hasPrefix("'")) }
     }
 
     @Test func finding_isOneObject() {

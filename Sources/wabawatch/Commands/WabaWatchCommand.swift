@@ -14,7 +14,7 @@ import WabaWatchInterface
         subcommands: [
             StatusCommand.self, MonitorCommand.self, HistoryCommand.self, TimelineCommand.self, ListCommand.self, ShowCommand.self,
             PollCommand.self, PlanCommand.self, AlarmsCommand.self, MuteCommand.self, UnmuteCommand.self, MutesCommand.self,
-            BlockCommand.self, UnblockCommand.self, CallCommand.self, DoctorCommand.self,
+            BlockCommand.self, UnblockCommand.self, ReportCommand.self, CallCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 
