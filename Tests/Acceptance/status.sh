@@ -1,4 +1,4 @@
-# systemctl kill -s USR1 writes into the journal how everything stands; STATUS says the same in a line.
+# systemctl kill -s USR1 writes into the journal how everything stands; STATUS says the same in a line; doctor says whether all is as it should be.
 . "$(dirname "$0")/library.sh"
 
 start_simulator --control
@@ -6,10 +6,18 @@ configure
 systemctl start wabawatchd
 await_baseline
 start_subscriber
+verdict() { { wabawatch doctor --output json || true; } | jq -r --arg check "$1" 'select(.check == $check) | .verdict'; } # CHECK
+systemctl enable --quiet wabawatchd.service
+journalctl --sync
+for check in socket version unit journal drops permissions secrets connection ledger token watches budget; do
+    same "what doctor says of the $check" well "$(verdict "$check")"
+done
 control tokens "{\"$token\": \"expired\"}"
 # One refusal may be a mistake: it is asked again before it is told.
 await 40 changes_are 1 WABAWATCH_KIND=watch
 await 10 changes_are 1 WABAWATCH_KIND=alarm
+same 'what doctor says of a refused token' wrong "$(verdict token)"
+wabawatch doctor >/dev/null && fail 'doctor finds everything well'
 systemctl kill --signal=USR1 --kill-whom=main wabawatchd
 await 10 said_text 'status of a watch'
 whole=$(said | jq -c 'select(.MESSAGE | startswith("status of the daemon"))')

@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import StrictJSON
 public import Varlink
 public import WabaWatchInterface
@@ -47,6 +48,7 @@ public struct FakeDaemon: VarlinkInterface {
                 guard await log.unmute(id) else { throw WabaWatchError.noSuchMute(id: id) }
                 return UnmuteReply().json
             case "Mutes": return MutesReply(mutes: await log.mutes).json
+            case "Report": return try await report(try ReportParameters(json: call.parameters))
             case "BlockUsers": return block(try BlockUsersParameters(json: call.parameters).list)
             default: throw VarlinkError.permissionDenied
             }
@@ -112,6 +114,22 @@ public struct FakeDaemon: VarlinkInterface {
             },
             failed: failed.map { BlockFailure(input: $0, code: 139_101, message: "not on WhatsApp") }
         ).json
+    }
+
+    /// What a webhook is signed with here, whatever is in it.
+    public static let signature = "sha256=0123"
+
+    /// Records each `account_update`, and ignores everything else.
+    private func report(_ parameters: ReportParameters) async throws -> JSONObject {
+        guard parameters.signature == Self.signature else { throw WabaWatchError.badSignature }
+        guard let body = Data(base64Encoded: parameters.body),
+            let webhook = (try? JSONValue(parsing: String(decoding: body, as: UTF8.self)))?.object
+        else { throw VarlinkError.invalidParameter("body") }
+        await log.handedIn(Array(body))
+        let changes = (webhook["entry"]?.array ?? []).flatMap { $0["changes"]?.array ?? [] }
+        let updates = changes.filter { $0["field"]?.string == "account_update" }.compactMap(\.object)
+        for update in updates { await log.record { Sample.reported(update, $0, $1) } }
+        return ReportReply(cursor: await log.cursor, changes: updates.count, ignored: changes.count - updates.count).json
     }
 
     private func subscribe(_ parameters: SubscribeParameters, _ replies: Replies) async throws -> JSONObject {

@@ -10,6 +10,8 @@ public actor FakeLog {
     public private(set) var forgotten = 0
     /// The mutes that are in force; the first one's id is 1.
     public private(set) var mutes: [MuteEntry] = []
+    /// The bodies of webhooks that were handed in, byte for byte.
+    public private(set) var reports: [[UInt8]] = []
     private var waiting: [AsyncStream<Void>.Continuation] = []
     private var subscriptions: [AsyncStream<SubscribeParameters>.Continuation] = []
 
@@ -45,6 +47,9 @@ public actor FakeLog {
         mutes.removeAll { $0.id == id }
         return mutes.count < count
     }
+
+    /// Keeps the body of a webhook.
+    func handedIn(_ body: [UInt8]) { reports.append(body) }
 
     /// Forgets changes up to a sequence.
     public func forget(upTo sequence: Int) { forgotten = sequence }

@@ -101,6 +101,14 @@ public enum Sample {
         }
     }
 
+    /// What a webhook reported of the account acme: `{"field": …, "value": …}`.
+    public static func reported(_ report: JSONObject, _ sequence: Int, _ cursor: Cursor) -> Change {
+        Change(
+            ResourceID(account: "acme", kind: .account, id: "102290129340398"), cursor: cursor, sequence: sequence, observedAt: moment,
+            operation: .reported, origin: .webhook, severity: .critical, fields: [], before: nil, after: report,
+            summary: "acme: a webhook reported something")
+    }
+
     /// A rating that falls.
     public static func fall(_ sequence: Int, _ cursor: Cursor) -> Change {
         Change(

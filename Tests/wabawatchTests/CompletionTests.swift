@@ -8,7 +8,8 @@ import Testing
     static let cases = [
         ("wabawatch mon", "monitor", "status"), ("wabawatch history --rev", "--reverse", "--until"),
         ("wabawatch history --severity cr", "critical", "notice"), ("wabawatch list busi", "business_profile", "account"),
-        ("wabawatch status -o j", "json", "short"), ("wabawatch call Un", "UnblockUsers", "BlockUsers "),
+        ("wabawatch status -o j", "json", "short"),
+        ("wabawatch doc", "doctor", "status"), ("wabawatch call Un", "UnblockUsers", "BlockUsers "),
     ]
 
     private func withScript(_ shell: String, _ body: (String) async throws -> Void) async throws {

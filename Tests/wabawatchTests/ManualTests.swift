@@ -41,7 +41,7 @@ import Testing
                 for word in [
                     "status", "monitor", "history", "timeline", "list", "show", "poll", "plan", "block", "unblock", "call", "alarms",
                     "mute",
-                    "unmute", "mutes", "--reason", "number_banned", "--cursor-file",
+                    "unmute", "mutes", "doctor", "report", "--signature", "--reason", "number_banned", "--cursor-file",
                     "--severity", "critical, warning, notice, info", "EXIT STATUS", "69", "WABAWATCH_SOCKET", "message_template",
                 ] {
                     #expect(text.contains(word), "\(word)")
