@@ -129,39 +129,51 @@ package struct Announcer: Sendable {
             let cursor = ledger.cursor(at: announcement.sequence)
             try await take(announcement, cursor, accounts[announcement.account])
         }
-        if let reason = position.sharing(first, following: changes.dropFirst().first) {
-            let announcement = try await latch.away { [position] in try await bulk(of: reason, from: first, after: position) }
-            try await handOver(announcement)
-            position.pass(first, sharedUpTo: announcement.sequence)
-            return try await keep(position.sequence)
-        }
+        var rest = changes[...]
         var refusal: (any Error)?
-        for (index, change) in changes.enumerated() {
-            // What shares an entry is read again, as much as there is of it.
-            if position.sharing(change, following: changes.dropFirst(index + 1).first) != nil { break }
-            do { try await handOver(.change(change)) } catch {
+        while let change = rest.first {
+            var announcement = Announcement.change(change)
+            do {
+                if let reason = position.sharing(change, following: rest.dropFirst().first) {
+                    let shared = try await latch.away { [position] in try await bulk(of: reason, in: rest, of: changes.count, position) }
+                    guard let shared else { break }
+                    announcement = shared
+                }
+                try await handOver(announcement)
+            } catch {
                 refusal = error
                 break
             }
-            position.pass(change)
+            position.pass(change, sharedUpTo: announcement.sequence)
+            rest = rest.dropFirst(announcement.count)
         }
         if position.sequence >= first.sequence { try await keep(position.sequence) }
         if let refusal { throw refusal }
     }
 
-    /// The next changes that share an entry; one alone is told by itself. All of an observation are there, for they were committed together; of first
-    /// looks, those that are there by now.
-    private func bulk(of reason: Bulk.Reason, from first: RecordedChange, after position: AnnouncerPosition) async throws -> Announcement {
-        var bulk = Bulk(first, reason)
+    /// The next changes that share an entry; one alone is told by itself. All of an observation are in the ledger, for they were committed together; of
+    /// first looks, those that are by now.
+    /// - Parameters:
+    ///   - rest: what has been read and not announced, from the first of them on.
+    ///   - count: how many changes were read with it.
+    /// - Returns: `nil` where more of them may stand behind what was read: it is read anew, from the first of them on.
+    private func bulk(
+        of reason: Bulk.Reason, in rest: ArraySlice<RecordedChange>, of count: Int, _ position: AnnouncerPosition
+    ) async throws -> Announcement? {
+        let first = rest[rest.startIndex]
         // What became known of however many things is one piece of news.
         let most = reason == .joined ? Int.max : Bulk.size
-        reading: while bulk.count < most {
-            let page = try await ledger.changes(after: bulk.last, limit: min(most - bulk.count, 256))
-            if page.isEmpty { break }
+        var bulk = Bulk(first, reason)
+        var page = rest.dropFirst()
+        reading: while true {
             for change in page {
-                guard position.shares(change, with: first, reason) else { break reading }
+                guard bulk.count < most, position.shares(change, with: first, reason) else { break reading }
                 bulk.add(change)
             }
+            if bulk.count >= most { break }
+            guard rest.count == count else { return nil }
+            page = try await ledger.changes(after: bulk.last, limit: min(most - bulk.count, 256))[...]
+            if page.isEmpty { break }
         }
         guard bulk.count > 1 else { return .change(first) }
         if let number = bulk.phoneNumberID {

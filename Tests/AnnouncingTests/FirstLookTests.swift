@@ -107,6 +107,19 @@ struct FirstLookTests {
         }
     }
 
+    /// An entry's changes may begin within what is read at once and end behind it.
+    @Test func firstLooks_areOneEntry_whereverTheyLieInTheLedger() async throws {
+        try await Self.withLedger { ledger in
+            for round in 0..<3 {
+                for number in 0..<49 { try await pollProfile(number + round * 100, ledger) }
+                for number in 0..<2 { try await pollBlocked(number + round * 100, count: 1, ledger) }
+            }
+            let entries = try await told(ledger)
+            #expect(entries.map(\.count) == [49, 2, 49, 2, 49, 2])
+            #expect(entries.last?.sequence == ledger.cursor.sequence)
+        }
+    }
+
     @Test func moreThanAThousand_areAnEntryForEachThousand() async throws {
         try await Self.withLedger { ledger in
             for number in 0..<2_001 { try await pollProfile(number, ledger) }

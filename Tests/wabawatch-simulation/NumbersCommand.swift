@@ -38,6 +38,7 @@ struct NumbersCommand: ParsableCommand {
                 "\(numbers.count) numbers\(alarms ? ", with alarms" : ""): first looks \(Self.rounded((begun - start) / Double(numbers.count) * 1e6)) µs a number; an hour "
                     + "\(Self.rounded(processor)) µs a number (\(requests) requests, \(changes) changes); heap \(Self.rounded(bytes)) bytes a number, "
                     + "and \(Self.rounded(ledgerBytes)) of the ledger, which is in memory here")
+            fflush(nil)
             numbers.end()
         }
         if let first = costs.first, let last = costs.last,
