@@ -177,7 +177,7 @@ let package = Package(
                 "StrictJSON", arguments, sqlite,
             ]),
 
-        // Webhooks' documents and replies to writes, which no program reads yet: Meta's recorded payloads are read by them.
+        // Replies to writes, which no program reads yet: Meta's recorded payloads are read by them.
         .target(
             name: "PayloadDocuments", dependencies: ["WhatsAppBusiness", "GraphAPI", "StrictJSON"], path: "Tests/PayloadDocuments",
             swiftSettings: rules),

@@ -115,4 +115,47 @@ import WhatsAppBusiness
             settings.timestamp == 1_700_000_000 && settings.settings?.phoneNumberID == "7"
                 && settings.settings?.calling?.status?.known == .disabled)
     }
+
+    /// What one member is costs no other: each in turn is left out, and is of another type.
+    @Test func accountUpdate_withOneMemberWrong_hasTheOthers() throws {
+        let whole = try #require(
+            try JSONValue(
+                parsing: #"""
+                    {"event":"DISABLED_UPDATE","phone_number":"15550783881","country":"DE","waba_info":{"waba_id":"7"},
+                     "violation_info":{"violation_type":"ADULT"},"ban_info":{"waba_ban_state":"DISABLE","waba_ban_date":"April 17, 2025"},
+                     "restriction_info":[{"restriction_type":"RESTRICTED_UTILITY_TEMPLATES"}],
+                     "disconnection_info":{"reason":"CHANGE_NUMBER","initiated_by":"USER"}}
+                    """#
+            ).object)
+        func shown(_ update: AccountUpdate) -> [String: String?] {
+            [
+                "event": update.event?.rawText, "phone_number": update.phoneNumber, "country": update.country,
+                "waba_info": update.wabaInfo?.id,
+                "violation_info": update.violationInfo?.violationType?.rawText, "ban_info": update.banInfo?.day?.description,
+                "restriction_info": update.restrictions?.first?.restrictionType?.rawText,
+                "disconnection_info": update.disconnectionInfo?.initiatedBy?.rawText,
+            ]
+        }
+        let all = shown(AccountUpdate(checked: whole))
+        #expect(all.values.allSatisfy { $0 != nil })
+        for name in all.keys {
+            for other: JSONValue? in [nil, .null, true, [[true]], ["a": ["b": 1]]] {
+                var broken = whole
+                broken[name] = other
+                var expected = all
+                expected[name] = .some(nil)
+                #expect(shown(AccountUpdate(checked: broken)) == expected, "\(name): \(String(describing: other))")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("April 17, 2025", "2025-04-17"), ("april 7,2025", "2025-04-07"), ("Sep  30, 2026", "2026-09-30"),
+        ("February 29, 2028", "2028-02-29"),
+        ("April 31, 2025", nil), ("April 0, 2025", nil), ("Ap 17, 2025", nil), ("17 April 2025", nil), ("2025-04-17", nil), ("", nil),
+        ("April 17, 25", nil), ("April 17, 2025, noon", nil),
+    ]) func banDate_isReadFromEnglish(text: String, day: String?) {
+        #expect(WABABanDate(text)?.description == day)
+        #expect(BanInfo(checked: ["waba_ban_date": .string(text)]).date == text)
+    }
 }

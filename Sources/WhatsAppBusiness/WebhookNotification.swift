@@ -1,5 +1,4 @@
 public import StrictJSON
-public import WhatsAppBusiness
 
 /// What Meta sends to a webhook: several entries with several changes each
 /// (https://developers.facebook.com/docs/graph-api/webhooks/reference/whatsapp-business-account/).

@@ -36,7 +36,7 @@ public enum DisconnectionReason: String, Sendable, CaseIterable {
 }
 
 /// Who disconnected a number.
-public enum DisconnectionInitiator: String, Sendable, CaseIterable {
+public enum DisconnectionInitiatedBy: String, Sendable, CaseIterable {
     case user = "USER"
     case system = "SYSTEM"
 }

@@ -1,5 +1,3 @@
-public import WhatsAppBusiness
-
 extension WebhookField {
     /// The type of the values of this field.
     public var valueType: any Document.Type {

@@ -1,5 +1,4 @@
 public import StrictJSON
-public import WhatsAppBusiness
 
 /// The account that an update is about, and its partners.
 public struct WABAInfo: Document {
@@ -49,6 +48,8 @@ public struct BanInfo: Document {
     public var state: OpenEnum<WABABanState>? { open("waba_ban_state") }
     /// English text: `April 17, 2025`.
     public var date: String? { text("waba_ban_date") }
+    /// The same, read; `nil` where it is written in another way.
+    public var day: WABABanDate? { date.flatMap { WABABanDate($0) } }
 }
 
 /// Something that an account or a number may not do.
@@ -76,7 +77,7 @@ public struct DisconnectionInfo: Document {
     /// Why.
     public var reason: OpenEnum<DisconnectionReason>? { open("reason") }
     /// By whom.
-    public var initiator: OpenEnum<DisconnectionInitiator>? { open("initiated_by") }
+    public var initiatedBy: OpenEnum<DisconnectionInitiatedBy>? { open("initiated_by") }
 }
 
 /// From when authentication abroad has a price of its own.

@@ -1,5 +1,4 @@
 public import StrictJSON
-public import WhatsAppBusiness
 
 /// The value of `message_template_status_update`
 /// (https://developers.facebook.com/docs/graph-api/webhooks/reference/whatsapp-business-account/).

@@ -1,5 +1,4 @@
 public import StrictJSON
-public import WhatsAppBusiness
 
 /// The value of `account_review_update` (https://developers.facebook.com/docs/graph-api/webhooks/reference/whatsapp-business-account/).
 public struct AccountReviewUpdate: Document {
