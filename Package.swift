@@ -95,7 +95,11 @@ let package = Package(
         // What is wrong by what is known, and how urgent states are, wherever it is asked.
         room("Alarms", ["WhatsAppBusiness", "StrictJSON"]),
         room("Changes", ["Alarms", "WhatsAppBusiness", "StrictJSON"]),
-        room("Ledger", ["Continuations", "WhatsAppBusiness", "StrictJSON", "Alarms", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
+        // What Meta says by a webhook: what its body holds, and what each report means.
+        room("Webhooks", ["Changes", "WhatsAppBusiness", "StrictJSON", "CCrypto"]),
+        room(
+            "Ledger",
+            ["Continuations", "WhatsAppBusiness", "StrictJSON", "Alarms", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
         room("Watching", ["Continuations", "GraphAPI", "Alarms", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
@@ -241,6 +245,7 @@ let package = Package(
                 "TestTools", "TestSupport", "AlarmKeeping", "Alarms", "Changes", "Ledger", "Watching", "WhatsAppBusiness", "StrictJSON",
                 grdb, logging,
             ]),
+        tests("Webhooks", ["Webhooks", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["TestTools", "PayloadDocuments", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
