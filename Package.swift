@@ -99,7 +99,7 @@ let package = Package(
         room("Webhooks", ["Changes", "WhatsAppBusiness", "StrictJSON", "CCrypto"]),
         room(
             "Ledger",
-            ["Continuations", "WhatsAppBusiness", "StrictJSON", "Alarms", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
+            ["Continuations", "WhatsAppBusiness", "StrictJSON", "Alarms", "Changes", "Webhooks", "CCrypto", "CSQLite", grdb, sqlite]),
         room("Watching", ["Continuations", "GraphAPI", "Alarms", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
@@ -198,7 +198,7 @@ let package = Package(
             name: "CTestVFS", path: "Tests/CTestVFS", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
-            "Ledger", ["TestTools", "Ledger", "CTestVFS", "Alarms", "Changes", "WhatsAppBusiness", "StrictJSON", grdb],
+            "Ledger", ["TestTools", "Ledger", "CTestVFS", "Alarms", "Changes", "Webhooks", "WhatsAppBusiness", "StrictJSON", grdb],
             resources: [.copy("Released")]),
         tests(
             "Watching",
@@ -245,7 +245,7 @@ let package = Package(
                 "TestTools", "TestSupport", "AlarmKeeping", "Alarms", "Changes", "Ledger", "Watching", "WhatsAppBusiness", "StrictJSON",
                 grdb, logging,
             ]),
-        tests("Webhooks", ["Webhooks", "Changes", "WhatsAppBusiness", "StrictJSON"]),
+        tests("Webhooks", ["Webhooks", "Changes", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Golden")]),
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["TestTools", "PayloadDocuments", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
