@@ -100,7 +100,9 @@ let package = Package(
         room(
             "Ledger",
             ["Continuations", "WhatsAppBusiness", "StrictJSON", "Alarms", "Changes", "Webhooks", "CCrypto", "CSQLite", grdb, sqlite]),
-        room("Watching", ["Continuations", "GraphAPI", "Alarms", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
+        room(
+            "Watching",
+            ["Continuations", "GraphAPI", "Alarms", "Changes", "Webhooks", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         // What the ledger and the watching know, as records of the interface: what Subscribe, the metrics and the other calls have in common.
@@ -130,7 +132,7 @@ let package = Package(
         room(
             "WabaWatchService",
             [
-                "Continuations", "Systemd", "Varlink", "GraphAPI", "Alarms", "AlarmKeeping", "Changes", "Ledger", "Watching",
+                "Continuations", "Systemd", "Varlink", "GraphAPI", "Alarms", "AlarmKeeping", "Changes", "Webhooks", "Ledger", "Watching",
                 "WabaWatchInterface",
                 "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness", "StrictJSON",
                 lifecycle, signals, logging,
@@ -202,7 +204,10 @@ let package = Package(
             resources: [.copy("Released")]),
         tests(
             "Watching",
-            ["TestTools", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+            [
+                "TestTools", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Webhooks", "WhatsAppBusiness", "StrictJSON",
+                logging,
+            ]),
         // Programs, the daemon against the simulator, and changes to record, as several test targets need them.
         .target(
             name: "TestSupport",
@@ -235,7 +240,8 @@ let package = Package(
             "WabaWatchService",
             [
                 "TestTools", "TestSupport", "WabaWatchService", "ServiceConfiguration", "Announcing", "Subscriptions", "InterfaceRecords",
-                "GraphSimulator", "Ledger", "Alarms", "Changes", "Systemd", "Varlink", "WabaWatchClient", "WabaWatchInterface", "Watching",
+                "GraphAPI", "GraphSimulator", "Ledger", "Alarms", "Changes", "Webhooks", "Systemd", "Varlink", "WabaWatchClient",
+                "WabaWatchInterface", "Watching",
                 "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
         tests("Alarms", ["TestTools", "Alarms", "WhatsAppBusiness", "StrictJSON"]),
