@@ -96,8 +96,14 @@ let package = Package(
         // What is wrong by what is known, and how urgent states are, wherever it is asked.
         room("Alarms", ["WhatsAppBusiness", "StrictJSON"]),
         room("Changes", ["Alarms", "WhatsAppBusiness", "StrictJSON"]),
-        room("Ledger", ["Continuations", "WhatsAppBusiness", "StrictJSON", "Alarms", "Changes", "CCrypto", "CSQLite", grdb, sqlite]),
-        room("Watching", ["Continuations", "GraphAPI", "Alarms", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
+        // What Meta says by a webhook: what its body holds, and what each report means.
+        room("Webhooks", ["Changes", "WhatsAppBusiness", "StrictJSON", "CCrypto"]),
+        room(
+            "Ledger",
+            ["Continuations", "WhatsAppBusiness", "StrictJSON", "Alarms", "Changes", "Webhooks", "CCrypto", "CSQLite", grdb, sqlite]),
+        room(
+            "Watching",
+            ["Continuations", "GraphAPI", "Alarms", "Changes", "Webhooks", "Ledger", "WhatsAppBusiness", "StrictJSON", heap, logging]),
         room("WabaWatchInterface", ["Varlink", "WhatsAppBusiness", "StrictJSON"]),
         room("WabaWatchClient", ["WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         // What the ledger and the watching know, as records of the interface: what Subscribe, the metrics and the other calls have in common.
@@ -127,7 +133,7 @@ let package = Package(
         room(
             "WabaWatchService",
             [
-                "Continuations", "Systemd", "Varlink", "GraphAPI", "Alarms", "AlarmKeeping", "Changes", "Ledger", "Watching",
+                "Continuations", "Systemd", "Varlink", "GraphAPI", "Alarms", "AlarmKeeping", "Changes", "Webhooks", "Ledger", "Watching",
                 "WabaWatchInterface",
                 "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness", "StrictJSON",
                 lifecycle, signals, logging,
@@ -200,11 +206,14 @@ let package = Package(
             name: "CTestVFS", path: "Tests/CTestVFS", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary("sqlite3")]),
         tests(
-            "Ledger", ["TestTools", "Ledger", "CTestVFS", "Alarms", "Changes", "WhatsAppBusiness", "StrictJSON", grdb],
+            "Ledger", ["TestTools", "Ledger", "CTestVFS", "Alarms", "Changes", "Webhooks", "WhatsAppBusiness", "StrictJSON", grdb],
             resources: [.copy("Released")]),
         tests(
             "Watching",
-            ["TestTools", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
+            [
+                "TestTools", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Webhooks", "WhatsAppBusiness", "StrictJSON",
+                logging,
+            ]),
         // Programs, the daemon against the simulator, and changes to record, as several test targets need them.
         .target(
             name: "TestSupport",
@@ -237,7 +246,8 @@ let package = Package(
             "WabaWatchService",
             [
                 "TestTools", "TestSupport", "WabaWatchService", "ServiceConfiguration", "Announcing", "Subscriptions", "InterfaceRecords",
-                "GraphSimulator", "Ledger", "Alarms", "Changes", "Systemd", "Varlink", "WabaWatchClient", "WabaWatchInterface", "Watching",
+                "GraphAPI", "GraphSimulator", "Ledger", "Alarms", "Changes", "Webhooks", "Systemd", "Varlink", "WabaWatchClient",
+                "WabaWatchInterface", "Watching",
                 "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
             ]),
         tests("Alarms", ["TestTools", "Alarms", "WhatsAppBusiness", "StrictJSON"]),
@@ -247,6 +257,7 @@ let package = Package(
                 "TestTools", "TestSupport", "AlarmKeeping", "Alarms", "Changes", "Ledger", "Watching", "WhatsAppBusiness", "StrictJSON",
                 grdb, logging,
             ]),
+        tests("Webhooks", ["Webhooks", "Changes", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Golden")]),
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphAPI", ["TestTools", "PayloadDocuments", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),

@@ -34,12 +34,20 @@ extension AlarmKeeper {
         while let page = try await walk.next() {
             for change in page where names.contains(change.change.resource.account) { past.take(change, at: wall) }
         }
+        // Of accounts there are few changes, and what is reported of one may last for longer.
+        query.kinds = [.account]
+        query.since = wall.advanced(by: .zero - ReportedTroubles.longestMemory)
+        walk = try await HistoryWalk(over: ledger, query)
+        while let page = try await walk.next() {
+            for change in page where names.contains(change.change.resource.account) { past.take(change, at: wall) }
+        }
         var stored: [String: [StoredAlarm]] = [:]
         var facts: [String: AccountFacts] = [:]
         for name in names {
             let standing = standings.first { $0.name == name }
             facts[name] = AccountFacts(account: name, wabaID: standing?.wabaID ?? name)
             facts[name]?.templates = past.templates[name] ?? TemplateHistory()
+            facts[name]?.reported = past.reported[name] ?? ReportedTroubles()
         }
         var resources = try await ResourceWalk(over: ledger, ResourceQuery(accounts: names, kinds: Self.kinds.union([.alarm])))
         while let page = try await resources.next() {
@@ -113,6 +121,7 @@ extension MessageTemplate {
 /// What the changes of the last days say that the snapshot does not.
 struct PastChanges {
     var templates: [String: TemplateHistory] = [:]
+    var reported: [String: ReportedTroubles] = [:]
     var times: [String: [String: NumberTimes]] = [:]
     var told: [String: [ToldAlarm]] = [:]
     /// When an account's numbers were seen first, where that is known.
@@ -121,10 +130,18 @@ struct PastChanges {
     mutating func take(_ recorded: RecordedChange, at wall: Timestamp) {
         let (change, at) = (recorded.change, recorded.observedAt)
         let name = change.resource.account
+        if change.operation == .reported {
+            return reported[name, default: ReportedTroubles()].take(change.after, number: change.resource.phoneNumberID, at: at)
+        }
         switch change.resource.kind.known {
+        case .account:
+            if change.operation == .changed { reported[name]?.answered(change.after, number: nil) }
+            // An account that is watched anew begins anew.
+            if change.operation == .removed { reported[name] = nil }
         case .messageTemplate: templates[name, default: TemplateHistory()].take(change, at: at)
         case .phoneNumber where change.isOfList: beginnings[name] = beginnings[name] ?? at
         case .phoneNumber:
+            if change.operation == .changed { reported[name]?.answered(change.after, number: change.resource.phoneNumberID) }
             if change.operation == .removed {
                 times[name]?[change.resource.id] = nil
             } else {

@@ -42,6 +42,15 @@ extension AlarmKeeper {
             if resource.kind == .account { touched.watches = true }
             return
         }
+        // It is seen in no document.
+        if change.operation == .reported {
+            accounts[account]?.facts.reported.take(change.after, number: resource.phoneNumberID, at: recorded.observedAt)
+            touched.accounts.insert(account)
+            return
+        }
+        if change.operation == .changed, kind == .account || kind == .phoneNumber {
+            accounts[account]?.facts.reported.answered(change.after, number: resource.phoneNumberID)
+        }
         switch kind {
         case .watch: touched.watches = true
         case .account:

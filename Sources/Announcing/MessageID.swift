@@ -13,8 +13,11 @@ struct MessageID: RawRepresentable, Hashable {
     /// What was found at first, of whatever kind: nothing happened to it.
     static let baseline = MessageID(rawValue: "6b1e2f7f0c0f4d0d9c2a5b3c8c7b1a42")
 
+    /// What Meta reported by a webhook, of whatever kind: nothing of it was seen yet.
+    static let reported = MessageID(rawValue: "2c9f4b7e61d8420fa3b5e7d90c1f8a26")
+
     /// Every class.
-    static let all = Set(Kind.allCases.map { MessageID($0) } + [qualityRating, phoneNumberStatus, messagingLimit, baseline])
+    static let all = Set(Kind.allCases.map { MessageID($0) } + [qualityRating, phoneNumberStatus, messagingLimit, baseline, reported])
 
     init(rawValue: String) { self.rawValue = rawValue }
 
@@ -25,6 +28,10 @@ struct MessageID: RawRepresentable, Hashable {
     init?(of change: DetectedChange) {
         if change.operation == .baseline {
             self = .baseline
+            return
+        }
+        if change.operation == .reported {
+            self = .reported
             return
         }
         guard let kind = change.resource.kind.known else { return nil }

@@ -34,6 +34,12 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+extension AppSecret {
+    /// The HMAC-SHA-256 of some bytes under the secret, 32 bytes: so Meta signs the webhooks of the app
+    /// (https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads). It tells nothing of the secret.
+    public func signature(of body: [UInt8]) -> [UInt8] { Digest(of: body, key: Array(secret.text.utf8)).bytes }
+}
+
 extension AccessToken {
     /// `appsecret_proof`: the token's HMAC-SHA-256 under the app's secret, in hexadecimal (Meta, "Secure Graph API calls").
     func proof(_ appSecret: AppSecret) -> String {

@@ -7,7 +7,7 @@ public struct AccessToken: Sendable, Equatable {
 }
 
 /// The secret of the app, with which the proof of a token is made. Like the token, it describes itself to nobody.
-public struct AppSecret: Sendable {
+public struct AppSecret: Sendable, Equatable {
     let secret: Secret
 
     /// A secret's text, under the rules of the token's.

@@ -23,6 +23,8 @@ public final class Ledger: Sendable {
     let confirmed = Mutex(PendingConfirmations())
     /// Which opening recorded what.
     let epochs: Mutex<Epochs>
+    /// Whose phone numbers are whose, as far as reports have asked.
+    let numbers = Mutex(NumberDirectory())
     /// What of the file this release cannot read.
     let unreadable = UnreadableRows()
     /// The ledger's file.

@@ -121,6 +121,17 @@ enum Schema {
                     CREATE TABLE mute (number INTEGER PRIMARY KEY AUTOINCREMENT, until INTEGER NOT NULL, document TEXT NOT NULL)
                     """)
         }
+        migrator.registerMigration("7") { database in
+            try database.execute(
+                sql: """
+                    -- Which reports of webhooks are recorded, by the digests of what Meta sent, see WebhookDigest.swift: each comes several times.
+                    CREATE TABLE report (
+                        number INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE,
+                        reported_at INTEGER NOT NULL      -- milliseconds
+                    );
+                    CREATE INDEX report_by_time ON report (reported_at);
+                    """)
+        }
         return migrator
     }()
 }

@@ -22,8 +22,13 @@ extension Configuration {
                 look(account.appSecretPlace) { () throws(ConfigurationProblem) in try secrets.appSecret(of: account) }
             }
         }
+        let unseenOfWebhook = secrets.unseen(of: webhook)
+        for (source, place) in zip(webhook.appSecrets, webhook.appSecretPlaces)
+        where !unseenOfWebhook.contains(where: { $0.place == place }) {
+            do throws(ConfigurationProblem) { _ = try secrets.appSecret(from: source, place) } catch { problems.append(error) }
+        }
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
-        return accounts.flatMap { unseen[$0.name] ?? [] }.map { $0.place.problem($0.sentence).description }
+        return (accounts.flatMap { unseen[$0.name] ?? [] } + unseenOfWebhook).map { $0.place.problem($0.sentence).description }
     }
 
     /// The accounts as they are to be watched.

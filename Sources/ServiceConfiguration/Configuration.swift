@@ -107,6 +107,16 @@ package struct Configuration: Sendable, Equatable {
         case environment(String)
     }
 
+    /// What Meta sends by itself.
+    package struct Webhook: Sendable, Equatable {
+        /// Where the token comes from by which Meta and the receiver know each other. Only the receiver reads it.
+        package var verifyToken: SecretSource?
+        /// Where secrets of apps come from that sign webhooks, besides the accounts' own.
+        package var appSecrets: [SecretSource] = []
+        /// Where these are named.
+        var appSecretPlaces: [Place] = []
+    }
+
     /// One account.
     package struct Account: Sendable, Equatable {
         /// The name used everywhere else.
@@ -161,6 +171,8 @@ package struct Configuration: Sendable, Equatable {
     package var watch = Watch()
     /// The budget.
     package var budget = Budget()
+    /// Webhooks.
+    package var webhook = Webhook()
     /// What is said of the alarms of all accounts.
     package var alarms = AlarmSettings()
     /// Members that are kept out of the changes of all accounts.

@@ -190,7 +190,7 @@ extension ConfigurationReader {
         if !problems.contains(problem) { problems.append(problem) }
     }
 
-    private mutating func secret(_ place: YAMLPlace) -> (source: Configuration.SecretSource, place: Configuration.Place)? {
+    mutating func secret(_ place: YAMLPlace) -> (source: Configuration.SecretSource, place: Configuration.Place)? {
         let members = members(of: place, keys: ["credential", "file", "environment"])
         guard members.count == 1, let (key, value) = members.first, let name = text(value) else {
             if members.count != 1 { problems.append(place.problem("should name one of credential, file and environment")) }

@@ -1,4 +1,4 @@
-import GraphAPI
+package import GraphAPI
 package import Systemd
 import WhatsAppBusiness
 
@@ -24,11 +24,45 @@ package struct Secrets: Sendable {
         return try read(source, account.appSecretPlace) { try AppSecret($0) }
     }
 
+    /// The secrets that webhooks may be signed with: the accounts' own, and those that are named besides; each once.
+    /// - Throws: every one that cannot be had.
+    package func appSecrets(of configuration: Configuration) throws(ConfigurationError) -> [AppSecret] {
+        var (secrets, problems): ([AppSecret], [ConfigurationProblem]) = ([], [])
+        func take(_ read: () throws(ConfigurationProblem) -> AppSecret?) {
+            do throws(ConfigurationProblem) {
+                if let secret = try read(), !secrets.contains(secret) { secrets.append(secret) }
+            } catch {
+                problems.append(error)
+            }
+        }
+        for account in configuration.accounts { take { () throws(ConfigurationProblem) in try appSecret(of: account) } }
+        for (source, place) in zip(configuration.webhook.appSecrets, configuration.webhook.appSecretPlaces) {
+            take { () throws(ConfigurationProblem) in try appSecret(from: source, place) }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+        return secrets
+    }
+
+    /// The secret of an app, or why it cannot be had.
+    func appSecret(from source: Configuration.SecretSource, _ place: Configuration.Place) throws(ConfigurationProblem) -> AppSecret {
+        try read(source, place) { try AppSecret($0) }
+    }
+
+    /// Those of the secrets that sign webhooks that cannot be looked at here, likewise.
+    func unseen(of webhook: Configuration.Webhook) -> [(place: Configuration.Place, sentence: String)] {
+        unseen(Array(zip(webhook.appSecrets, webhook.appSecretPlaces)))
+    }
+
     /// Those of an account's secrets that cannot be looked at here, because they are credentials and none were passed: where each stands, and what is to
     /// be said of it. `wabawatchd --check` on a command line has none.
     func unseen(of account: Configuration.Account) -> [(place: Configuration.Place, sentence: String)] {
+        unseen([(account.token, account.tokenPlace)] + (account.appSecret.map { [($0, account.appSecretPlace)] } ?? []))
+    }
+
+    private func unseen(
+        _ sources: [(Configuration.SecretSource, Configuration.Place)]
+    ) -> [(place: Configuration.Place, sentence: String)] {
         guard credentials.directory == nil else { return [] }
-        let sources = [(account.token, account.tokenPlace)] + (account.appSecret.map { [($0, account.appSecretPlace)] } ?? [])
         return sources.compactMap { source, place in
             guard case .credential(let name) = source, Credentials.isValid(name) else { return nil }
             return (place, "the credential \(name) could not be looked at: $CREDENTIALS_DIRECTORY is not set here")

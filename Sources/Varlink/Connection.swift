@@ -25,7 +25,7 @@ final class Connection: Sendable {
         self.costs = costs
         inbox = Mutex(
             Inbox(
-                messageBytes: limits.messageBytes, pipelinedBytes: limits.pipelinedBytes, smallBytes: limits.smallBytes,
+                messageBytes: limits.messageBytes(of: peer), pipelinedBytes: limits.pipelinedBytes, smallBytes: limits.smallBytes,
                 pipelinedCalls: limits.pipelinedCalls))
         outbox = Mutex(Outbox(limit: limits.outgoingBytes, socket: socket))
     }

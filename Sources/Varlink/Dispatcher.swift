@@ -59,7 +59,7 @@ struct Dispatcher: Sendable {
     /// Reads a call; its message is held no longer.
     private func read(_ message: consuming ByteBuffer, _ connection: Connection) throws(ProtocolViolation) -> CallMessage {
         defer { connection.letGo() }
-        return try CallMessage(parsing: message.readableBytesView, limits: limits.json)
+        return try limits.read(message.readableBytesView, of: connection.peer)
     }
 
     /// Whether the connection goes on.

@@ -21,6 +21,9 @@ public struct ServerLimits: Sendable {
     /// Bytes of any one text in an error.
     public var errorTextBytes = 4 << 10
 
+    /// Calls that may be larger than these; none unless set.
+    public var largeCalls: LargeCalls?
+
     // MARK: Connections
 
     /// Connections in all. Further ones are closed as they come, unless another peer has more: then its newest is closed instead.

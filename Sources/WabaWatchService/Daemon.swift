@@ -92,6 +92,7 @@ package struct Daemon: Sendable {
         notifier = surroundings.notifier
         let transport = try configuration.transport()
         let plans = try configuration.plans(secrets: surroundings.secrets, transport: transport)
+        let appSecrets = try surroundings.secrets.appSecrets(of: configuration)
         controlRight = try ControlRight(of: configuration)
         let path = configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite"
         let now = world.wallClock()
@@ -112,7 +113,8 @@ package struct Daemon: Sendable {
             pause: Self.pause, log: log)
         readsAnew = surroundings.reading != nil
         reloader = Reloader(
-            configuration, transport, secrets: surroundings.secrets, log: log, read: surroundings.reading ?? { configuration },
+            configuration, transport, appSecrets: appSecrets, secrets: surroundings.secrets, log: log,
+            read: surroundings.reading ?? { configuration },
             apply: Self.applying(to: watcher))
         announcer = Announcer(
             name: "journal", ledger: ledger, log: log, pause: Self.pause,
@@ -132,11 +134,15 @@ package struct Daemon: Sendable {
 
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
     package func run() async throws {
+        let reportLog = ReportLog(log: log, now: world.now)
         let service = try InterfaceService(
             ledger: ledger, watcher: watcher, controlRight: controlRight,
             poller: WatcherPoller(watcher: watcher, ledger: ledger),
             muting: Muting(
                 ledger: ledger, wallClock: world.wallClock, told: { [keeper] event in await keeper.muted(by: event.actor) }),
+            reporting: Reporting(
+                ledger: ledger, appSecrets: { [reloader] in reloader.appSecrets }, wallClock: world.wallClock, log: reportLog,
+                hinted: { [watcher] hints in await watcher.hasten(hints) }),
             version: Self.version, startedAt: world.wallClock(),
             pause: Self.pause)
         let events = ServerEventLog(log: log, pause: Self.pause)
@@ -170,7 +176,7 @@ package struct Daemon: Sendable {
         if readsAnew {
             let dump = StatusDump(
                 version: Self.version, startedAt: service.startedAt, ledger: ledger, watcher: watcher,
-                readers: { service.delivery.readers }, reloader: reloader, announcer: announcer, log: log)
+                readers: { service.delivery.readers }, reloader: reloader, announcer: announcer, reports: reportLog, log: log)
             services.append(
                 SignalService(
                     signals: await UnixSignalsSequence(trapping: .sighup, .sigusr1), notifier: notifier, reloader: reloader, line: status,

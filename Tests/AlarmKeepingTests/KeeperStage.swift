@@ -76,6 +76,19 @@ final class KeeperStage: Sendable {
         try await record(PollTarget(account: account, kind: .phoneNumber), items)
     }
 
+    /// A poll shows the account with that status.
+    func account(status: String, of account: String = "acme") async throws {
+        try await record(PollTarget(account: account, kind: .account), [Observation.Item(id: "100", document: ["status": .string(status)])])
+    }
+
+    /// A change is recorded that no poll found.
+    func reported(_ change: DetectedChange) async throws {
+        try await ledger.write { [ledger, now] database in
+            var writer = ledger.writer(database, at: now)
+            try writer.append(change)
+        }
+    }
+
     /// A poll shows these templates with their status.
     func templates(_ templates: [String: String]) async throws {
         try await record(

@@ -48,6 +48,7 @@ import WhatsAppBusiness
         let thing = ResourceID(account: "acme", kind: kind, id: "1")
         #expect(MessageID(of: DetectedChange(thing, .baseline, severity: .info, summary: "")) == .baseline)
         #expect(MessageID(of: DetectedChange(thing, .added, severity: .info, summary: "")) == MessageID(kind))
+        #expect(MessageID(of: DetectedChange(thing, .reported, severity: .info, summary: "")) == .reported)
     }
 
     @Test func alarm_isAClassOfItsOwn_asUrgentAsItIs() {

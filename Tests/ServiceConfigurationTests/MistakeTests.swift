@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GraphAPI
 import Glibc
 import Systemd
 import TestSupport
@@ -55,6 +56,18 @@ import WhatsAppBusiness
         ("graph:\n\n  base_url: http://127.example.com\n", "wabawatch.yaml:3: graph.base_url: http is for a simulator on this machine"),
         ("graph:\n  base_url: https://a/b\n", "wabawatch.yaml:2: graph.base_url: the base URL must be"),
         ("graph:\n  version: 25\n", "wabawatch.yaml:2: graph.version: the version is not"),
+        // Webhooks.
+        ("webhook:\n  verify_token: x\n", "wabawatch.yaml:2: webhook.verify_token: should be a mapping of keys to values"),
+        ("webhook:\n  app_secrets: { file: /a }\n", "wabawatch.yaml:2: webhook.app_secrets: should be a list"),
+        (
+            "webhook:\n  app_secrets:\n    - { file: /a, credential: b }\n",
+            "wabawatch.yaml:3: webhook.app_secrets[0]: should name one of credential, file and environment"
+        ),
+        (
+            "webhook:\n  app_secrets:\n    - { file: /a }\n    - { file: /a }\n",
+            "wabawatch.yaml:4: webhook.app_secrets[1]: this secret stands twice"
+        ),
+        ("webhook: { secret: x }\n", "wabawatch.yaml:1: webhook.secret: this key is not known; known are app_secrets, verify_token"),
         // Alarms, what is expected, and what is ignored.
         ("alarms:\n  qualitty: never\n", "wabawatch.yaml:2: alarms.qualitty: this key is not known; known are account_restricted, "),
         ("alarms:\n  quality: 10m\n", "wabawatch.yaml:2: alarms.quality: should be never, or { settle: … }"),
@@ -163,6 +176,36 @@ import WhatsAppBusiness
         let found = try problems("graph:\n  ca_file: /nowhere\nsocket:\n  control_group: nobody-knows\n" + Self.account, secrets: secrets())
         #expect(found.contains { $0.hasPrefix("wabawatch.yaml:2: graph.ca_file: ") }, "\(found)")
         #expect(found.contains { $0.hasPrefix("wabawatch.yaml:4: socket.control_group: there is no group nobody-knows") }, "\(found)")
+    }
+
+    @Test func secretOfAWebhook_thatCannotBeHad_isNamedWhereItIsNamed() throws {
+        let text = "webhook:\n  app_secrets:\n    - { environment: TOKEN }\n    - { environment: NONE }\n" + Self.account
+        let problem = "wabawatch.yaml:4: webhook.app_secrets[1].environment: the environment variable NONE is not set"
+        #expect(try problems(text, secrets: secrets()) == [problem])
+    }
+
+    /// The accounts' own secrets sign webhooks as well, and each counts once.
+    @Test func appSecrets_areTheAccountsAndThoseThatAreNamed_eachOnce() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path + "/wabawatch.yaml"
+        let text = """
+            webhook: { verify_token: { credential: nobody.reads.it }, app_secrets: [ { environment: ONE }, { environment: TWO } ] }
+            accounts:
+              - { name: a, waba_id: "1", token: { environment: TOKEN }, app_secret: { environment: ALSO_ONE } }
+              - { name: b, waba_id: "2", token: { environment: TOKEN } }
+            """
+        try Data(text.utf8).write(to: URL(filePath: file))
+        let configuration = try Configuration.load(path: file)
+        #expect(configuration.webhook.verifyToken == .credential("nobody.reads.it"))
+        #expect(configuration.webhook.appSecrets == [.environment("ONE"), .environment("TWO")])
+        let environment = ["TOKEN": "t", "ONE": "s1", "TWO": "s2", "ALSO_ONE": "s1"]
+        #expect(try secrets(environment).appSecrets(of: configuration) == [AppSecret("s1"), AppSecret("s2")])
+        let missing = #expect(throws: ConfigurationError.self) { try secrets(["TOKEN": "t"]).appSecrets(of: configuration) }
+        #expect(missing?.problems.count == 3)
+        // What cannot be looked at here is said.
+        try Data(text.replacing("environment: ONE", with: "credential: one").utf8).write(to: URL(filePath: file))
+        let unseen = try Configuration.load(path: file).check(secrets: secrets(environment))
+        #expect(unseen.count == 1 && unseen[0].contains("webhook.app_secrets[0].credential: the credential one could not"), "\(unseen)")
     }
 
     // MARK: Credentials that were not passed

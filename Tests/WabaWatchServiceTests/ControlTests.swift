@@ -84,6 +84,7 @@ struct ControlTests {
                 ("Poll", ["account": "nobody"]), ("BlockUsers", ["account": "a", "phoneNumberId": "1", "users": ["1"]]),
                 ("UnblockUsers", ["account": "a", "phoneNumberId": "1", "users": []]),
                 ("Mute", ["filter": [:], "until": "2026-11-22T04:00:00Z"]), ("Unmute", ["id": "1"]),
+                ("Report", ["body": "", "signature": ""]),
             ]
             for (method, parameters) in calls {
                 let call: JSONValue = ["method": .string("io.wabawatch.\(method)"), "parameters": .object(parameters)]

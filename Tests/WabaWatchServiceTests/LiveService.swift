@@ -33,7 +33,8 @@ struct LiveService: Sendable {
     /// - Parameter pause: waits until a heartbeat is due, given the ledger; by default none is.
     static func with<Value: Sendable>(
         controlRight: ControlRight = ControlRight(userID: 0), poller: (any Poller)? = nil,
-        muting: @Sendable (Ledger) -> Muting? = { _ in nil }, mode: UInt32 = 0o666,
+        muting: @Sendable (Ledger) -> Muting? = { _ in nil }, reporting: @Sendable (Ledger) -> Reporting? = { _ in nil },
+        mode: UInt32 = 0o666,
         limits: ServerLimits = ServerLimits(), recent: RecentChanges.Limits = RecentChanges.Limits(), checksReplies: Bool = true,
         watcher: any WatchReporting = Nobody(), largestStatus: Int = ClientLimits().messageBytes - 1 << 10,
         pause: @escaping @Sendable (Duration, Ledger) async throws -> Void = { span, _ in try await FakeClock().sleep(for: span) },
@@ -44,7 +45,8 @@ struct LiveService: Sendable {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let ledger = try Ledger(path: folder + "/ledger.sqlite")
         let service = try InterfaceService(
-            ledger: ledger, watcher: watcher, controlRight: controlRight, poller: poller, muting: muting(ledger), version: "0",
+            ledger: ledger, watcher: watcher, controlRight: controlRight, poller: poller, muting: muting(ledger),
+            reporting: reporting(ledger), version: "0",
             startedAt: time(0), recent: recent,
             largestStatus: largestStatus, pause: { try await pause($0, ledger) })
         let live = LiveService(folder: folder, ledger: ledger, service: service)

@@ -146,7 +146,7 @@ struct ReloadTests {
 
 extension Subscription {
     /// The next change of that kind and operation; others are passed over.
-    fileprivate mutating func next(_ kind: Kind, _ operation: ChangeOperation) async throws -> Change {
+    mutating func next(_ kind: Kind, _ operation: ChangeOperation) async throws -> Change {
         while true {
             let change = try await change()
             if change.kind == kind, change.operation == operation { return change }

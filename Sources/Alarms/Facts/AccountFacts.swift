@@ -10,6 +10,8 @@ public struct AccountFacts: Sendable, Equatable {
     /// Whether it may be used and what Meta's review decided, in capitals.
     public var status: String?
     public var reviewStatus: String?
+    /// What webhooks have reported of it and of its numbers.
+    public var reported = ReportedTroubles()
     /// What its health status says.
     public var health = HealthFacts()
     /// The apps that get its webhooks; `nil` before they were seen.

@@ -3,17 +3,25 @@ import WhatsAppBusiness
 // What is wrong with an account as a whole: itself, its token, the version that it is asked by, its templates.
 
 extension AlarmRules {
-    static func account(_ facts: AccountFacts, _ assessment: inout AlarmAssessment) {
-        guard facts.status != nil || facts.reviewStatus != nil else { return assessment.doubt(.accountRestricted) }
+    static func account(_ facts: AccountFacts, _ now: Timestamp, _ assessment: inout AlarmAssessment) {
+        let reported = facts.reported.current(at: now)
+        guard facts.status != nil || facts.reviewStatus != nil || !reported.isEmpty else {
+            return assessment.doubt(.accountRestricted)
+        }
         var content: [String] = []
         if let status = facts.status, status != "ACTIVE" { content.append(status) }
         if let review = facts.reviewStatus, StateScale.accountReview.severity(of: review) >= .warning { content.append("review \(review)") }
+        for (number, trouble) in reported {
+            assessment.look(at: trouble.until, from: now)
+            let place = number.map { ", of phone number \(Words.number($0, facts.numbers?[$0]))" } ?? ""
+            content.append("\(trouble.what)\(trouble.hasEnd ? " until \(trouble.until)" : "")\(place)")
+        }
         guard !content.isEmpty else { return }
+        let more = content.count > 5 ? ", and \(content.count - 5) more" : ""
         assessment.add(
             AlarmCondition(
-                AlarmID(.accountRestricted), .critical, "the account is \(content.joined(separator: ", "))", kind: .account,
-                thing: facts.wabaID,
-                content: content))
+                AlarmID(.accountRestricted), .critical, "the account is \(content.prefix(5).joined(separator: ", "))\(more)",
+                kind: .account, thing: facts.wabaID, content: content))
     }
 
     static func token(_ facts: AccountFacts, _ now: Timestamp, _ assessment: inout AlarmAssessment) {

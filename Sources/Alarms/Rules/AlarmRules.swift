@@ -9,7 +9,7 @@ public enum AlarmRules {
     /// - Parameter now: the wall clock, for what lasts for days and what is to end on a day.
     public static func assess(_ facts: AccountFacts, at now: Timestamp) -> AlarmAssessment {
         var assessment = AlarmAssessment()
-        account(facts, &assessment)
+        account(facts, now, &assessment)
         token(facts, now, &assessment)
         version(facts, now, &assessment)
         templates(facts, now, &assessment)

@@ -15,6 +15,8 @@ final class Reloader: Sendable {
     private struct State {
         var inForce: Configuration
         var transport: CurlTransport
+        /// The secrets that webhooks may be signed with.
+        var appSecrets: [AppSecret]
         var refusal: String?
     }
 
@@ -27,11 +29,13 @@ final class Reloader: Sendable {
     /// - Parameters:
     ///   - configuration: what is in force.
     ///   - transport: what its plans use.
+    ///   - appSecrets: the secrets that webhooks may be signed with.
     init(
-        _ configuration: Configuration, _ transport: CurlTransport, secrets: Secrets, log: Logger, read: @escaping Read,
+        _ configuration: Configuration, _ transport: CurlTransport, appSecrets: [AppSecret] = [], secrets: Secrets, log: Logger,
+        read: @escaping Read,
         apply: @escaping Apply
     ) {
-        state = Mutex(State(inForce: configuration, transport: transport))
+        state = Mutex(State(inForce: configuration, transport: transport, appSecrets: appSecrets))
         self.secrets = secrets
         self.log = log
         self.read = read
@@ -40,6 +44,9 @@ final class Reloader: Sendable {
 
     /// What is in force.
     var configuration: Configuration { state.withLock(\.inForce) }
+
+    /// The secrets that webhooks may be signed with, those that are in force.
+    var appSecrets: [AppSecret] { state.withLock(\.appSecrets) }
 
     /// Why the files' last state is not in force, in a line.
     var refusal: String? { state.withLock(\.refusal) }
@@ -56,12 +63,13 @@ final class Reloader: Sendable {
             let found = try read()
             let wanted = inForce.reloaded(from: found)
             if wanted.graph.needsTransport(insteadOf: inForce.graph) { fresh = try wanted.transport() }
+            let appSecrets = try secrets.appSecrets(of: wanted)
             // It fails only before anything is changed.
             try await apply(try wanted.plans(secrets: secrets, transport: fresh ?? transport))
             // A request under way on the old transport ends without an answer, and is made again.
             if fresh != nil { transport.close() }
             let inUse = fresh ?? transport
-            state.withLock { $0 = State(inForce: wanted, transport: inUse) }
+            state.withLock { $0 = State(inForce: wanted, transport: inUse, appSecrets: appSecrets) }
             let later = inForce.keysForTheNextStart(found)
             if !later.isEmpty {
                 log.warning("some settings take effect at the next start only", metadata: ["keys": "\(later.joined(separator: ", "))"])

@@ -8,6 +8,14 @@ struct ControlRight: Sendable {
     var userID: UInt32
     /// The control group, if there is one.
     var groupID: UInt32?
+    /// The user of the webhooks' receiver, who may hand in webhooks and nothing else; `nil` where there is none.
+    var reporterID: UInt32?
+
+    /// Whether this peer may hand in webhooks.
+    func allowsReports(_ peer: Peer) -> Bool {
+        if let reporterID, reporterID != Configuration.unknownID, peer.userID == reporterID { return true }
+        return allows(peer)
+    }
 
     /// Whether this peer may.
     func allows(_ peer: Peer) -> Bool {
@@ -22,6 +30,6 @@ extension ControlRight {
     /// The rule for this process and the group that is configured.
     /// - Throws: where that group cannot be used.
     init(of configuration: Configuration) throws(ConfigurationError) {
-        self.init(userID: geteuid(), groupID: try configuration.controlGroupID())
+        self.init(userID: geteuid(), groupID: try configuration.controlGroupID(), reporterID: Configuration.webhookUserID())
     }
 }

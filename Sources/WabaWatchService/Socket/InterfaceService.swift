@@ -11,7 +11,7 @@ import WhatsAppBusiness
 final class InterfaceService: VarlinkInterface {
     let description: InterfaceDescription
     let implementedMethods: Set<String> = [
-        "GetStatus", "List", "Get", "History", "Subscribe", "Poll", "Mute", "Unmute", "Mutes", "BlockUsers", "UnblockUsers",
+        "GetStatus", "List", "Get", "History", "Subscribe", "Poll", "Mute", "Unmute", "Mutes", "Report", "BlockUsers", "UnblockUsers",
     ]
 
     let ledger: Ledger
@@ -21,6 +21,8 @@ final class InterfaceService: VarlinkInterface {
     let poller: (any Poller)?
     /// `nil` where nothing can be muted.
     let muting: Muting?
+    /// `nil` where no webhooks are taken.
+    let reporting: Reporting?
     let version: String
     let startedAt: Timestamp
     /// Waits; a heartbeat is due afterwards.
@@ -32,7 +34,7 @@ final class InterfaceService: VarlinkInterface {
 
     init(
         ledger: Ledger, watcher: any WatchReporting, controlRight: ControlRight, poller: (any Poller)? = nil, muting: Muting? = nil,
-        version: String,
+        reporting: Reporting? = nil, version: String,
         startedAt: Timestamp, recent: RecentChanges.Limits = RecentChanges.Limits(),
         largestStatus: Int = ClientLimits().messageBytes - 1 << 10,
         pause: @escaping @Sendable (Duration) async throws -> Void
@@ -46,6 +48,7 @@ final class InterfaceService: VarlinkInterface {
         self.controlRight = controlRight
         self.poller = poller
         self.muting = muting
+        self.reporting = reporting
         self.version = version
         self.startedAt = startedAt
         self.pause = pause
@@ -70,6 +73,7 @@ final class InterfaceService: VarlinkInterface {
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
                 let parameters = try SubscribeParameters(json: call.parameters)
                 return try await SubscribeCall(ledger: ledger, delivery: delivery, pause: pause).answer(parameters, replies)
+            case ReportParameters.method: return try await report(call, replies)
             default: return try await control(call)
             }
         } catch let error as MemberError {

@@ -1,6 +1,16 @@
 import Discovery
 import Glibc
 import Varlink
+import WabaWatchInterface
+
+extension LargeCalls {
+    /// A webhook is up to 3 MiB, a third more in base64, and what stands around it.
+    static func reports(by right: ControlRight) -> LargeCalls {
+        LargeCalls(
+            methods: ["\(Interface.name).\(ReportParameters.method)"], messageBytes: 9 << 19,
+            textBytes: (ReportParameters.bodyLimit + 2) / 3 * 4, allows: right.allowsReports)
+    }
+}
 
 extension ServerLimits {
     /// The limits of the daemon's own socket: no more connections than are configured, and than there are descriptors for beside everything else.

@@ -18,6 +18,7 @@ struct StatusDump: Sendable {
     let readers: @Sendable () -> Int
     let reloader: Reloader
     let announcer: Announcer
+    let reports: ReportLog
     let log: Logger
 
     /// Writes it down.
@@ -25,6 +26,7 @@ struct StatusDump: Sendable {
         let (watches, budgets) = await watcher.report()
         let troubled = watches.filter { $0.watch.state != .current }
         await writeDaemon(watches: watches.count, notCurrent: troubled.count)
+        writeReports()
         for budget in budgets.prefix(Self.most) {
             log.notice(
                 "status of a budget",
@@ -48,6 +50,19 @@ struct StatusDump: Sendable {
         }
         let untold = max(troubled.count - Self.most, 0) + max(budgets.count - Self.most, 0)
         if untold > 0 { log.notice("status of more than can be told here; wabawatch status has all", metadata: ["more": "\(untold)"]) }
+    }
+
+    /// Where no webhook ever came there is nothing to tell.
+    private func writeReports() {
+        let counts = reports.counts
+        guard counts != ReportTally.Counts() else { return }
+        log.notice(
+            "status of webhooks",
+            metadata: [
+                "recorded": "\(counts.recorded)", "known": "\(counts.known)", "foreign": "\(counts.foreign)",
+                "ignored": "\(counts.ignored)",
+                "bad_signatures": "\(counts.badSignatures)", "bad_bodies": "\(counts.badBodies)",
+            ])
     }
 
     private func writeDaemon(watches: Int, notCurrent: Int) async {
