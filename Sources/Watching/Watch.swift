@@ -213,7 +213,8 @@ public struct Watch: Sendable, Equatable {
     private mutating func uncover(isPolled: Bool, at now: Timestamp) -> Telling {
         guard case .some(let covering, let why, let since) = cover else { return .nothing }
         cover = .none
-        if state == .starting || (state.isTrouble && teller != .itself) {
+        // What no poll of its own ends is not its own, whatever the process before this one left it in.
+        if state == .starting || (state.isTrouble && (teller != .itself || !isPolled)) {
             if isPolled {
                 // Its own next poll says whether that is over for it as well.
                 (state, reason, self.since, teller, laterState) = (covering, why, since, .undecided, nil)
