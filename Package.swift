@@ -158,7 +158,9 @@ let package = Package(
         .target(
             name: "Simulation",
             dependencies: [
-                "TestTools", "Watching", "Announcing", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
+                "TestTools", "Watching", "Announcing", "AlarmKeeping", "Ledger", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON",
+                heap,
+                logging,
             ], path: "Tests/Simulation", exclude: ["Mutations", "mutations.sh"], swiftSettings: rules),
         .executableTarget(
             name: "wabawatch-simulation", dependencies: ["Simulation", "CAllocations", arguments], path: "Tests/wabawatch-simulation",
