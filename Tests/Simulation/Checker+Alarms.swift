@@ -60,7 +60,8 @@ extension Checker {
                 object("three an hour", "it was told three times within the hour")
             }
         }
-        if let settle = AlarmConditions.settle[place.name] {
+        let isAhead = ["token_refused", "blind"].contains(place.name) && watchMoves(of: place.account, from: now)
+        if let settle = AlarmConditions.settle[place.name], !isAhead {
             switch change.operation {
             case .added: if let why = why(track, is: true, for: settle, at: now) { object(Self.promise, "it was not wrong\(why)") }
             case .removed where !left:
@@ -68,9 +69,18 @@ extension Checker {
             default: break
             }
         }
-        if change.operation == .added { checkBlindBegins(place, at: now) }
+        if change.operation == .added, !isAhead { checkBlindBegins(place, at: now) }
         track.tell(severity, at: now, life: transaction.life)
         alarms.tracks[place] = track
+    }
+
+    /// Whether a watch that all of an account or all accounts share moves just now: the keeper may have asked the watcher before that was written down.
+    private func watchMoves(of account: String, from now: Moment) -> Bool {
+        let shared = [PollTarget.connection.watch, PollTarget(account: account, kind: .account).watch]
+        return history.transactions.contains { transaction in
+            now <= transaction.time && transaction.time < now + lag
+                && transaction.changes.contains { shared.contains($0.change.resource) }
+        }
     }
 
     /// Whether a number leaves its account by a transaction: its alarms end with it.
@@ -163,7 +173,11 @@ extension Checker {
         let waits = track.tellings(after: last + .seconds(-3700)) > 1 || track.begins(after: last + .seconds(-12_600)) > 2
         let patience = waits ? Self.hour : .zero
         switch (isWrong, track.stored, track.urgency) {
-        case (true, nil, _): return (last, begin(place, settle, track.since, now) + alarmTolerance, "is wrong and no alarm")
+        case (true, nil, _):
+            // That a list is empty is told by no document: the keeper learns it when it asks the watcher.
+            let isEmpty = (told[PollTarget(account: place.account, kind: .phoneNumber)] ?? [:]).isEmpty
+            let late: Duration = isEmpty ? .seconds(120) : .zero
+            return (last, begin(place, settle, track.since, now) + alarmTolerance + late, "is wrong and no alarm")
         case (false, .some, _): return (last, settle + patience + alarmTolerance, "is an alarm and not wrong")
         case (true, .some(let stored), .some(let urgency)) where stored < urgency:
             return (max(track.since, track.urgentSince), alarmTolerance, "is \(stored) and should be \(urgency)")

@@ -32,7 +32,10 @@ extension Checker {
             let state = watchesTold[wider]?.rawValue ?? "in no trouble"
             return complain(Self.promise, now, "\(place) begins, and the watch over \(wider) is \(state)")
         }
-        guard let seen = lastSuccess(target, by: now), history.scenario.reloadsPerHour == 0, let patience = patience(target) else { return }
+        // A copy that was put back knows nothing of what was seen after it.
+        guard !history.restores.contains(where: { $0.restored <= now }), let seen = lastSuccess(target, by: now),
+            history.scenario.reloadsPerHour == 0, let patience = patience(target)
+        else { return }
         if now - seen < patience { complain(Self.promise, now, "\(place) begins, and it was seen at \(Stage.seconds(seen))") }
     }
 
