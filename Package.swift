@@ -169,8 +169,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "TestTools", "Watching", "AlarmKeeping", "Announcing", "Subscriptions", "Varlink", "WabaWatchInterface", "Ledger",
-                "Changes",
-                "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
+                "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON", heap, logging,
             ], path: "Tests/Simulation", exclude: ["Mutations", "mutations.sh"], swiftSettings: rules),
         .executableTarget(
             name: "wabawatch-simulation", dependencies: ["Simulation", "CAllocations", arguments], path: "Tests/wabawatch-simulation",

@@ -73,6 +73,7 @@ extension AlarmKeeper {
                 stored: stored[name] ?? [],
                 told: past.told[name] ?? [], now: now(), wall: wall)
             accounts[name] = KeptAccount(known, book)
+            accounts[name]?.times.goOn((stored[name] ?? []).map(\.id))
             try await nameTemplates(of: name)
         }
     }

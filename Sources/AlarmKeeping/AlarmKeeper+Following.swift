@@ -68,6 +68,7 @@ extension AlarmKeeper {
             accounts[account]?.facts.numbers?[resource.id]?.times.on(before: change.before, after: change.after, at: recorded.observedAt)
             let isOfCallback = change.fields.contains { $0.names.first == "webhook_configuration" }
             if change.operation == .changed, isOfCallback { accounts[account]?.events.append(.reauthorised) }
+            if change.operation == .removed { accounts[account]?.events.append(.left(number: resource.id)) }
             // The baseline of a list stands for all of it.
             if change.isOfList { touched.touchAll(account, kind) } else { touched.touch(account, kind, resource.id) }
         case .commerceSettings: touched.touch(account, kind, resource.id)

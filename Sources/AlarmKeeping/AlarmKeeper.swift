@@ -44,7 +44,7 @@ public actor AlarmKeeper {
     static let lookEvery = Duration.seconds(60)
     /// How long after a commit its changes are taken in, with what else was committed by then: whoever announces them comes first.
     static let gathering = Duration.milliseconds(100)
-    /// How long after a failure it tries again.
+    /// How long after a failure it tries again, and after it was told that watches are not known yet.
     static let retryAfter = Duration.seconds(5)
 
     /// A keeper; nothing is read yet.
@@ -136,6 +136,7 @@ public actor AlarmKeeper {
         let due = accounts.filter { account in account.value.next.map { $0 <= now() } ?? false || !account.value.events.isEmpty }.keys
         try await tell(touched.accounts.union(due))
         touched = Touched()
+        guard looked != nil else { return Self.retryAfter }
         let next = accounts.values.compactMap(\.next).min().map { max($0 - now(), .zero) } ?? Self.lookEvery
         return min(next, Self.lookEvery)
     }
@@ -143,6 +144,8 @@ public actor AlarmKeeper {
     /// Asks how accounts stand. Those that are new are read, and those that are not watched any more are forgotten.
     private func look() async throws(LedgerError) {
         let found = await source.standings()
+        // Before the watches are known nothing is in trouble that is none, and nothing has ended.
+        guard found.areWatchesKnown else { return looked = nil }
         let (standings, time, wall) = (found.accounts, now(), wallClock())
         looked = time
         let wanted = Set(standings.map(\.name)).union([ResourceID.allAccounts])

@@ -16,8 +16,17 @@ struct TroubleTimes: Sendable {
 
     private var troubles: [PollTarget: Trouble] = [:]
     private var looked: Duration?
+    /// Watches of which an alarm says that they are blind, from before this process: they have been for long enough.
+    private var blind: Set<String> = []
 
     init() {}
+
+    /// Goes on from the alarms that there are: since when a watch has been in trouble is not kept beyond its last change.
+    mutating func goOn(_ alarms: some Sequence<AlarmID>) {
+        for alarm in alarms where alarm.name == .blind {
+            blind.insert([alarm.part, alarm.phoneNumberID].compactMap(\.self).joined(separator: "/"))
+        }
+    }
 
     /// What the process before this one saw is believed up to this.
     private static let longest = Duration.seconds(7 * 86_400)
@@ -33,10 +42,11 @@ struct TroubleTimes: Sendable {
                     trouble.watch = watch
                     return (watch.target, trouble)
                 }
+                let age = looked == nil && blind.contains(watch.target.watch.id) ? Self.longest : max(wall - watch.since, .zero)
                 return (
                     watch.target,
                     Trouble(
-                        watch: watch, seen: now, age: min(max(wall - watch.since, .zero), oldest),
+                        watch: watch, seen: now, age: min(age, oldest),
                         sinceSuccess: watch.lastSuccess.map { min(max(wall - $0, .zero), Self.longest) })
                 )
             }, uniquingKeysWith: { first, _ in first })

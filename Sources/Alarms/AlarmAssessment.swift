@@ -31,6 +31,9 @@ public struct AlarmAssessment: Sendable, Equatable {
         conditions[index] = worse
     }
 
+    /// A number is not there any more, and nothing is wrong with it.
+    mutating func forget(number id: String) { conditions.removeAll { $0.id.phoneNumberID == id } }
+
     mutating func doubt(_ names: AlarmName...) { undecided.formUnion(names) }
 
     /// It may be another after that.

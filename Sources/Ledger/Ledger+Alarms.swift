@@ -79,6 +79,24 @@ extension Ledger {
 }
 
 extension RecordWriter {
+    /// The alarms of a number that leaves end with it, which is told.
+    mutating func endAlarms(ofNumber number: String, of account: String, _ origin: Origin) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT id, document FROM resource
+                WHERE place IN (SELECT id FROM place WHERE account = ? AND kind = 'alarm' AND phone_number_id = ?) ORDER BY id
+                """)
+        for row in try Row.fetchAll(statement, arguments: ColumnCoding.columns([account, number])) {
+            let key = AlarmKey(account: account, id: try row.value(0), phoneNumberID: number)
+            let document = ColumnCoding.document(row[1], of: key.id)
+            let summary = document?["summary"]?.string ?? key.id
+            let words = summary.hasPrefix("\(account): ") ? summary.dropFirst(account.count + 2) : summary[...]
+            try append(
+                DetectedChange(
+                    key.resource, .removed, origin: origin, severity: .info, before: document, summary: "\(account): ended: \(words)"))
+        }
+    }
+
     fileprivate mutating func write(_ alarm: AlarmRecord, _ origin: Origin, _ actor: String?) throws {
         let resource = alarm.key.resource
         let hasAccount = try Bool.fetchOne(

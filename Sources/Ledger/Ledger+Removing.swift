@@ -61,7 +61,7 @@ extension RecordWriter {
             guard let entry = things.snapshot.entries[id] else { continue }
             let resource = target.resource(id)
             digest -= things.digests[ExactText(id)] ?? RowChecksum()
-            try remove(resource)
+            try remove(resource, .command)
             let name = entry.document["display_phone_number"]?.string.map { "\($0) (\(id))" } ?? id
             try append(
                 DetectedChange(

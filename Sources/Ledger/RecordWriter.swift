@@ -150,7 +150,7 @@ struct RecordWriter {
     }
 
     /// A phone number takes with it everything that belongs to it.
-    mutating func remove(_ resource: ResourceID) throws {
+    mutating func remove(_ resource: ResourceID, _ origin: Origin = .poll) throws {
         guard resource.kind == .phoneNumber else {
             let place = try place(resource)
             try database.cachedStatement(sql: "DELETE FROM resource WHERE place = ? AND id = ?").execute(arguments: [
@@ -159,6 +159,7 @@ struct RecordWriter {
             try forgetOtherIDs(of: resource, at: place)
             return
         }
+        try endAlarms(ofNumber: resource.id, of: resource.account, origin)
         for table in ["resource", "unit", "other_id"] {
             try database.execute(
                 sql: "DELETE FROM \(table) WHERE place IN (SELECT id FROM place WHERE account = ? AND phone_number_id = ?)",

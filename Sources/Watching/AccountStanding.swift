@@ -53,11 +53,14 @@ public struct Standings: Sendable, Equatable {
     public var accounts: [AccountStanding]
     /// The watch over the way to Meta, which all accounts share, where it is in trouble.
     public var connection: WatchTrouble?
+    /// Whether the watches are known: at first they are read from the ledger, and one that is not given says nothing until then.
+    public var areWatchesKnown: Bool
 
     /// How all stand.
-    public init(accounts: [AccountStanding], connection: WatchTrouble? = nil) {
+    public init(accounts: [AccountStanding], connection: WatchTrouble? = nil, areWatchesKnown: Bool = true) {
         self.accounts = accounts
         self.connection = connection
+        self.areWatchesKnown = areWatchesKnown
     }
 }
 
@@ -102,7 +105,7 @@ extension Watcher {
             var trouble = WatchTrouble(
                 target: target, state: watch.state, reason: watch.reason, since: watch.since, lastSuccess: watch.lastSuccess,
                 every: promised(target.host) ?? target.kind.row.defaultInterval)
-            if case .other(let other) = watch.teller, other != target { trouble.isToldByAnother = true }
+            trouble.isToldByAnother = isToldByAnother(watch, target)
             if target == .connection {
                 // It is as often polled as whatever is polled most often of what matters most.
                 trouble.every = accounts.values.compactMap { $0.plan.intervals[.phoneNumber] }.min() ?? Kind.phoneNumber.row.defaultInterval
@@ -124,6 +127,21 @@ extension Watcher {
                 token: account.standing.token, tokenReport: account.token, seen: Set(seen),
                 troubles: (troubles[name] ?? []).sorted { $0.target.watch.id < $1.target.watch.id })
         }
-        return Standings(accounts: standings.sorted { $0.name < $1.name }, connection: connection)
+        return Standings(
+            accounts: standings.sorted { $0.name < $1.name }, connection: connection, areWatchesKnown: watched[.connection] != nil)
+    }
+
+    /// Whether a wider watch tells of a watch's trouble. Where nobody knows that yet, as after a restart until its next poll, one that is in trouble
+    /// itself is taken to.
+    private func isToldByAnother(_ watch: Watch, _ target: PollTarget) -> Bool {
+        switch watch.teller {
+        case .itself: return false
+        case .other(let other): return other != target
+        case .undecided:
+            let wider = [PollTarget.connection, PollTarget(account: target.account, kind: .account)]
+            return wider.contains { wider in
+                wider != target && watched[wider]?.state.watch.shown.state.isTrouble ?? false
+            }
+        }
     }
 }

@@ -215,8 +215,8 @@ public struct Watch: Sendable, Equatable {
     private mutating func uncover(isPolled: Bool, at now: Timestamp) -> Telling {
         guard case .some(let covering, let why, let since) = cover else { return .nothing }
         cover = .none
-        // What the process before this one left may be over long since.
-        if state == .starting || (state.isTrouble && (teller != .itself || isInherited)) {
+        // What the process before this one left may be over long since, and what no poll of its own ends is not its own.
+        if state == .starting || (state.isTrouble && (teller != .itself || isInherited || !isPolled)) {
             if isPolled {
                 // Its own next poll says whether that is over for it as well.
                 (state, reason, self.since, teller, laterState) = (covering, why, since, .undecided, nil)

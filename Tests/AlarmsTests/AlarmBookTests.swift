@@ -259,4 +259,20 @@ import WhatsAppBusiness
             account: "acme", stored: [StoredAlarm(id, ["name": "number_banned"], changedAt: wall)], now: .seconds(1), wall: wall)
         #expect(book.on(.assessed(AlarmAssessment([.of(.numberBanned)])), now: .seconds(1), wall: wall).operations == [.added])
     }
+
+    @Test func number_thatLeaves_endsItsAlarmsAtOnce_howeverOftenTheyWereTold() {
+        var run = AlarmRun()
+        for _ in 0..<3 {
+            run.set(.of(.numberBanned), .of(.numberBanned, number: "8"))
+            run.set(.of(.numberBanned, number: "8"))
+        }
+        run.set(.of(.numberBanned), .of(.quality), .of(.numberBanned, number: "8"))
+        #expect(run.documents[AlarmID(.numberBanned, phoneNumberID: "7")] != nil)
+        #expect(run.on(.left(number: "7")).operations == [.removed])
+        #expect(run.documents.keys.map(\.phoneNumberID) == ["8"])
+        // What was settling is forgotten with it.
+        #expect(run.set(.of(.numberBanned, number: "8")).isEmpty)
+        #expect(run.pass(.seconds(7200)).isEmpty)
+        #expect(run.torn.isEmpty)
+    }
 }

@@ -91,7 +91,7 @@ import WhatsAppBusiness
         #expect(found == ["token_refused", "blind"])
     }
 
-    @Test func alarms_goWithTheirAccount_andWithTheirNumber_withoutAWord() async throws {
+    @Test func alarms_goWithTheirAccount_withoutAWord_andWithTheirNumber_whichIsTold() async throws {
         _ = try await ledger.keep(scope(["acme": "102", "brown": "103"]), at: at(0))
         let numbers = ["1", "2"].map { Observation.Item(id: $0, document: ["id": .string($0)]) }
         _ = try await ledger.record(
@@ -106,11 +106,13 @@ import WhatsAppBusiness
         _ = try await ledger.keep(scope(["acme": "102"], without: "2"), at: at(2))
         #expect(try await kept() == ["* blind", "acme number_gone", "acme quality"])
         #expect(Set(try await ledger.alarms().map(\.key.phoneNumberID)) == [nil, "1", "3"])
-        #expect(try await ledger.changes(after: before).map(\.change.resource.kind) == [.account, .phoneNumber])
+        let told = try await ledger.changes(after: before).map(\.change)
+        #expect(told.map(\.resource.kind) == [.account, .alarm, .phoneNumber])
+        #expect(told[1].resource.phoneNumberID == "2" && told[1].operation == .removed && told[1].origin == .command)
         // What comes too late for an account that is gone is left out.
         try await ledger.record(
             alarms: [record("brown", "budget", .added, document("b")), record("brown", "quality", .removed, nil)], origin: .poll, at: at(3))
-        #expect(ledger.cursor.sequence == before + 2)
+        #expect(ledger.cursor.sequence == before + 3)
         try await ledger.verify()
     }
 

@@ -27,11 +27,14 @@ extension Checker {
             let change = recorded.change
             if change.resource.kind == .watch {
                 checkWatch(change, transaction)
+            } else if change.resource.kind == .alarm {
+                takeAlarm(recorded, transaction)
             } else {
                 // What joins a thing and what else changed of it are told one after the other: they come to Meta's state together.
                 check(change, recorded.sequence, transaction, isLast: last[change.resource] == recorded.sequence)
             }
         }
+        assessAlarms(after: transaction, before: toldBefore)
         guard transaction.isWhole else { return }
         compare(transaction.stored, transaction.time)
         checkBlindWatches(transaction.stored, transaction.life, transaction.time)
@@ -94,7 +97,12 @@ extension Checker {
             checkRemoval(id, target, place, transaction.time, text)
         }
         told[target, default: [:]][id] = after
-        if change.operation == .removed, target.kind == .phoneNumber { forget(number: id, of: target.account) }
+        if change.operation == .removed, target.kind == .phoneNumber {
+            for alarm in (told[PollTarget(account: target.account, kind: .alarm, phoneNumberID: id)] ?? [:]).keys.sorted() {
+                complain("nothing hidden", transaction.time, text("the alarm \(alarm) goes with it, and nobody is told"))
+            }
+            forget(number: id, of: target.account)
+        }
     }
 
     /// Whether two documents say the same, however they are written.

@@ -27,6 +27,10 @@ struct Checker {
     var massWalks: Set<Int> = []
     /// Walks of which something was told, so that it is known how much of what was told before they lacked.
     var judgedWalks: Set<Int> = []
+    /// What is known of alarms.
+    var alarms = AlarmTracks()
+    /// The times in which alarms can be kept: a process runs, and the disk is not full.
+    let free: [Span]
     /// Each unit's walks, as places in the history's.
     let walks: [PollTarget: [Int]]
     /// What rode of each unit, in order.
@@ -38,6 +42,8 @@ struct Checker {
         for (index, walk) in history.walks.enumerated() { walks[walk.target, default: []].append(index) }
         self.walks = walks
         rode = Dictionary(grouping: history.rode, by: \.target)
+        let blocked = history.fullDisk.map { Span(start: $0.start, end: $0.end + .seconds(10)) }
+        free = history.lives.flatMap { Span(start: $0.begin, end: $0.end).without(blocked) }
     }
 
     /// Everything that a history breaks; nothing if it keeps all promises.
@@ -45,6 +51,7 @@ struct Checker {
         var checker = Checker(history)
         checker.goThrough()
         checker.checkEnd()
+        checker.checkAlarmsAtEnd()
         checker.checkBudgets()
         checker.checkBlindness()
         checker.checkFirstPages()
@@ -66,6 +73,7 @@ struct Checker {
         var begun: Set<PollTarget>
         var lastSequence: Int64
         var watchesTold: [PollTarget: WatchState]
+        var alarms: AlarmTracks
     }
 
     private enum Happening {
@@ -87,18 +95,25 @@ struct Checker {
             happenings.append((restore.restored, 3, .restore(index)))
         }
         happenings.sort { ($0.0, $0.1) < ($1.0, $1.1) }
-        for (_, _, happening) in happenings {
+        for (moment, _, happening) in happenings {
             switch happening {
-            case .transaction(let index): take(history.transactions[index])
+            case .transaction(let index):
+                judgeAlarms(until: moment)
+                take(history.transactions[index])
             case .checkpoint(let index):
                 let walk = history.walks[index]
                 if !judgedWalks.contains(index), isMass(walk, told[walk.target] ?? [:]) { massWalks.insert(index) }
                 check(walk)
-            case .copy(let index): copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence, watchesTold: watchesTold)
+            case .copy(let index):
+                copies[index] = Copy(told: told, begun: begun, lastSequence: lastSequence, watchesTold: watchesTold, alarms: alarms)
             case .restore(let index):
                 guard let copy = copies[index] else { continue }
+                judgeAlarms(until: moment)
                 (told, toldBefore, begun, lastSequence) = (copy.told, copy.told, copy.begun, copy.lastSequence)
                 watchesTold = copy.watchesTold
+                // What was wrong when the copy was made is so again.
+                alarms = copy.alarms
+                alarms.judged = moment
             }
         }
     }
@@ -168,8 +183,9 @@ struct Checker {
     /// Members of a unit's things that Meta did not give in a walk: throughout, and perhaps.
     func hidden(_ walk: Walk) -> (throughout: Set<String>, partly: Set<String>) {
         var hidden = history.truth.withheld(walk.target, walk.span)
+        let kind = walk.target.kind
         hidden.throughout.formUnion(walk.lacking)
-        if !walk.asked.isEmpty { hidden.throughout.formUnion(Set(Documents.members(walk.target.kind)).subtracting(walk.asked)) }
+        if !walk.asked.isEmpty { hidden.throughout.formUnion(Set(Documents.members(kind) + Documents.moved(kind)).subtracting(walk.asked)) }
         return hidden
     }
 

@@ -47,6 +47,9 @@ enum Documents {
         }
     }
 
+    /// Members that change beside these, by what is decided apart: a seed draws nothing for them where it does not.
+    static func moved(_ kind: Kind) -> [String] { kind == .phoneNumber ? ["name_status"] : [] }
+
     /// Changes one member, adds it or takes it out.
     static func change(_ document: inout JSONObject, _ kind: Kind, _ dice: inout SeededGenerator) {
         if kind.row.emptyIsAThing, dice.chance(0.2) { return document = document.isEmpty ? thing(kind, "", &dice) : [:] }

@@ -77,6 +77,8 @@ struct History {
     var answered: [String: [(time: Moment, isThrottled: Bool)]] = [:]
     /// When answers were withheld by plain troubles: of an account, or of one unit of it.
     var troubles: [(account: String, target: PollTarget?, span: TimeSpan)] = []
+    /// When an account's token was replaced by another, and the daemon took it.
+    var renewals: [(account: String, time: Moment)] = []
     /// When the ledger was put back from a copy.
     var restores: [Restore] = []
     /// When a conditional request was made.

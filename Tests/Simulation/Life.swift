@@ -21,6 +21,8 @@ final class Life: @unchecked Sendable {
     /// What was asked of the world and is not answered yet, in the order in which it was asked.
     private var open: [UInt64: (_ lives: Bool) -> Void] = [:]
     private(set) var isAlive = true
+    /// Whether the keeper of alarms is at work: what it asks of the world is drawn apart.
+    @TaskLocal static var isKeeper = false
     /// Why the watcher ended by itself, which it should not.
     private(set) var failure: String?
 

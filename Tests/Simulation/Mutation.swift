@@ -150,9 +150,9 @@ extension Mutation {
             change.resource.kind == .watch && change.before?["state"] != nil && change.after?["state"]?.string == "current"
         case .secondBaseline: change.operation == .baseline && change.resource.kind.known?.isList == true
         case .inventedChange, .alteredChange:
-            change.operation == .changed && change.resource.kind != .watch && change.after != nil && change.before != nil
+            change.operation == .changed && change.isOfPoll && change.after != nil && change.before != nil
         case .untoldChange, .inventedRemoval, .changeAfterFailure, .lateChange:
-            change.operation == .changed && change.resource.kind != .watch
+            change.operation == .changed && change.isOfPoll
         default: true
         }
     }
@@ -184,4 +184,9 @@ extension [Walk] {
         self[index].isComplete = false
         self[index].trouble = .truncated
     }
+}
+
+extension DetectedChange {
+    /// Whether a poll has shown it, and not a watch or the keeper of alarms.
+    fileprivate var isOfPoll: Bool { resource.kind != .watch && resource.kind != .alarm }
 }

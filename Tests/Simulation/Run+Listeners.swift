@@ -1,4 +1,5 @@
 import Announcing
+import Changes
 import Ledger
 import Logging
 import TestTools
@@ -49,7 +50,8 @@ extension Run {
             while !Task.isCancelled {
                 let changes = try await ledger.changes(after: position, limit: 3)
                 for change in changes where life.isAlive {
-                    if stage.now < busyUntil, dice.chance(0.05) { try await stage.sleep(dice.time(.seconds(1)...(.seconds(600)))) }
+                    let isSlow = change.change.resource.kind == .alarm ? alarmDice.chance(0.05) : dice.chance(0.05)
+                    if stage.now < busyUntil, isSlow { try await stage.sleep(dice.time(.seconds(1)...(.seconds(600)))) }
                     guard life.isAlive else { return }
                     let last = history.readers[index].connections.count - 1
                     history.readers[index].connections[last].changes.append(change)

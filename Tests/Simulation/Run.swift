@@ -1,3 +1,4 @@
+import AlarmKeeping
 import Announcing
 import Changes
 import GraphAPI
@@ -16,6 +17,8 @@ final class Run: @unchecked Sendable {
     let meta: Meta
     var store: MemoryStore
     var dice: SeededGenerator
+    /// Decides what the keeper of alarms adds to a run, so that all else is drawn as it is without.
+    var alarmDice: SeededGenerator
     var history: History
     private var productDice: SeededGenerator
     var life: Life
@@ -44,6 +47,8 @@ final class Run: @unchecked Sendable {
         scenario.addRides(expands, &rideDice)
         var blockedDice = SeededGenerator(spreading: seed ^ 0xB10C_B10C_B10C)
         scenario.addBlocked(&blockedDice)
+        alarmDice = SeededGenerator(spreading: seed ^ 0xA1A2_A1A2_A1A2)
+        scenario.addStates(&alarmDice)
         self.scenario = scenario
         stage = Stage(print: print)
         meta = Meta(
@@ -115,6 +120,10 @@ extension Run {
             accounts: plans, ledger: ledger, world: world, schedule: scenario.schedule, retry: scenario.retry,
             log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
         life.start(ledger, watcher)
+        let keeper = AlarmKeeper(
+            ledger: ledger, source: watcher, now: world.now, wallClock: world.wallClock, pause: { [stage] in try await stage.sleep($0) },
+            log: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
+        life.run { _ in await Life.$isKeeper.withValue(true) { await keeper.run() } }
         life.run { [unowned self] life in await announce(life) }
         for index in history.readers.indices { life.run { [unowned self] life in await read(index, life) } }
     }
@@ -135,6 +144,7 @@ extension Run {
                 let now = meta.accounts.first { $0.plan.name == file.account }?.credential ?? 0
                 guard now != file.known else { return nil }
                 file.known = now
+                history.renewals.append((file.account, stage.now))
                 return clients[min(now, 19)]
             })
     }
@@ -166,8 +176,9 @@ extension Run {
 
     /// One access to the database, a little later: what was asked for in the meantime may share its transaction.
     private func disk(_ life: Life, writes: Bool, _ work: @escaping @Sendable (MemoryStore.Refusal?) -> Void) {
-        let longest = Int(scenario.diskLatency.milliseconds) * 1000
-        life.answer(after: .microseconds(productDice.number(50...longest))) { [unowned self] lives in
+        let range = 50...Int(scenario.diskLatency.milliseconds) * 1000
+        let latency = Life.isKeeper ? alarmDice.number(range) : productDice.number(range)
+        life.answer(after: .microseconds(latency)) { [unowned self] lives in
             guard lives else { return work(.ended) }
             work(writes && diskIsFull ? .full : nil)
             guard writes, let ledger = life.ledger, ledger.cursor.sequence > lastSequence else { return }
@@ -184,7 +195,7 @@ extension Run {
         do {
             let changes = try store.changes(after: lastSequence)
             lastSequence = changes.last?.sequence ?? lastSequence
-            let isWhole = dice.chance(0.1)
+            let isWhole = changes.allSatisfy({ $0.change.resource.kind == .alarm }) ? alarmDice.chance(0.1) : dice.chance(0.1)
             let baselines = Set(changes.filter { $0.change.operation == .baseline }.map { PollTarget(of: $0.change.resource) })
             let stored =
                 isWhole ? try store.resources() : try baselines.sorted { "\($0)" < "\($1)" }.flatMap { try store.resources(of: $0) }
@@ -217,6 +228,7 @@ extension Run {
             often(hours * oddity.perHour) { [unowned self] in meta.begin(oddity, busyFor: busyUntil - stage.now) }
         }
         if scenario.expands { often(hours * Double(scenario.rideChangesPerHour)) { [unowned self] in meta.changeRide() } }
+        planStates()
         planRestores()
         planMassRemovals()
         often(Double(scenario.clockJumps)) { [unowned self] in
@@ -249,6 +261,8 @@ extension Run {
         }
         do {
             let plans = try meta.accounts.map { try plan($0, StageTransport(carry: carry(life))) }
+            // Whatever was refused may be tried again, which the watcher counts as another token.
+            for account in meta.accounts { history.renewals.append((account.plan.name, stage.now)) }
             life.run { [stage] _ in
                 do { try await watcher.reload(accounts: plans) } catch { stage.note("reload: \(error)") }
             }

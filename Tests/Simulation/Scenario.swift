@@ -49,6 +49,9 @@ struct Scenario {
     var fullSweep = ListPlan().fullSweep
     /// How often an hour somebody is blocked or unblocked, beside what else changes: where much is, their lists are of several pages and polled often.
     var blockedPerHour = 0
+    /// How often an hour a state that alarms follow from changes, beside what else does, and whether some come and go all the time.
+    var statesPerHour = 0
+    var statesFlap = false
     /// Whether odd things happen alone.
     var isAlone = false
     /// What is odd.
@@ -117,6 +120,13 @@ struct Scenario {
         for index in accounts.indices where dice.chance(0.8) {
             accounts[index].intervals[.blockedUser] = dice.time(.seconds(60)...(.seconds(240)))
         }
+    }
+
+    /// Half of the seeds have many changes of the states that alarms follow from.
+    mutating func addStates(_ dice: inout SeededGenerator) {
+        guard dice.chance(0.5) else { return }
+        statesPerHour = dice.pick([4, 12, 30])
+        statesFlap = dice.chance(0.5)
     }
 
     private static func account(_ index: Int, _ dice: inout SeededGenerator) -> Account {

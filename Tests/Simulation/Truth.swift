@@ -103,6 +103,16 @@ struct Span: Equatable {
     var end: Moment
 
     func overlaps(_ other: Span) -> Bool { start <= other.end && other.start <= end }
+
+    /// What is left of it without others.
+    func without(_ others: [Span]) -> [Span] {
+        var (rest, start): ([Span], Moment) = ([], start)
+        for other in others.sorted(by: { $0.start < $1.start }) where other.end > start && other.start < end {
+            if other.start > start { rest.append(Span(start: start, end: other.start)) }
+            start = max(start, other.end)
+        }
+        return start < end ? rest + [Span(start: start, end: end)] : rest
+    }
 }
 
 /// `Span` where another type of that name hides it.

@@ -11,6 +11,8 @@ public struct AlarmBook: Sendable, Equatable {
         case assessed(AlarmAssessment)
         /// The account's token, its applications or a callback changed: numbers may show for some minutes that they are on no platform.
         case reauthorised
+        /// A phone number left the account: its alarms end at once. The ledger, which drops what is the number's, has told so.
+        case left(number: String)
         /// These mutes hold, and no others.
         case mutes([AlarmMute], by: String?)
         /// The configuration says something else.
@@ -68,18 +70,24 @@ public struct AlarmBook: Sendable, Equatable {
     /// - Returns: what is told, the most urgent first.
     public mutating func on(_ event: Event, now: Duration, wall: Timestamp) -> [AlarmUpdate] {
         var actor: String?
+        var updates: [AlarmUpdate] = []
         switch event {
         case .assessed(let assessment):
             self.assessment = assessment
             assessed = now
         case .reauthorised: reauthorised = now
+        case .left(let number):
+            assessment?.forget(number: number)
+            for id in states.keys where id.phoneNumberID == number {
+                let world = surroundings(id, now, wall, nil)
+                if let update = states[id]?.leave(in: world) { updates.append(update) }
+            }
         case .mutes(let mutes, let by):
             self.mutes = mutes
             actor = by
         case .settings(let settings): self.settings = settings
         }
         let conditions = Dictionary(self.conditions.map { ($0.id, $0) }) { first, _ in first }
-        var updates: [AlarmUpdate] = []
         for id in Set(states.keys).union(conditions.keys) {
             var state = states[id] ?? AlarmState(id, of: account)
             let update = state.on(reading(id, conditions[id]), in: surroundings(id, now, wall, actor))

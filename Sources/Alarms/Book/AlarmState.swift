@@ -77,6 +77,14 @@ struct AlarmState: Sendable, Equatable {
         return change(document, world)
     }
 
+    /// What it is of is not there any more: it ends at once, however often it was told.
+    mutating func leave(in world: Surroundings) -> AlarmUpdate? {
+        limit.forget(world.now)
+        if presence.counts { flapping.ended(world.now) }
+        (presence, condition, since) = (.absent, nil, nil)
+        return document.map { end($0, world) }
+    }
+
     private mutating func take(_ reading: Reading, _ world: Surroundings) {
         let holds: Bool
         switch reading {
