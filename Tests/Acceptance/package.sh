@@ -63,7 +63,7 @@ def checksum(values):
 
 ledger = sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite")
 released = sqlite3.connect("file:/repository/Tests/LedgerTests/Released/schema-1.sqlite?mode=ro&immutable=1", uri=True)
-for table in "budget", "epoch", "mute", "other_id":
+for table in "budget", "epoch", "mute", "other_id", "report":
     ledger.execute(f"DROP TABLE {table}")
 columns = "observed_at, place, id, operation, origin, severity, fields, before, after, summary"
 changes = ledger.execute(f"SELECT sequence, {columns} FROM change ORDER BY sequence").fetchall()

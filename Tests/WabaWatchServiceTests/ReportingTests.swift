@@ -162,6 +162,10 @@ import WhatsAppBusiness
         #expect(right.allowsReports(peer(0)) && right.allowsReports(peer(1)) && right.allowsReports(peer(5, group: 2)))
         #expect(!right.allowsReports(peer(5)) && !ControlRight(userID: 1).allowsReports(peer(777)))
         #expect(!ControlRight(userID: 1, reporterID: 65_534).allowsReports(peer(65_534)))
+        // The service's own group allows that and nothing else, and the one that stands for unknown ones allows nothing.
+        let own = ControlRight(userID: 1, ownGroupID: 3)
+        #expect(own.allowsReports(peer(5, group: 3)) && !own.allows(peer(5, group: 3)) && !own.allowsReports(peer(5, group: 4)))
+        #expect(!ControlRight(userID: 1, ownGroupID: 65_534).allowsReports(peer(5, group: 65_534)))
         let limits = LargeCalls.reports(by: right)
         #expect(limits.allows(peer(777)) && !limits.allows(peer(5)))
         #expect(limits.methods == ["io.wabawatch.Report"] && limits.messageBytes == 4_718_592)

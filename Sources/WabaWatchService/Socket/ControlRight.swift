@@ -10,17 +10,24 @@ struct ControlRight: Sendable {
     var groupID: UInt32?
     /// The user of the webhooks' receiver, who may hand in webhooks and nothing else; `nil` where there is none.
     var reporterID: UInt32?
+    /// The service's own group, whose members may hand in webhooks: a service with users of its own (`PrivateUsers=`, systemd.exec(5)) is shown no other
+    /// user's id, and no group but this.
+    var ownGroupID: UInt32?
 
     /// Whether this peer may hand in webhooks.
     func allowsReports(_ peer: Peer) -> Bool {
         if let reporterID, reporterID != Configuration.unknownID, peer.userID == reporterID { return true }
-        return allows(peer)
+        return isMember(peer, of: ownGroupID) || allows(peer)
     }
 
     /// Whether this peer may.
     func allows(_ peer: Peer) -> Bool {
         if peer.userID == 0 { return true }
         if peer.userID == userID, userID != Configuration.unknownID { return true }
+        return isMember(peer, of: groupID)
+    }
+
+    private func isMember(_ peer: Peer, of groupID: UInt32?) -> Bool {
         guard let groupID, groupID != Configuration.unknownID else { return false }
         return peer.groupID == groupID || peer.supplementaryGroupIDs.contains(groupID)
     }
@@ -30,6 +37,8 @@ extension ControlRight {
     /// The rule for this process and the group that is configured.
     /// - Throws: where that group cannot be used.
     init(of configuration: Configuration) throws(ConfigurationError) {
-        self.init(userID: geteuid(), groupID: try configuration.controlGroupID(), reporterID: Configuration.webhookUserID())
+        self.init(
+            userID: geteuid(), groupID: try configuration.controlGroupID(), reporterID: Configuration.webhookUserID(),
+            ownGroupID: getegid())
     }
 }
