@@ -177,15 +177,30 @@ extension Checker {
     /// Whether what is not the core's waited for others: the account had used up so many calls of some hour, or Meta was slow and asked all the time.
     private func waitedForCalls(_ target: PollTarget, _ account: Scenario.Account, _ start: Moment, _ end: Moment) -> Bool {
         guard !CallPlan.core.contains(target.kind) else { return false }
+        // What answers count as beyond their request is known by whole percents alone; that it is too much is told.
+        if history.charged[account.name] != nil, isToldLate(account.name, start, end) { return true }
         let calls = ((history.calls[account.name] ?? []).map(\.time) + (history.charged[account.name] ?? [])).sorted()
         let during = history.calls.values.flatMap { $0.map(\.time) }.filter { start < $0 && $0 < end }.sorted()
         if zip([start] + during, during + [end]).allSatisfy({ $1 - $0 < atOnce * 2 }) { return true }
         var first = 0
         for (index, call) in calls.enumerated() where call <= end {
             while call - calls[first] >= .seconds(3600) { first += 1 }
-            if call >= start, Double(index - first + 1 + account.others) > Double(account.leastCallsPerHour) * 0.8 { return true }
+            if call >= start, Double(index - first + 1 + account.others) > Double(min(account.leastCallsPerHour, account.quota)) * 0.8 {
+                return true
+            }
         }
         return false
+    }
+
+    /// Whether an account was told to be late in a time, which is that there were no calls to be had.
+    private func isToldLate(_ account: String, _ start: Moment, _ end: Moment) -> Bool {
+        let watch = PollTarget(account: account, kind: .account).watch
+        return history.transactions.contains { transaction in
+            start <= transaction.time && transaction.time <= end
+                && transaction.changes.contains {
+                    $0.change.resource == watch && $0.change.after?["state"]?.string == WatchState.late.rawValue
+                }
+        }
     }
 
     /// What rode and was not as it was before puts nothing off: its own edge is asked when it would have been, if not at once.

@@ -116,7 +116,9 @@ extension Checker {
             let isUnfound =
                 [.refusedField, .tooLarge].contains(walk.trouble) && [.forbidden, .invalidAnswer].contains(state)
                 && isDisturbed(target, walk)
-            return walk.trouble?.state == state || isOwn || isUnfound || (restarts && state == .unreachable)
+            // The last member that was asked for is none any more: nothing is left to be asked for.
+            let isEmptied = !target.kind.isList && walk.trouble == .listChanged && state == .invalidAnswer
+            return walk.trouble?.state == state || isOwn || isUnfound || isEmptied || (restarts && state == .unreachable)
         }
         guard isSeen else {
             return ("watch", "the last looks ended by \(failures.map { $0.trouble.map { "\($0)" } ?? "nothing" }.joined(separator: ", "))")
