@@ -131,17 +131,13 @@ extension Watcher {
             accounts: standings.sorted { $0.name < $1.name }, connection: connection, areWatchesKnown: watched[.connection] != nil)
     }
 
-    /// Whether a wider watch tells of a watch's trouble. Where nobody knows that yet, as after a restart until its next poll, one that is in trouble
-    /// itself is taken to.
+    /// Whether a watch's trouble is not its own to tell: a wider one tells of it, or did until just now. Where nobody knows that yet, as after a restart, its
+    /// next polls decide, and it tells of it itself if they fail.
     private func isToldByAnother(_ watch: Watch, _ target: PollTarget) -> Bool {
         switch watch.teller {
-        case .itself: return false
-        case .other(let other): return other != target
-        case .undecided:
-            let wider = [PollTarget.connection, PollTarget(account: target.account, kind: .account)]
-            return wider.contains { wider in
-                wider != target && watched[wider]?.state.watch.shown.state.isTrouble ?? false
-            }
+        case .itself: false
+        case .other(let other): other != target
+        case .undecided: true
         }
     }
 }
