@@ -124,7 +124,8 @@ package struct Announcer: Sendable {
     func announce(after position: inout AnnouncerPosition) async throws {
         let changes = try await latch.away { [position] in try await ledger.changes(after: position.sequence, limit: Self.batch) }
         guard let first = changes.first else { return }
-        let accounts = try await latch.away { try await ledger.accounts() }
+        if position.accounts.mustRead(for: changes) { position.accounts.take(try await latch.away { try await ledger.accounts() }) }
+        let accounts = position.accounts.ids
         func handOver(_ announcement: Announcement) async throws {
             let cursor = ledger.cursor(at: announcement.sequence)
             try await take(announcement, cursor, accounts[announcement.account])

@@ -10,6 +10,8 @@ struct AnnouncerPosition: Sendable, Equatable {
     /// The observation that it is of, and how many of that one's changes but baselines were announced, as far as that matters.
     private var observation: ObservationMark?
     private var count = 0
+    /// What is known of the accounts of the changes.
+    var accounts = KnownAccounts()
 
     init(_ sequence: Int64) { self.sequence = sequence }
 

@@ -129,12 +129,17 @@ public struct ResourceWalk: Sendable {
 }
 
 extension Place {
+    /// Of so many accounts at the most are places looked up by the table's key; for more, the table is read as a whole.
+    private static let mostSearched = 256
+
     /// Every place that there is in these accounts, kinds and numbers; what concerns all accounts is in each.
+    ///
+    /// Of a few accounts only their own rows are read: there may be a hundred thousand of others.
     static func matching(
         _ accounts: Set<String>?, _ kinds: Set<Kind>?, _ phoneNumberIDs: Set<String>?, in database: Database
     ) throws -> [Place] {
         var places: [Place] = []
-        let rows = try Row.fetchCursor(database, sql: Place.select)
+        let rows = try rows(of: accounts, in: database)
         while let row = try rows.next() {
             let place = try Place(row: row)
             guard accounts?.contains(place.account) ?? true || place.account == ResourceID.allAccounts,
@@ -144,5 +149,12 @@ extension Place {
             places.append(place)
         }
         return places
+    }
+
+    private static func rows(of accounts: Set<String>?, in database: Database) throws -> RowCursor {
+        guard let accounts, accounts.count <= mostSearched else { return try Row.fetchCursor(database, sql: select) }
+        let names = accounts.union([ResourceID.allAccounts]).sorted()
+        let sql = select + " WHERE account IN (\(databaseQuestionMarks(count: names.count)))"
+        return try Row.fetchCursor(database, sql: sql, arguments: ColumnCoding.columns(names))
     }
 }

@@ -62,6 +62,24 @@ import WhatsAppBusiness
         #expect(seen.count <= most, "\(seen.joined(separator: "\n"))")
         try ledger.close()
     }
+
+    /// However many accounts there are: the places of one are looked up by the table's key.
+    @Test func thingsOfAnAccount_areReadWithoutThoseOfOthers() async throws {
+        let ledger = try await begun()
+        let plan = try await ledger.read { database in
+            let statements = Statements()
+            database.trace { event in statements.seen.withLock { $0.append("\(event)") } }
+            let places = try Place.matching(["acme"], [.businessProfile], nil, in: database)
+            #expect(places.map(\.phoneNumberID) == ["1"])
+            #expect(try Place.matching(["clark"], nil, nil, in: database).isEmpty)
+            database.trace(nil)
+            let select = try #require(statements.seen.withLock { $0.first })
+            let arguments = StatementArguments(["*", "acme"])
+            return try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + select, arguments: arguments).map { "\($0["detail"] as String)" }
+        }
+        #expect(plan.allSatisfy { $0.hasPrefix("SEARCH place USING INDEX") && $0.contains("(account=?)") } && !plan.isEmpty, "\(plan)")
+        try ledger.close()
+    }
 }
 
 /// The statements of the writing connection.
