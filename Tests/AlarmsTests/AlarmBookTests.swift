@@ -123,9 +123,31 @@ import WhatsAppBusiness
             run.pass(.seconds(300))
         }
         let count = run.told.count
-        run.set(.of(.unexpected, .critical))
-        #expect(run.pass(.seconds(300)).map(\.severity) == [.critical])
+        #expect(run.set(.of(.unexpected, .critical)).map(\.severity) == [.critical])
+        run.pass(.seconds(300))
         #expect(run.told[count...].map(\.update.operation) == [.changed])
+    }
+
+    @Test func alarm_thatWaitsForItsEnd_andComesBackWorse_isToldAtOnce() {
+        var run = AlarmRun()
+        for _ in 0..<2 {
+            run.set(.of(.quality, .warning))
+            run.pass(.seconds(300))
+            run.set()
+            run.pass(.seconds(300))
+        }
+        // There is no room for its end yet.
+        #expect(run.told.map(\.update.operation) == [.added, .removed, .added])
+        #expect(run.set(.of(.quality, .warning)).isEmpty)
+        let worse = run.set(.of(.quality, .critical))
+        #expect(worse.operations == [.changed])
+        #expect(worse.first?.severity == .critical)
+        // It has begun anew, and ends as any other does.
+        run.set()
+        run.pass(.seconds(299))
+        #expect(run.documents.count == 1)
+        run.pass(.seconds(2 * 3600))
+        #expect(run.documents.isEmpty)
     }
 
     @Test func flapping_thatHoldsForAnHour_isSteadyAgain() {

@@ -180,8 +180,8 @@ extension Checker {
             return (last, begin(place, settle, track.since, now) + alarmTolerance + late, "is wrong and no alarm")
         case (false, .some, _): return (last, settle + patience + alarmTolerance, "is an alarm and not wrong")
         case (true, .some(let stored), .some(let urgency)) where stored < urgency:
-            // One that waited for its end when its condition came back settles anew.
-            return (max(track.since, track.urgentSince), settle + alarmTolerance, "is \(stored) and should be \(urgency)")
+            // That is told at once, also of one that waited for its end.
+            return (max(track.since, track.urgentSince), alarmTolerance, "is \(stored) and should be \(urgency)")
         case (true, .some(let stored), .some(let urgency)) where stored > urgency:
             return (max(last, track.urgentSince), patience + alarmTolerance, "is \(stored) and should be \(urgency)")
         default: return nil

@@ -87,16 +87,19 @@ struct AlarmState: Sendable, Equatable {
 
     private mutating func take(_ reading: Reading, _ world: Surroundings) {
         let holds: Bool
+        var begin = world.begin
         switch reading {
         case .unknown: return
         case .absent: holds = false
         case .holds(let condition):
             holds = true
+            // An alarm that waits for its end and comes back worse has worsened, which never waits.
+            if let document, condition.severity > document.severity { begin = { _ in .zero } }
             self.condition = condition
             if presence == .absent { since = world.wall }
             flapping.hold(world.now)
         }
-        switch presence.on(holds, now: world.now, begin: world.begin, end: world.end) {
+        switch presence.on(holds, now: world.now, begin: begin, end: world.end) {
         case .began: flapping.began(world.now)
         case .ended: flapping.ended(world.now)
         case nil: break
