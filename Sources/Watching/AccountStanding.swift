@@ -132,12 +132,14 @@ extension Watcher {
     }
 
     /// Whether a watch's trouble is not its own to tell: a wider one tells of it, or did until just now. Where nobody knows that yet, as after a restart, its
-    /// next polls decide, and it tells of it itself if they fail.
+    /// next two polls decide; and while a wider one is in trouble itself, it is taken to tell.
     private func isToldByAnother(_ watch: Watch, _ target: PollTarget) -> Bool {
         switch watch.teller {
-        case .itself: false
-        case .other(let other): other != target
-        case .undecided: true
+        case .itself: return false
+        case .other(let other): return other != target
+        case .undecided:
+            let wider = [PollTarget.connection, PollTarget(account: target.account, kind: .account)]
+            return watch.failures < 2 || wider.contains { $0 != target && watched[$0]?.state.watch.shown.state.isTrouble ?? false }
         }
     }
 }

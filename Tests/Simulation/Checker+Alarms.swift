@@ -26,7 +26,6 @@ extension Checker {
     var alarmTolerance: Duration { .seconds(90) + lag }
     /// How long an alarm that comes and goes, or was told often, may wait for its end.
     private static let hour = Duration.seconds(3600)
-    private static let promise = "nothing hidden"
 
     // MARK: What is told
 
@@ -63,9 +62,9 @@ extension Checker {
         let isAhead = ["token_refused", "blind"].contains(place.name) && watchMoves(of: place.account, from: now)
         if let settle = AlarmConditions.settle[place.name], !isAhead {
             switch change.operation {
-            case .added: if let why = why(track, is: true, for: settle, at: now) { object(Self.promise, "it was not wrong\(why)") }
+            case .added: if let why = why(track, is: true, for: settle, at: now) { object(Self.alarmTimes, "it was not wrong\(why)") }
             case .removed where !left:
-                if let why = why(track, is: false, for: settle, at: now) { object(Self.promise, "it was not right\(why)") }
+                if let why = why(track, is: false, for: settle, at: now) { object(Self.alarmTimes, "it was not right\(why)") }
             default: break
             }
         }
@@ -160,7 +159,7 @@ extension Checker {
         for (place, track) in alarms.tracks.sorted(by: { "\($0.key)" < "\($1.key)" }) where !track.isFaulty {
             guard let (start, allowed, what) = owed(place, track, at: now), let since = exceeds(start, allowed, at: now) else { continue }
             alarms.tracks[place]?.isFaulty = true
-            complain(Self.promise, now, "\(place) \(what) since \(Stage.seconds(since))")
+            complain(Self.alarmTimes, now, "\(place) \(what) since \(Stage.seconds(since))")
         }
         judgeBlindness(until: now)
     }
@@ -209,7 +208,7 @@ extension Checker {
             let conditions = conditions(of: account, account.watches(.account) ? truth : nil, there)
             for id in conditions.wrong.keys.sorted() where !stored.contains(AlarmTrack.Place(account: account.name, id: id)) {
                 if id == "template", history.scenario.clockJumps > 0 { continue }
-                complain(Self.promise, history.end, "\(account.name)/\(id) is wrong in the end, and no alarm")
+                complain(Self.alarmTimes, history.end, "\(account.name)/\(id) is wrong in the end, and no alarm")
             }
         }
     }

@@ -6,7 +6,6 @@ import WhatsAppBusiness
 
 // What cannot be seen for longer than five intervals is an alarm, at whatever scope that is told, and what is seen again is none.
 extension Checker {
-    private static let promise = "nothing hidden"
     private static let troubles: Set<WatchState> = [.forbidden, .notFound, .unreachable, .invalidAnswer, .throttled]
     /// Alarms that say why something cannot be seen.
     private static let reasons: Set<String> = ["blind", "token_refused", "budget"]
@@ -30,13 +29,13 @@ extension Checker {
         let wider = [PollTarget.connection, PollTarget(account: target.account, kind: .account)].first { $0 == target || isTrouble($0) }
         if let wider {
             let state = watchesTold[wider]?.rawValue ?? "in no trouble"
-            return complain(Self.promise, now, "\(place) begins, and the watch over \(wider) is \(state)")
+            return complain(Self.alarmTimes, now, "\(place) begins, and the watch over \(wider) is \(state)")
         }
         // A copy that was put back knows nothing of what was seen after it.
         guard !history.restores.contains(where: { $0.restored <= now }), let seen = lastSuccess(target, by: now),
             history.scenario.reloadsPerHour == 0, let patience = patience(target)
         else { return }
-        if now - seen < patience { complain(Self.promise, now, "\(place) begins, and it was seen at \(Stage.seconds(seen))") }
+        if now - seen < patience { complain(Self.alarmTimes, now, "\(place) begins, and it was seen at \(Stage.seconds(seen))") }
     }
 
     /// When a target was seen last by its own poll.
@@ -66,7 +65,7 @@ extension Checker {
             let allowed = (isPatient ? .seconds(3600) : .zero) + alarmTolerance
             guard let since = exceeds(start, allowed, at: now) else { continue }
             alarms.tracks[place]?.isFaulty = true
-            complain(Self.promise, now, "\(place) is an alarm, and the watch in no trouble since \(Stage.seconds(since))")
+            complain(Self.alarmTimes, now, "\(place) is an alarm, and the watch in no trouble since \(Stage.seconds(since))")
         }
         for (target, state) in watchesTold where Self.troubles.contains(state) && !alarms.blindFaults.contains(target) {
             guard let patience = longestPatience(target), !isExplained(target) else { continue }
@@ -75,7 +74,7 @@ extension Checker {
             let ended = alarms.tracks.filter { Self.reasons.contains($0.key.name) }.values.compactMap(\.lastTold).max() ?? told
             guard let since = exceeds(max(told, ended), patience + alarmTolerance, at: now) else { continue }
             alarms.blindFaults.insert(target)
-            complain(Self.promise, now, "\(target) is \(state.rawValue) since \(Stage.seconds(since)), and no alarm says so")
+            complain(Self.alarmTimes, now, "\(target) is \(state.rawValue) since \(Stage.seconds(since)), and no alarm says so")
         }
     }
 

@@ -66,10 +66,13 @@ extension Checker {
         var looks = 0
         for index in list[...place].reversed() {
             let walk = history.walks[index]
-            guard walk.isComplete, walk.isExact,
-                isRecorded(index, at: moment) || mayBeRecorded(walk) || mayBeLook(index) || index == list[place]
-            else { continue }
-            if walk.served.contains(id) { break }
+            guard walk.isComplete, walk.isExact else { continue }
+            let isLook = isRecorded(index, at: moment) || mayBeRecorded(walk) || mayBeLook(index) || index == list[place]
+            if walk.served.contains(id) {
+                if isLook { break }
+                continue
+            }
+            // Any step of a search may have been a poll.
             looks += 1
             if looks >= Self.looksToBelieve(target),
                 history.walks[list[place]].span.end - walk.span.start >= Self.timeToBelieve(target) - .seconds(60)

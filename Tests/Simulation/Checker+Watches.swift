@@ -20,6 +20,7 @@ extension Checker {
         }
         let toldBefore = watchesTold[target]
         defer {
+            watchesToldEarlier[target] = toldBefore
             watchesTold[target] = state
             watchesToldAt[target] = transaction.time
         }
@@ -263,16 +264,9 @@ extension Checker {
         guard let (place, walk) = latestWalk(target, told.time) else {
             return complain("watch", told.time, told.refused("it was never looked at"))
         }
-        let before = driftTold[target.account]?[target.kind]
         driftTold[target.account, default: [:]][target.kind] = told.time
-        // Trouble of the whole account came and went, and nothing has been polled since the drift was told.
-        if target.kind == .account, let before, told.earlier != WatchState.drifted.rawValue,
-            !delivered(target, by: told.time).contains(where: {
-                history.walks[$0].delivered.map { $0 > before } ?? false && history.walks[$0].isComplete
-            })
-        {
-            return
-        }
+        // Trouble of the whole account came and went, and it is as it was before.
+        if target.kind == .account, told.earlier != WatchState.drifted.rawValue, watchesToldEarlier[target] == .drifted { return }
         let hidden = hidden(walk)
         let members = Documents.members(target.kind)
         if walk.isPartial || walk.isOdd || !walk.unreadable.isEmpty || isMass(walk, toldBefore[target] ?? [:]) { return }

@@ -21,14 +21,16 @@ public enum Simulation {
     ///   - expands: whether things are asked for inside others; `nil` leaves it to the seed.
     ///   - only: the odd things that may happen, and nothing else that is troublesome; `nil` leaves it to the seed.
     ///   - broken: what is broken in the run's history before it is checked.
+    ///   - judgesAlarmTimes: whether it is judged when alarms begin and end, and not only in which order and how often.
     ///   - print: is given every line of the trace.
     public static func run(
-        seed: UInt64, only: Set<SimulatedOddity>? = nil, expands: Bool? = nil, broken: Mutation? = nil, print: ((String) -> Void)? = nil
+        seed: UInt64, only: Set<SimulatedOddity>? = nil, expands: Bool? = nil, broken: Mutation? = nil, judgesAlarmTimes: Bool = true,
+        print: ((String) -> Void)? = nil
     ) throws -> Outcome {
         let run = try Run(seed: seed, only: only, expands: expands, print: print)
         try run.play()
         _ = broken?.apply(to: &run.history)
-        let complaints = Checker.complaints(about: run.history)
+        let complaints = Checker.complaints(about: run.history, judgesAlarmTimes: judgesAlarmTimes)
         return Outcome(
             seed: seed, complaints: complaints, digest: run.stage.digest, requests: run.requests, changes: run.history.kept.count,
             lives: run.history.lives.count)

@@ -145,12 +145,12 @@ import WhatsAppBusiness
     }
 
     /// The account's watch tells of the whole account, be it polled or not: what a process before this one left it in ends with the last cover.
-    @Test(arguments: [false, true]) func inheritedTrouble_isNotToldAgain_whereNoPollOfItsOwnCouldEndIt(isPolled: Bool) throws {
+    @Test func inheritedTrouble_isNotToldAgain_whereNoPollOfItsOwnCouldEndIt() throws {
         let document: JSONObject = ["state": "throttled", "reason": "too many calls"]
         let account = PollTarget(account: "acme", kind: .account)
         var watch = try #require(Watch(over: account, document: document, told: document, since: at(0), lastSuccess: nil))
         #expect(watch.on(.covers(.late, reason: "the budget is used up"), at: at(1)) == .told)
-        #expect(watch.on(.uncovers(isPolled: isPolled), at: at(2)) == .told)
-        #expect(watch.shown.state == (isPolled ? .throttled : .current))
+        #expect(watch.on(.uncovers(isPolled: false), at: at(2)) == .told)
+        #expect(watch.shown.state == .current)
     }
 }

@@ -20,6 +20,8 @@ struct Program: ParsableCommand {
     var troubles: String?
     @Option(help: "Whether things are asked for inside others: auto or never; by default half of the seeds do.")
     var expansion: String?
+    @Flag(inversion: .prefixedNo, help: "Judge when alarms begin and end.")
+    var alarmTimes = true
     @Flag(help: "Print everything that happens.")
     var trace = false
     @Flag(help: "Stop at the first seed that breaks a promise.")
@@ -40,7 +42,8 @@ struct Program: ParsableCommand {
         if let broken {
             try breakPromises(broken)
         } else if let seed {
-            let outcome = try Simulation.run(seed: seed, only: only, expands: expands, print: trace ? { print($0) } : nil)
+            let outcome = try Simulation.run(
+                seed: seed, only: only, expands: expands, judgesAlarmTimes: alarmTimes, print: trace ? { print($0) } : nil)
             report(outcome)
             print(
                 "seed \(seed): digest \(String(outcome.digest, radix: 16)), \(outcome.requests) requests, \(outcome.changes) changes, \(outcome.lives) lives"
@@ -105,7 +108,7 @@ struct Program: ParsableCommand {
                 }
                 guard let seed else { return }
                 do {
-                    let outcome = try Simulation.run(seed: seed, only: only, expands: expands)
+                    let outcome = try Simulation.run(seed: seed, only: only, expands: expands, judgesAlarmTimes: alarmTimes)
                     sums.withLock { sums in
                         report(outcome)
                         sums.runs += 1
