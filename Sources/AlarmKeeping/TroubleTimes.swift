@@ -61,7 +61,8 @@ struct TroubleTimes: Sendable {
             return WatchFacts(
                 id: target.watch.id, kind: target.kind == .watch ? nil : target.kind, phoneNumberID: target.phoneNumberID,
                 state: watch.state, reason: watch.reason, every: watch.every, notCurrentFor: trouble.age + passed,
-                sinceSuccess: trouble.sinceSuccess.map { $0 + passed }, isToldByAnother: watch.isToldByAnother)
+                sinceSuccess: trouble.sinceSuccess.map { $0 + passed }, isToldByAnother: watch.isToldByAnother,
+                toldBy: watch.toldBy)
         }
     }
 }

@@ -78,11 +78,13 @@ public struct WatchTrouble: Sendable, Equatable {
     public var every: Duration
     /// Whether a wider watch tells of its trouble.
     public var isToldByAnother: Bool
+    /// The id of that watch, where it is known.
+    public var toldBy: String?
 
     /// A watch in trouble.
     public init(
         target: PollTarget, state: WatchState, reason: String? = nil, since: Timestamp, lastSuccess: Timestamp? = nil, every: Duration,
-        isToldByAnother: Bool = false
+        isToldByAnother: Bool = false, toldBy: String? = nil
     ) {
         self.target = target
         self.state = state
@@ -91,6 +93,7 @@ public struct WatchTrouble: Sendable, Equatable {
         self.lastSuccess = lastSuccess
         self.every = every
         self.isToldByAnother = isToldByAnother
+        self.toldBy = toldBy
     }
 }
 
@@ -106,6 +109,7 @@ extension Watcher {
                 target: target, state: watch.state, reason: watch.reason, since: watch.since, lastSuccess: watch.lastSuccess,
                 every: promised(target.host) ?? target.kind.row.defaultInterval)
             trouble.isToldByAnother = isToldByAnother(watch, target)
+            if trouble.isToldByAnother, case .other(let other) = watch.teller { trouble.toldBy = other.watch.id }
             if target == .connection {
                 // It is as often polled as whatever is polled most often of what matters most.
                 trouble.every = accounts.values.compactMap { $0.plan.intervals[.phoneNumber] }.min() ?? Kind.phoneNumber.row.defaultInterval

@@ -263,11 +263,11 @@ import WhatsAppBusiness
 
     private func watch(
         _ id: String, _ kind: Kind, _ state: WatchState, number: String? = nil, every: Duration = .seconds(60), for time: Duration?,
-        byAnother: Bool = false
+        byAnother: Bool = false, toldBy: String? = nil
     ) -> WatchFacts {
         WatchFacts(
             id: id, kind: kind, phoneNumberID: number, state: state, reason: "(#200) Forbidden", every: every, notCurrentFor: time,
-            sinceSuccess: time, isToldByAnother: byAnother)
+            sinceSuccess: time, isToldByAnother: byAnother || toldBy != nil, toldBy: toldBy)
     }
 
     @Test func watch_thatIsNotCurrentForFiveIntervals_isBlind_anHourAtMost() {
@@ -291,6 +291,26 @@ import WhatsAppBusiness
             watch("qr_code/7", .qrCode, .unreachable, number: "7", for: .seconds(4000), byAnother: true),
         ]
         #expect(wrong(facts) == ["blind/account": .critical])
+    }
+
+    /// Three numbers' lists fail alike, and that of a banned number tells of them: its own is told of the ban, and the first of the others is an alarm.
+    @Test func watchesThatFollowOneOfABrokenNumber_areNotHidden() {
+        var facts = facts()
+        facts.watches = [
+            watch("qr_code/7", .qrCode, .forbidden, number: "7", for: .seconds(4000)),
+            watch("qr_code/8", .qrCode, .forbidden, number: "8", for: .seconds(4000), toldBy: "qr_code/7"),
+            watch("qr_code/9", .qrCode, .forbidden, number: "9", for: .seconds(4000), toldBy: "qr_code/7"),
+        ]
+        let other = facts.numbers?["8"]
+        facts.numbers?["9"] = other
+        #expect(wrong(facts) == ["blind/qr_code/7": .warning])
+        facts.numbers?["7"]?.status = "BANNED"
+        #expect(wrong(facts) == ["number_banned/7": .critical, "blind/qr_code/8": .warning])
+        facts.numbers?["7"] = nil
+        #expect(wrong(facts) == ["blind/qr_code/8": .warning])
+        // Where the whole account is in trouble, that is told.
+        facts.watches?.append(watch("account", .account, .throttled, for: .seconds(60)))
+        #expect(wrong(facts).isEmpty)
     }
 
     @Test func token_thatIsRefused_isOneAlarm_howeverManyWatchesItStops() {

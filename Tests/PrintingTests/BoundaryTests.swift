@@ -26,12 +26,12 @@ import Testing
         ]
     }
 
-    /// Descriptors are named to be asked about, and to be handed to `LineOutput`.
+    /// Descriptors are named to be asked about, to be handed to `LineOutput`, and to be another program's.
     private static func isAsking(_ line: Substring) -> Bool {
         [
             "fstat(", "isatty(", "ioctl(", "LineOutput(", ".system(STDERR", "system(_ descriptor",
             "init(prefixes: prefixes, fileDescriptor: STDERR_FILENO)",
-            "path == \"-\" ? STDOUT_FILENO",
+            "path == \"-\" ? STDOUT_FILENO", "posix_spawn_file_actions_adddup2(",
         ].contains { line.contains($0) }
     }
 

@@ -59,7 +59,9 @@ extension Checker {
                 object("three an hour", "it was told three times within the hour")
             }
         }
-        let isAhead = ["token_refused", "blind"].contains(place.name) && watchMoves(of: place.account, from: now)
+        let isAhead =
+            ["token_refused", "blind"].contains(place.name) && watchMoves(of: place.account, from: now)
+            || place.name == "token_refused" && isTokenTaken(place.account, by: now)
         if let settle = AlarmConditions.settle[place.name], !isAhead {
             switch change.operation {
             case .added: if let why = why(track, is: true, for: settle, at: now) { object(Self.alarmTimes, "it was not wrong\(why)") }
@@ -164,9 +166,25 @@ extension Checker {
         judgeBlindness(until: now)
     }
 
+    /// Whether Meta has answered an account since its watch told that the token is refused: that it is not any more is known before it is told.
+    private func isTokenTaken(_ account: String, by now: Moment) -> Bool {
+        let watch = PollTarget(account: account, kind: .account)
+        guard watchesTold[watch] == .unauthorized, let told = watchesToldAt[watch] else { return false }
+        return walks.contains { target, places in
+            target.account == account
+                && places.contains { index in
+                    let walk = history.walks[index]
+                    let isAnswer =
+                        walk.trouble.map { ![.unauthorized, .unreachable].contains($0.state) } ?? (walk.isComplete || walk.isFirstPage)
+                    return walk.isDelivered(by: now) && walk.span.start > told && isAnswer
+                }
+        }
+    }
+
     /// What of an alarm is not as its condition is, since when, and for how long it may be so.
     private func owed(_ place: AlarmTrack.Place, _ track: AlarmTrack, at now: Moment) -> (start: Moment, allowed: Duration, what: String)? {
         guard let settle = AlarmConditions.settle[place.name], let isWrong = track.isWrong else { return nil }
+        if place.name == "token_refused", isTokenTaken(place.account, by: now) { return nil }
         let last = max(track.since, track.lastTold ?? track.since)
         // What was told often, or comes and goes, waits.
         let waits = track.tellings(after: last + .seconds(-3700)) > 1 || track.begins(after: last + .seconds(-12_600)) > 2

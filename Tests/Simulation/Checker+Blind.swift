@@ -35,6 +35,9 @@ extension Checker {
         guard !history.restores.contains(where: { $0.restored <= now }), let seen = lastSuccess(target, by: now),
             history.scenario.reloadsPerHour == 0, let patience = patience(target)
         else { return }
+        // A process that begins after the wall clock jumped cannot know how long that was.
+        let begin = history.lives.last { $0.begin <= now }?.begin ?? now
+        if history.clockJumps.contains(where: { seen < $0 && $0 < begin }) { return }
         if now - seen < patience { complain(Self.alarmTimes, now, "\(place) begins, and it was seen at \(Stage.seconds(seen))") }
     }
 

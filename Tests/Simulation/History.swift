@@ -70,6 +70,8 @@ struct History {
     var failures: [(time: Moment, why: String)] = []
     /// When requests were sent, by account.
     var calls: [String: [(time: Moment, life: Int)]] = [:]
+    /// When the wall clock jumped.
+    var clockJumps: [Moment] = []
     /// Calls that answers counted as beyond the one of their request, by account.
     var charged: [String: [Moment]] = [:]
     /// When answers were back, be they pages of a walk that goes on, by account, and whether they were that it is throttled; without those of a server

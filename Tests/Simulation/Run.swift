@@ -233,6 +233,7 @@ extension Run {
         planMassRemovals()
         often(Double(scenario.clockJumps)) { [unowned self] in
             stage.wallClockAhead += .seconds(dice.pick([-31_536_000, -3600, -5, 5, 3600, 31_536_000]))
+            history.clockJumps.append(stage.now)
             stage.note("the wall clock jumps")
         }
     }

@@ -20,11 +20,14 @@ public struct WatchFacts: Sendable, Equatable {
     public var sinceSuccess: Duration?
     /// Whether a wider watch tells of its trouble.
     public var isToldByAnother: Bool
+    /// The id of that watch, where it is known.
+    public var toldBy: String?
 
     /// A watch.
     public init(
         id: String, kind: Kind?, phoneNumberID: String? = nil, state: WatchState, reason: String? = nil, every: Duration,
-        notCurrentFor: Duration? = nil, sinceSuccess: Duration? = nil, isToldByAnother: Bool = false
+        notCurrentFor: Duration? = nil, sinceSuccess: Duration? = nil, isToldByAnother: Bool = false,
+        toldBy: String? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -35,6 +38,7 @@ public struct WatchFacts: Sendable, Equatable {
         self.notCurrentFor = notCurrentFor
         self.sinceSuccess = sinceSuccess
         self.isToldByAnother = isToldByAnother
+        self.toldBy = toldBy
     }
 }
 

@@ -7,18 +7,27 @@ extension AlarmRules {
         guard let watches = facts.watches else { return assessment.doubt(.blind, .budget) }
         let isRefused = refusal(watches) != nil
         let broken = Set((facts.numbers ?? [:]).filter { breakdown($0.value) != nil }.keys)
+        func isOfBroken(_ watch: WatchFacts) -> Bool {
+            watch.phoneNumberID.map { number in broken.contains(number) || facts.numbers.map { $0[number] == nil } ?? false } ?? false
+        }
+        // What tells of others, and is itself told of its number: the first of the others tells instead.
+        let silent = Set(watches.filter(isOfBroken).map(\.id))
+        var heirs: [String: WatchFacts] = [:]
         var late: [WatchFacts] = []
         for watch in watches where watch.isTrouble {
             // What is refused with the token is told of that, and what a broken number's own things show, of the number.
             if watch.state == .unauthorized && isRefused { continue }
-            if let number = watch.phoneNumberID, broken.contains(number) || facts.numbers.map({ $0[number] == nil }) ?? false { continue }
+            if isOfBroken(watch) { continue }
             // How late something is, is its own: the account's watch, which tells of the budget, may be current enough.
             guard watch.state != .late else {
                 if isLate(watch, &assessment) { late.append(watch) }
                 continue
             }
+            if let teller = watch.toldBy, silent.contains(teller), heirs[teller].map({ watch.id < $0.id }) ?? true { heirs[teller] = watch }
             if !watch.isToldByAnother, watch.isDue(&assessment) { assessment.add(blind(watch, facts)) }
         }
+        let isWhole = watches.contains { $0.kind == .account && $0.isTrouble }
+        for heir in heirs.values where !isWhole && heir.isDue(&assessment) { assessment.add(blind(heir, facts)) }
         // While Meta throttles the account that is the reason, and told.
         guard let first = late.min(by: { $0.id < $1.id }), !watches.contains(where: { $0.kind == .account && $0.state == .throttled })
         else {
