@@ -271,7 +271,10 @@ let package = Package(
             ["TestTools", "WabaWatchClient", "WabaWatchInterface", "FakeDaemon", "Varlink", "WhatsAppBusiness", "StrictJSON"]),
         tests(
             "WebhookFront",
-            ["TestTools", "TestSupport", "WebhookFront", "wabawatch-webhook", "Varlink", "WabaWatchInterface", "StrictJSON", logging]),
+            [
+                "TestTools", "TestSupport", "FakeDaemon", "WebhookFront", "wabawatch-webhook", "Varlink", "WabaWatchInterface",
+                "StrictJSON", logging,
+            ]),
         tests(
             "wabawatch",
             [

@@ -41,11 +41,11 @@ extension AlarmKeeper {
         while let page = try await walk.next() {
             for change in page where names.contains(change.change.resource.account) { past.take(change, at: wall) }
         }
+        let standings = Dictionary(standings.map { ($0.name, $0) }) { first, _ in first }
         var stored: [String: [StoredAlarm]] = [:]
         var facts: [String: AccountFacts] = [:]
         for name in names {
-            let standing = standings.first { $0.name == name }
-            facts[name] = AccountFacts(account: name, wabaID: standing?.wabaID ?? name)
+            facts[name] = AccountFacts(account: name, wabaID: standings[name]?.wabaID ?? name)
             facts[name]?.templates = past.templates[name] ?? TemplateHistory()
             facts[name]?.reported = past.reported[name] ?? ReportedTroubles()
         }
@@ -69,7 +69,7 @@ extension AlarmKeeper {
                 if down.contains(id) { known.numbers?[id]?.times.wasOnCloudAPI = true }
             }
             let book = AlarmBook(
-                account: name, settings: standings.first { $0.name == name }?.alarms ?? AlarmSettings(), mutes: mutes,
+                account: name, settings: standings[name]?.alarms ?? AlarmSettings(), mutes: mutes,
                 stored: stored[name] ?? [],
                 told: past.told[name] ?? [], now: now(), wall: wall)
             accounts[name] = KeptAccount(known, book)

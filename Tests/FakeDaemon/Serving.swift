@@ -20,10 +20,11 @@ public func withSocket<Value>(_ body: (_ path: String) async throws -> Value) as
 /// Serves an interface at a path while the body runs.
 @discardableResult
 public func serving<Value: Sendable>(
-    _ interface: any VarlinkInterface, at path: String, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+    _ interface: any VarlinkInterface, at path: String, limits: ServerLimits = ServerLimits(),
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
 ) async throws -> Value {
     let identity = ServiceIdentity(vendor: "test", product: "fake", version: "0", url: "")
-    let server = try VarlinkServer(identity: identity, interfaces: [interface])
+    let server = try VarlinkServer(identity: identity, interfaces: [interface], limits: limits)
     let (listening, begun) = AsyncStream<Void>.makeStream()
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
@@ -51,7 +52,8 @@ public func answering<Value>(_ bytes: String?, at path: String, _ body: () async
         while case let peer = accept(listener, nil, nil), peer >= 0 {
             var call = [UInt8](repeating: 0, count: 4096)
             _ = read(peer, &call, call.count)
-            _ = bytes.map { write(peer, $0, $0.utf8.count) }
+            // A peer that has gone is no signal to the tests.
+            _ = bytes.map { send(peer, $0, $0.utf8.count, Int32(MSG_NOSIGNAL)) }
             close(peer)
         }
     }

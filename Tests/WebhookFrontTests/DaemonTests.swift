@@ -1,3 +1,4 @@
+import FakeDaemon
 import FoundationEssentials
 import StrictJSON
 import TestSupport
@@ -26,28 +27,15 @@ struct ReportService: VarlinkInterface {
     }
 
     static let reply = ReportReply(cursor: Cursor("fake.1"), changes: 1, ignored: 0)
+}
 
-    /// Serves at a path while the body runs.
-    static func serving<R: Sendable>(
-        at path: String, _ script: @escaping @Sendable (ReportParameters) async throws -> ReportReply,
-        _ body: @Sendable () async throws -> R
-    ) async throws -> R {
-        var limits = ServerLimits()
-        // As the daemon has it for those who may report.
-        (limits.messageBytes, limits.textBytes) = (9 << 19, 9 << 19)
-        let identity = ServiceIdentity(vendor: "test", product: "fake", version: "0", url: "")
-        let server = try VarlinkServer(identity: identity, interfaces: [try ReportService(script)], limits: limits)
-        let (listening, begun) = AsyncStream<Void>.makeStream()
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { begun.finish() }
-                try await server.run(on: .path(path, mode: 0o600)) { begun.yield() }
-            }
-            for await _ in listening { break }
-            defer { server.shutdown() }
-            return try await body()
-        }
-    }
+/// Answers reports at a path while the body runs, as long ones as the daemon takes.
+func servingReports<R: Sendable>(
+    at path: String, _ script: @escaping @Sendable (ReportParameters) async throws -> ReportReply, _ body: @Sendable () async throws -> R
+) async throws -> R {
+    var limits = ServerLimits()
+    (limits.messageBytes, limits.textBytes) = (9 << 19, 9 << 19)
+    return try await serving(try ReportService(script), at: path, limits: limits) { try await body() }
 }
 
 /// A daemon's socket and a front that hands on to it.
@@ -81,7 +69,7 @@ private func withDaemonsFront<R: Sendable>(
                 default: return ReportService.reply
                 }
             }
-            try await ReportService.serving(at: socket, script) { () async throws in
+            try await servingReports(at: socket, script) { () async throws in
                 let body = #"{"text":"caf\u00e9 é"}"#
                 #expect(try await stage.answer(post(body))?.status == 200)
                 #expect(heard.withLock { $0 }.map(\.body) == [Data(body.utf8).base64EncodedString()])
@@ -98,7 +86,7 @@ private func withDaemonsFront<R: Sendable>(
         try await withDaemonsFront { stage, socket async throws in
             #expect(try await stage.answer(post())?.status == 503)
             for _ in 0..<3 {
-                try await ReportService.serving(at: socket, { _ in ReportService.reply }) { () async throws in
+                try await servingReports(at: socket, { _ in ReportService.reply }) { () async throws in
                     for _ in 0..<3 { #expect(try await stage.answer(post())?.status == 200) }
                 }
                 #expect(try await stage.answer(post())?.status == 503)
@@ -111,7 +99,7 @@ private func withDaemonsFront<R: Sendable>(
     @Test func daemon_thatWasRestartedMeanwhile_isReportedTo_overANewConnection() async throws {
         try await withDaemonsFront { stage, socket in
             for _ in 0..<3 {
-                try await ReportService.serving(at: socket, { _ in ReportService.reply }) { () async throws in
+                try await servingReports(at: socket, { _ in ReportService.reply }) { () async throws in
                     for _ in 0..<2 { #expect(try await stage.answer(post())?.status == 200) }
                 }
             }
@@ -131,7 +119,7 @@ private func withDaemonsFront<R: Sendable>(
                 try await forever(.zero)
                 return ReportService.reply
             }
-            let peer = try await ReportService.serving(at: socket, script) { () async throws in
+            let peer = try await servingReports(at: socket, script) { () async throws in
                 // Over a connection that is kept from here on.
                 #expect(try await stage.answer(post("first"))?.status == 200)
                 let peer = try stage.connect()
@@ -142,7 +130,7 @@ private func withDaemonsFront<R: Sendable>(
             // The server has ended by now.
             #expect(await peer.nextAnswer()?.status == 503)
             #expect(calls.withLock { $0 } == 1)
-            try await ReportService.serving(at: socket, { _ in ReportService.reply }) { () async throws in
+            try await servingReports(at: socket, { _ in ReportService.reply }) { () async throws in
                 #expect(try await stage.answer(post())?.status == 200)
             }
         }
@@ -151,7 +139,7 @@ private func withDaemonsFront<R: Sendable>(
     @Test func daemon_thatTakesTheCallAndIsSilent_is503() async throws {
         let clock = FakeClock()
         try await withDaemonsFront(pause: { try await clock.sleep(for: $0) }) { stage, socket async throws in
-            try await ReportService.serving(
+            try await servingReports(
                 at: socket,
                 { _ in
                     try await forever(.zero)
@@ -181,7 +169,7 @@ private func withDaemonsFront<R: Sendable>(
                 calls.withLock { $0.now -= 1 }
                 return ReportService.reply
             }
-            try await ReportService.serving(at: socket, script) { () async throws in
+            try await servingReports(at: socket, script) { () async throws in
                 await withTaskGroup(of: Int?.self) { group in
                     for number in 0..<30 { group.addTask { try? await stage.answer(post("\(number)"))?.status } }
                     group.addTask {

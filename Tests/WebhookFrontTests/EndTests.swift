@@ -67,7 +67,7 @@ import WabaWatchInterface
                 await gate.wait()
                 return ReportService.reply
             }
-            try await ReportService.serving(at: program.socket, script) { () async throws in
+            try await servingReports(at: program.socket, script) { () async throws in
                 let verified = try InternetPeer(port: program.port)
                 verified.write(get(verification()))
                 #expect(await verified.answers().first?.body == "1158201444")
@@ -100,7 +100,7 @@ import WabaWatchInterface
                 }
                 return ReportService.reply
             }
-            try await ReportService.serving(at: program.socket, script) { () async throws in
+            try await servingReports(at: program.socket, script) { () async throws in
                 let peer = try InternetPeer(port: program.port)
                 peer.write(post())
                 #expect(await peer.answers().isEmpty)

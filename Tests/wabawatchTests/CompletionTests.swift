@@ -1,6 +1,9 @@
 import FakeDaemon
 import Foundation
 import Testing
+import WabaWatchInterface
+
+@testable import wabawatch
 
 /// The scripts that the command prints, loaded by the real shells and asked what may follow.
 @Suite(.timeLimit(.minutes(1))) struct CompletionTests {
@@ -9,7 +12,7 @@ import Testing
         ("wabawatch mon", "monitor", "status"), ("wabawatch history --rev", "--reverse", "--until"),
         ("wabawatch history --severity cr", "critical", "notice"), ("wabawatch list busi", "business_profile", "account"),
         ("wabawatch status -o j", "json", "short"),
-        ("wabawatch doc", "doctor", "status"), ("wabawatch call Un", "UnblockUsers", "BlockUsers "),
+        ("wabawatch doc", "doctor", "status"), ("wabawatch call Unb", "UnblockUsers", "BlockUsers "),
     ]
 
     private func withScript(_ shell: String, _ body: (String) async throws -> Void) async throws {
@@ -27,6 +30,13 @@ import Testing
         #expect(outcome.errors.isEmpty, "\(line)")
         #expect(outcome.output.contains(offered), "\(line)")
         #expect(!outcome.output.contains(other), "\(line)")
+    }
+
+    @Test func call_offersEveryMethodOfTheInterface() throws {
+        let lines = Interface.text.split(separator: "\n").filter { $0.hasPrefix("method ") }
+        let all = lines.map { String($0.dropFirst("method ".count).prefix { $0 != "(" }) }
+        #expect(Set(all).isSuperset(of: ["GetStatus", "Mute", "Mutes", "Report", "UnblockUsers"]))
+        #expect(CallCommand.methods == all + ["org.varlink.service.GetInfo"])
     }
 
     @Test func bash_completesFromTheScript() async throws {

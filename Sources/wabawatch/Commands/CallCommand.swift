@@ -19,9 +19,10 @@ struct CallCommand: AsyncParsableCommand {
     @Argument(help: "Its parameters, a JSON object.")
     var parameters: String?
 
-    private static let methods = [
-        "GetStatus", "List", "Get", "History", "Subscribe", "Poll", "BlockUsers", "UnblockUsers", "org.varlink.service.GetInfo",
-    ]
+    /// What may be called, as the interface's text has it.
+    static var methods: [String] {
+        Interface.text.matches(of: #/(?m)^method (\w+)\(/#).map { String($0.output.1) } + ["org.varlink.service.GetInfo"]
+    }
 
     func validate() throws { _ = try object() }
 
