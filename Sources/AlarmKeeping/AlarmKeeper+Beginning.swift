@@ -71,7 +71,7 @@ extension AlarmKeeper {
             let book = AlarmBook(
                 account: name, settings: standings[name]?.alarms ?? AlarmSettings(), mutes: mutes,
                 stored: stored[name] ?? [],
-                told: past.told[name] ?? [], now: now(), wall: wall)
+                told: past.told[name]?.all ?? [], now: now(), wall: wall)
             accounts[name] = KeptAccount(known, book)
             accounts[name]?.times.goOn((stored[name] ?? []).map(\.id))
             try await nameTemplates(of: name)
@@ -119,12 +119,32 @@ extension MessageTemplate {
     var called: String { [name, language].compactMap(\.self).joined(separator: " ") }
 }
 
+/// What was told of an account's alarms that counts after a restart.
+struct ToldAlarms {
+    private var recent: [ToldAlarm] = []
+    /// What said of an alarm that it comes and goes, until that has ended.
+    private var flapping: [AlarmID: ToldAlarm] = [:]
+
+    /// Takes what was told, oldest first.
+    /// - Parameter isRecent: whether it was told within the last hour.
+    mutating func take(_ told: ToldAlarm, isRecent: Bool) {
+        if isRecent {
+            recent.append(told)
+        } else {
+            flapping[told.id] = told.flaps ? told : told.operation == .changed ? flapping[told.id] : nil
+        }
+    }
+
+    /// All of it, oldest first.
+    var all: [ToldAlarm] { flapping.values.sorted { $0.at < $1.at } + recent }
+}
+
 /// What the changes of the last days say that the snapshot does not.
 struct PastChanges {
     var templates: [String: TemplateHistory] = [:]
     var reported: [String: ReportedTroubles] = [:]
     var times: [String: [String: NumberTimes]] = [:]
-    var told: [String: [ToldAlarm]] = [:]
+    var told: [String: ToldAlarms] = [:]
     /// When an account's numbers were seen first, where that is known.
     var beginnings: [String: Timestamp] = [:]
 
@@ -148,11 +168,13 @@ struct PastChanges {
             } else {
                 times[name, default: [:]][change.resource.id, default: NumberTimes()].on(before: change.before, after: change.after, at: at)
             }
-        case .alarm where change.origin != .command && at > wall.advanced(by: .seconds(-3600)):
-            guard let id = AlarmID(parsing: change.resource.id, phoneNumberID: change.resource.phoneNumberID),
-                let operation = change.operation.known
+        case .alarm where change.origin != .command:
+            guard let operation = change.operation.known,
+                let id = AlarmID(parsing: change.resource.id, phoneNumberID: change.resource.phoneNumberID)
             else { return }
-            told[name, default: []].append(ToldAlarm(id, operation, at: at))
+            told[name, default: ToldAlarms()].take(
+                ToldAlarm(id, operation, at: at, flaps: change.operation == .changed && change.after?["flaps"] != nil),
+                isRecent: at > wall.advanced(by: .seconds(-3600)))
         default: break
         }
     }

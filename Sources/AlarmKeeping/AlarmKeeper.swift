@@ -127,7 +127,12 @@ public actor AlarmKeeper {
         let isDue = accounts.values.contains { $0.next.map { $0 <= now() } ?? false }
         try await follow()
         // What a watch says may be over by the time that it would be told.
-        if touched.watches || isDue || looked.map({ now() - $0 >= Self.lookEvery }) ?? true { try await look() }
+        if touched.watches || isDue || looked.map({ now() - $0 >= Self.lookEvery }) ?? true {
+            do throws(LedgerError) { try await look() } catch {
+                touched.watches = true
+                throw error
+            }
+        }
         while let muter = muters.first {
             mutes = try await ledger.mutes()
             try await tell(Set(accounts.keys), after: .mutes(mutes, by: muter))
@@ -135,8 +140,11 @@ public actor AlarmKeeper {
         }
         let due = accounts.filter { account in account.value.next.map { $0 <= now() } ?? false || !account.value.events.isEmpty }.keys
         try await tell(touched.accounts.union(due))
+        let areWatchesOld = touched.watches
         touched = Touched()
+        touched.watches = areWatchesOld
         guard looked != nil else { return Self.retryAfter }
+        if areWatchesOld { return .zero }
         let next = accounts.values.compactMap(\.next).min().map { max($0 - now(), .zero) } ?? Self.lookEvery
         return min(next, Self.lookEvery)
     }
@@ -144,6 +152,9 @@ public actor AlarmKeeper {
     /// Asks how accounts stand. Those that are new are read, and those that are not watched any more are forgotten.
     private func look() async throws(LedgerError) {
         let found = await source.standings()
+        touched.watches = false
+        // What has been seen by then is recorded by then: without that, a list that was just seen for the first time would look empty.
+        try await follow()
         // Before the watches are known nothing is in trouble that is none, and nothing has ended.
         guard found.areWatchesKnown else { return looked = nil }
         let (standings, time, wall) = (found.accounts, now(), wallClock())

@@ -37,17 +37,20 @@ struct TroubleTimes: Sendable {
         let oldest = looked.map { now - $0 } ?? Self.longest
         troubles = Dictionary(
             watches.map { watch in
-                // One that was current in between is in trouble anew.
-                if var trouble = troubles[watch.target], trouble.watch.lastSuccess == watch.lastSuccess {
+                // One that was current in between is in trouble anew, and so is one that only differed until now.
+                if var trouble = troubles[watch.target], trouble.watch.lastSuccess == watch.lastSuccess,
+                    trouble.watch.isCurrent == watch.isCurrent
+                {
                     trouble.watch = watch
                     return (watch.target, trouble)
                 }
-                let age = looked == nil && blind.contains(watch.target.watch.id) ? Self.longest : max(wall - watch.since, .zero)
+                let sinceSuccess = watch.lastSuccess.map { min(max(wall - $0, .zero), Self.longest) }
+                // A watch that differed was in this state for longer than it has not been current.
+                let age = min(max(wall - watch.since, .zero), sinceSuccess ?? Self.longest)
+                let isBlind = looked == nil && blind.contains(watch.target.watch.id)
                 return (
                     watch.target,
-                    Trouble(
-                        watch: watch, seen: now, age: min(age, oldest),
-                        sinceSuccess: watch.lastSuccess.map { min(max(wall - $0, .zero), Self.longest) })
+                    Trouble(watch: watch, seen: now, age: min(isBlind ? Self.longest : age, oldest), sinceSuccess: sinceSuccess)
                 )
             }, uniquingKeysWith: { first, _ in first })
         looked = now
@@ -65,6 +68,11 @@ struct TroubleTimes: Sendable {
                 toldBy: watch.toldBy)
         }
     }
+}
+
+extension WatchTrouble {
+    /// Whether what it shows is current all the same: a drift is, of everything but what it names.
+    fileprivate var isCurrent: Bool { state == .drifted }
 }
 
 extension Timestamp {

@@ -82,7 +82,7 @@ public struct PageWalk: Sendable {
         pages += 1
         seenPositions.insert(asked)
         // A last page may come again for its own cursor. Any other thing that comes twice says that the list has shifted.
-        let isLastAgain = isSettling && fresh == 0 && (after.map { seenPositions.contains(.after($0)) } ?? true)
+        let isLastAgain = isSettling && fresh == 0 && (after.map { asked == .after($0) } ?? true)
         if fresh < count, !isLastAgain { isExact = false }
         // Only to settle whether there was more: the same things again, or none, say that there was not.
         if isSettling, fresh == 0, !hasNext { return try endOfWindow() }

@@ -35,6 +35,8 @@ struct AccountTroubles: Sendable {
         var count = 0
         /// Whether it followed a trouble that is over: what was under way then says nothing, so that it has to fail twice.
         var isReleased = false
+        /// Whether it has succeeded since, which could not be recorded: its next failure is a new one.
+        var hasWorked = false
         /// What its watch says, where that is in trouble: a failure in another way is not believed yet.
         var believed: Troubles.Trouble?
         var role = Role.waits
@@ -127,9 +129,12 @@ extension AccountTroubles {
     mutating func failed(_ target: PollTarget, _ trouble: Troubles.Trouble, isReached: Bool, _ event: Int, deadline: Moment) {
         lateTargets.remove(target)
         var failure = failing[target] ?? Failure(trouble: trouble, since: event, deadline: deadline, isReached: isReached)
+        // Whose trouble of another sort is has to be found out anew. What nobody tells of yet does not wait longer by that.
+        if trouble.state != failure.trouble.state, failure.role != .waits { (failure.since, failure.deadline) = (event, deadline) }
         failure.trouble = trouble
         failure.isReached = isReached
         if failure.isReleased, failure.count == 0 { failure.deadline = deadline }
+        if failure.hasWorked { (failure.since, failure.isReleased, failure.hasWorked) = (event, false, false) }
         failure.count += 1
         failure.prospect = .waits
         failing[target] = failure
@@ -173,6 +178,16 @@ extension AccountTroubles {
         isRefused = false
         for leader in worked.keys where leader.isLike(target) { worked[leader]?.insert(target) }
         forget(target, event)
+        guard whole != nil, !isThrottled else { return }
+        whole = nil
+        release({ $0.kind == .account && $0.phoneNumberID == nil }, event)
+    }
+
+    /// A target's poll succeeded and cannot be recorded: its watch stays as it is, and its trouble has to fail anew.
+    mutating func succeededUnrecorded(_ target: PollTarget, _ event: Int) {
+        workedAt = event
+        release(target, event)
+        failing[target]?.hasWorked = true
         guard whole != nil, !isThrottled else { return }
         whole = nil
         release({ $0.kind == .account && $0.phoneNumberID == nil }, event)
@@ -227,17 +242,32 @@ extension AccountTroubles {
     /// The words in which a target's own trouble is told: they say so where others of its number or kind fail as it does.
     func words(for target: PollTarget, _ trouble: Troubles.Trouble) -> String {
         let alike = failing.filter { $0.key != target && $0.value.trouble.state == trouble.state && $0.value.role == .waits }.keys
-        let state = trouble.state.rawValue.replacing("_", with: " ")
+        let reason = Self.plain(trouble).reason
         if let number = target.phoneNumberID, alike.contains(where: { $0.phoneNumberID == number }) {
-            return "several kinds of this number are \(state): \(trouble.reason)"
+            return Self.several(trouble.state).ofNumber + reason
         }
-        if alike.contains(where: { $0.kind == target.kind }) { return "several numbers of this kind are \(state): \(trouble.reason)" }
+        if alike.contains(where: { $0.kind == target.kind }) { return Self.several(trouble.state).ofKind + reason }
         return trouble.reason
+    }
+
+    private static func several(_ state: WatchState) -> (ofNumber: String, ofKind: String) {
+        let state = state.rawValue.replacing("_", with: " ")
+        return ("several kinds of this number are \(state): ", "several numbers of this kind are \(state): ")
+    }
+
+    /// A trouble in words that say nothing of others: what a watch has told before may.
+    static func plain(_ trouble: Troubles.Trouble) -> Troubles.Trouble {
+        let (ofNumber, ofKind) = several(trouble.state)
+        var trouble = trouble
+        for words in [ofNumber, ofKind] where trouble.reason.hasPrefix(words) { trouble.reason.removeFirst(words.count) }
+        return trouble
     }
 
     /// Whether the account itself and its list of numbers fail alike.
     func areCoresFailing(_ failure: Failure) -> Bool {
-        let cores = failing.filter { CallPlan.core.contains($0.key.kind) && $0.value.trouble.state == failure.trouble.state }
+        let cores = failing.filter {
+            CallPlan.core.contains($0.key.kind) && $0.value.trouble.state == failure.trouble.state && $0.value.count > 0
+        }
         return cores.count >= CallPlan.core.count && workedAt < failure.since
     }
 

@@ -115,6 +115,15 @@ extension Troubles {
         change(target.account) { $0.succeeded(target, event, deadline: now + patience) }
     }
 
+    /// A poll of a target succeeded, and cannot be recorded.
+    mutating func succeededUnrecorded(_ target: PollTarget) {
+        event += 1
+        answeredAt = event
+        connectionWorked()
+        let event = event
+        change(target.account) { $0.succeededUnrecorded(target, event) }
+    }
+
     /// There is no request to be had for a target for longer than its interval.
     mutating func late(_ target: PollTarget, _ reason: String) -> Cause {
         let account = PollTarget(account: target.account, kind: .account)
@@ -244,7 +253,8 @@ extension Troubles {
             let isEverybody =
                 downAccounts.count == accounts.count && (accounts.count > 1 || isUnanswered && account.areCoresFailing(failure))
             if isEverybody || isOver && (isUnanswered && account.isWide(failure, of: target) || downAccounts.count > 1) {
-                connection = Trouble(state: .unreachable, reason: "Meta cannot be reached: \(failure.trouble.reason)")
+                let reason = AccountTroubles.plain(failure.trouble).reason
+                connection = Trouble(state: .unreachable, reason: "Meta cannot be reached: \(reason)")
                 return true
             }
         }
@@ -252,7 +262,7 @@ extension Troubles {
         let mayBeAll = failure.trouble.state == .unreachable && accounts.count > 1 && workedAt < failure.since && !isOver
         guard !account.isRefused, !mayBeAll, account.areCoresFailing(failure) || isOver && account.isWide(failure, of: target)
         else { return false }
-        change(target.account) { $0.whole = failure.trouble }
+        change(target.account) { $0.whole = AccountTroubles.plain(failure.trouble) }
         return true
     }
 }

@@ -128,9 +128,15 @@ extension Watcher {
             polled.state.recorded(after)
             moved.answer(target, with: ())
         }
-        let recording = try await ledger.record(observation, at: now) { recording in
-            var watch = before
-            return WatchNote(move(&watch, recording), of: watch, before, over: target)
+        let recording: Recording
+        do {
+            recording = try await ledger.record(observation, at: now) { recording in
+                var watch = before
+                return WatchNote(move(&watch, recording), of: watch, before, over: target)
+            }
+        } catch {
+            if !isOvertaken { troubles.succeededUnrecorded(target) }
+            throw error
         }
         guard !recording.isVoid else { return nil }
         noteSuccess(of: target)

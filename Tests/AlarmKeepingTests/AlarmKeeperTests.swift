@@ -29,6 +29,23 @@ struct AlarmKeeperTests {
         #expect(try await stage.ledger.alarms().isEmpty)
     }
 
+    @Test func list_thatIsSeenForTheFirstTimeWhileStandingsAreAsked_isNoEmptyOne() async throws {
+        let stage = try await KeeperStage("acme")
+        stage.source.change { $0.accounts[0].namedNumbers = ["7"] }
+        stage.source.change { $0.accounts[0].seen = [] }
+        #expect(try await stage.pass(.seconds(30)).isEmpty)
+        stage.source.meanwhile.withLock { body in
+            body = {
+                try await stage.numbers(["7": [:]])
+                stage.source.change { $0.accounts[0].seen = [.account, .phoneNumber] }
+            }
+        }
+        #expect(try await stage.pass(.seconds(120)).isEmpty)
+        try await stage.numbers(["8": [:]])
+        try await stage.numbers(["8": [:]])
+        #expect(try await stage.pass(.seconds(120)).short == ["added acme/number_gone/7 critical"])
+    }
+
     @Test func restart_tellsNothingAgain_andWhatEndedMeanwhileEnds() async throws {
         let stage = try await KeeperStage("acme")
         try await stage.numbers(["7": ["status": "BANNED"], "8": ["status": "BANNED"]])
@@ -122,6 +139,30 @@ struct AlarmKeeperTests {
         stage.clock.setWallClock(ahead: .seconds(86_400))
         #expect(try await stage.pass(.seconds(230)).isEmpty)
         #expect(try await stage.pass(.seconds(120)).short == ["added acme/blind/phone_number critical"])
+    }
+
+    @Test(arguments: [false, true]) func watch_thatDiffersForLong_isBlindOnlyAfterItCannotBeSeenForSoLong(isRestarted: Bool) async throws {
+        let stage = try await KeeperStage("acme")
+        stage.trouble(.phoneNumber, .drifted, every: .seconds(60))
+        try await stage.pass(.seconds(7200))
+        // It was seen all the time.
+        stage.source.change { $0.accounts[0].troubles[0].lastSuccess = stage.now }
+        if isRestarted { stage.restart() }
+        try await stage.pass(.seconds(60))
+        stage.source.change { $0.accounts[0].troubles[0].state = .unreachable }
+        #expect(try await stage.pass(.seconds(230)).isEmpty)
+        #expect(try await stage.pass(.seconds(75)).short == ["added acme/blind/phone_number critical"])
+    }
+
+    @Test(arguments: [WatchState.unreachable, .invalidAnswer])
+    func tokenThatIsRefused_isSo_whileNoAnswerSaysOtherwise(state: WatchState) async throws {
+        let stage = try await KeeperStage("acme")
+        stage.trouble(.account, .unauthorized)
+        #expect(try await stage.pass(.seconds(60)).short == ["added acme/token_refused critical"])
+        stage.source.change { $0.accounts[0].troubles[0].state = state }
+        #expect(try await stage.pass(.seconds(120)).isEmpty)
+        stage.recover()
+        #expect(try await stage.pass(.seconds(60)).short == ["removed acme/token_refused info"])
     }
 
     @Test func trouble_thatLastsOverARestart_isToldAfterItsWholeTime() async throws {

@@ -16,10 +16,19 @@ final class KeeperStage: Sendable {
     /// Says how accounts stand.
     final class Source: StandingSource {
         private let standings = Mutex(Standings(accounts: []))
+        /// What happens just before it is asked next.
+        let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
         func set(_ standings: Standings) { self.standings.withLock { $0 = standings } }
         func change(_ body: (inout Standings) -> Void) { standings.withLock { body(&$0) } }
-        func standings() async -> Standings { standings.withLock { $0 } }
+        func standings() async -> Standings {
+            let meanwhile = meanwhile.withLock { body in
+                defer { body = nil }
+                return body
+            }
+            try? await meanwhile?()
+            return standings.withLock { $0 }
+        }
     }
 
     private let folder: TemporaryFolder

@@ -259,6 +259,38 @@ import WhatsAppBusiness
         #expect(run.torn.isEmpty)
     }
 
+    @Test func restart_ofAnAlarmThatCameBackOftenAndDoesNotFlap_endsItAtOnce() {
+        var run = AlarmRun()
+        for _ in 0..<5 {
+            run.set(.of(.numberBanned))
+            run.pass(.seconds(4000))
+            run.set()
+            run.pass(.seconds(2000))
+        }
+        run.set(.of(.numberBanned))
+        run.pass(.seconds(4000))
+        #expect(run.documents.values.first?["flaps"]?.integer ?? 0 >= 3)
+        run.restart()
+        run.set()
+        #expect(run.pass(.seconds(1)).operations == [.removed])
+    }
+
+    @Test func restart_longAfterAnAlarmWasToldToFlap_keepsItUntilAnHourIsQuiet() {
+        var run = AlarmRun()
+        for _ in 0..<30 {
+            run.set(.of(.numberBanned))
+            run.pass(.seconds(300))
+            run.set()
+            run.pass(.seconds(300))
+        }
+        let told = run.told.last?.at ?? .zero
+        #expect(run.now - told > .seconds(3600))
+        run.restart()
+        run.set()
+        #expect(run.pass(.seconds(3599)).isEmpty)
+        #expect(run.pass(.seconds(1)).operations == [.removed])
+    }
+
     @Test func restart_keepsAFlappingAlarmUntilAnHourIsQuiet() {
         var run = AlarmRun()
         for _ in 0..<8 {

@@ -59,12 +59,13 @@ struct AlarmRun {
     /// The process ends and another begins.
     mutating func restart(after pause: Duration = .zero, settings: AlarmSettings = AlarmSettings(), mutes: [AlarmMute] = []) {
         let changed = Dictionary(told.map { ($0.update.id, start.advanced(by: $0.at)) }) { $1 }
-        let recent = told.filter { now + pause - $0.at < .seconds(3600) }
+        let counts = told.map { ToldAlarm($0.update.id, $0.update.operation, at: start.advanced(by: $0.at), flaps: $0.update.saysFlaps) }
+        let hour = start.advanced(by: now + pause - .seconds(3600))
         now += pause
         book = AlarmBook(
             account: book.account, settings: settings, mutes: mutes,
             stored: documents.map { StoredAlarm($0.key, $0.value, changedAt: changed[$0.key] ?? wall) },
-            told: recent.map { ToldAlarm($0.update.id, $0.update.operation, at: start.advanced(by: $0.at)) }, now: now, wall: wall)
+            told: counts.filter { $0.at > hour || $0.flaps }, now: now, wall: wall)
     }
 
     /// The most that was told of one alarm within an hour, ends and beginnings and all.
@@ -90,4 +91,9 @@ extension AlarmCondition {
 
 extension [AlarmUpdate] {
     var operations: [ChangeOperation] { map(\.operation) }
+}
+
+extension AlarmUpdate {
+    /// Whether it says that the alarm comes and goes.
+    fileprivate var saysFlaps: Bool { operation == .changed && before?["flaps"] != after?["flaps"] }
 }

@@ -36,6 +36,19 @@ import WhatsAppBusiness
         #expect(outcome.isExact && Array(outcome.keys) == ["1"] && outcome.strays == 2)
     }
 
+    /// What stood on an earlier page and stands at the end now has moved: the list has to be read again.
+    @Test func earlierPage_thatComesAgainAtTheEnd_isASignOfChange() throws {
+        func page(_ code: String) throws -> Page {
+            try Page(JSONValue(parsing: #"{"data":[{"code":"\#(code)"}],"paging":{"cursors":{"after":"k\#(code)"}}}"#))
+        }
+        var walk = PageWalk(GraphRequest(.qrCodes, id: "1"))
+        for code in ["1", "2"] {
+            guard case .ask = try walk.on(page(code)) else { Issue.record("the cursor has to be settled"); return }
+        }
+        guard case .done(let outcome) = try walk.on(page("1")) else { Issue.record("the list is at its end"); return }
+        #expect(!outcome.isExact && Array(outcome.keys) == ["1", "2"])
+    }
+
     @Test(arguments: [#"[]"#, #"{"cursors":[]}"#, "null", "{}"]) func paging_ofNothing_isNone(paging: String) throws {
         #expect(try !Page(JSONValue(parsing: #"{"data":[],"paging":\#(paging)}"#)).hasNext)
     }

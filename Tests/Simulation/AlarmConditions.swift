@@ -33,12 +33,14 @@ struct AlarmConditions {
     ///   - numbers: the documents of its numbers; `nil` before the list was seen.
     ///   - named: the numbers that the configuration names.
     ///   - losses: how many templates were taken away.
-    init(account: JSONObject?, numbers: [String: JSONObject]?, named: Set<String>, losses: Int, isRefused: Bool) {
+    /// - Parameter isRefused: whether the token is refused; `nil` where no answer says so.
+    init(account: JSONObject?, numbers: [String: JSONObject]?, named: Set<String>, losses: Int, isRefused: Bool?) {
         let (status, review) = (Self.word(account, "status"), Self.word(account, "account_review_status"))
         if status == nil, review == nil { unknown.insert("account_restricted") }
         if status.map({ $0 != "ACTIVE" }) ?? false || ["REJECTED", "RESTRICTED"].contains(review) { add("account_restricted", .critical) }
         if losses > 0 { add("template", .warning) }
-        if isRefused { add("token_refused", .critical) }
+        if isRefused == true { add("token_refused", .critical) }
+        if isRefused == nil { unknown.insert("token_refused") }
         guard let numbers else {
             unknown.formUnion(Self.ofNumbers)
             return

@@ -17,6 +17,8 @@ struct AlarmTracks {
     var blindFaults: Set<PollTarget> = []
     /// Up to when everything was judged.
     var judged = Moment(nanoseconds: 0)
+    /// When an account's list of numbers was known to be empty last.
+    var emptied: [String: Moment] = [:]
 }
 
 extension Checker {
@@ -60,8 +62,9 @@ extension Checker {
             }
         }
         let isAhead =
-            ["token_refused", "blind"].contains(place.name) && watchMoves(of: place.account, from: now)
-            || place.name == "token_refused" && isTokenTaken(place.account, by: now)
+            ["token_refused", "blind"].contains(place.name)
+            && (watchMoves(of: place.account, from: now) || isTokenTaken(place.account, by: now))
+            || place.name == "number_gone" && isListEmpty(of: place.account, by: now)
         if let settle = AlarmConditions.settle[place.name], !isAhead {
             switch change.operation {
             case .added: if let why = why(track, is: true, for: settle, at: now) { object(Self.alarmTimes, "it was not wrong\(why)") }
@@ -84,6 +87,13 @@ extension Checker {
         }
     }
 
+    /// Whether an account's list of numbers was seen and has none that is watched, which is told by no document.
+    private func isListEmpty(of account: String, by now: Moment) -> Bool {
+        let numbers = PollTarget(account: account, kind: .phoneNumber)
+        guard !begun.contains(numbers) else { return false }
+        return (walks[numbers] ?? []).contains { history.walks[$0].isComplete && history.walks[$0].isDelivered(by: now) }
+    }
+
     /// Whether a number leaves its account by a transaction: its alarms end with it.
     private func hasLeft(_ number: String, _ transaction: History.Transaction) -> Bool {
         let numbers = PollTarget(account: transaction.changes[0].change.resource.account, kind: .phoneNumber)
@@ -97,8 +107,7 @@ extension Checker {
     private func why(_ track: AlarmTrack, is wanted: Bool, for settle: Duration, at now: Moment) -> String? {
         guard let isWrong = track.isWrong else { return nil }
         if isWrong == wanted {
-            let lasted = now - track.since(missing: lag)
-            return lasted < settle + .seconds(-1) ? " for long enough, but for \(lasted)" : nil
+            return track.hasSettled(settle, missing: lag, at: now) ? nil : " for long enough, but for \(now - track.since(missing: lag))"
         }
         // What has just changed may not have been taken in.
         if now - track.since < lag, let before = track.lastedBefore, before >= settle - lag { return nil }
@@ -133,6 +142,9 @@ extension Checker {
     /// What is wrong with an account is found out anew.
     mutating func assessAlarms(of name: String, at now: Moment) {
         guard let account = history.scenario.accounts.first(where: { $0.name == name }) else { return }
+        // Until it is known that there is one, and when that has just been seen.
+        let before = toldBefore[PollTarget(account: name, kind: .phoneNumber)] ?? [:]
+        if alarms.emptied[name] == nil || before.isEmpty { alarms.emptied[name] = now }
         let (own, numbers) = (PollTarget(account: name, kind: .account), PollTarget(account: name, kind: .phoneNumber))
         let conditions = conditions(of: account, told[own]?[account.wabaID], begun.contains(numbers) ? told[numbers] ?? [:] : nil)
         let known = alarms.tracks.keys.filter { $0.account == name && AlarmConditions.settle[$0.name] != nil }
@@ -150,7 +162,14 @@ extension Checker {
         if case .only(let ids) = account.numbers { named = ids }
         return AlarmConditions(
             account: document, numbers: numbers, named: named, losses: alarms.losses[account.name]?.losses.count ?? 0,
-            isRefused: watchesTold[PollTarget(account: account.name, kind: .account)] == .unauthorized)
+            isRefused: isRefused(account))
+    }
+
+    /// Whether an account's token is refused, by what was told; `nil` while no answer says that it still is.
+    private func isRefused(_ account: Scenario.Account) -> Bool? {
+        let state = watchesTold[PollTarget(account: account.name, kind: .account)]
+        let isOut = watchesTold[.connection] == .unreachable || [.unreachable, .invalidAnswer].contains(state)
+        return isOut ? nil : state == .unauthorized
     }
 
     // MARK: What has to be told by when
@@ -185,15 +204,17 @@ extension Checker {
     private func owed(_ place: AlarmTrack.Place, _ track: AlarmTrack, at now: Moment) -> (start: Moment, allowed: Duration, what: String)? {
         guard let settle = AlarmConditions.settle[place.name], let isWrong = track.isWrong else { return nil }
         if place.name == "token_refused", isTokenTaken(place.account, by: now) { return nil }
-        let last = max(track.since, track.lastTold ?? track.since)
-        // What was told often, or comes and goes, waits.
-        let waits = track.tellings(after: last + .seconds(-3700)) > 1 || track.begins(after: last + .seconds(-12_600)) > 2
+        var last = max(track.since, track.lastTold ?? track.since)
+        // What was told often, or comes and goes, waits. A process that begins after the wall clock jumped takes it for told just now.
+        let doubt = sinceDoubt(track, at: now)
+        if let doubt { last = max(last, doubt) }
+        let waits = doubt != nil || track.tellings(after: last + .seconds(-3700)) > 1 || track.begins(after: last + .seconds(-12_600)) > 2
         let patience = waits ? Self.hour : .zero
         switch (isWrong, track.stored, track.urgency) {
         case (true, nil, _):
             // That a list is empty is told by no document: the keeper learns it when it asks the watcher.
-            let isEmpty = (told[PollTarget(account: place.account, kind: .phoneNumber)] ?? [:]).isEmpty
-            let late: Duration = isEmpty ? .seconds(120) : .zero
+            let wasEmpty = alarms.emptied[place.account].map { $0 >= track.since } ?? false
+            let late: Duration = wasEmpty ? .seconds(120) : .zero
             return (last, begin(place, settle, track.since, now) + alarmTolerance + late, "is wrong and no alarm")
         case (false, .some, _): return (last, settle + patience + alarmTolerance, "is an alarm and not wrong")
         case (true, .some(let stored), .some(let urgency)) where stored < urgency:
@@ -203,6 +224,15 @@ extension Checker {
             return (max(last, track.urgentSince), patience + alarmTolerance, "is \(stored) and should be \(urgency)")
         default: return nil
         }
+    }
+
+    /// When the process began that cannot know when an alarm was told, because the wall clock jumped since then and before it began.
+    private func sinceDoubt(_ track: AlarmTrack, at now: Moment) -> Moment? {
+        guard !history.clockJumps.isEmpty, let life = history.lives.last(where: { $0.begin <= now }) else { return nil }
+        let isOpen = track.told.contains { told in
+            told.time < life.begin && history.clockJumps.contains { told.time <= $0 && $0 <= life.begin }
+        }
+        return isOpen ? life.begin : nil
     }
 
     /// How long a condition holds before it is an alarm: longer where a number may be on no platform for some minutes.

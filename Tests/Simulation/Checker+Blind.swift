@@ -26,6 +26,8 @@ extension Checker {
     mutating func checkBlindBegins(_ place: AlarmTrack.Place, at now: Moment) {
         guard let target = blind(place), !isTrouble(target) else { return }
         if let told = watchesToldAt[target], now - told < alarmTolerance { return }
+        // What could not be written down is told late, the one after the other.
+        if history.fullDisk.contains(where: { $0.start <= now && now <= $0.end + alarmTolerance }) { return }
         let wider = [PollTarget.connection, PollTarget(account: target.account, kind: .account)].first { $0 == target || isTrouble($0) }
         if let wider {
             let state = watchesTold[wider]?.rawValue ?? "in no trouble"
@@ -41,11 +43,12 @@ extension Checker {
         if now - seen < patience { complain(Self.alarmTimes, now, "\(place) begins, and it was seen at \(Stage.seconds(seen))") }
     }
 
-    /// When a target was seen last by its own poll.
+    /// When a target was seen last by its own poll, which was recorded.
     private func lastSuccess(_ target: PollTarget, by moment: Moment) -> Moment? {
-        (walks[target] ?? []).last { history.walks[$0].isComplete && history.walks[$0].isDelivered(by: moment) }.flatMap {
-            history.walks[$0].delivered
+        let last = (walks[target] ?? []).last {
+            history.walks[$0].isComplete && history.walks[$0].isDelivered(by: moment) && isRecorded($0, at: moment)
         }
+        return last.flatMap { history.walks[$0].delivered }
     }
 
     /// Since when a target is current: nothing wider was in trouble since, and the last poll of one of its own was complete.

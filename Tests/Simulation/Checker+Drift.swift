@@ -98,7 +98,7 @@ extension Checker {
     /// What is not watched is no witness.
     private func isWatched(_ id: String, _ walk: Walk) -> Bool { walk.target.kind != .phoneNumber || watches(id, of: walk.target.account) }
 
-    private func isLike(_ target: PollTarget, _ other: PollTarget) -> Bool { target.account == other.account && target.kind == other.kind }
+    func isLike(_ target: PollTarget, _ other: PollTarget) -> Bool { target.account == other.account && target.kind == other.kind }
 
     /// The things that are known to have a member.
     private func holders(of member: String, _ target: PollTarget) -> [String] {

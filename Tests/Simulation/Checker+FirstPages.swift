@@ -31,19 +31,39 @@ extension Checker {
 
     /// Two whole walks of the same life showed somebody new in front, while others were known.
     private mutating func checkEvidence(_ target: PollTarget) {
-        let list = walks[target] ?? []
         for (place, walk) in decided(target) {
-            let whole = list[..<place].map { history.walks[$0] }.filter { $0.life == walk.life && $0.isComplete && $0.isExact }
-            var earlier: Set<String> = whole.first?.served ?? []
-            var evidence = 0
-            for look in whole.dropFirst() {
-                if let first = look.pages.first?.first, !earlier.contains(first), !look.served.isDisjoint(with: earlier) { evidence += 1 }
-                earlier = look.served
-            }
+            let evidence = evidence(target, before: place, of: walk.life)
             if evidence < 2 {
                 return complain(
                     "the order is proven", walk.span.start,
                     "\(target) was decided by its first page after \(evidence) looks that speak for it")
+            }
+        }
+    }
+
+    /// How many whole walks of a life before a place showed somebody new in front, while others were known.
+    private func evidence(_ target: PollTarget, before place: Int, of life: Int) -> Int {
+        let whole = (walks[target] ?? [])[..<place].map { history.walks[$0] }.filter { $0.life == life && $0.isComplete && $0.isExact }
+        var earlier: Set<String> = whole.first?.served ?? []
+        var evidence = 0
+        for look in whole.dropFirst() {
+            if let first = look.pages.first?.first, !earlier.contains(first), !look.served.isDisjoint(with: earlier) { evidence += 1 }
+            earlier = look.served
+        }
+        return evidence
+    }
+
+    /// Says of polls that ended after their first page for want of calls that they did: nothing had shown that a first page decides, and nothing was told of it.
+    mutating func markGivenUp() {
+        for account in history.scenario.accounts {
+            for (target, list) in walks where target.account == account.name && target.kind == .blockedUser {
+                for (place, index) in list.enumerated() where history.walks[index].isFirstPage {
+                    let walk = history.walks[index]
+                    let end = list[(place + 1)...].first.map { history.walks[$0].span.start } ?? history.end
+                    let isGivenUp = evidence(target, before: place, of: walk.life) < 2 && !isTold(target, walk.span.end, before: end)
+                    history.walks[index].isGivenUp = isGivenUp
+                    history.walks[index].mayBeGivenUp = isGivenUp || waitedForCalls(target, account, walk.span.start, end)
+                }
             }
         }
     }

@@ -36,13 +36,19 @@ extension Checker {
             if walk.served.contains(id) {
                 // What was not recorded may not have ended it.
                 if isCertain || isRecorded(index, at: moment) { return since }
-            } else if massWalks.contains(index),
+            } else if massWalks.contains(index) || !isCertain && mayBeMass(index),
                 !isCertain || saysWhatItLacks(walk) && (index == list[place] || isRecorded(index, at: moment))
             {
                 since = index
             }
         }
         return since
+    }
+
+    /// Whether a step of a search for a refused field lacked so much that it was held, if it was a poll.
+    private func mayBeMass(_ index: Int) -> Bool {
+        let walk = history.walks[index]
+        return checkpoint(index) == nil && isMass(walk, told[walk.target] ?? [:])
     }
 
     /// Whether what a complete walk does not show is missing: what cannot be read, or has no id, may be the very thing.
@@ -101,7 +107,7 @@ extension Checker {
     }
 
     /// Whether a change of a target's things was told in between: then what was answered before it was recorded, whatever was asked for next.
-    private func isTold(_ target: PollTarget, _ start: Moment, before end: Moment) -> Bool {
+    func isTold(_ target: PollTarget, _ start: Moment, before end: Moment) -> Bool {
         history.transactions.contains { transaction in
             start <= transaction.time && transaction.time < end
                 && transaction.changes.contains { PollTarget(of: $0.change.resource) == target }
@@ -178,7 +184,7 @@ extension Checker {
     }
 
     /// Whether what is not the core's waited for others: the account had used up so many calls of some hour, or Meta was slow and asked all the time.
-    private func waitedForCalls(_ target: PollTarget, _ account: Scenario.Account, _ start: Moment, _ end: Moment) -> Bool {
+    func waitedForCalls(_ target: PollTarget, _ account: Scenario.Account, _ start: Moment, _ end: Moment) -> Bool {
         guard !CallPlan.core.contains(target.kind) else { return false }
         // What answers count as beyond their request is known by whole percents alone; that it is too much is told.
         if history.charged[account.name] != nil, isToldLate(account.name, start, end) { return true }
@@ -214,8 +220,8 @@ extension Checker {
                 clear(target).contains(where: { $0.start < last && delivered < $0.end }),
                 !own.contains(where: { last < $0.span.start && $0.span.start < delivered })
             else { continue }
-            let changed = history.truth.things(of: target, at: ride.served) != history.truth.things(of: target, at: last)
-            guard changed else { continue }
+            let (now, then) = (history.truth.things(of: target, at: ride.served), history.truth.things(of: target, at: last))
+            guard watched(now, target) != watched(then, target) else { continue }
             return complain(
                 "nobody is blind", delivered, "\(target) changed after \(Stage.seconds(last)), rode so, and its own edge was not asked")
         }
@@ -230,9 +236,9 @@ extension Checker {
                 let last = own.last(where: { $0.delivered.map { $0 <= ride.served } ?? false })
             else { return nil }
             // What was another thing in between and is as it was is seen.
-            let then = history.truth.things(of: target, at: last.span.start)
+            let then = watched(history.truth.things(of: target, at: last.span.start), target)
             let isAsItWas =
-                history.truth.isConstant(target, last.span) && then == history.truth.things(of: target, at: ride.served)
+                history.truth.isConstant(target, last.span) && then == watched(history.truth.things(of: target, at: ride.served), target)
             return isAsItWas ? delivered : nil
         }
         let firstPages = (walks[target] ?? []).map { history.walks[$0] }.filter(\.isFirstPage)

@@ -82,12 +82,11 @@ extension Checker {
 
     /// The failures in a row with which a target stands at a moment, the last one first. A success that came only just may not be recorded yet, and one of
     /// a search for a refused field is none.
-    /// - Parameter isStrict: whether any success ends them, be it one of a search.
-    private func failures(_ target: PollTarget, by moment: Moment, isStrict: Bool = false) -> [Walk] {
+    private func failures(_ target: PollTarget, by moment: Moment) -> [Walk] {
         delivered(target, by: moment).prefix { index in
             let walk = history.walks[index]
-            guard isSuccess(walk) else { return true }
-            return walk.delivered.map { moment - $0 < slack } ?? false || !isStrict && checkpoint(index) == nil && !walk.isFirstPage
+            guard isSuccess(walk), !walk.mayBeGivenUp else { return true }
+            return walk.delivered.map { moment - $0 < slack } ?? false || checkpoint(index) == nil && !walk.isFirstPage
         }.map { history.walks[$0] }.filter { !isSuccess($0) && $0.trouble != .refusedRide }
     }
 
@@ -159,7 +158,8 @@ extension Checker {
             return ("one telling", "the connection says so")
         }
         let whole = PollTarget(account: name, kind: .account)
-        if [.throttled, .unauthorized].contains(watchesTold[whole]), let since = watchesToldAt[whole],
+        // What was decided just before is told just after.
+        if [.throttled, .unauthorized].contains(watchesTold[whole]), let since = watchesToldAt[whole], told.time - since > slack,
             delivered(of: name, from: since, to: told.time).isEmpty
         {
             return ("one telling", "the account says why")
@@ -192,19 +192,25 @@ extension Checker {
     private func isWhole(_ told: Told) -> Bool {
         let name = told.target.account
         let alike = walks.keys.filter { $0.account == name }.compactMap { target -> (target: PollTarget, since: Moment)? in
-            let failures = failures(target, by: told.time, isStrict: true)
+            let failures = failures(target, by: told.time)
             guard let since = failures.last?.delivered, failures.contains(where: { isLike($0, told.state) }) else { return nil }
             return (target, since)
         }
         guard alike.count > 1 else { return false }
         // One of them at least has failed twice, and the others do not work.
         return alike.contains { target, since in
-            let failures = failures(target, by: told.time, isStrict: true)
+            let failures = failures(target, by: told.time)
             // What was refused for a field was searched for first: the failure began with one of the last two.
             let begin = failures.dropFirst().first?.delivered ?? since
-            return (self.failures(target, by: told.time).count > 1 || isLater(told))
-                && !delivered(of: name, from: begin, to: before(told.time)).contains { isSuccess($0.walk) }
+            return (failures.count > 1 || isLater(told))
+                && !delivered(of: name, from: begin, to: before(told.time)).contains { isSuccess($0.walk) && !isSearch($0.walk) }
         }
+    }
+
+    /// Whether a walk was a step of a search for a refused field.
+    private func isSearch(_ walk: Walk) -> Bool {
+        guard let index = walks[walk.target]?.first(where: { history.walks[$0].span == walk.span }) else { return false }
+        return checkpoint(index) == nil && !walk.isFirstPage
     }
 
     /// Whether a life before this one had left a target in trouble.
@@ -267,18 +273,22 @@ extension Checker {
         driftTold[target.account, default: [:]][target.kind] = told.time
         // Trouble of the whole account came and went, and it is as it was before.
         if target.kind == .account, told.earlier != WatchState.drifted.rawValue, watchesToldEarlier[target] == .drifted { return }
-        let hidden = hidden(walk)
-        let members = Documents.members(target.kind)
         if walk.isPartial || walk.isOdd || !walk.unreadable.isEmpty || isMass(walk, toldBefore[target] ?? [:]) { return }
         let known = (self.told[target] ?? [:]).keys
         if known.contains(where: { heldSince($0, target, place, isCertain: false, at: told.time) != nil }) { return }
         if target.kind == .phoneNumber, namesMore(than: Set(known), target.account) { return }
-        // That something comes and goes is known when it has come back.
-        if hidden.throughout.isEmpty, hidden.partly.isEmpty,
-            !members.contains(where: { isTaken($0, walk, by: told.time) || hasReturned($0, walk) })
-        {
+        // One of those that are drifted alike tells, whichever was looked at last.
+        let alike = walks.keys.filter { $0 == target || target.isOneOfMany && isLike($0, target) }
+        if !alike.compactMap({ latestWalk($0, told.time)?.walk }).contains(where: { lacksMembers($0, by: told.time) }) {
             complain("watch", told.time, told.refused("nothing was missing"))
         }
+    }
+
+    /// Whether a walk lacked members that things had. That something comes and goes is known when it has come back.
+    private func lacksMembers(_ walk: Walk, by moment: Moment) -> Bool {
+        let hidden = hidden(walk)
+        return !hidden.throughout.isEmpty || !hidden.partly.isEmpty
+            || Documents.members(walk.target.kind).contains { isTaken($0, walk, by: moment) || hasReturned($0, walk) }
     }
 
     // MARK: What ends

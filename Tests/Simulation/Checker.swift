@@ -6,7 +6,7 @@ import WhatsAppBusiness
 
 /// Holds a history against what was promised (README, "What it promises"), with Meta's truth beside it. It knows nothing of how the product decides.
 struct Checker {
-    let history: History
+    var history: History
     /// What was not kept, with the moment.
     private(set) var complaints: [String] = []
 
@@ -49,6 +49,7 @@ struct Checker {
         rode = Dictionary(grouping: history.rode, by: \.target)
         let blocked = history.fullDisk.map { Span(start: $0.start, end: $0.end + .seconds(10)) }
         free = history.lives.flatMap { Span(start: $0.begin, end: $0.end).without(blocked) }
+        markGivenUp()
     }
 
     /// Everything that a history breaks; nothing if it keeps all promises.

@@ -165,6 +165,7 @@ extension Meta {
             ),
             last.life == walks.life(of: target)
         else { return things }
+        if asked.isFirst, hasHidden(target, since: last) { return things }
         let kept = partial.share == 0 || target.kind == .blockedUser ? [] : Array(things.prefix(things.count / 2))
         // What was new in a list that was not whole may be known as well: it must be too much by either count.
         let since = walks.all.filter { $0.target == target && $0.isComplete && $0.life == last.life && $0.span.start >= last.span.start }
@@ -179,6 +180,12 @@ extension Meta {
             walk.isCut = true
         }
         return kept
+    }
+
+    /// Whether a list has not been whole for so long that what it hides may soon be believed to be gone, by however many oddities.
+    private func hasHidden(_ target: PollTarget, since last: Walk) -> Bool {
+        let first = walks.all.first { $0.target == target && $0.isPartial && $0.life == last.life && $0.span.start >= last.span.start }
+        return first.map { stage.now - $0.span.start > .seconds(target.kind == .blockedUser ? 1200 : 3000) } ?? false
     }
 
     private func isCut(_ target: PollTarget) -> Bool { walks.index(of: target).map { walks.all[$0].isCut } ?? false }

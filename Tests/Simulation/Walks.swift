@@ -48,10 +48,15 @@ struct Walk {
     /// What was given page by page.
     var pages: [[String]] = []
 
+    /// Whether it ended with its first page for want of calls.
+    var isGivenUp = false
+    /// Whether it may have.
+    var mayBeGivenUp = false
+
     /// Whether the first page was asked for and given, and nothing else: as of a list that comes newest first.
     var isFirstPage: Bool {
-        target.kind == .blockedUser && requests == 1 && pages.count == 1 && !isComplete && !hasRepeats && !hasStray && trouble == nil
-            && delivered != nil
+        target.kind == .blockedUser && !isGivenUp && requests == 1 && pages.count == 1 && !isComplete && !hasRepeats && !hasStray
+            && trouble == nil && delivered != nil
     }
 
     /// Whether the watcher had the last answer by a moment.

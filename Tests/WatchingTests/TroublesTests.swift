@@ -194,6 +194,56 @@ import WhatsAppBusiness
         #expect(fail(&troubles, codes, .forbidden, 2010) == .wider(.init(state: .forbidden, reason: "why"), by: other))
     }
 
+    @Test func whatFailsInAnotherWay_isFoundOutAnew() {
+        var troubles = watching("acme")
+        let (profile, block) = (target(.businessProfile, "7"), target(.blockedUser, "7"))
+        fail(&troubles, profile, .unreachable, 0)
+        fail(&troubles, block, .unreachable, 1)
+        succeed(&troubles, list, 2)
+        #expect(settle(&troubles, 2).count == 2)
+        // Another trouble, of which nothing shows yet whose it is.
+        fail(&troubles, block, .notFound, 1000)
+        #expect(settle(&troubles, 1000).isEmpty)
+        #expect(troubles.isWaiting(block))
+        // What nobody tells of does not wait longer by failing in several ways.
+        fail(&troubles, block, .forbidden, 1100)
+        #expect(settle(&troubles, 1119).isEmpty)
+        #expect(settle(&troubles, 1120).contains(.tell(block, reason: "why")))
+    }
+
+    @Test func successThatCannotBeRecorded_isOneOfTheAccount() {
+        var troubles = watching("acme")
+        fail(&troubles, account, .forbidden, 0)
+        troubles.succeededUnrecorded(account)
+        fail(&troubles, list, .forbidden, 10)
+        fail(&troubles, list, .forbidden, 20)
+        #expect(settle(&troubles, 20).isEmpty)
+        #expect(troubles.whole(of: "acme") == nil)
+        // It fails anew: so it is the account.
+        fail(&troubles, account, .forbidden, 30)
+        #expect(settle(&troubles, 30).count == 1)
+        #expect(troubles.whole(of: "acme")?.state == .forbidden)
+        // And that is over by one success, recorded or not.
+        troubles.succeededUnrecorded(list)
+        #expect(troubles.whole(of: "acme") == nil)
+    }
+
+    @Test func wordsOfOthers_standOnce() {
+        var troubles = watching("acme")
+        for number in ["7", "8"] { fail(&troubles, target(.qrCode, number), .notFound, 0) }
+        succeed(&troubles, list, 1)
+        let words = "several numbers of this kind are not found: why"
+        #expect(settle(&troubles, 1).contains(.tell(target(.qrCode, "7"), reason: words)))
+        // The watch has told so, and says so again.
+        var account = AccountTroubles()
+        for number in ["7", "8"] {
+            let trouble = Troubles.Trouble(state: .notFound, reason: words)
+            account.failed(target(.qrCode, number), trouble, isReached: true, 1, deadline: at(9))
+        }
+        #expect(account.words(for: target(.qrCode, "7"), Troubles.Trouble(state: .notFound, reason: words)) == words)
+        #expect(AccountTroubles.plain(Troubles.Trouble(state: .notFound, reason: words)).reason == "why")
+    }
+
     @Test func late_isTheAccounts_untilTheBudgetSuffices() {
         var troubles = watching("acme")
         let profile = target(.businessProfile, "7")

@@ -35,7 +35,7 @@ public struct AlarmBook: Sendable, Equatable {
     /// - Parameters:
     ///   - mutes: those of all accounts.
     ///   - stored: the alarms that there are.
-    ///   - told: what was told within the last hour, oldest first.
+    ///   - told: what was told within the last hour, and before that of what comes and goes; oldest first.
     ///   - now: the monotonic clock.
     public init(
         account: String, settings: AlarmSettings = AlarmSettings(), mutes: [AlarmMute] = [], stored: [StoredAlarm] = [],
@@ -52,8 +52,8 @@ public struct AlarmBook: Sendable, Equatable {
         }
         for (id, news) in Dictionary(grouping: told, by: \.id) {
             // What a clock that was set says to be in the future was told just now.
-            let times = news.map { (operation: $0.operation, at: now - max(.zero, $0.at.duration(to: wall))) }
-            states[id, default: AlarmState(id, of: account)].remember(times.filter { $0.at > now - TellingLimit.span })
+            let times = news.map { (operation: $0.operation, at: now - max(.zero, $0.at.duration(to: wall)), flaps: $0.flaps) }
+            states[id, default: AlarmState(id, of: account)].remember(times, now: now)
         }
     }
 

@@ -23,12 +23,14 @@ struct AlarmFlapping: Sendable, Equatable {
 
     init() {}
 
-    /// One that flapped when the process before this one ended: it has been quiet for no time that is known.
+    /// One that was there when the process before this one ended: it has been quiet for no time that is known.
     init(count: Int, now: Duration) {
         self.count = count
         (edge, held) = (now, now)
-        state = count >= Self.most ? .flapping(isTold: true) : .steady
     }
+
+    /// Goes on as one that flapped when the process before this one ended, if it was told so, or came back so often within the last hour.
+    mutating func goOn(isTold: Bool, returns: Int) { if isTold || returns >= Self.most { state = .flapping(isTold: true) } }
 
     /// Goes on from when it ended last, before this process began.
     mutating func goOn(ended: Duration, count: Int) {

@@ -54,16 +54,21 @@ struct AlarmState: Sendable, Equatable {
         if document.muted == nil { broken = Set(mutes.filter { $0.since <= changedAt }.map(\.id)) }
     }
 
-    /// Goes on from what was told within the last hour, before this process began.
-    mutating func remember(_ told: [(operation: ChangeOperation, at: Duration)]) {
+    /// Goes on from what was told before this process began, oldest first.
+    mutating func remember(_ told: [(operation: ChangeOperation, at: Duration, flaps: Bool)], now: Duration) {
         var ended: Duration?
         var count = 0
-        for (operation, at) in told {
-            limit.add(at)
-            if operation == .added, ended != nil { count += 1 }
-            if operation == .removed { ended = at }
+        var isFlapping = false
+        for (operation, at, flaps) in told {
+            if at > now - TellingLimit.span {
+                limit.add(at)
+                if operation == .added, ended != nil { count += 1 }
+                if operation == .removed { ended = at }
+            }
+            isFlapping = flaps || isFlapping && operation == .changed
         }
         if let ended { flapping.goOn(ended: ended, count: count) }
+        if document != nil { flapping.goOn(isTold: isFlapping, returns: count) }
     }
 
     /// Takes what is known now, and says what is told of that.

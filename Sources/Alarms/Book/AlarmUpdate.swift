@@ -36,7 +36,7 @@ public struct StoredAlarm: Sendable, Equatable {
     }
 }
 
-/// What was told of an alarm within the last hour, before this process began.
+/// What was told of an alarm before this process began: within the last hour, and before that where it says that the alarm comes and goes.
 public struct ToldAlarm: Sendable, Equatable {
     /// The alarm.
     public var id: AlarmID
@@ -44,11 +44,14 @@ public struct ToldAlarm: Sendable, Equatable {
     public var operation: ChangeOperation
     /// When.
     public var at: Timestamp
+    /// Whether it says that the alarm comes and goes.
+    public var flaps: Bool
 
     /// News of an alarm.
-    public init(_ id: AlarmID, _ operation: ChangeOperation, at: Timestamp) {
+    public init(_ id: AlarmID, _ operation: ChangeOperation, at: Timestamp, flaps: Bool = false) {
         self.id = id
         self.operation = operation
         self.at = at
+        self.flaps = flaps
     }
 }

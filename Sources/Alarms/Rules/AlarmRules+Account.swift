@@ -31,6 +31,9 @@ extension AlarmRules {
                     AlarmCondition(
                         AlarmID(.tokenRefused), .critical, "Meta refuses the access token\(Words.because(reason))", kind: .account,
                         thing: facts.wabaID))
+            } else if watches.contains(where: { $0.kind == .account && [.unreachable, .invalidAnswer].contains($0.state) }) {
+                // No answer of Meta's own says whether it still does.
+                assessment.doubt(.tokenRefused)
             }
         } else {
             assessment.doubt(.tokenRefused)
