@@ -338,6 +338,8 @@ extension Checker {
             }
             guard failures.count > 2, let first = failures.last?.delivered,
                 failures.allSatisfy({ $0.trouble?.state == failures[0].trouble?.state && $0.trouble?.state != nil }),
+                // Whether a token is refused to one alone is known when something else has worked.
+                failures[0].trouble != .unauthorized || worked(target.account, but: target, from: first, to: before(moment)),
                 !(rode[target] ?? []).contains(where: { $0.delivered.map { $0 >= first } ?? false }),
                 !(walks[target] ?? []).contains(where: {
                     history.walks[$0].span.end > failures[0].span.end && history.walks[$0].span.start <= moment

@@ -160,7 +160,8 @@ struct Checker {
         }
         guard let refused = earlier.last(where: { $0.trouble?.mayBeAboutFields ?? false }) else { return false }
         if isChained(walk, to: refused, earlier.filter { $0.span.start > refused.span.start }) { return true }
-        guard let asking else { return refused.named != walk.named }
+        // The last one of a life may have been a step that another would have followed.
+        guard let asking else { return true }
         return asking.named != walk.named || asking.span.start - delivered < atOnce
     }
 
