@@ -230,15 +230,17 @@ extension Checker {
     /// When a unit was seen, in order: by its own edge, or inside something else as it was then. What differs there is to be looked at, and was
     /// not seen by that.
     private func seen(_ target: PollTarget) -> [Moment] {
-        let own = (walks[target] ?? []).map { history.walks[$0] }.filter(\.isComplete)
+        let complete = (walks[target] ?? []).filter { history.walks[$0].isComplete }
+        let own = complete.map { history.walks[$0] }
+        // What could not be recorded is not what a ride is compared with.
+        let recorded = complete.filter { isRecorded($0) }.map { history.walks[$0] }
         let ridden = (rode[target] ?? []).compactMap { ride -> Moment? in
             guard let delivered = ride.delivered,
-                let last = own.last(where: { $0.delivered.map { $0 <= ride.served } ?? false })
+                let last = recorded.last(where: { $0.delivered.map { $0 <= ride.served } ?? false })
             else { return nil }
             // What was another thing in between and is as it was is seen.
-            let then = watched(history.truth.things(of: target, at: last.span.start), target)
-            let isAsItWas =
-                history.truth.isConstant(target, last.span) && then == watched(history.truth.things(of: target, at: ride.served), target)
+            let now = watched(history.truth.things(of: target, at: ride.served), target)
+            let isAsItWas = [last.span.start, last.span.end].contains { watched(history.truth.things(of: target, at: $0), target) == now }
             return isAsItWas ? delivered : nil
         }
         let firstPages = (walks[target] ?? []).map { history.walks[$0] }.filter(\.isFirstPage)

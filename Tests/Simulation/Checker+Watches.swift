@@ -171,7 +171,8 @@ extension Checker {
                 // What failed in several ways may be in another state by now.
                 failures(other, by: told.time).allSatisfy({ $0.trouble?.state == state }), failures(other, by: told.time).count > 1,
                 failures(other, by: told.time).allSatisfy({ $0.life == told.life }),
-                !(walks[target] ?? []).contains(where: { its <= history.walks[$0].delivered ?? its && history.walks[$0].isComplete })
+                !(walks[target] ?? []).contains(where: { its <= history.walks[$0].delivered ?? its && history.walks[$0].isComplete }),
+                !(rode[target] ?? []).contains(where: { $0.delivered.map { its <= $0 } ?? false })
             else { continue }
             return ("one telling", "\(other) says so")
         }
