@@ -37,12 +37,19 @@ struct ConnectionsBenchmark: AsyncParsableCommand {
             // What is made once is there then.
             try series.run(min(count, 2000))
             let before = try await standing(of: receiver)
-            let start = Machine.now
-            try series.run(count)
-            let seconds = Machine.now - start
+            var standings = [(0, before)]
+            var (seconds, made) = (0.0, 0)
+            // What grows with every connection is told from what grows at first.
+            for quarter in 1...4 {
+                let start = Machine.now
+                try series.run(count * quarter / 4 - made)
+                seconds += Machine.now - start
+                made = count * quarter / 4
+                standings.append((made, try await standing(of: receiver)))
+            }
             let after = try await standing(of: receiver)
             guard try series.isVerified() else { throw Failure("the receiver does not answer a verification any more") }
-            show(series, count, seconds, before, after)
+            show(series, seconds, standings)
             guard options.short else { return }
             var bounds = Bounds()
             bounds.atLeast(0.8, before.memory / after.memory, "memory after \(count) connections, as before them")
@@ -67,13 +74,15 @@ struct ConnectionsBenchmark: AsyncParsableCommand {
         return (receiver.mebibytes("VmRSS"), receiver.mebibytes("RssAnon"), receiver.fileDescriptors)
     }
 
-    private func show(_ series: ConnectionSeries, _ count: Int, _ seconds: Double, _ before: Standing, _ after: Standing) {
+    private func show(_ series: ConnectionSeries, _ seconds: Double, _ standings: [(made: Int, standing: Standing)]) {
+        let count = standings.last?.made ?? 0
         let rate = (Double(count) / seconds).figure
         print("webhook-connections: \(count) one after the other in \(seconds.figure) s, \(rate) a second; seed \(seed)")
         print(Machine.description)
         var table = Table("", "RSS MiB", "of it own", "descriptors")
-        table.add("before", before.memory.figure, before.own.figure, "\(before.descriptors)")
-        table.add("after", after.memory.figure, after.own.figure, "\(after.descriptors)")
+        for (made, standing) in standings {
+            table.add("after \(made)", standing.memory.figure, standing.own.figure, "\(standing.descriptors)")
+        }
         table.show()
         let answers = series.answers.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key == 0 ? "none" : "\($0.key)")" }
         print("answers: \(answers.joined(separator: ", "))")
