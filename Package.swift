@@ -247,7 +247,7 @@ let package = Package(
                 "TestTools", "TestSupport", "WabaWatchService", "ServiceConfiguration", "Announcing", "Subscriptions", "InterfaceRecords",
                 "GraphAPI", "GraphSimulator", "Ledger", "Alarms", "Changes", "Webhooks", "Systemd", "Varlink", "WabaWatchClient",
                 "WabaWatchInterface", "Watching",
-                "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-demo", logging,
+                "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-webhook", "wabawatch-demo", logging,
             ]),
         tests("Alarms", ["TestTools", "Alarms", "WhatsAppBusiness", "StrictJSON"]),
         tests(

@@ -67,7 +67,10 @@ final class SimulatorCore: Sendable {
         let record = RecordedRequest(request, call, number: state.count, at: now, token: token, status: outcome.answer?.status)
         if state.requests.count >= 2 * keeping { state.requests.removeFirst(keeping) }
         state.requests.append(record)
-        for reader in state.readers.values { reader.yield(record) }
+        // Readers that have gone are left out here, and not where they go: that would wait for the lock that is held here, while this waits for theirs.
+        for (number, reader) in state.readers {
+            if case .terminated = reader.yield(record) { state.readers[number] = nil }
+        }
         return outcome
     }
 
@@ -108,16 +111,12 @@ final class SimulatorCore: Sendable {
 
     func requestStream() -> AsyncStream<RecordedRequest> {
         let (stream, continuation) = AsyncStream.makeStream(of: RecordedRequest.self, bufferingPolicy: .bufferingNewest(100_000))
-        let reader = state.withLock { state in
+        state.withLock { state in
             state.nextReader += 1
             state.readers[state.nextReader] = continuation
-            return state.nextReader
         }
-        continuation.onTermination = { [weak self] _ in self?.forget(reader) }
         return stream
     }
-
-    private func forget(_ reader: Int) { state.withLock { _ = $0.readers.removeValue(forKey: reader) } }
 
     func finishStreams() {
         sender?.stop()

@@ -70,6 +70,55 @@ same 'the repeat of the repeat' 200 "$(hand_in /tmp/second)"
 await 10 reported_are 2
 same 'the process' "$process" "$(property MainPID wabawatch-webhook)"
 
+# Behind real proxies, by the README's own lines. The body reaches the daemon byte for byte, or its signature would be wrong.
+readme=/repository/README.md
+sed -n '/^```nginx$/,/^```$/p' $readme | sed '1d;$d' >/tmp/nginx.lines
+awk '/^ *Caddy:$/ { found = 1 } found && /^```/ { fences++; next } fences == 1' $readme >/tmp/caddy.lines
+behind() { # WHAT ADDRESS WEBHOOK-FILE
+    local hook=$2
+    await 10 curl --silent "$hook"
+    same "a verification through $1" 200 "$(ask "$hook?hub.mode=subscribe&hub.challenge=4711&hub.verify_token=verifyCANARY")"
+    same "the challenge through $1" 4711 "$(cat /tmp/answer)"
+    same "a webhook through $1" 200 "$(hand_in "$3")"
+    same "its repeat through $1" 200 "$(hand_in "$3")"
+    same "a forged one through $1" 401 "$(hand_in "$3" guess)"
+}
+start_nginx() { # LINES
+    printf 'user www-data;\nerror_log stderr;\npid /run/nginx-webhook.pid;\nevents {}\nhttp { access_log off; server { listen 127.0.0.1:8081;\n%s\n} }\n' \
+        "$(cat "$1")" >/tmp/nginx.conf
+    systemd-run --quiet --unit=nginx-webhook nginx -g 'daemon off;' -c /tmp/nginx.conf
+}
+for place in 3 4 5 6; do webhook "/tmp/$place" "174345200$place"; done
+
+start_nginx /tmp/nginx.lines
+behind nginx http://127.0.0.1:8081/whatsapp /tmp/3
+printf '{ admin off }\nhttp://127.0.0.1:8082 {\n%s\n}\n' "$(cat /tmp/caddy.lines)" | sed 's/^{ admin off }$/{\n\tadmin off\n}/' >/tmp/Caddyfile
+systemd-run --quiet --unit=caddy-webhook --setenv=HOME=/tmp caddy run --config /tmp/Caddyfile --adapter caddyfile
+behind Caddy http://127.0.0.1:8082/whatsapp /tmp/4
+await 10 reported_are 4
+
+# By the Unix socket: the lines that the README has beside the address, and the unit beside its own.
+systemctl stop nginx-webhook
+sed 's|proxy_pass [^;]*;  *# or \(.*\)|proxy_pass \1;|' /tmp/nginx.lines >/tmp/nginx-unix.lines
+found 'proxy_pass http://unix:' </tmp/nginx-unix.lines || fail 'the README does not say how nginx reaches a Unix socket'
+install -d /run/systemd/system/wabawatchd-webhook.socket.d
+{ echo '[Socket]'; sed -n 's/^#\(\(ListenStream\|SocketMode\|SocketGroup\)=.*\)/\1/p' /lib/systemd/system/wabawatchd-webhook.socket; } \
+    >/run/systemd/system/wabawatchd-webhook.socket.d/unix.conf
+systemctl daemon-reload
+systemctl stop wabawatch-webhook.service
+systemctl restart wabawatchd-webhook.socket
+same 'who may use the socket' '660 www-data' "$(stat --format='%a %G' /run/wabawatch-webhook.socket)"
+start_nginx /tmp/nginx-unix.lines
+behind 'nginx at a Unix socket' http://127.0.0.1:8081/whatsapp /tmp/5
+# As large as a webhook may be, through everything; one byte more is none.
+{ cat /tmp/6; head --bytes=$((3145728 - $(stat --format=%s /tmp/6))) /dev/zero | tr '\0' ' '; } >/tmp/largest
+{ cat /tmp/largest; printf ' '; } >/tmp/larger
+hook=http://127.0.0.1:8081/whatsapp
+same 'a webhook of 3 MiB' 200 "$(hand_in /tmp/largest)"
+same 'a byte more' 413 "$(hand_in /tmp/larger)"
+await 10 reported_are 6
+process=$(property MainPID wabawatch-webhook)
+
 # What it is: a user of its own, no network, and no secret in any place that others can read.
 same 'whose process it is' wabawatch-webhook "$(ps -o user:32= -p "$process" | tr -d ' ')"
 same 'its network interfaces' lo: "$(awk 'NR > 2 { print $1 }' "/proc/$process/net/dev")"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fuzzes what decides on requests for webhooks with libFuzzer and the address sanitizer: webhook.sh [SECONDS] (60 by default).
-# Exit 0: nothing found. A finding is left in the folder that is named. Bytes on real connections: WABAWATCH_FUZZ_ROUNDS=100000 and FuzzTests.
+# Exit 0: nothing found. A finding is left in the folder that is named. Bodies: webhook-body.sh; bytes on real connections: webhook-connections.sh.
 set -eu
 seconds=${1:-60}
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -144,6 +144,12 @@ import WhatsAppBusiness
         #expect(try await owners("111") == [])
         #expect(try await owners("122") == ["acme 1"])
         #expect(try await owners("133") == ["acme 2"])
+        // A number that comes back to what it was is one number still.
+        try await see(["1": "+1 11", "2": "+1 33"], of: "acme", owner: "102")
+        #expect(try await owners("111") == ["acme 1"])
+        try await see(["1": "+1 22", "2": "+1 33"], of: "acme", owner: "102")
+        #expect(try await owners("111") == [])
+        #expect(try await owners("122") == ["acme 1"])
         try await see(["2": "+1 33"], of: "acme", owner: "102")
         #expect(try await owners("122") == [])
         try await watch(["beta": "103"])

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import WhatsAppBusiness
 
-private let canTrace: Bool = {
+let canTrace: Bool = {
     guard let program = try? Program.spawn(["strace", "-o", "/dev/null", "true"], environment: [:], log: "/dev/null") else {
         return false
     }

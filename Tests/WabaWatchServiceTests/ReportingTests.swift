@@ -160,6 +160,8 @@ import WhatsAppBusiness
         func peer(_ user: UInt32, group: UInt32 = 12_345) -> Peer { Peer(processID: 1, userID: user, groupID: group) }
         #expect(right.allowsReports(peer(777)) && !right.allows(peer(777)))
         #expect(right.allowsReports(peer(0)) && right.allowsReports(peer(1)) && right.allowsReports(peer(5, group: 2)))
+        for neighbour: UInt32 in [776, 778] { #expect(!right.allowsReports(peer(neighbour))) }
+        for group: UInt32 in [1, 3] { #expect(!right.allowsReports(peer(5, group: group))) }
         #expect(!right.allowsReports(peer(5)) && !ControlRight(userID: 1).allowsReports(peer(777)))
         #expect(!ControlRight(userID: 1, reporterID: 65_534).allowsReports(peer(65_534)))
         // The service's own group allows that and nothing else, and the one that stands for unknown ones allows nothing.

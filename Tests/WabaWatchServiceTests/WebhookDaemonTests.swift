@@ -50,6 +50,8 @@ struct WebhookDaemonTests {
         try await Site.with(every: "1h", kinds: [.phoneNumber], more: Self.webhook) { site in
             var daemon = try await site.start(environment: ["SECRET": "first", "OTHER": "second"])
             #expect(try await report(site, ["event": "ACCOUNT_VIOLATION"], by: "first").changes == 1)
+            let refused: JSONValue = ["event": "ACCOUNT_RESTRICTION"]
+            await #expect(throws: VarlinkError(WabaWatchError.badSignature)) { try await report(site, refused, by: "second") }
             let text = try String(contentsOfFile: site.config, encoding: .utf8)
             try Data(text.replacing("environment: SECRET", with: "environment: OTHER").utf8).write(to: URL(filePath: site.config))
             daemon.process.signal(SIGHUP)
@@ -59,6 +61,8 @@ struct WebhookDaemonTests {
                 try await report(site, ["event": "ACCOUNT_VIOLATION"], by: "first")
             }
             #expect(try await report(site, ["event": "ACCOUNT_VIOLATION"], by: "second").changes == 0)
+            // What was refused is no copy when Meta sends it again.
+            #expect(try await report(site, refused, by: "second").changes == 1)
             #expect(await daemon.stop() == 0)
             daemon = try await site.start(environment: ["SECRET": "first", "OTHER": "second"])
             #expect(try await report(site, ["event": "ACCOUNT_VIOLATION"], by: "second").ignored == 1)

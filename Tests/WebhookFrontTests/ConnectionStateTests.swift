@@ -80,6 +80,21 @@ import Testing
         #expect(state.on(.outcome(.recorded)) == [], "what it says later is nobody's")
     }
 
+    /// However often something comes of it: its time is that which it had at its first byte.
+    @Test func request_hasNoMoreTime_whateverComesOfIt() throws {
+        var state = try state(bytes: 100)
+        var actions = state.on(.bytes)
+        for _ in 0..<3 { actions += state.on(.bytes) }
+        actions += state.on(Self.webhook([("expect", "100-continue")]))
+        for _ in 0..<3 { actions += state.on(.bytes) + state.on(.body(1, isRoom: true)) }
+        #expect(actions == [.wait(.wholeRequest), .proceed, .keep, .keep, .keep])
+        #expect(state.on(.timeout) == [.wait(.sendersEnd), .answer(.late, closing: true)])
+        for event in [ConnectionState.Event.bytes, .body(1, isRoom: true), .bytes, .end, Self.webhook()] {
+            #expect(state.on(event) == [], "nor has its sender more time to end it")
+        }
+        #expect(state.on(.timeout) == [.close])
+    }
+
     @Test func lastRequest_ofAConnection_endsIt() throws {
         for (event, requests) in [(Self.webhook(isKeptAlive: false), 100), (Self.webhook(), 1)] {
             var state = try state(requests: requests)

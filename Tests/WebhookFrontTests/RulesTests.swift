@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import WebhookFront
@@ -92,6 +93,21 @@ import Testing
         #expect(throws: VerifyTokenError.forbiddenByte) { try VerifyToken("a b".utf8) }
         #expect(throws: VerifyTokenError.forbiddenByte) { try VerifyToken("ä".utf8) }
         #expect(throws: VerifyTokenError.tooLong) { try VerifyToken(String(repeating: "a", count: 1025).utf8) }
+    }
+
+    /// The limits that the README and the manual page tell, and the end that the unit waits for.
+    @Test func limits_areThoseThatAreWrittenDown() throws {
+        let limits = FrontLimits()
+        #expect(limits.bodyBytes == 3 << 20 && limits.allBodies == 24 << 20 && limits.connections == 256)
+        #expect(limits.requestTime == .seconds(10) && limits.shutdownTime == .seconds(15))
+        // nginx keeps a connection to a server for 60 s.
+        #expect(limits.idleTime > .seconds(60))
+        // Answered before Meta, or a proxy, waits no longer.
+        #expect(limits.requestTime + limits.answerTime < .seconds(20))
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let unit = try String(contentsOf: root.appending(path: "systemd/wabawatch-webhook.service"), encoding: .utf8)
+        let stop = unit.split(separator: "\n").first { $0.hasPrefix("TimeoutStopSec=") }?.split(separator: "=").last?.dropLast()
+        #expect(limits.shutdownTime + .seconds(5) <= .seconds(try #require(stop.flatMap { Int($0) })))
     }
 
     @Test func addresses_areReadOrRefused() {

@@ -35,15 +35,19 @@ final class Stage {
     /// - Parameters:
     ///   - every: the interval of kinds; the others are not watched. `nil` for all defaults.
     ///   - expansion: whether other kinds come inside the answers of one.
-    func start(every: [String: String]?, expansion: String = "auto") throws -> DaemonProcess {
-        try start(every: every, graph: simulator.baseURL, accounts: (0..<accounts).map(Platform.sampleAccountID), expansion: expansion)
+    ///   - webhookSecret: what webhooks are signed with; none are taken without.
+    func start(every: [String: String]?, expansion: String = "auto", webhookSecret: String? = nil) throws -> DaemonProcess {
+        try start(
+            every: every, graph: simulator.baseURL, accounts: (0..<accounts).map(Platform.sampleAccountID), expansion: expansion,
+            webhookSecret: webhookSecret)
     }
 
     /// Starts the daemon against any address.
     /// - Parameter program: where it lies; beside this program if not told.
-    func start(every: [String: String]?, graph: String, accounts: [String], program: String? = nil, expansion: String = "auto") throws
-        -> DaemonProcess
-    {
+    func start(
+        every: [String: String]?, graph: String, accounts: [String], program: String? = nil, expansion: String = "auto",
+        webhookSecret: String? = nil
+    ) throws -> DaemonProcess {
         let kinds = (Kind.asked(.account) + Kind.asked(.phoneNumber)).map(\.rawValue)
         let watch =
             every.map { every in
@@ -57,11 +61,12 @@ final class Stage {
             journal: { enabled: false }
             budget: { \(hasBudget ? "share: 50%" : "calls_per_hour: 1000000000") }
             \(watch)accounts:
-            \(entries)
+            \(entries)\(webhookSecret == nil ? "" : "webhook: { app_secrets: [ { environment: APP_SECRET } ] }\n")
             """
         let path = folder.path("wabawatch.yaml")
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        return try DaemonProcess(program, configuration: path, token: Platform.sampleToken, in: folder)
+        let secrets = webhookSecret.map { ["APP_SECRET": $0] } ?? [:]
+        return try DaemonProcess(program, configuration: path, token: Platform.sampleToken, secrets: secrets, in: folder)
     }
 
     /// Bytes of the ledger's files.

@@ -55,6 +55,17 @@ final class Connection {
         }
     }
 
+    /// Sends nothing more; what comes can still be received.
+    func end() { shutdown(socket, Int32(SHUT_WR)) }
+
+    /// What comes up to the peer's end.
+    func rest() -> [UInt8] {
+        defer { buffer = [] }
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while case let count = recv(socket, &chunk, chunk.count, 0), count > 0 { buffer += chunk[..<count] }
+        return buffer
+    }
+
     /// Receives until the bytes so far hold a whole reply, and takes that out.
     /// - Parameter length: how long the reply at the beginning of the bytes is; `nil` while it is not whole.
     func receive(until length: ([UInt8]) throws -> Int?) throws -> [UInt8] {
