@@ -14,7 +14,8 @@ import WabaWatchInterface
         subcommands: [
             StatusCommand.self, MonitorCommand.self, HistoryCommand.self, TimelineCommand.self, ListCommand.self, ShowCommand.self,
             PollCommand.self, PlanCommand.self, CheckCommand.self, AlarmsCommand.self, MuteCommand.self, UnmuteCommand.self,
-            MutesCommand.self, BlockCommand.self, UnblockCommand.self, ReportCommand.self, CallCommand.self, DoctorCommand.self,
+            MutesCommand.self, BlockCommand.self, UnblockCommand.self, SetCommand.self, QRCommand.self,
+            SendTemplateCommand.self, RestoreCommand.self, ReportCommand.self, CallCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 
