@@ -224,7 +224,8 @@ let package = Package(
         tests(
             "ServiceConfiguration",
             [
-                "TestSupport", "ServiceConfiguration", "Alarms", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness", "StrictJSON",
+                "TestSupport", "ServiceConfiguration", "Actions", "Alarms", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness",
+                "StrictJSON",
                 "wabawatchd",
             ]),
         tests(

@@ -23,6 +23,8 @@ package final class CutProxy: Sendable {
         var requestBytes = 0
         var answerBytes = 0
         var held: [Int32] = []
+        var stepsLeft: Int?
+        var atStep: (@Sendable () -> Void)?
         var isStopped = false
     }
 
@@ -56,6 +58,28 @@ package final class CutProxy: Sendable {
     /// Bytes of the last request that changed something, and of its answer.
     package var lastBytes: (request: Int, answer: Int) { state.withLock { ($0.requestBytes, $0.answerBytes) } }
 
+    /// Calls something at the so-manieth step from now on, which nobody gets past: a request or an answer that has come and not been passed on.
+    package func at(step: Int, _ body: @escaping @Sendable () -> Void) {
+        state.withLock { ($0.stepsLeft, $0.atStep) = (step, body) }
+    }
+
+    /// Whether a step may be passed.
+    private func passes() -> Bool {
+        let body: (@Sendable () -> Void)? = state.withLock { state in
+            guard let left = state.stepsLeft else { return nil }
+            state.stepsLeft = left - 1
+            return left <= 1 ? state.atStep ?? {} : nil
+        }
+        body?()
+        return body == nil
+    }
+
+    /// Whether the step that was asked for has come.
+    package var hasStepped: Bool { state.withLock { $0.stepsLeft.map { $0 <= 0 } ?? false } }
+
+    /// Everything is passed on again.
+    package func passAll() { state.withLock { ($0.stepsLeft, $0.atStep) = (nil, nil) } }
+
     /// Closes what was kept silent.
     package func letGo() {
         for descriptor in state.withLock({ state in
@@ -82,6 +106,7 @@ package final class CutProxy: Sendable {
 
     private func serve(_ client: Int32) {
         while let request = Self.message(client) {
+            guard passes() else { break }
             let isRead = request.starts(with: "GET ".utf8)
             let cut =
                 isRead
@@ -99,6 +124,7 @@ package final class CutProxy: Sendable {
             Self.write(upstream, request[...])
             guard let answer = Self.message(upstream) else { break }
             if !isRead { state.withLock { $0.answerBytes = answer.count } }
+            guard passes() else { break }
             switch cut {
             case .none:
                 Self.write(client, answer[...])

@@ -5,6 +5,7 @@ import StrictJSON
 import TestSupport
 import Testing
 import Varlink
+import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
 
@@ -203,6 +204,28 @@ import WhatsAppBusiness
             site.setProfile(0, "address", "Elsewhere")
             let other = try await subscription.change()
             #expect(other.origin == .poll && other.actor == nil)
+        }
+    }
+
+    /// The library's words for the same.
+    @Test func account_ofTheLibrary_acts() async throws {
+        try await withDaemon { site, _, subscription in
+            let account = WabaWatch(socket: site.socket).account("acme")
+            let number = account.number(Self.number)
+            #expect(try await account.block(["+1 650 555 1234"], at: Self.number).added.map(\.waID) == ["16505551234"])
+            #expect(try await number.unblock(["16505551234"]).removed.count == 1)
+            let code = try #require(try await number.createQRCode("Hello"))
+            #expect(try await number.changeQRCode(code, "Good bye").success)
+            #expect(try await number.deleteQRCode(code).success)
+            #expect(try await number.update(.businessProfile, ["about": "By the library"]).changes == 1)
+            let sent = try await number.send(template: "order_confirmation", language: "en_US", to: "+1 650 555 1234")
+            #expect(sent.id.hasPrefix("wamid."))
+            let told = try await subscription.changes(6)
+            #expect(told.allSatisfy { $0.actor == Self.actor })
+            do {
+                _ = try await account.setCallback("http://plain.example", verifyToken: "v")
+                Issue.record("an address without TLS was taken")
+            } catch let error as ClientError { #expect(error.code == .invalidParameter("document.override_callback_uri")) }
         }
     }
 }

@@ -132,4 +132,48 @@ import WhatsAppBusiness
             #expect(await daemon.stop() == 0)
         }
     }
+
+    /// Runs words in a terminal of their own, in which a question is answered.
+    private static let asked = """
+        import os, pty, sys
+        answer, words = sys.argv[1], sys.argv[2:]
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execvp(words[0], words)
+        told = b""
+        while True:
+            try:
+                part = os.read(terminal, 4096)
+            except OSError:
+                break
+            if not part:
+                break
+            told += part
+            if b"[y/N]" in told and answer:
+                os.write(terminal, answer.encode() + b"\\n")
+                answer = ""
+        sys.stdout.write(told.decode().replace("\\r\\n", "\\n"))
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        """
+
+    @Test func action_onATerminal_isAskedForBefore() async throws {
+        try await Site.with(numbers: 1, every: "1h", kinds: [.phoneNumber, .businessProfile], more: "    actions: [profile]") { site in
+            let daemon = try await site.start()
+            var subscription = try await site.subscribeFromTheBeginning()
+            _ = try await subscription.changes(2)
+            func run(_ answer: String, _ about: String, _ more: [String] = []) async throws -> BuiltCommand.Outcome {
+                let words = ["wabawatch", "set", "business_profile", "acme", Self.number, "about=\(about)"] + more
+                return try await Shell.run(
+                    ["python3", "-c", Self.asked, answer] + words, environment: ["WABAWATCH_SOCKET": site.socket])
+            }
+            let no = try await run("n", "Asked")
+            #expect(no.code == 1 && no.output.contains("set about of business_profile \(Self.number)? [y/N]"), "\(no)")
+            #expect(no.output.contains("nothing was done") && site.writes.isEmpty)
+            #expect(try await run("y", "Asked").code == 0)
+            #expect(site.writes.count == 1)
+            let unasked = try await run("", "Not asked", ["--yes"])
+            #expect(unasked.code == 0 && !unasked.output.contains("[y/N]") && site.writes.count == 2)
+            #expect(await daemon.stop() == 0)
+        }
+    }
 }
