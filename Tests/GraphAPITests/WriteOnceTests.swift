@@ -81,6 +81,25 @@ import WhatsAppBusiness
         try await rig.stop()
     }
 
+    /// libcurl sends again, on a new connection, what a kept one took and did not answer: so none is kept for these.
+    @Test func write_afterAnotherWhoseConnectionIsKept_isNotSentAgain() async throws {
+        let rig = try await Rig()
+        for round in 1...5 {
+            rig.proxy.set(.none)
+            guard case .answered = await rig.write() else {
+                Issue.record("it was passed on")
+                return
+            }
+            rig.proxy.set(.request(after: .max))
+            guard case .open = await rig.write() else {
+                Issue.record("nobody knows")
+                return
+            }
+            #expect(rig.deeds == 2 * round)
+        }
+        try await rig.stop()
+    }
+
     @Test func write_thatIsAnsweredWith5xxAfterTheDeed_isOpen() async throws {
         let rig = try await Rig()
         for status in ["500 Oops", "502 Bad Gateway", "503 No", "504 Late"] {
