@@ -21,10 +21,10 @@ import WhatsAppBusiness
         var budget = CallBudget(.share(0.5))
         let now = at(0)
         var polls = 0
-        while take(&budget, now, { $0.take(now) }) == .granted { polls += 1 }
+        while polls < 1000, take(&budget, now, { $0.take(now) }) == .granted { polls += 1 }
         #expect(polls == 100)
         var actions = 0
-        while take(&budget, now, { $0.takeWrite(now) }) == .granted { actions += 1 }
+        while actions < 1000, take(&budget, now, { $0.takeWrite(now) }) == .granted { actions += 1 }
         #expect(actions == 100)
         #expect(take(&budget, now, { $0.take(now) }) != .granted, "what actions took is counted")
     }
