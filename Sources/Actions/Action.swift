@@ -79,7 +79,7 @@ extension Action {
         case .phoneNumber:
             document.contains("conversational_automation")
                 ? .automation : document.contains("webhook_configuration") ? .callback : .settings
-        case .blockedUser, .messageTemplate, .watch, .alarm: nil
+        default: nil
         }
     }
 

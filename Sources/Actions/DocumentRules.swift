@@ -26,7 +26,7 @@ enum DocumentRules {
             ])
         case .qrCode: .object(["prefilled_message": .text(1...140)], required: ["prefilled_message"])
         case .subscribedApp: override
-        case .blockedUser, .messageTemplate, .watch, .alarm: nil
+        default: nil
         }
     }
 

@@ -72,7 +72,7 @@ final class ActionDesk: Service {
             return true
         }
         guard mayCome else { throw .budgetExhausted(account: action.place.account, retryAfterSeconds: 1) }
-        entrance.yield(job)
+        if case .terminated = entrance.yield(job) { return nil }
         return await job.ended.value(whenCancelled: nil)
     }
 

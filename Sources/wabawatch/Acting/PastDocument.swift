@@ -57,7 +57,7 @@ enum Restoring {
         case .phoneNumber: ["conversational_automation": ["prompts": [], "commands": []]]
         case .account: ["disable_marketing_messages_on_cloud_api": nil, "is_enabled_for_insights": nil]
         case .qrCode: ["prefilled_message": nil]
-        case .subscribedApp, .blockedUser, .messageTemplate, .watch, .alarm: nil
+        default: nil
         }
     }
 
