@@ -96,6 +96,8 @@ let package = Package(
         // What is wrong by what is known, and how urgent states are, wherever it is asked.
         room("Alarms", ["WhatsAppBusiness", "StrictJSON"]),
         room("Changes", ["Alarms", "WhatsAppBusiness", "StrictJSON"]),
+        // What is to be changed at Meta: input, requests, what their answers mean.
+        room("Actions", ["GraphAPI", "Changes", "WhatsAppBusiness", "StrictJSON"]),
         // What Meta says by a webhook: what its body holds, and what each report means.
         room("Webhooks", ["Changes", "WhatsAppBusiness", "StrictJSON", "CCrypto"]),
         room(
@@ -110,7 +112,7 @@ let package = Package(
         room("InterfaceRecords", ["Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
         // The service's rooms: none needs another, and the daemon puts them together.
         // Configuration files and their mistakes, secrets, what is to be watched, and what Meta says of it.
-        room("ServiceConfiguration", ["Systemd", "GraphAPI", "Alarms", "Watching", "WhatsAppBusiness", "StrictJSON", yaml]),
+        room("ServiceConfiguration", ["Systemd", "Actions", "GraphAPI", "Alarms", "Watching", "WhatsAppBusiness", "StrictJSON", yaml]),
         // What goes to journald, behind a cursor of its own.
         room("Announcing", ["Continuations", "Systemd", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", logging]),
         // Subscribe: every reader behind a cursor of its own, and the changes that they are at, kept once for all.
@@ -133,7 +135,8 @@ let package = Package(
         room(
             "WabaWatchService",
             [
-                "Continuations", "Systemd", "Varlink", "GraphAPI", "Alarms", "AlarmKeeping", "Changes", "Webhooks", "Ledger", "Watching",
+                "Continuations", "Systemd", "Varlink", "GraphAPI", "Actions", "Alarms", "AlarmKeeping", "Changes", "Webhooks", "Ledger",
+                "Watching",
                 "WabaWatchInterface",
                 "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness", "StrictJSON",
                 lifecycle, signals, logging,
@@ -188,7 +191,7 @@ let package = Package(
                 "StrictJSON", arguments, sqlite,
             ]),
 
-        // Replies to writes, which no program reads yet: Meta's recorded payloads are read by them.
+        // Replies that no program reads: Meta's recorded payloads are read by them.
         .target(
             name: "PayloadDocuments", dependencies: ["WhatsAppBusiness", "GraphAPI", "StrictJSON"], path: "Tests/PayloadDocuments",
             swiftSettings: rules),
@@ -199,7 +202,7 @@ let package = Package(
         tests("Printing", ["TestTools", "Printing", "Programs", "StrictJSON", arguments]),
         tests("Systemd", ["TestTools", "TestSupport", "Systemd", "CSystemd", "take-sockets", logging]),
         tests("Varlink", ["TestTools", "TestSupport", "Varlink", "StrictJSON", nio], resources: [.copy("Texts")]),
-        tests("WhatsAppBusiness", ["TestTools", "PayloadDocuments", "WhatsAppBusiness", "StrictJSON"]),
+        tests("WhatsAppBusiness", ["TestTools", "Actions", "PayloadDocuments", "WhatsAppBusiness", "StrictJSON"]),
         // A file system with faults for SQLite.
         .target(
             name: "CTestVFS", path: "Tests/CTestVFS", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
@@ -221,7 +224,8 @@ let package = Package(
         tests(
             "ServiceConfiguration",
             [
-                "TestSupport", "ServiceConfiguration", "Alarms", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness", "StrictJSON",
+                "TestSupport", "ServiceConfiguration", "Actions", "Alarms", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness",
+                "StrictJSON",
                 "wabawatchd",
             ]),
         tests(
@@ -257,8 +261,11 @@ let package = Package(
                 grdb, logging,
             ]),
         tests("Webhooks", ["Webhooks", "Changes", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Golden")]),
+        tests("Actions", ["Actions", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON"]),
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
-        tests("GraphAPI", ["TestTools", "PayloadDocuments", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
+        tests(
+            "GraphAPI",
+            ["TestTools", "TestSupport", "Actions", "PayloadDocuments", "GraphAPI", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"]),
         tests("GraphSimulator", ["TestTools", "GraphSimulator", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Fixtures")]),
         tests(
             "WabaWatchInterface", ["TestTools", "TestSupport", "WabaWatchInterface", "Varlink", "WhatsAppBusiness", "StrictJSON"]),

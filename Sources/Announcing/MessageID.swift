@@ -16,8 +16,12 @@ struct MessageID: RawRepresentable, Hashable {
     /// What Meta reported by a webhook, of whatever kind: nothing of it was seen yet.
     static let reported = MessageID(rawValue: "2c9f4b7e61d8420fa3b5e7d90c1f8a26")
 
+    /// What somebody did at Meta through the daemon, or was refused.
+    static let action = MessageID(rawValue: "8e4a1d5c7b2f4936b0d8f6e3a9c5712b")
+
     /// Every class.
-    static let all = Set(Kind.allCases.map { MessageID($0) } + [qualityRating, phoneNumberStatus, messagingLimit, baseline, reported])
+    static let all = Set(
+        Kind.allCases.map { MessageID($0) } + [qualityRating, phoneNumberStatus, messagingLimit, baseline, reported, action])
 
     init(rawValue: String) { self.rawValue = rawValue }
 

@@ -86,6 +86,7 @@ public struct Comparison: Sendable, Equatable {
             changes = changes.filter { $0.operation == .baseline } + changes.filter { $0.operation != .baseline }
         }
         miss(observation, present: Set(items.map(\.id)), snapshot)
+        if !observation.causes.isEmpty { changes = changes.map(observation.causes.attributing) }
     }
 
     /// The snapshot without what is ignored of the things that a poll shows, and what of it that is. What is missed stays as it was told last.
@@ -129,9 +130,11 @@ public struct Comparison: Sendable, Equatable {
             return
         }
         let absent = away.filter { observation.shows($0.key) }
-        let known = snapshot.others + snapshot.entries.count - away.count + absent.count
+        // What somebody is known to have taken away is no sign of a short answer.
+        let unclaimed = absent.filter { thing in !observation.causes.contains { $0.claims(removalOf: thing.key) } }
+        let known = snapshot.others + snapshot.entries.count - away.count + unclaimed.count
         let verdict = hold.on(
-            absent: Set(absent.map(\.key)), of: known, covers: { present.contains($0) || observation.shows($0) },
+            absent: Set(unclaimed.map(\.key)), of: known, covers: { present.contains($0) || observation.shows($0) },
             now: observation.now, measure: rules.hold, isGone: observation.isAccountGone && present.isEmpty)
         for (id, entry) in absent { miss(id, entry, verdict) }
     }

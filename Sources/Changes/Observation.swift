@@ -40,6 +40,8 @@ public struct Observation: Sendable {
     public var isComparedAgain = false
     /// What the poll is void without, if it was removed meanwhile.
     public var needs = Needs.nothing
+    /// What actions may have changed of it, the oldest first.
+    public var causes: [ActionCause] = []
 
     /// What an observation may be of something that is no longer watched without.
     public enum Needs: Sendable {

@@ -76,7 +76,10 @@ final class CurlTransfer {
         if let refusal { return .failure(refusal) }
         guard result == CURLE_OK else {
             let text = String(decoding: reason.prefix { $0 != 0 }.lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            return .failure(TransportError(result, detail: text))
+            // Counted when it is handed to the connection: nothing leaves before.
+            var sent = 0
+            let isCounted = ccurl_get_long(easy, CURLINFO_REQUEST_SIZE, &sent) == CURLE_OK
+            return .failure(TransportError(result, detail: text, isUnsent: isCounted && sent == 0))
         }
         var code = 0
         ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &code)

@@ -40,6 +40,15 @@ public struct GraphClient: Sendable {
         do throws(TransportError) { return try await transport.send(request) } catch { throw GraphFailure(error) }
     }
 
+    /// Sends what changes something; the transport repeats nothing.
+    func sendOnce(_ request: GraphRequest) async throws(TransportError) -> HTTPResponse { try await transport.send(http(request)) }
+
+    /// The body of an answer without secrets; nothing where it is no object.
+    func body(of response: HTTPResponse) -> JSONObject {
+        let parsed = try? JSONValue(parsing: response.body, limits: Self.limits, surrogates: .replaced)
+        return parsed.flatMap { redactor.redact($0).object } ?? [:]
+    }
+
     /// - Parameter secretQuery: parameters that no request may hold, for a request can be printed.
     private func http(_ request: GraphRequest, secretQuery: String = "") -> HTTPRequest {
         let body = request.body.map { Array(JSONValue.object($0).description.utf8) }

@@ -80,10 +80,14 @@ public struct TransportError: Error, Equatable, CustomStringConvertible {
     public let code: Code
     /// The sentence.
     public let description: String
+    /// Whether not a byte of the request can have left, so that nobody can have carried it out.
+    public let isUnsent: Bool
 
     /// An error.
-    public init(_ code: Code, _ description: String) {
+    /// - Parameter isUnsent: whether nothing was sent; by default where there was no connection.
+    public init(_ code: Code, _ description: String, isUnsent: Bool? = nil) {
         self.code = code
         self.description = description
+        self.isUnsent = isUnsent ?? (code == .resolve || code == .connect)
     }
 }

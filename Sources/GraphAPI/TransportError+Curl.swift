@@ -2,7 +2,8 @@ internal import CCurl
 
 extension TransportError {
     /// What a result of libcurl means. `detail` is its own sentence, which names hosts and certificates but never a query or a header.
-    init(_ result: CURLcode, detail: String) {
+    /// - Parameter isUnsent: whether not a byte of the request was handed to a connection.
+    init(_ result: CURLcode, detail: String, isUnsent: Bool) {
         let code: Code =
             switch result {
             case CURLE_OPERATION_TIMEDOUT: .timeout
@@ -23,7 +24,7 @@ extension TransportError {
         }
         let cause =
             told && !detail.isEmpty ? String(detail.unicodeScalars.filter { 0x20...0x7E ~= $0.value }.prefix(200).map(Character.init)) : nil
-        self.init(code, "\(Self.sentence(code)): \(cause ?? String(cString: curl_easy_strerror(result)))")
+        self.init(code, "\(Self.sentence(code)): \(cause ?? String(cString: curl_easy_strerror(result)))", isUnsent: isUnsent)
     }
 
     private static func sentence(_ code: Code) -> String {

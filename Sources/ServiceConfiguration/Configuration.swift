@@ -1,3 +1,4 @@
+package import Actions
 package import Alarms
 package import StrictJSON
 package import Watching
@@ -137,6 +138,8 @@ package struct Configuration: Sendable, Equatable {
         package var alarms = AlarmSettings()
         /// Members that are kept out of changes.
         package var ignored: [Kind: [JSONPointer]] = [:]
+        /// What the daemon may do to it at Meta.
+        package var actions: Set<ActionName> = []
         /// Where in the files it stands, for what is found out later: `file:line`.
         package var place: String
         /// Where its id, its numbers and its secrets are named, for the same.

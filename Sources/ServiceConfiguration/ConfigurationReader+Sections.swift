@@ -1,3 +1,4 @@
+import Actions
 import GraphAPI
 import Watching
 import WhatsAppBusiness
@@ -125,7 +126,7 @@ extension ConfigurationReader {
     /// - Parameter defaults: what is set for all accounts.
     mutating func account(_ place: YAMLPlace, over defaults: Configuration, floors: Bool) -> Configuration.Account? {
         let members = members(
-            of: place, keys: ["name", "waba_id", "token", "app_secret", "phone_numbers", "watch", "expect", "alarms", "ignore"])
+            of: place, keys: ["name", "waba_id", "token", "app_secret", "phone_numbers", "watch", "expect", "alarms", "ignore", "actions"])
         for key in ["name", "waba_id", "token"] where members[key] == nil {
             problems.append(place.problem("\(key) is missing"))
         }
@@ -152,10 +153,26 @@ extension ConfigurationReader {
         guard let name, let wabaID, let token else { return nil }
         return Configuration.Account(
             name: name, wabaID: wabaID, token: token.source, appSecret: appSecret?.source, phoneNumbers: numbers, watch: watch,
-            expectations: expectations, alarms: alarms, ignored: ignored,
+            expectations: expectations, alarms: alarms, ignored: ignored, actions: actions(members["actions"]),
             place: "\(place.file):\(place.line ?? 1)", wabaIDPlace: members["waba_id"]?.place ?? Configuration.Place(),
             phoneNumbersPlace: members["phone_numbers"]?.place ?? Configuration.Place(), tokenPlace: token.place,
             appSecretPlace: appSecret?.place ?? Configuration.Place())
+    }
+
+    /// What may be done at Meta: none unless it is named.
+    private mutating func actions(_ place: YAMLPlace?) -> Set<ActionName> {
+        guard let place else { return [] }
+        var actions: Set<ActionName> = []
+        for element in elements(of: place) {
+            guard let name = text(element) else { continue }
+            guard let action = ActionName(rawValue: name) else {
+                let known = ActionName.allCases.map(\.rawValue).joined(separator: ", ")
+                problems.append(element.problem("is no action; those are \(known)"))
+                continue
+            }
+            if !actions.insert(action).inserted { problems.append(element.problem("this action stands twice")) }
+        }
+        return actions
     }
 
     private mutating func numbers(_ place: YAMLPlace) -> [String] {

@@ -118,6 +118,24 @@ extension WabaWatch {
 
     /// Unblocks users at Meta.
     public func unblock(_ list: UserList) async throws -> UnblockUsersReply { try await call(UnblockUsersParameters(list)) }
+
+    /// Sets members of a thing at Meta, as Meta names them; what is not named stays as it is. A QR code without an id is created, and the reply has its code.
+    public func update(
+        _ kind: Kind, _ id: String? = nil, account: String, phoneNumberID: String? = nil, _ document: JSONObject
+    ) async throws -> UpdateReply {
+        try await call(UpdateParameters(account: account, kind: kind, id: id, phoneNumberID: phoneNumberID, document: document))
+    }
+
+    /// Takes a QR code, a template or the app's subscription away at Meta.
+    public func delete(_ kind: Kind, _ id: String, account: String, phoneNumberID: String? = nil) async throws -> DeleteReply {
+        try await call(DeleteParameters(account: account, kind: kind, id: id, phoneNumberID: phoneNumberID))
+    }
+
+    /// Sends one message made of a template.
+    public func send(_ message: SendTemplateParameters) async throws -> SentTemplateRecord { try await call(message).sent }
+
+    /// An account, to act on: `wabaWatch.account("acme").number("106540352242922").block(["+1 650 555 1234"])`.
+    public func account(_ name: String) -> WatchedAccount { WatchedAccount(client: self, name: name) }
 }
 
 extension WabaWatch {

@@ -178,10 +178,24 @@ public enum Interface {
         # group, and the webhook receiver's own user.
         method Report(body: string, signature: string) -> (cursor: string, changes: int, ignored: int)
 
+        # Actions: each changes the account at Meta, once: it is never repeated by the service, also not after a failure that leaves open whether Meta took it
+        # (ActionUncertain). For members of the control group, and only where the account's "actions" allow it. Afterwards the thing is looked at, and what changed
+        # is recorded with origin "command". Members of "document" that are given are set, others stay as they are.
+        # Kinds: account, phone_number (conversational_automation, two_step_pin, webhook_configuration; one of them a call), phone_number_settings, business_profile,
+        # commerce_settings, qr_code (with an id: changed; without: created, and "id" is the new code), subscribed_app (an override of the callback).
+        method Update(account: string, kind: Kind, id: ?string, phoneNumberId: ?string, document: object) -> (success: bool, id: ?string, cursor: string, changes: int)
+        # Kinds: qr_code, message_template, subscribed_app.
+        method Delete(account: string, kind: Kind, id: string, phoneNumberId: ?string) -> (success: bool, cursor: string, changes: int)
+
+        # One template message to one user, as an alarm for people. "status" is Meta's: accepted, held_for_quality_assessment, paused.
+        type SentTemplate (id: string, input: string, toUser: ?string, fromPhoneId: string, status: ?string)
+        method SendTemplate(account: string, phoneNumberId: string, to: string, template: string, language: string, components: ?[]object) -> (sent: SentTemplate)
+
         type BlockedUser (input: string, waId: ?string, userId: ?string)
         type BlockFailure (input: string, waId: ?string, code: int, message: string)
 
-        # Both change the account at Meta and are allowed only to members of the control group. At most 1000 users a call.
+        # Both change the account at Meta and are allowed only to members of the control group, where the account's "actions" have "block". At most 64,000 users a
+        # call, of 1 MiB in all, asked for a thousand at a time. Where a later request fails, those who were not reached are among the failed, with code 0.
         method BlockUsers(account: string, phoneNumberId: string, users: []string) -> (added: []BlockedUser, failed: []BlockFailure)
         method UnblockUsers(account: string, phoneNumberId: string, users: []string) -> (removed: []BlockedUser, failed: []BlockFailure)
 
@@ -189,6 +203,10 @@ public enum Interface {
         error HistoryLost(oldestCursor: string, currentCursor: string)
         # The body of a webhook is signed by none of the application secrets that are known.
         error BadSignature()
+        # The account's "actions" do not have this one: the configuration must name it.
+        error ActionNotAllowed(account: string, action: string)
+        # It is open whether Meta did it. It is not repeated; what is seen of it afterwards is recorded.
+        error ActionUncertain(account: string, action: string, reason: string)
         error NoSuchMute(id: string)
         error NoSuchAccount(account: string)
         error NoSuchResource(account: string, kind: Kind, id: string)

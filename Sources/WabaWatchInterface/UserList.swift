@@ -3,7 +3,9 @@ public import StrictJSON
 /// Whom to block or unblock at which number: the parameters that both methods have.
 public struct UserList: Record {
     /// Users that one call may name.
-    public static let limit = 1000
+    public static let limit = 64_000
+    /// Users of one request to Meta: whoever asks for so many at a time is told in between how far it is.
+    public static let requestSize = 1000
 
     /// The account's name in the configuration.
     public var account: String

@@ -9,6 +9,10 @@ public enum WabaWatchError: Error, Equatable {
     case historyLost(oldestCursor: Cursor, currentCursor: Cursor)
     /// The body of a webhook is signed by none of the application secrets that are known.
     case badSignature
+    /// The account's `actions` do not have this one.
+    case actionNotAllowed(account: String, action: String)
+    /// It is open whether Meta did it, and why.
+    case actionUncertain(account: String, action: String, reason: String)
     /// There is no mute with that id.
     case noSuchMute(id: String)
     /// No account of that name is configured.
@@ -29,6 +33,8 @@ extension WabaWatchError {
         switch self {
         case .historyLost: "HistoryLost"
         case .badSignature: "BadSignature"
+        case .actionNotAllowed: "ActionNotAllowed"
+        case .actionUncertain: "ActionUncertain"
         case .noSuchMute: "NoSuchMute"
         case .noSuchAccount: "NoSuchAccount"
         case .noSuchResource: "NoSuchResource"
@@ -43,6 +49,9 @@ extension WabaWatchError {
         switch self {
         case .historyLost(let oldest, let current): return ["oldestCursor": .string(oldest.text), "currentCursor": .string(current.text)]
         case .badSignature: return JSONObject()
+        case .actionNotAllowed(let account, let action): return ["account": .string(account), "action": .string(action)]
+        case .actionUncertain(let account, let action, let reason):
+            return ["account": .string(account), "action": .string(action), "reason": .string(reason)]
         case .noSuchMute(let id): return ["id": .string(id)]
         case .noSuchAccount(let account): return ["account": .string(account)]
         case .noSuchResource(let account, let kind, let id):
@@ -64,6 +73,10 @@ extension WabaWatchError {
         case "HistoryLost":
             self = .historyLost(oldestCursor: try member("oldestCursor", .cursor), currentCursor: try member("currentCursor", .cursor))
         case "BadSignature": self = .badSignature
+        case "ActionNotAllowed": self = .actionNotAllowed(account: try member("account", .text), action: try member("action", .text))
+        case "ActionUncertain":
+            self = .actionUncertain(
+                account: try member("account", .text), action: try member("action", .text), reason: try member("reason", .text))
         case "NoSuchMute": self = .noSuchMute(id: try member("id", .text))
         case "NoSuchAccount": self = .noSuchAccount(account: try member("account", .text))
         case "NoSuchResource":
@@ -100,6 +113,10 @@ extension WabaWatchError: CustomStringConvertible {
         case .historyLost(let oldest, let current):
             "the cursor cannot be resumed; the oldest that can is \(oldest), the newest \(current)"
         case .badSignature: "the webhook is signed by none of the app secrets that are configured"
+        case .actionNotAllowed(let account, let action):
+            "\(account) does not allow this; add \(action) to its actions in the configuration and reload wabawatchd"
+        case .actionUncertain(_, let action, let reason):
+            "it is open whether Meta did this (\(action)): \(reason); look at the present state before you try again"
         case .noSuchMute(let id): "there is no mute \(id)"
         case .noSuchAccount(let account): "no account is named \(account)"
         case .noSuchResource(let account, let kind, let id): "\(account) has no \(kind.rawValue) \(id), or does not watch it"

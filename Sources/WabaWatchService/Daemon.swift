@@ -35,6 +35,7 @@ package struct Daemon: Sendable {
     /// Whether the manager opened the socket, so that its units see to who finds it.
     let isFoundByUnits: Bool
     let controlRight: ControlRight
+    let actionJournal: ActionJournal
     let log: Logger
     private let readsAnew: Bool
     /// Where those wait who want to know what became of a reload: beside the socket, whose folder is root's under systemd.
@@ -119,6 +120,7 @@ package struct Daemon: Sendable {
         announcer = Announcer(
             name: "journal", ledger: ledger, log: log, pause: Self.pause,
             take: Self.destination(configuration.journal, surroundings.announcing))
+        actionJournal = Self.actionJournal(configuration.journal, surroundings.announcing, log)
         if let path = configuration.socket.path {
             listening = .path(path, mode: configuration.socket.mode)
         } else if let inherited = surroundings.inherited.varlink {
@@ -135,6 +137,7 @@ package struct Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
     package func run() async throws {
         let reportLog = ReportLog(log: log, now: world.now)
+        let desk = ActionDesk(watcher: watcher, ledger: ledger, journal: actionJournal)
         let service = try InterfaceService(
             ledger: ledger, watcher: watcher, controlRight: controlRight,
             poller: WatcherPoller(watcher: watcher, ledger: ledger),
@@ -143,6 +146,9 @@ package struct Daemon: Sendable {
             reporting: Reporting(
                 ledger: ledger, appSecrets: { [reloader] in reloader.appSecrets }, wallClock: world.wallClock, log: reportLog,
                 hinted: { [watcher] hints in await watcher.hasten(hints) }),
+            acting: Acting(
+                desk: desk, allowed: { [reloader] name in reloader.configuration.accounts.first { $0.name == name }?.actions },
+                userName: { await UserName.of($0) }, denials: DenialTally(now: world.now)),
             version: Self.version, startedAt: world.wallClock(),
             pause: Self.pause)
         let events = ServerEventLog(log: log, pause: Self.pause)
@@ -160,6 +166,7 @@ package struct Daemon: Sendable {
                 metrics: try MetricsService(metrics), log: log
             ) { events.tell($0) },
             WatcherService(watcher: watcher),
+            desk,
             AlarmKeeperService(keeper: keeper),
             LedgerService(
                 ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,
@@ -239,6 +246,13 @@ package struct Daemon: Sendable {
     private static func destination(_ configured: Configuration.Journal, _ announcing: Announcing) -> Announcer.Take {
         guard case .configured(let hasJournal, let lines) = announcing else { return { _, _, _ in } }
         return configured == .yes || (configured == .auto && hasJournal) ? Announcer.journal() : Announcer.standardError(lines)
+    }
+
+    /// Where it is written down who did what.
+    private static func actionJournal(_ configured: Configuration.Journal, _ announcing: Announcing, _ log: Logger) -> ActionJournal {
+        guard case .configured(let hasJournal, let lines) = announcing else { return ActionJournal(log: log) { _ in } }
+        let isJournal = configured == .yes || (configured == .auto && hasJournal)
+        return isJournal ? .journal(log: log) : .standardError(lines, log: log)
     }
 
     /// A folder that systemd gives, with a last slash; the working folder where it gives none.

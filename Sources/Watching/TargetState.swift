@@ -161,6 +161,9 @@ extension TargetState {
         }
     }
 
+    /// Whether it lacks things of which it is not decided whether they are gone.
+    var isIncomplete: Bool { details?.isIncomplete ?? false }
+
     /// Whether the last poll left nothing open.
     var isSettled: Bool { watch.state == .current && watch.failures == 0 && !hasQuorum && !(details?.isIncomplete ?? false) }
 }

@@ -44,7 +44,7 @@ extension Watcher {
         return try await poll(targets, or: nothing)
     }
 
-    private func poll(_ targets: [PollTarget], or nothing: PollError) async throws(PollError) -> Int {
+    func poll(_ targets: [PollTarget], or nothing: PollError) async throws(PollError) -> Int {
         let results = await withTaskGroup(of: PollResult.self) { group in
             for target in targets { group.addTask { await self.nextPoll(of: target) } }
             var results: [PollResult] = []

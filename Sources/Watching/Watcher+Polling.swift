@@ -133,13 +133,15 @@ extension Watcher {
 
     private func sweep(_ plan: FetchPlan, _ state: TargetState) -> Sweep {
         let fields = plan.request.fields ?? []
+        let isWhole = wholeSweeps.remove(plan.target) != nil
         guard let rotation = state.rotation, let every = interval(of: plan.target) else {
             return Sweep([(nil, plan.request)], fields: fields)
         }
         let coverage = rotation.coverage(
-            wallClock: world.wallClock(), now: world.now(), every: every, isFirst: state.watch.lastSuccess == nil)
+            wallClock: world.wallClock(), now: world.now(), every: every, isFirst: isWhole || state.watch.lastSuccess == nil)
         guard case .windows(let indices) = coverage else {
-            return Sweep([(nil, plan.request)], fields: fields, known: knownFirstPage(of: plan.target, state, every: every))
+            let known = isWhole ? nil : knownFirstPage(of: plan.target, state, every: every)
+            return Sweep([(nil, plan.request)], fields: fields, known: known)
         }
         let requests = indices.map { index -> (window: Int?, request: GraphRequest) in
             var request = plan.request

@@ -114,6 +114,7 @@ extension Watcher {
         var observation = observation
         if !observation.isComparedAgain { observation.quorum = polled.state.quorum }
         observation.hold = polled.state.hold
+        observation.causes = actions.causes(of: target, now: world.now())
         observation.now = .nanoseconds(world.now().nanoseconds)
         // What nobody is told of yet may be no more than that one poll.
         let whole = watched[PollTarget(account: target.account, kind: .account)]?.state.watch

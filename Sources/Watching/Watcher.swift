@@ -34,6 +34,10 @@ public actor Watcher {
     /// Who waits until a change of a watch is written down, and who until a poll that may tell a drift is recorded.
     let moved = WaitList<PollTarget, Void>()
     let told = WaitList<KindOfAccount, Void>()
+    /// What actions may have changed, for whichever poll sees it.
+    var actions = ActiveCauses()
+    /// What is to be read whole by its next poll.
+    var wholeSweeps: Set<PollTarget> = []
     /// Whether the ledger's history has been read for how often targets change.
     var knowsHistory = false
     /// The last gathering of polls that began together.

@@ -36,6 +36,22 @@ import WhatsAppBusiness
             ])
     }
 
+    @Test func entry_ofAnAction_saysWhoDidWhatAndWhatCameOfIt() {
+        var record = ActionRecord(
+            account: "acme", wabaID: "102", action: "qr_code", kind: .qrCode, id: "ABC", phoneNumberID: "107", actor: "alice (1000)",
+            userID: 1000, deed: "delete qr_code ABC of 107", result: "done", isWhole: true)
+        let fields = JournalEntry(record).fields.map { "\($0.name)=\(String(decoding: $0.value, as: UTF8.self))" }
+        #expect(
+            fields == [
+                "MESSAGE=acme: alice (1000): delete qr_code ABC of 107: done", "MESSAGE_ID=8e4a1d5c7b2f4936b0d8f6e3a9c5712b", "PRIORITY=5",
+                "SYSLOG_IDENTIFIER=wabawatchd", "WABAWATCH_ACCOUNT=acme", "WABAWATCH_WABA_ID=102", "WABAWATCH_KIND=qr_code",
+                "WABAWATCH_ID=ABC", "WABAWATCH_PHONE_NUMBER_ID=107", "WABAWATCH_ORIGIN=command", "WABAWATCH_ACTOR_UID=1000",
+                "WABAWATCH_ACTION=qr_code",
+            ])
+        record.isWhole = false
+        #expect(record.priority == .warning)
+    }
+
     /// Who caused it is told by number, as journald's own fields are.
     @Test(arguments: [("alice (1000)", "1000"), ("1000", "1000"), ("odd (name) (0)", "0"), ("alice", nil), ("alice (x)", nil)])
     func entry_ofACommand_saysWho(actor: String, uid: String?) {

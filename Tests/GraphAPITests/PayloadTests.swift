@@ -1,3 +1,4 @@
+import Actions
 import GraphAPI
 import PayloadDocuments
 import StrictJSON
@@ -10,7 +11,6 @@ import WhatsAppBusiness
         "webhooks/account_update/metadocs2026__call_button_hidden_no_expiration.json": "the document should be an object and is an array",
         "webhooks/account_update/metadocs2026__low_pickup_violation_remediation.json": "the document should be an object and is an array",
         "webhooks/account_update/metadocs2025__partner_app_uninstalled.json": "/object should be a string and is missing",
-        "actions/block_users/pywa__docstring_block_users.json": "/block_users/added_users should be an array and is missing",
         "batch/metadocs__one_error.json": "the answer cannot be used: an error without a code (HTTP 403)",
         "paging/pywa__three_pages_2.json": "the answer cannot be used: the next page has no position",
     ]

@@ -160,4 +160,42 @@ struct WriteTests {
             #expect(try client.send("POST", "/v23.0/\(phone)/messages", json: message).code == 132_001)
         }
     }
+
+    @Test func template_isSentHeldOrRefused_byItsState() async throws {
+        try await withSimulator { simulator, client throws in
+            func send(_ language: String) throws -> Reply {
+                try client.send(
+                    "POST", "/v23.0/\(phone)/messages",
+                    json: [
+                        "messaging_product": "whatsapp", "to": "+14155550000", "type": "template",
+                        "template": ["name": "order_confirmation", "language": ["code": .string(language)]],
+                    ])
+            }
+            func set(_ member: String, _ value: JSONValue) {
+                simulator.update { $0.accounts[account]?.messageTemplates[0][member] = value }
+            }
+            #expect(try send("en_US").json["messages"]?.array?.first?["message_status"] == "accepted")
+            #expect(try send("de").code == 132_001)
+            set("quality_score", ["score": "UNKNOWN"])
+            #expect(try send("en_US").json["messages"]?.array?.first?["message_status"] == "held_for_quality_assessment")
+            set("status", "PAUSED")
+            #expect(try send("en_US").code == 132_015)
+            set("status", "DISABLED")
+            #expect(try send("en_US").code == 132_016)
+        }
+    }
+
+    @Test func pinAndOverrideOfANumber_areChecked() async throws {
+        try await withSimulator { simulator, client throws in
+            let path = "/v23.0/\(phone)"
+            #expect(try client.send("POST", path, json: ["pin": "12345"]).code == 100)
+            #expect(try client.send("POST", path, json: ["pin": "123456"]).json["success"] == true)
+            let address: JSONValue = ["override_callback_uri": "https://x.example"]
+            #expect(try client.send("POST", path, json: ["webhook_configuration": address]).code == 100)
+            let whole: JSONValue = ["override_callback_uri": "https://x.example", "verify_token": "v"]
+            #expect(try client.send("POST", path, json: ["webhook_configuration": whole]).status == 200)
+            #expect(
+                simulator.update { $0[phoneNumber: phone]?.document["webhook_configuration"]?["phone_number"] } == "https://x.example")
+        }
+    }
 }

@@ -174,6 +174,10 @@ made = judge("POST {WABA-ID}/message_templates", body=new)
 judge("POST {TEMPLATE_ID}", ids={"TEMPLATE_ID": made["id"]}, body={"category": "MARKETING"})
 judge("DELETE {WABA-ID}/message_templates", "?name=judged")
 judge("POST {Phone-Number-ID}/messages", body={"messaging_product": "whatsapp", "to": "14155550000", "type": "text", "text": {"body": "Hello"}})
+# What the daemon sends of a template, as it writes it.
+alarm = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": "14155550000", "type": "template", "template": {"name": "order_confirmation", "language": {"code": "en_US"}}}
+judge("POST {Phone-Number-ID}/messages", body=alarm)
+judge("POST {Phone-Number-ID}", body={"pin": "123456"})
 judge("POST {Phone-Number-ID}/deregister")
 judge("POST {Phone-Number-ID}/register", body={"messaging_product": "whatsapp", "pin": "123456"})
 

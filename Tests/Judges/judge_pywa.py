@@ -10,6 +10,8 @@ import sys
 import httpx
 from pywa import WhatsApp, errors, types
 from pywa.types import calls, others
+from pywa.types.sent_update import SentTemplateStatus
+from pywa.types.templates import TemplateLanguage
 
 base, token, account, phone = sys.argv[1:5]
 session = httpx.Client()
@@ -106,6 +108,15 @@ except errors.WhatsAppError as error:
     body = error.raw_response.json()
     check("a mixed result carries its successes", error.code == 139100 and len(body["block_users"]["added_users"]) == 1)
 wa.unblock_users(["+14155559877"])
+
+# Messages made of templates
+sent = wa.send_template(to="14155550000", name="order_confirmation", language=TemplateLanguage.ENGLISH_US, params=[])
+check("template sent", sent.id.startswith("wamid.") and sent.status == SentTemplateStatus.ACCEPTED)
+try:
+    wa.send_template(to="14155550000", name="order_confirmation", language=TemplateLanguage.GERMAN, params=[])
+    check("a template of another language is an error", False)
+except errors.WhatsAppError as error:
+    check("a template of another language", error.code == 132001)
 
 # Writes
 check("profile written", wa.update_business_profile(about="Changed", websites=["https://a.example/"]) and wa.get_business_profile().about == "Changed")

@@ -1,3 +1,4 @@
+import Actions
 import Alarms
 import FoundationEssentials
 import StrictJSON
@@ -69,6 +70,16 @@ import WhatsAppBusiness
         #expect(watch?.kinds[.businessProfile]?.every == nil)
         #expect(watch?.splay == 0.05)
         #expect(configuration.accounts.first?.phoneNumbers == ["1", "2"])
+    }
+
+    @Test func actions_areNone_unlessTheyAreNamed() throws {
+        #expect(try load(account).accounts.first?.actions.isEmpty == true)
+        #expect(try load(account + "    actions: [block, qr_code]\n").accounts.first?.actions == [.block, .qrCode])
+        let all = ActionName.allCases.map(\.rawValue).joined(separator: ", ")
+        #expect(try load(account + "    actions: [\(all)]\n").accounts.first?.actions == Set(ActionName.allCases))
+        for actions in ["[delete]", "[block, block]", "block", "all"] {
+            #expect(throws: ConfigurationError.self) { try load(account + "    actions: \(actions)\n") }
+        }
     }
 
     @Test func alarms_ofAnAccount_areSaidOverThoseOfAll() throws {

@@ -122,6 +122,9 @@ package final class Site: Sendable {
         simulator.update { $0[phoneNumber: Platform.samplePhoneNumberID(number)]?.profile[member] = value }
     }
 
+    /// The requests that changed something, or were to. A batch of reads is none.
+    package var writes: [RecordedRequest] { simulator.requests.filter { $0.method != "GET" && $0.edge != .batch } }
+
     /// Waits until so many more requests were answered than now.
     package func requests(_ count: Int) async {
         var left = count

@@ -77,7 +77,7 @@ private let token = TokenStatus(
 private let full: [(String, [any Record])] = [
     ("Resource", [Sample.resource]), ("Change", [Sample.commandedChange]), ("Filter", [filter]), ("Watch", [watch]), ("Budget", [budget]),
     ("Status", [status]), ("Token", [token]), ("Connection", [connection]), ("MuteEntry", [mute]), ("BlockedUser", [user]),
-    ("BlockFailure", [failure]),
+    ("BlockFailure", [failure]), ("SentTemplate", [sent]),
 ]
 
 private let methods: [(name: String, parameters: [any Record], replies: [any Record])] = [
@@ -108,6 +108,15 @@ private let methods: [(name: String, parameters: [any Record], replies: [any Rec
         "Report", [ReportParameters(body: "e30=", signature: "sha256=00")], [ReportReply(cursor: Cursor("c.9"), changes: 2, ignored: 1)]
     ),
     ("Unmute", [UnmuteParameters(id: "7")], [UnmuteReply()]), ("Mutes", [MutesParameters()], [MutesReply(mutes: [mute])]),
+    (
+        "Update", [UpdateParameters(account: "acme", kind: .qrCode, id: "A", phoneNumberID: "1", document: ["prefilled_message": "Hi"])],
+        [UpdateReply(success: true, id: "A", cursor: Cursor("c"), changes: 1)]
+    ),
+    (
+        "Delete", [DeleteParameters(account: "acme", kind: .qrCode, id: "A", phoneNumberID: "1")],
+        [DeleteReply(success: true, cursor: Cursor("c"), changes: 1)]
+    ),
+    ("SendTemplate", [message], [SendTemplateReply(sent: sent)]),
     ("BlockUsers", [BlockUsersParameters(users)], [BlockUsersReply(added: [user], failed: [failure])]),
     ("UnblockUsers", [UnblockUsersParameters(users)], [UnblockUsersReply(removed: [user], failed: [failure])]),
 ]

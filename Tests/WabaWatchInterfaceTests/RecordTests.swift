@@ -154,7 +154,7 @@ import WhatsAppBusiness
         #expect(throws: Never.self) { try SubscribeParameters(json: ["after": "c.1", "snapshot": false]) }
     }
 
-    @Test func users_pastAThousand_areRefused() {
+    @Test func users_pastTheLimit_areRefused() {
         let users = (0...UserList.limit).map { JSONValue.string("\($0)") }
         #expect { try BlockUsersParameters(json: ["account": "acme", "phoneNumberId": "1", "users": .array(users)]) } throws: {
             ($0 as? MemberError)?.member == "users"
@@ -184,7 +184,17 @@ let mute = MuteEntry(
     id: "7", filter: Filter(accounts: ["acme"], ids: ["health/7"], phoneNumberIDs: ["1"]), names: ["quality", "health"],
     until: Sample.moment, reason: "known, ticket 4711", by: "alice (1000)")
 
+let message = SendTemplateParameters(
+    account: "acme", phoneNumberID: "1", to: "+1 555", template: "alarm", language: "en_US", components: [["type": "body"]])
+
+let sent = SentTemplateRecord(id: "wamid.1", input: "+1555", toUser: "1555", fromPhoneID: "1", status: "held_for_quality_assessment")
+
 let records: [any Record] = [
+    UpdateParameters(account: "acme", kind: .qrCode, id: "A", phoneNumberID: "1", document: ["prefilled_message": "Hi"]),
+    UpdateParameters(account: "acme", kind: .account, document: [:]), UpdateReply(success: false, cursor: Cursor("c.9"), changes: 0),
+    UpdateReply(success: true, id: "A", cursor: Cursor("c.9"), changes: 1),
+    DeleteParameters(account: "acme", kind: .messageTemplate, id: "7"), DeleteReply(success: true, cursor: Cursor("c.9"), changes: 1),
+    message, SendTemplateReply(sent: sent), SendTemplateReply(sent: SentTemplateRecord(id: "1", input: "2", fromPhoneID: "3")),
     Sample.resource, Sample.change(), Sample.change(Sample.account, operation: .removed), watch,
     Filter(
         accounts: ["acme"], kinds: [.phoneNumber, .watch], ids: ["1"], phoneNumberIDs: ["2"], operations: [.changed, .added],
@@ -225,7 +235,8 @@ let records: [any Record] = [
 
 let errors: [WabaWatchError] = [
     .historyLost(oldestCursor: Cursor("c.1"), currentCursor: Cursor("c.9")), .noSuchAccount(account: "acme"), .noSuchMute(id: "7"),
-    .badSignature,
+    .badSignature, .actionNotAllowed(account: "acme", action: "block"),
+    .actionUncertain(account: "acme", action: "block", reason: "no answer came"),
     .noSuchResource(account: "acme", kind: .qrCode, id: "A"), .budgetExhausted(account: "acme", retryAfterSeconds: 60),
     .lookFailed(state: "unreachable", reason: "no route"), .graphError(code: 190, subcode: 463, message: "expired", traceID: "A1"),
     .graphError(code: 1, subcode: nil, message: "unknown", traceID: nil),

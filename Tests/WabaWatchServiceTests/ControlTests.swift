@@ -83,6 +83,9 @@ struct ControlTests {
             let calls: [(String, JSONObject)] = [
                 ("Poll", ["account": "nobody"]), ("BlockUsers", ["account": "a", "phoneNumberId": "1", "users": ["1"]]),
                 ("UnblockUsers", ["account": "a", "phoneNumberId": "1", "users": []]),
+                ("Update", ["account": "a", "kind": "account", "document": [:]]),
+                ("Delete", ["account": "a", "kind": "qr_code", "id": "1"]),
+                ("SendTemplate", ["account": "a", "phoneNumberId": "1", "to": "1", "template": "a", "language": "en"]),
                 ("Mute", ["filter": [:], "until": "2026-11-22T04:00:00Z"]), ("Unmute", ["id": "1"]),
                 ("Report", ["body": "", "signature": ""]),
             ]

@@ -1,3 +1,4 @@
+import Actions
 import PayloadDocuments
 import StrictJSON
 import TestTools

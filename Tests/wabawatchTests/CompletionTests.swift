@@ -12,7 +12,8 @@ import WabaWatchInterface
         ("wabawatch mon", "monitor", "status"), ("wabawatch history --rev", "--reverse", "--until"),
         ("wabawatch history --severity cr", "critical", "notice"), ("wabawatch list busi", "business_profile", "account"),
         ("wabawatch status -o j", "json", "short"),
-        ("wabawatch doc", "doctor", "status"), ("wabawatch call Unb", "UnblockUsers", "BlockUsers "),
+        ("wabawatch doc", "doctor", "status"), ("wabawatch qr del", "delete", "create"),
+        ("wabawatch set busi", "business_profile", "account"), ("wabawatch call Unb", "UnblockUsers", "BlockUsers "),
     ]
 
     private func withScript(_ shell: String, _ body: (String) async throws -> Void) async throws {

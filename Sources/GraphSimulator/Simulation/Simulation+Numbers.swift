@@ -124,32 +124,4 @@ extension Simulation {
             return Self.success
         }
     }
-
-    // MARK: Messages
-
-    /// Takes a message; only one made of a template is told its status.
-    mutating func send(_ request: GraphRequest) throws(SimulatedError) -> JSONObject {
-        try requireProduct(request)
-        if request["status"] == "read" { return Self.success }
-        guard let recipient = request["to"] ?? request["recipient"], !recipient.isEmpty else {
-            throw .parameter("The parameter to is required.")
-        }
-        var message: JSONObject = ["id": .string("wamid." + Self.letters(UInt64(number) &* 97, 56))]
-        if request["type"] == "template" {
-            guard let name = request.value("template")?["name"]?.string else {
-                throw .parameter("The parameter template.name is required.")
-            }
-            guard platform.accounts.values.contains(where: { $0.messageTemplates.contains { $0["name"]?.string == name } }) else {
-                throw SimulatedError(
-                    132_001, "(#132001) Template name does not exist in the translation", status: 404,
-                    data: ["messaging_product": "whatsapp", "details": .string("template name (\(name)) does not exist")])
-            }
-            message["message_status"] = "accepted"
-        }
-        let id = recipient.filter { $0.isASCII && $0.isNumber }
-        return [
-            "messaging_product": "whatsapp", "contacts": [["input": .string(recipient), "wa_id": .string(id)]],
-            "messages": [.object(message)],
-        ]
-    }
 }

@@ -65,10 +65,19 @@ extension Simulation {
             if let wanted = request.value("webhook_configuration")?.object {
                 var configuration = number.document["webhook_configuration"]?.object ?? [:]
                 let address = wanted["override_callback_uri"]?.string ?? ""
+                guard address.isEmpty || (address.hasPrefix("https://") && address.utf8.count <= 200 && wanted["verify_token"] != nil)
+                else {
+                    throw .parameter("override_callback_uri must be an HTTPS address of at most 200 characters, with a verify_token")
+                }
                 configuration["phone_number"] = address.isEmpty ? .none : .string(address)
                 number.document["webhook_configuration"] = .object(configuration)
             }
-            if request["pin"] != nil { number.document["is_pin_enabled"] = true }
+            if let pin = request["pin"] {
+                guard pin.utf8.count == 6, pin.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else {
+                    throw .parameter("Param pin must be 6 digits long.")
+                }
+                number.document["is_pin_enabled"] = true
+            }
             if let name = request["new_display_name"] {
                 number.document["new_display_name"] = .string(name)
                 number.document["new_name_status"] = "PENDING_REVIEW"

@@ -2,7 +2,7 @@ import Glibc
 import ServiceConfiguration
 import Varlink
 
-/// Who may poll, block and unblock: root, the service's own user, and the members of the control group.
+/// Who may poll, mute and act: root, the service's own user, and the members of the control group.
 struct ControlRight: Sendable {
     /// The user that the service runs as.
     var userID: UInt32

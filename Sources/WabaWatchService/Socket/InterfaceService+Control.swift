@@ -6,7 +6,12 @@ import WabaWatchInterface
 extension InterfaceService {
     /// Answers what only some may do. Who may not learns nothing else, not even whether what was asked for exists.
     func control(_ call: Call) async throws -> JSONObject {
-        guard controlRight.allows(call.peer) else { throw VarlinkError.permissionDenied }
+        let acts = Self.actions.contains(call.methodName)
+        guard controlRight.allows(call.peer) else {
+            if acts { await acting?.denied(call.methodName, call.peer) }
+            throw VarlinkError.permissionDenied
+        }
+        if acts { return try await act(call) }
         switch call.methodName {
         case PollParameters.method:
             guard let poller else { throw VarlinkError.methodNotImplemented(call.method) }

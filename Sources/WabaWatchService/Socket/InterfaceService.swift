@@ -11,7 +11,8 @@ import WhatsAppBusiness
 final class InterfaceService: VarlinkInterface {
     let description: InterfaceDescription
     let implementedMethods: Set<String> = [
-        "GetStatus", "List", "Get", "History", "Subscribe", "Poll", "Mute", "Unmute", "Mutes", "Report", "BlockUsers", "UnblockUsers",
+        "GetStatus", "List", "Get", "History", "Subscribe", "Poll", "Mute", "Unmute", "Mutes", "Report", "Update", "Delete", "SendTemplate",
+        "BlockUsers", "UnblockUsers",
     ]
 
     let ledger: Ledger
@@ -23,6 +24,8 @@ final class InterfaceService: VarlinkInterface {
     let muting: Muting?
     /// `nil` where no webhooks are taken.
     let reporting: Reporting?
+    /// `nil` where nothing can be changed at Meta.
+    let acting: Acting?
     let version: String
     let startedAt: Timestamp
     /// Waits; a heartbeat is due afterwards.
@@ -34,7 +37,7 @@ final class InterfaceService: VarlinkInterface {
 
     init(
         ledger: Ledger, watcher: any WatchReporting, controlRight: ControlRight, poller: (any Poller)? = nil, muting: Muting? = nil,
-        reporting: Reporting? = nil, version: String,
+        reporting: Reporting? = nil, acting: Acting? = nil, version: String,
         startedAt: Timestamp, recent: RecentChanges.Limits = RecentChanges.Limits(),
         largestStatus: Int = ClientLimits().messageBytes - 1 << 10,
         pause: @escaping @Sendable (Duration) async throws -> Void
@@ -49,6 +52,7 @@ final class InterfaceService: VarlinkInterface {
         self.poller = poller
         self.muting = muting
         self.reporting = reporting
+        self.acting = acting
         self.version = version
         self.startedAt = startedAt
         self.pause = pause

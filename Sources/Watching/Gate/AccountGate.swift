@@ -28,6 +28,8 @@ actor AccountGate {
     var gatherings: [UInt64: Gathered] = [:]
     /// What Meta says of the token.
     var tokenHealth = TokenHealth()
+    /// Messages, which Meta counts apart.
+    var sendQuota = SendQuota()
 
     /// The gate of an account that nothing is known of yet.
     init(_ plan: AccountPlan, world: World, retry: Retry, reservations: CallReservations) {
@@ -195,9 +197,16 @@ actor AccountGate {
     /// Takes a request out of the budget; returns when there is one to be had if there is none now.
     /// - Parameter calls: how many calls it counts as.
     private func afford(_ lane: Lane, calls: Int) async throws(LedgerError) -> Moment? {
+        try await afford { budget, now in budget.take(now, core: lane == .core, calls: calls) }
+    }
+
+    /// The same for a request of an action.
+    func affordWrite() async throws(LedgerError) -> Moment? { try await afford { budget, now in budget.takeWrite(now) } }
+
+    private func afford(_ take: (inout CallBudget, Moment) -> CallBudget.Verdict) async throws(LedgerError) -> Moment? {
         while true {
             let now = world.now()
-            switch budget.take(now, core: lane == .core, calls: calls) {
+            switch take(&budget, now) {
             case .granted: return nil
             case .wait(let until): return until
             case .unreserved: guard try await reservations.reserve(self) else { return now }
@@ -212,6 +221,18 @@ actor AccountGate {
         budget.core = coreCallsPerHour
         do throws(LedgerError) { return try await afford(lane, calls: 1) == nil } catch { return false }
     }
+
+    /// Whether the token may be used for an action. Where it is refused it is looked for another.
+    func admitsWrite() -> Bool {
+        guard credential.isRefused else { return true }
+        guard let renewed = renewedClient() else { return false }
+        client = renewed
+        credential.renewed()
+        return true
+    }
+
+    /// Meta lets nothing through for so long.
+    func throttled(for wait: Duration) { budget.note(percent: nil, of: 0, regainAfter: wait, now: world.now()) }
 
     /// A request that is no poll's was answered.
     func answeredBesides() { budget.answered(world.now()) }

@@ -122,6 +122,22 @@ public struct CallBudget: Sendable {
             if isCore { self.usagePercent = Self.stop - 1 }
             return .wait(until: now + .seconds(300))
         }
+        return grant(calls, core: isCore, now)
+    }
+
+    /// Takes a request of an action out of the budget: ahead of every poll and past the ceiling, but never past what Meta allows.
+    public mutating func takeWrite(_ now: Moment) -> Verdict {
+        minutes.removeAll { !$0.counts(now) }
+        if let blockedUntil, now < blockedUntil { return .wait(until: blockedUntil) }
+        // What others use of Meta's budget shows in the percentage alone.
+        if let usagePercent, usagePercent >= 100 { return .wait(until: now + .seconds(300)) }
+        guard callsLastHour(now) < max(callsPerHour, Int(seen)) else {
+            return .wait(until: minutes.first?.end ?? now + .seconds(60))
+        }
+        return grant(1, core: true, now)
+    }
+
+    private mutating func grant(_ calls: Int, core isCore: Bool, _ now: Moment) -> Verdict {
         guard hasReserved(calls, now) else {
             wanted = max(wanted, calls)
             return .unreserved

@@ -14,13 +14,13 @@ struct UserArguments: ParsableArguments {
     @Argument(help: "Users by number or id; - reads them from standard input, one a line.")
     var users: [String]
 
-    /// The users in calls of the size that the interface allows.
+    /// The users in calls of a request each, so that it is seen how far it is.
     func lists(_ session: Session) async throws -> [UserList] {
         let number = try await session.phoneNumberID(number, accounts: [account])
         var all: [String] = []
         for user in users { all += user == "-" ? Self.standardInput() : [user] }
-        return stride(from: 0, to: all.count, by: UserList.limit).map { start in
-            UserList(account: account, phoneNumberID: number, users: Array(all[start..<min(start + UserList.limit, all.count)]))
+        return stride(from: 0, to: all.count, by: UserList.requestSize).map { start in
+            UserList(account: account, phoneNumberID: number, users: Array(all[start..<min(start + UserList.requestSize, all.count)]))
         }
     }
 
@@ -38,19 +38,27 @@ struct UserArguments: ParsableArguments {
 struct BlockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "block", abstract: "Block users at a number.",
-        discussion:
-            "Changes the account at Meta; allowed to members of the daemon's control group. Exit status 1 when a user could not be blocked."
-    )
+        discussion: """
+            Changes the account at Meta, a thousand users a request; allowed to members of the daemon's control group, where the account's actions have block. \
+            Exit status 1 when a user could not be blocked.
+            """)
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
+    @OptionGroup var asking: ActionOptions
     @OptionGroup var users: UserArguments
 
     mutating func run() async throws {
         let session = Session(connection)
         var outcome = BlockOutcome(form: form.output, word: "blocked")
-        for list in try await users.lists(session) {
+        let lists = try await users.lists(session)
+        let count = lists.reduce(0) { $0 + $1.users.count }
+        try asking.confirm("block \(StatusReport.count(count, "user")) at \(lists.first?.phoneNumberID ?? "")")
+        let progress = lists.count > 1 ? ProgressLine() : nil
+        for (index, list) in lists.enumerated() {
+            try progress?.show("blocking: \(index * UserList.requestSize) of \(count) users")
             let reply = try await session.client.block(list)
+            try progress?.clear()
             try await session.print { try outcome.print(reply.added, reply.failed, reply.json, session.page, $0) }
         }
         if outcome.hasFailed { throw ExitCode(1) }
@@ -61,19 +69,27 @@ struct BlockCommand: AsyncParsableCommand {
 struct UnblockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unblock", abstract: "Unblock users at a number.",
-        discussion:
-            "Changes the account at Meta; allowed to members of the daemon's control group. Exit status 1 when a user could not be unblocked."
-    )
+        discussion: """
+            Changes the account at Meta, a thousand users a request; allowed to members of the daemon's control group, where the account's actions have block. \
+            Exit status 1 when a user could not be unblocked.
+            """)
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
+    @OptionGroup var asking: ActionOptions
     @OptionGroup var users: UserArguments
 
     mutating func run() async throws {
         let session = Session(connection)
         var outcome = BlockOutcome(form: form.output, word: "unblocked")
-        for list in try await users.lists(session) {
+        let lists = try await users.lists(session)
+        let count = lists.reduce(0) { $0 + $1.users.count }
+        try asking.confirm("unblock \(StatusReport.count(count, "user")) at \(lists.first?.phoneNumberID ?? "")")
+        let progress = lists.count > 1 ? ProgressLine() : nil
+        for (index, list) in lists.enumerated() {
+            try progress?.show("unblocking: \(index * UserList.requestSize) of \(count) users")
             let reply = try await session.client.unblock(list)
+            try progress?.clear()
             try await session.print { try outcome.print(reply.removed, reply.failed, reply.json, session.page, $0) }
         }
         if outcome.hasFailed { throw ExitCode(1) }

@@ -14,7 +14,8 @@ import WabaWatchInterface
         subcommands: [
             StatusCommand.self, MonitorCommand.self, HistoryCommand.self, TimelineCommand.self, ListCommand.self, ShowCommand.self,
             PollCommand.self, PlanCommand.self, CheckCommand.self, AlarmsCommand.self, MuteCommand.self, UnmuteCommand.self,
-            MutesCommand.self, BlockCommand.self, UnblockCommand.self, ReportCommand.self, CallCommand.self, DoctorCommand.self,
+            MutesCommand.self, BlockCommand.self, UnblockCommand.self, SetCommand.self, QRCommand.self,
+            SendTemplateCommand.self, RestoreCommand.self, ReportCommand.self, CallCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 
@@ -39,8 +40,19 @@ extension Ending {
         case let error as ClientError where error.isPassing: self.init(message: error.description, code: Self.unavailable)
         case let error as ClientError where error.code == .notPermitted:
             self.init(message: "\(error); root and members of the group wabawatch may", code: 1)
+        case let error as ClientError where error.isOfAnAction:
+            let journal = "journalctl -t wabawatchd MESSAGE_ID=8e4a1d5c7b2f4936b0d8f6e3a9c5712b"
+            self.init(message: "\(error); the daemon's journal says what is wrong with it: \(journal)", code: 1)
         case is ClientError, is Failure, is CursorFileError, is OutputFailure: self.init(message: "\(error)", code: 1)
         default: return nil
         }
+    }
+}
+
+extension ClientError {
+    /// Whether it is about what is to be set, or whom it is about: of that the daemon says in the call only where it stands.
+    fileprivate var isOfAnAction: Bool {
+        guard case .invalidParameter(let name) = code else { return false }
+        return ["document", "users", "to", "components"].contains(String(name.prefix { $0 != "." && $0 != "[" }))
     }
 }

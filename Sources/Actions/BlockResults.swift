@@ -6,21 +6,21 @@ public struct UsersBlockedResult: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }
 
-    public static let shape = Shape.object(["messaging_product": .string, "block_users": BlockedUsers.shape], required: ["block_users"])
+    public static let shape = Shape.object(["messaging_product": .string, "block_users": UsersBlocked.shape], required: ["block_users"])
 
     /// Who was blocked and who was not.
-    public var users: BlockedUsers? { part("block_users") }
+    public var users: UsersBlocked? { part("block_users") }
 }
 
 /// Who was blocked and who was not.
-public struct BlockedUsers: Document {
+public struct UsersBlocked: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }
 
     public static let shape = Shape.object(
         [
             "added_users": .array(BlockedUser.shape), "failed_users": .array(BlockUserFailure.shape),
-        ], required: ["added_users"])
+        ])
 
     /// Those who are blocked now.
     public var added: [BlockedUser]? { parts("added_users") }
@@ -33,21 +33,21 @@ public struct UsersUnblockedResult: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }
 
-    public static let shape = Shape.object(["messaging_product": .string, "block_users": UnblockedUsers.shape], required: ["block_users"])
+    public static let shape = Shape.object(["messaging_product": .string, "block_users": UsersUnblocked.shape], required: ["block_users"])
 
     /// Who was unblocked and who was not.
-    public var users: UnblockedUsers? { part("block_users") }
+    public var users: UsersUnblocked? { part("block_users") }
 }
 
 /// Who was unblocked and who was not.
-public struct UnblockedUsers: Document {
+public struct UsersUnblocked: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }
 
     public static let shape = Shape.object(
         [
             "removed_users": .array(BlockedUser.shape), "failed_users": .array(BlockUserFailure.shape),
-        ], required: ["removed_users"])
+        ])
 
     /// Those who may write again.
     public var removed: [BlockedUser]? { parts("removed_users") }
