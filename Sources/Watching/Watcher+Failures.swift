@@ -137,10 +137,15 @@ extension Watcher {
         await followToken(Array(others))
     }
 
-    /// These wait for the account's token, of which its own watch tells.
+    /// These wait for the account's token, of which its own watch tells: where that could not be written down, it is told now.
     private func followToken(_ targets: [PollTarget]) async {
         guard let name = targets.first?.account else { return }
-        await follow(targets, .unauthorized, Self.tokenReason, by: PollTarget(account: name, kind: .account))
+        let account = PollTarget(account: name, kind: .account)
+        if beginWatch(over: account).state.watch.state != .unauthorized {
+            await move(account, .failed(.unauthorized, reason: Self.tokenReason, isCertain: true))
+        }
+        let others = targets.filter { $0 != account }
+        if !others.isEmpty { await follow(others, .unauthorized, Self.tokenReason, by: account) }
     }
 
     private func next(_ target: PollTarget, _ failure: GraphFailure, _ state: Watch.State, _ now: Moment) -> Moment {

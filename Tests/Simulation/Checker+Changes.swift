@@ -105,6 +105,11 @@ extension Checker {
         }
     }
 
+    /// Whether things say the same, however they are written.
+    func isSame(_ left: [String: JSONObject], _ right: [String: JSONObject], _ target: PollTarget) -> Bool {
+        left.count == right.count && left.allSatisfy { isSame($1, right[$0], target) }
+    }
+
     /// Whether two documents say the same, however they are written.
     private func isSame(_ left: JSONObject?, _ right: JSONObject?, _ target: PollTarget) -> Bool {
         guard let left, let right else { return left == nil && right == nil }

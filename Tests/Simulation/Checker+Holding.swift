@@ -221,7 +221,7 @@ extension Checker {
                 !own.contains(where: { last < $0.span.start && $0.span.start < delivered })
             else { continue }
             let (now, then) = (history.truth.things(of: target, at: ride.served), history.truth.things(of: target, at: last))
-            guard watched(now, target) != watched(then, target) else { continue }
+            guard !isSame(watched(now, target), watched(then, target), target) else { continue }
             return complain(
                 "nobody is blind", delivered, "\(target) changed after \(Stage.seconds(last)), rode so, and its own edge was not asked")
         }
@@ -235,12 +235,19 @@ extension Checker {
         // What could not be recorded is not what a ride is compared with.
         let recorded = complete.filter { isRecorded($0) }.map { history.walks[$0] }
         let ridden = (rode[target] ?? []).compactMap { ride -> Moment? in
-            guard let delivered = ride.delivered,
-                let last = recorded.last(where: { $0.delivered.map { $0 <= ride.served } ?? false })
-            else { return nil }
+            guard let delivered = ride.delivered else { return nil }
             // What was another thing in between and is as it was is seen.
             let now = watched(history.truth.things(of: target, at: ride.served), target)
-            let isAsItWas = [last.span.start, last.span.end].contains { watched(history.truth.things(of: target, at: $0), target) == now }
+            let looks = [own, recorded].compactMap { $0.last { $0.delivered.map { $0 <= ride.served } ?? false } }
+            let isAsItWas = looks.contains { look in
+                // What neither showed differs for nobody.
+                let hidden = hidden(look)
+                let names = hidden.throughout.union(hidden.partly)
+                return [look.span.start, look.span.end].contains { moment in
+                    let then = watched(history.truth.things(of: target, at: moment), target)
+                    return isSame(then.mapValues { $0.without(names) }, now.mapValues { $0.without(names) }, target)
+                }
+            }
             return isAsItWas ? delivered : nil
         }
         let firstPages = (walks[target] ?? []).map { history.walks[$0] }.filter(\.isFirstPage)

@@ -337,10 +337,9 @@ extension Checker {
             let failures = delivered(target, by: before(moment)).map { history.walks[$0] }.prefix {
                 $0.life == life && !$0.isComplete && !$0.isFirstPage && $0.trouble?.mayBeAboutFields == false
             }
-            guard failures.count > 2, let first = failures.last?.delivered,
+            // Whether a token is refused to one alone has to be found out first.
+            guard failures.count > (failures.first?.trouble == .unauthorized ? 5 : 2), let first = failures.last?.delivered,
                 failures.allSatisfy({ $0.trouble?.state == failures[0].trouble?.state && $0.trouble?.state != nil }),
-                // Whether a token is refused to one alone is known when something else has worked.
-                failures[0].trouble != .unauthorized || worked(target.account, but: target, from: first, to: before(moment)),
                 !(rode[target] ?? []).contains(where: { $0.delivered.map { $0 >= first } ?? false }),
                 !(walks[target] ?? []).contains(where: {
                     history.walks[$0].span.end > failures[0].span.end && history.walks[$0].span.start <= moment

@@ -56,3 +56,8 @@ extension JSONValue {
         }
     }
 }
+
+extension JSONObject {
+    /// The object without some members.
+    func without(_ names: Set<String>) -> JSONObject { JSONObject(filter { !names.contains($0.name) }.map { ($0.name, $0.value) }) }
+}
