@@ -19,6 +19,8 @@ struct AlarmTrack {
 
     /// What the condition is, the last phase at the end; empty while nothing can be said.
     private var phases: [Phase]
+    /// When the condition began to hold, also where nothing could be said in between.
+    private var beginnings: [Moment] = []
     /// How urgent it is, and since when.
     private(set) var urgency: Severity?
     private(set) var urgentSince: Moment
@@ -68,7 +70,7 @@ struct AlarmTrack {
     var lastedBefore: Duration? { phases.count > 1 ? since - phases[phases.count - 2].since : nil }
 
     /// How often the condition began in a time.
-    func begins(after moment: Moment) -> Int { phases.count { $0.isWrong && $0.since > moment } }
+    func begins(after moment: Moment) -> Int { beginnings.count { $0 > moment } }
 
     /// How often it was told in a time.
     func tellings(after moment: Moment, life: Int? = nil) -> Int { told.count { $0.time > moment && (life == nil || $0.life == life) } }
@@ -76,6 +78,7 @@ struct AlarmTrack {
     /// Takes what is known of its condition now.
     mutating func take(_ isWrong: Bool?, _ urgency: Severity?, at now: Moment) {
         if let isWrong {
+            if isWrong, self.isWrong != true { beginnings.append(now) }
             if isWrong != self.isWrong { phases.append(Phase(isWrong: isWrong, since: now)) }
         } else {
             phases = []
