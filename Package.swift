@@ -186,7 +186,8 @@ let package = Package(
         program(
             "wabawatch-bench",
             [
-                "CAllocations", "CFanOut", "TestTools", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger", "Watching", "Changes",
+                "CAllocations", "CFanOut", "Continuations", "TestTools", "WabaWatchService", "GraphAPI", "GraphSimulator", "Ledger",
+                "Watching", "Changes",
                 "WhatsAppBusiness",
                 "StrictJSON", arguments, sqlite,
             ]),

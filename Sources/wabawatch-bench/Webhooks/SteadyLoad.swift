@@ -1,3 +1,4 @@
+import Continuations
 import Foundation
 import Synchronization
 
@@ -22,14 +23,12 @@ final class SteadyLoad: Sendable {
         let start = Machine.now
         await withTaskGroup(of: Void.self) { group in
             for worker in workers {
-                group.addTask {
-                    await withCheckedContinuation { done in
-                        Thread.detachNewThread {
-                            self.work(from: start, worker)
-                            done.resume()
-                        }
-                    }
+                let done = OneShot<Void>()
+                Thread.detachNewThread {
+                    self.work(from: start, worker)
+                    done.fulfil(())
                 }
+                group.addTask { await done.value(whenCancelled: ()) }
             }
         }
         if let failure = failure.withLock(\.self) { throw failure }
