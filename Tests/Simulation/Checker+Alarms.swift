@@ -227,7 +227,7 @@ extension Checker {
     }
 
     /// When the process began that cannot know when an alarm was told, because the wall clock jumped since then and before it began.
-    private func sinceDoubt(_ track: AlarmTrack, at now: Moment) -> Moment? {
+    func sinceDoubt(_ track: AlarmTrack, at now: Moment) -> Moment? {
         guard !history.clockJumps.isEmpty, let life = history.lives.last(where: { $0.begin <= now }) else { return nil }
         let isOpen = track.told.contains { told in
             told.time < life.begin && history.clockJumps.contains { told.time <= $0 && $0 <= life.begin }

@@ -66,8 +66,10 @@ extension Checker {
             else { continue }
             // What was seen before says nothing.
             guard current > last else { continue }
-            let start = current
-            let isPatient = track.tellings(after: last + .seconds(-3700)) > 1 || track.tellings(after: last + .seconds(-12_600)) > 4
+            let doubt = sinceDoubt(track, at: now)
+            let start = doubt.map { max(current, $0) } ?? current
+            let isPatient =
+                doubt != nil || track.tellings(after: last + .seconds(-3700)) > 1 || track.tellings(after: last + .seconds(-12_600)) > 4
             let allowed = (isPatient ? .seconds(3600) : .zero) + alarmTolerance
             guard let since = exceeds(start, allowed, at: now) else { continue }
             alarms.tracks[place]?.isFaulty = true
