@@ -23,7 +23,7 @@ struct AlarmTracks {
 
 extension Checker {
     /// How long after a change was recorded it may not have been taken in: some accesses to the disk.
-    private var lag: Duration { .seconds(3) + history.scenario.diskLatency * 20 }
+    var lag: Duration { .seconds(3) + history.scenario.diskLatency * 20 }
     /// What is asked of the watcher is asked once a minute at least.
     var alarmTolerance: Duration { .seconds(90) + lag }
     /// How long an alarm that comes and goes, or was told often, may wait for its end.

@@ -34,8 +34,9 @@ extension Checker {
             return complain(Self.alarmTimes, now, "\(place) begins, and the watch over \(wider) is \(state)")
         }
         // A copy that was put back knows nothing of what was seen after it.
-        guard !history.restores.contains(where: { $0.restored <= now }), let seen = lastSuccess(target, by: now),
-            history.scenario.reloadsPerHour == 0, let patience = patience(target)
+        guard !history.restores.contains(where: { $0.restored <= now }),
+            // What came only just may not be recorded yet.
+            let seen = lastSuccess(target, by: now + (.zero - lag)), history.scenario.reloadsPerHour == 0, let patience = patience(target)
         else { return }
         // A process that begins after the wall clock jumped cannot know how long that was.
         let begin = history.lives.last { $0.begin <= now }?.begin ?? now

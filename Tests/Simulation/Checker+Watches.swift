@@ -167,6 +167,10 @@ extension Checker {
         // Another of its kind or number that failed as it does has told so, and it has not worked since.
         for (other, state) in watchesTold
         where other != target && other.account == name && state == told.state && other.phoneNumberID != nil {
+            // A process that has just begun finds out anew who tells.
+            guard let since = watchesToldAt[other], history.lives.indices.contains(told.life - 1),
+                history.lives[told.life - 1].begin <= since
+            else { continue }
             guard other.phoneNumberID == target.phoneNumberID, let its = failures(other, by: told.time).last?.delivered, its < begin,
                 // What failed in several ways may be in another state by now.
                 failures(other, by: told.time).allSatisfy({ $0.trouble?.state == state }), failures(other, by: told.time).count > 1,
