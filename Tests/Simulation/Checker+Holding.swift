@@ -75,7 +75,7 @@ extension Checker {
             guard walk.isComplete, walk.isExact else { continue }
             let isLook = isRecorded(index, at: moment) || mayBeRecorded(walk) || mayBeLook(index) || index == list[place]
             if walk.served.contains(id) {
-                if isLook { break }
+                if isLook, !mayHaveGoneOn(index) { break }
                 continue
             }
             // Any step of a search may have been a poll.
@@ -96,6 +96,14 @@ extension Checker {
         if isForAll(walk) { return true }
         let next = walks[walk.target]?.first { $0 > index }.map { history.walks[$0].span.start }
         return next.map { $0 - delivered >= atOnce || isTold(walk.target, delivered, before: $0) } ?? true
+    }
+
+    /// Whether nothing was told of a walk and the next one failed: the poll may have gone on there, and come to nothing.
+    private func mayHaveGoneOn(_ index: Int) -> Bool {
+        let walk = history.walks[index]
+        let next = walks[walk.target]?.first { $0 > index }.map { history.walks[$0] }
+        guard let next, next.trouble != nil else { return false }
+        return !isTold(walk.target, walk.span.end, before: next.span.start)
     }
 
     /// Whether a walk names just what was refused before: a search asks for parts of that, so this is the poll that follows where nothing was found.
