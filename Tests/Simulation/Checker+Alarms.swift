@@ -239,7 +239,10 @@ extension Checker {
     private func begin(_ place: AlarmTrack.Place, _ settle: Duration, _ since: Moment, _ now: Moment) -> Duration {
         guard place.name == "number_down" else { return settle }
         let renewals = history.renewals.filter { $0.account == place.account }.map(\.time)
-        let isPatient = ((alarms.reauthorised[place.account] ?? []) + renewals).contains { since - $0 < .seconds(700) && $0 <= now }
+        // A token that was refused and is taken again may be another.
+        let token = alarms.tracks[AlarmTrack.Place(account: place.account, id: "token_refused")]?.lastTold
+        let renewed = (alarms.reauthorised[place.account] ?? []) + renewals + [token].compactMap(\.self)
+        let isPatient = renewed.contains { since - $0 < .seconds(700) && $0 <= now }
         return isPatient ? .seconds(600) : settle
     }
 
