@@ -1,4 +1,5 @@
 import Changes
+import Ledger
 import StrictJSON
 import Watching
 import WhatsAppBusiness
@@ -12,7 +13,11 @@ extension Checker {
         let target = walk.target
         if let number = target.phoneNumberID, told[PollTarget(account: target.account, kind: .phoneNumber)]?[number] == nil { return }
         guard history.truth.isConstant(target, walk.span) else { return }
-        if !begun.contains(target) { return complain("baseline", moment, "\(target) has none after a complete look") }
+        if !begun.contains(target) {
+            // With its number everything of it went, and the number may be back.
+            if let number = target.phoneNumberID, hasLeft(number, of: target.account, from: moment, to: moment + slack) { return }
+            return complain("baseline", moment, "\(target) has none after a complete look")
+        }
         let hidden = hidden(walk)
         let unseen = hidden.throughout.union(hidden.partly)
         let truth = watched(history.truth.things(of: target, at: walk.span.end), target)
@@ -77,5 +82,16 @@ extension Checker {
     func namesMore(than known: Set<String>, _ account: String) -> Bool {
         guard case .only(let ids)? = history.scenario.accounts.first(where: { $0.name == account })?.numbers else { return false }
         return !ids.isSubset(of: known)
+    }
+
+    /// Whether a number was told to be removed in a time.
+    private func hasLeft(_ number: String, of account: String, from start: Moment, to end: Moment) -> Bool {
+        history.transactions.contains { transaction in
+            start <= transaction.time && transaction.time <= end
+                && transaction.changes.map(\.change).contains { change in
+                    change.operation == .removed && change.resource.kind == .phoneNumber && change.resource.id == number
+                        && change.resource.account == account
+                }
+        }
     }
 }
