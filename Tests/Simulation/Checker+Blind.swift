@@ -81,7 +81,10 @@ extension Checker {
             // Another scope may tell of it from then on.
             let told = watchesToldAt.filter { $0.key.account == target.account || $0.key == .connection }.values.max() ?? now
             let ended = alarms.tracks.filter { Self.reasons.contains($0.key.name) }.values.compactMap(\.lastTold).max() ?? told
-            guard let since = exceeds(max(told, ended), patience + alarmTolerance, at: now) else { continue }
+            // What is all the account's is over for a while when anything of it works, though the account itself is not polled by then.
+            let works = target.kind == .account ? walks.keys.filter { $0.account == target.account } : []
+            let worked = works.compactMap { lastSuccess($0, by: now) }.max() ?? told
+            guard let since = exceeds(max(told, ended, worked), patience + alarmTolerance, at: now) else { continue }
             alarms.blindFaults.insert(target)
             complain(Self.alarmTimes, now, "\(target) is \(state.rawValue) since \(Stage.seconds(since)), and no alarm says so")
         }
