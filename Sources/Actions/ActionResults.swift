@@ -42,10 +42,7 @@ public struct SentTemplate: Document {
     public let json: JSONObject
     public init(checked json: JSONObject) { self.json = json }
 
-    public static let shape = Shape.object(
-        [
-            "messaging_product": .string, "contacts": .array(MessageContact.shape), "messages": .array(MessageReceipt.shape),
-        ], required: ["messages"])
+    public static let shape = SentMessage.shape
 
     /// To whom.
     public var contacts: [MessageContact]? { parts("contacts") }

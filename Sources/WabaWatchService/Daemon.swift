@@ -137,7 +137,7 @@ package struct Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
     package func run() async throws {
         let reportLog = ReportLog(log: log, now: world.now)
-        let desk = ActionDesk(watcher: watcher, ledger: ledger, journal: actionJournal)
+        let desk = ActionDesk(watcher: watcher, ledger: ledger, journal: actionJournal, log: log)
         let service = try InterfaceService(
             ledger: ledger, watcher: watcher, controlRight: controlRight,
             poller: WatcherPoller(watcher: watcher, ledger: ledger),

@@ -48,6 +48,7 @@ struct TargetState: Sendable {
         var order = Order.unknown
         var division = 0
         var unfinished = Unfinished.nothing
+        var isToBeWhole = false
         var progress: WatchReport.Progress?
         var isIncomplete = false
         var requests = 1
@@ -58,7 +59,7 @@ struct TargetState: Sendable {
         var isPlain: Bool {
             guard case .nothing = unfinished, case .unknown = order else { return false }
             return quorum.isIdle && !hold.isActive && oddities == nil && rotation == nil && progress == nil && !isIncomplete
-                && requests == 1
+                && !isToBeWhole && requests == 1
                 && refusedSince == nil && searchRestsUntil == nil
         }
     }
@@ -191,6 +192,19 @@ extension TargetState {
         guard case .list(let sweep) = unfinished else { return nil }
         change(\.unfinished, .nothing)
         return sweep
+    }
+
+    /// Something was done to what it shows: what was read of a list before says nothing of that, and the next poll reads all of it.
+    mutating func isActedOn() {
+        _ = takeSweep()
+        change(\.isToBeWhole, true)
+    }
+
+    /// Whether the poll that begins now has to read everything; the one after it has not.
+    mutating func takeIsToBeWhole() -> Bool {
+        guard details?.isToBeWhole == true else { return false }
+        change(\.isToBeWhole, false)
+        return true
     }
 
     /// The budget ended before the list did.

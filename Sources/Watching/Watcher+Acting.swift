@@ -74,11 +74,7 @@ extension Watcher {
         var changes = 0
         do throws(PollError) {
             for turn in 1...Self.mostLooks {
-                for target in targets {
-                    // What was read of a list before the deed says nothing of it.
-                    _ = watched[target]?.state.takeSweep()
-                    wholeSweeps.insert(target)
-                }
+                for target in targets { watched[target]?.state.isActedOn() }
                 changes += try await poll(targets, or: .noSuchResource(first.kind, id: first.phoneNumberID ?? ""))
                 guard removes, turn < Self.mostLooks, targets.contains(where: { watched[$0]?.state.isIncomplete ?? false }) else { break }
             }

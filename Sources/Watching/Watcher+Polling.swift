@@ -59,7 +59,8 @@ extension Watcher {
             // A list that was begun is gone on with as it was asked for.
             let isAlone = begun != nil || isBroken || !mayCarry
             let plan = fetchPlan(for: target, account, carrying: isAlone ? [] : carried(by: polled, account))
-            var sweep = begun ?? sweep(plan, polled.state)
+            let isWhole = polled.state.takeIsToBeWhole()
+            var sweep = begun ?? sweep(plan, polled.state, isWhole: isWhole)
             let division = polled.state.division
             let ending = await walk(plan, &sweep, seat)
             // A poll that the shutdown ended says nothing about Meta, and one of what is no longer watched nothing to anybody.
@@ -131,9 +132,9 @@ extension Watcher {
         }
     }
 
-    private func sweep(_ plan: FetchPlan, _ state: TargetState) -> Sweep {
+    /// - Parameter isWhole: whether everything is read, whatever may decide for less.
+    private func sweep(_ plan: FetchPlan, _ state: TargetState, isWhole: Bool) -> Sweep {
         let fields = plan.request.fields ?? []
-        let isWhole = wholeSweeps.remove(plan.target) != nil
         guard let rotation = state.rotation, let every = interval(of: plan.target) else {
             return Sweep([(nil, plan.request)], fields: fields)
         }

@@ -36,8 +36,6 @@ public actor Watcher {
     let told = WaitList<KindOfAccount, Void>()
     /// What actions may have changed, for whichever poll sees it.
     var actions = ActiveCauses()
-    /// What is to be read whole by its next poll.
-    var wholeSweeps: Set<PollTarget> = []
     /// Whether the ledger's history has been read for how often targets change.
     var knowsHistory = false
     /// The last gathering of polls that began together.

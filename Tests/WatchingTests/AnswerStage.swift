@@ -59,7 +59,7 @@ final class AnswerStage: Sendable {
         folder = FileManager.default.temporaryDirectory.path() + "wabawatch-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         if let disk {
-            ledger = try Ledger(memory: MemoryStore()) { writes, work in disk.does(writes) { work(nil) } }
+            ledger = try Ledger(memory: MemoryStore()) { writes, work in disk.does(writes) { work(writes && disk.isFull ? .full : nil) } }
         } else {
             ledger = try Ledger(path: folder + "/ledger.sqlite")
         }

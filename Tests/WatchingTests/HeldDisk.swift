@@ -2,10 +2,11 @@ import Ledger
 import Synchronization
 import Testing
 
-/// A disk whose writes can be held back: what waits for them waits, until they are let go.
+/// A disk whose writes can be held back: what waits for them waits, until they are let go. It can be full as well.
 final class HeldDisk: Sendable {
     private struct State {
         var isHeld = false
+        var isFull = false
         var held: [@Sendable () -> Void] = []
     }
 
@@ -13,6 +14,12 @@ final class HeldDisk: Sendable {
 
     /// How many writes are held back.
     var count: Int { state.withLock(\.held.count) }
+
+    /// Whether nothing can be written.
+    var isFull: Bool { state.withLock(\.isFull) }
+
+    /// There is no room any more, or there is again.
+    func fill(_ isFull: Bool) { state.withLock { $0.isFull = isFull } }
 
     /// Holds back what is written from now on.
     func hold() { state.withLock { $0.isHeld = true } }

@@ -54,6 +54,30 @@ import WhatsAppBusiness
         }
     }
 
+    /// That the token is refused cannot be written down when it is found out: it is told when it can be, by the account's own watch.
+    @Test func token_thatIsRefusedWhileTheDiskIsFull_isToldOnceThereIsRoom() async throws {
+        let disk = HeldDisk()
+        try await AnswerStage.with(Self.good, disk: disk) { stage in
+            let watcher = try await started(stage)
+            let (list, account, before) = (AnswerStage.target(.phoneNumber), AnswerStage.target(.account), stage.sequence)
+            stage.answer { _ in Self.refused }
+            disk.fill(true)
+            _ = await watcher.pollOnce(list)
+            stage.advance(30)
+            _ = await watcher.pollOnce(account)
+            #expect(try await told(stage, after: before, "account") == 0)
+            disk.fill(false)
+            for _ in 0..<3 {
+                _ = await watcher.pollOnce(account)
+                _ = await watcher.pollOnce(list)
+                stage.advance(30)
+            }
+            #expect(try await told(stage, after: before, "account") == 1)
+            #expect(await watcher.watch(over: account)?.state == .unauthorized)
+            #expect(await watcher.watch(over: list)?.state == .unauthorized)
+        }
+    }
+
     /// A wider trouble comes while a poll is being recorded: it is the later, and stands.
     @Test func trouble_thatComesWhileAPollIsRecorded_stands() async throws {
         let disk = HeldDisk()

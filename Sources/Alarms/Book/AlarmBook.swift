@@ -47,12 +47,12 @@ public struct AlarmBook: Sendable, Equatable {
         for alarm in stored {
             guard let document = AlarmDocument(alarm.document) else { continue }
             states[alarm.id] = AlarmState(
-                alarm.id, of: account, document, changedAt: alarm.changedAt, mutes: mutes.filter { $0.matches(alarm.id, of: account) },
-                now: now)
+                alarm.id, of: account, document, changedAt: alarm.changedAt, mutes: mutes.filter { $0.matches(alarm.id, of: account) })
         }
-        for (id, news) in Dictionary(grouping: told, by: \.id) {
+        let news = Dictionary(grouping: told, by: \.id)
+        for id in Set(states.keys).union(news.keys) {
             // What a clock that was set says to be in the future was told just now.
-            let times = news.map { (operation: $0.operation, at: now - max(.zero, $0.at.duration(to: wall)), flaps: $0.flaps) }
+            let times = (news[id] ?? []).map { (operation: $0.operation, at: now - max(.zero, $0.at.duration(to: wall)), flaps: $0.flaps) }
             states[id, default: AlarmState(id, of: account)].remember(times, now: now)
         }
     }

@@ -23,19 +23,11 @@ struct AlarmFlapping: Sendable, Equatable {
 
     init() {}
 
-    /// One that was there when the process before this one ended: it has been quiet for no time that is known.
-    init(count: Int, now: Duration) {
-        self.count = count
-        (edge, held) = (now, now)
-    }
-
-    /// Goes on as one that flapped when the process before this one ended, if it was told so, or came back so often within the last hour.
-    mutating func goOn(isTold: Bool, returns: Int) { if isTold || returns >= Self.most { state = .flapping(isTold: true) } }
-
-    /// Goes on from when it ended last, before this process began.
-    mutating func goOn(ended: Duration, count: Int) {
-        self.ended = ended
+    /// Goes on where the process before this one ended: it has been quiet for no time that is known.
+    /// - Parameter count: how often it had come back by then, as was told.
+    mutating func goOn(count: Int, now: Duration) {
         self.count = max(self.count, count)
+        (edge, held) = (now, now)
     }
 
     var isFlapping: Bool { state != .steady }
@@ -60,7 +52,11 @@ struct AlarmFlapping: Sendable, Equatable {
         ended = now
     }
 
+    /// It was told that it comes and goes, if it does.
     mutating func told() { if isFlapping { state = .flapping(isTold: true) } }
+
+    /// It was told that it comes and goes, before this process began.
+    mutating func wasTold() { state = .flapping(isTold: true) }
 
     /// Whether it has been quiet for an hour: its condition has not held for so long.
     func isQuiet(_ now: Duration) -> Bool { held.map { now - $0 >= Self.span } ?? true }

@@ -44,31 +44,29 @@ struct AlarmState: Sendable, Equatable {
     }
 
     /// An alarm that was there when the process before this one ended.
-    init(_ id: AlarmID, of account: String, _ document: AlarmDocument, changedAt: Timestamp, mutes: [AlarmMute], now: Duration) {
+    init(_ id: AlarmID, of account: String, _ document: AlarmDocument, changedAt: Timestamp, mutes: [AlarmMute]) {
         self.init(id, of: account)
         self.document = document
         presence = .present
         since = document.since
-        flapping = AlarmFlapping(count: document.flaps ?? 0, now: now)
         // A mute that was there when the alarm was told last, and is not in it, was broken.
         if document.muted == nil { broken = Set(mutes.filter { $0.since <= changedAt }.map(\.id)) }
     }
 
-    /// Goes on from what was told before this process began, oldest first.
+    /// Goes on from what was told before this process began, oldest first: it comes and goes as it did when that was told.
     mutating func remember(_ told: [(operation: ChangeOperation, at: Duration, flaps: Bool)], now: Duration) {
-        var ended: Duration?
-        var count = 0
-        var isFlapping = false
         for (operation, at, flaps) in told {
-            if at > now - TellingLimit.span {
-                limit.add(at)
-                if operation == .added, ended != nil { count += 1 }
-                if operation == .removed { ended = at }
+            if at > now - TellingLimit.span { limit.add(at) }
+            switch operation {
+            case .added: flapping.began(at)
+            case .removed:
+                flapping.ended(at)
+                flapping.calm(at, isGone: true)
+            default: if flaps { flapping.wasTold() }
             }
-            isFlapping = flaps || isFlapping && operation == .changed
         }
-        if let ended { flapping.goOn(ended: ended, count: count) }
-        if document != nil { flapping.goOn(isTold: isFlapping, returns: count) }
+        if let document { flapping.goOn(count: document.flaps ?? 0, now: now) }
+        flapping.told()
     }
 
     /// Takes what is known now, and says what is told of that.

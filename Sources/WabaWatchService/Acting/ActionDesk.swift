@@ -4,6 +4,7 @@ import Changes
 import Continuations
 import GraphAPI
 import Ledger
+import Logging
 import ServiceLifecycle
 import Synchronization
 import WabaWatchInterface
@@ -35,6 +36,7 @@ final class ActionDesk: Service {
     let watcher: Watcher
     let ledger: Ledger
     let journal: ActionJournal
+    private let log: Logger
     private let line = Mutex(Line())
     private let jobs: AsyncStream<Job>
     private let entrance: AsyncStream<Job>.Continuation
@@ -42,7 +44,8 @@ final class ActionDesk: Service {
     /// Actions at a time. Nothing is queued behind them.
     static let most = 64
 
-    init(watcher: Watcher, ledger: Ledger, journal: ActionJournal) {
+    init(watcher: Watcher, ledger: Ledger, journal: ActionJournal, log: Logger) {
+        self.log = log
         self.watcher = watcher
         self.ledger = ledger
         self.journal = journal
@@ -88,8 +91,12 @@ final class ActionDesk: Service {
         await journal.tell(ActionRecord(action, actor: job.actor, userID: job.userID, outcome))
         var changes = 0
         if course.mayHaveActed {
-            // What cannot be seen now is seen by a later poll, and known to be this action's.
-            changes = (try? await watcher.look(after: ticket)) ?? 0
+            do throws(PollError) { changes = try await watcher.look(after: ticket) } catch {
+                // A later poll sees it, and knows whose doing it is.
+                log.warning(
+                    "what an action changed cannot be seen yet",
+                    metadata: ["account": "\(action.place.account)", "action": "\(action.name.rawValue)", "error": "\(error)"])
+            }
         } else {
             await watcher.end(ticket)
         }
