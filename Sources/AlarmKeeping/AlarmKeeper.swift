@@ -33,6 +33,10 @@ public actor AlarmKeeper {
     private let knocks = WaitList<Int, Void>()
     private var isClosed = false
     private var isTroubled = false
+    /// Whether the ledger can be written to is another than when that was asked last.
+    private var hasLedgerTurned = false
+    /// Whether it could be written to at the last look, too.
+    private var isLedgerWell = true
 
     /// Somebody muted or unmuted, and waits until that is told.
     private struct MuteRequest {
@@ -97,7 +101,13 @@ public actor AlarmKeeper {
         await told.value(whenCancelled: ())
     }
 
-    /// Returns when something was recorded, when somebody muted, or after so long.
+    /// The ledger cannot be written to, or can again: that is assessed at once, and told as soon as it can be recorded.
+    public func ledgerTurned() {
+        hasLedgerTurned = true
+        knocks.answerAll(with: ())
+    }
+
+    /// Returns when something was recorded, when somebody muted, when the ledger cannot be written to or can again, or after so long.
     private func sleep(_ time: Duration) async {
         let sequence = sequence ?? 0
         await withTaskGroup(of: Void.self) { [ledger, pause] group in
@@ -112,7 +122,9 @@ public actor AlarmKeeper {
         }
     }
 
-    private func waitForKnock() async { await knocks.wait(for: 0, whenCancelled: ()) { self.asked.isEmpty ? nil : () } }
+    private func waitForKnock() async {
+        await knocks.wait(for: 0, whenCancelled: ()) { self.asked.isEmpty && !self.hasLedgerTurned ? nil : () }
+    }
 
     // MARK: One turn
 
@@ -123,6 +135,7 @@ public actor AlarmKeeper {
         asked = []
         defer { for request in requests { request.told.fulfil() } }
         muters += requests.map(\.actor)
+        if hasLedgerTurned { (hasLedgerTurned, touched.watches) = (false, true) }
         if sequence == nil { try await begin() }
         let isDue = accounts.values.contains { $0.next.map { $0 <= now() } ?? false }
         try await follow()
@@ -170,12 +183,14 @@ public actor AlarmKeeper {
         takeLedger()
     }
 
-    /// What is wrong with the ledger is wrong until that could be recorded.
+    /// What was wrong with the ledger is told once that can be recorded, and at the look after it that it is over.
     private func takeLedger() {
         if let trouble = ledger.trouble {
-            service.ledgerTrouble = trouble.code.rawValue
-        } else if accounts[ResourceID.allAccounts]?.book.alarms.contains(AlarmID(.ledger)) ?? false {
+            (service.ledgerTrouble, isLedgerWell) = (trouble.code.rawValue, false)
+        } else if isLedgerWell {
             service.ledgerTrouble = nil
+        } else {
+            (isLedgerWell, touched.watches) = (true, true)
         }
     }
 }

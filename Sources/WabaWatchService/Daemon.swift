@@ -171,7 +171,7 @@ package struct Daemon: Sendable {
             LedgerService(
                 ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,
                 log: log,
-                pause: Self.pause),
+                pause: Self.pause, turned: { [keeper] in await keeper.ledgerTurned() }),
             StatusService(line: status, ledger: ledger, pause: Self.pause),
         ]
         if let interval = notifier.watchdogInterval {

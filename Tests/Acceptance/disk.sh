@@ -28,7 +28,7 @@ heard() { jq -r 'select(.kind == "business_profile") | .after.about' /tmp/monito
 heard_is() { [ "$(heard)" = "$1" ]; }
 fill() { ! dd if=/dev/zero of="$state/ballast" bs=4k status=none 2>/dev/null; }
 # Several looks later: a reader who comes anew is answered by `ready`, and after five seconds without a change by a heartbeat.
-quiet() { [ "$(timeout 7 wabawatch call Subscribe '{"heartbeatSeconds":5}' | jq -c keys | paste -sd' ')" = '["cursor","ready"] ["cursor"]' ]; }
+quiet() { [ "$(timeout 7 wabawatch call Subscribe '{"heartbeatSeconds":5,"filter":{"kinds":["phone_number","business_profile"]}}' | jq -c keys | paste -sd' ')" = '["cursor","ready"] ["cursor"]' ]; }
 # Nothing is recorded for now; that has been told so many times since the boot.
 not_recording() { # TIMES, and how often that it was over
     await 20 said "$1" "$stops"
@@ -40,8 +40,13 @@ not_recording() { # TIMES, and how often that it was over
     said "$1" "$stops" || fail 'it was told more than once'
     said "$2" "$again" || fail 'it was told to be over'
 }
-recording() { # TIMES
+# The ledger is an alarm, told as soon as it can be recorded, and so is its end: three times an hour, after that the alarm stays.
+alarm() { changes WABAWATCH_KIND=alarm | jq -r '"\(.WABAWATCH_OPERATION) \(.WABAWATCH_ID)"' | paste -sd,; }
+alarm_is() { [ "$(alarm)" = "$1" ]; }
+once='added ledger,removed ledger'
+recording() { # TIMES, and what was told of alarms
     await 20 said "$1" "$again"
+    await 15 alarm_is "$2"
     await 5 sh -c '! systemctl show --value --property=StatusText wabawatchd | grep -q "not recording"'
     await 10 states_are '["current"]'
 }
@@ -63,7 +68,7 @@ cp /tmp/good /etc/wabawatch/wabawatch.yaml
 systemctl reload wabawatchd
 await 5 sh -c '! systemctl show --value --property=StatusText wabawatchd | grep -q refused'
 rm "$state/ballast"
-recording 1
+recording 1 "$once"
 await 10 heard_is 'Still full'
 
 # Nearly full: small writes succeed, large ones do not, and that is one trouble.
@@ -72,7 +77,7 @@ truncate --size=-12K "$state/ballast"
 about 'Nearly full'
 not_recording 2 1
 rm "$state/ballast"
-recording 2
+recording 2 "$once,added ledger"
 await 10 heard_is 'Still full,Nearly full'
 
 # Full when it is stopped and started: it ends well, and answers readers at once.
@@ -84,7 +89,7 @@ same 'the result' success "$(property Result)"
 same 'the state after a restart' active "$(property ActiveState)"
 not_recording 4 2
 rm "$state/ballast"
-recording 3
+recording 3 "$once,added ledger"
 await 10 heard_is 'Still full,Nearly full,Full at the start'
 
 # A disk that takes no write, as ext4 is after an error.
@@ -94,12 +99,13 @@ await 10 sh -c "! grep -q '^TracerPid:[[:space:]]0$' /proc/$(property MainPID)/s
 about 'Read-only'
 not_recording 5 3
 kill -INT "$tracer"
-recording 4
+recording 4 "$once,added ledger"
 await 10 heard_is 'Still full,Nearly full,Full at the start,Read-only'
 
 # Everything was told once and in order, and the last change of each four begins where the one before it ended.
 kill "$monitor"
-same 'the sequence' "$(seq 8 | tr '\n' ' ')" "$(sequences | sort -nu | tr '\n' ' ')"
-same 'changes that were told twice' "$(sequences | sort -n | tr '\n' ' ')" "$(seq 8 | tr '\n' ' ')"
+all=$(seq 11 | tr '\n' ' ')
+same 'the sequence' "$all" "$(sequences | sort -nu | tr '\n' ' ')"
+same 'changes that were told twice' "$(sequences | sort -n | tr '\n' ' ')" "$all"
 chain=$(changes WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed | jq -r '"\(.WABAWATCH_BEFORE | fromjson.about) > \(.WABAWATCH_AFTER | fromjson.about)"' | tail -n 3 | paste -sd,)
 same 'before and after' 'Still full > Nearly full,Nearly full > Full at the start,Full at the start > Read-only' "$chain"

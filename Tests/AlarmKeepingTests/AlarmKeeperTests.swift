@@ -345,6 +345,41 @@ struct AlarmKeeperTests {
         #expect(told.compactMap(\.actor) == ["alice (1000)"])
     }
 
+    /// However short it was, and whenever watches were looked at last.
+    @Test(arguments: [1, 59]) func ledger_thatCannotBeWrittenForAMoment_isToldAsSoonAsThatCanBeRecorded(after seconds: Int64) async throws {
+        let stage = try await KeeperStage("acme")
+        try await stage.numbers(["7": [:]])
+        try await stage.pass(.seconds(seconds))
+        let keeper = stage.keeper.withLock { $0 }
+        try await stage.refuse(true)
+        await #expect(throws: LedgerError.self) { try await stage.account(status: "BANNED") }
+        await keeper.ledgerTurned()
+        await #expect(throws: LedgerError.self) { try await keeper.turn() }
+        try await stage.refuse(false)
+        await keeper.ledgerTurned()
+        #expect(try await stage.pass(.milliseconds(1)).short == ["added */ledger critical", "removed */ledger info"])
+        #expect(try await stage.pass(.seconds(600)).isEmpty)
+        // It rests again.
+        #expect(try await keeper.turn() > .seconds(1))
+    }
+
+    @Test func keeper_isWokenByALedgerThatCannotBeWritten() async throws {
+        let stage = try await KeeperStage("acme")
+        try await stage.pass()
+        let keeper = stage.keeper.withLock { $0 }
+        try await stage.refuse(true)
+        await #expect(throws: LedgerError.self) { try await stage.account(status: "BANNED") }
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await keeper.run() }
+            await keeper.ledgerTurned()
+            try await stage.refuse(false)
+            try await eventually("the alarm is told") {
+                try await stage.ledger.changes(after: 0, limit: 100).contains { $0.change.resource.id == "ledger" }
+            }
+            group.cancelAll()
+        }
+    }
+
     @Test func keeper_isWokenByWhatIsRecorded() async throws {
         let stage = try await KeeperStage("acme")
         try await stage.pass()

@@ -55,16 +55,20 @@ struct AlarmTrack {
     }
 
     /// Whether it has been so for as long as it has to, but for pauses that were too short to count: what was settled before them still is.
-    func hasSettled(_ settle: Duration, missing lag: Duration, at now: Moment) -> Bool {
+    /// - Parameter pauses: how long it has to be otherwise before that counts.
+    func hasSettled(_ settle: Duration, pauses: Duration, missing lag: Duration, at now: Moment) -> Bool {
         let enough = settle + .seconds(-1)
         if now - since(missing: lag) >= enough { return true }
         var place = phases.count - 1
-        while place > 1, phases[place].since - phases[place - 1].since < settle {
+        while place > 1, phases[place].since - phases[place - 1].since < pauses {
             if phases[place - 1].since - phases[place - 2].since >= enough { return true }
             place -= 2
         }
         return false
     }
+
+    /// Since when the phase before this one was.
+    var sinceBefore: Moment? { phases.count > 1 ? phases[phases.count - 2].since : nil }
 
     /// The phase before this one: how long it lasted.
     var lastedBefore: Duration? { phases.count > 1 ? since - phases[phases.count - 2].since : nil }

@@ -69,7 +69,11 @@ extension Checker {
             switch change.operation {
             case .added: if let why = why(track, is: true, for: settle, at: now) { object(Self.alarmTimes, "it was not wrong\(why)") }
             case .removed where !left:
-                if let why = why(track, is: false, for: settle, at: now) { object(Self.alarmTimes, "it was not right\(why)") }
+                // Wrong for less than makes an alarm is a pause of what is right.
+                let pauses = track.sinceBefore.map { begin(place, settle, $0, now) }
+                if let why = why(track, is: false, for: settle, pauses: pauses, at: now) {
+                    object(Self.alarmTimes, "it was not right\(why)")
+                }
             default: break
             }
         }
@@ -104,10 +108,11 @@ extension Checker {
     }
 
     /// Why an alarm may not have been told to begin, or to end, if it may not: its condition has not settled.
-    private func why(_ track: AlarmTrack, is wanted: Bool, for settle: Duration, at now: Moment) -> String? {
+    private func why(_ track: AlarmTrack, is wanted: Bool, for settle: Duration, pauses: Duration? = nil, at now: Moment) -> String? {
         guard let isWrong = track.isWrong else { return nil }
         if isWrong == wanted {
-            return track.hasSettled(settle, missing: lag, at: now) ? nil : " for long enough, but for \(now - track.since(missing: lag))"
+            return track.hasSettled(settle, pauses: pauses ?? settle, missing: lag, at: now)
+                ? nil : " for long enough, but for \(now - track.since(missing: lag))"
         }
         // What has just changed may not have been taken in.
         if now - track.since < lag, let before = track.lastedBefore, before >= settle - lag { return nil }

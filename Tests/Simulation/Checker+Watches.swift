@@ -153,7 +153,8 @@ extension Checker {
         let (target, name) = (told.target, told.target.account)
         // Nobody else tells while everybody knows why.
         if watchesTold[.connection] == .unreachable, told.state == .unreachable, let since = watchesToldAt[.connection],
-            !history.scenario.accounts.contains(where: { isReached($0.name, from: since, to: told.time) })
+            !history.scenario.accounts.contains(where: { isReached($0.name, from: since, to: told.time) }),
+            !history.answered.values.contains(where: { $0.contains { since <= $0.time && $0.time <= told.time } })
         {
             return ("one telling", "the connection says so")
         }

@@ -61,6 +61,8 @@ extension Meta {
         let number = Scenario.numberKinds.contains(kind) ? account.ofNumbers.keys.sorted().randomElement(&dice) : nil
         guard number != nil || !Scenario.numberKinds.contains(kind) else { return }
         let target = PollTarget(account: account.plan.name, kind: kind, phoneNumberID: number)
+        // What hides all the members that are known hides that they are hidden.
+        guard kind != .phoneNumber || !isWithholdingInside(account) else { return }
         // Blocked users are believed to be gone earlier.
         let time = kind == .blockedUser ? min(lasts, .seconds(1200)) : lasts
         account.odd.partial[target] = (dice.pick([0, 0, 0.5]), stage.now + time, dice.pick([1, 2, 3, 100]))
@@ -79,7 +81,7 @@ extension Meta {
         let member = "webhook_configuration"
         let documents = (account.things[.phoneNumber] ?? []).map(\.document)
         guard documents.count(where: { $0[member] != nil }) >= 5, account.unknown == nil, !isWithholding(account),
-            account.odd.flapping == nil
+            account.odd.flapping == nil, !isListCut(account)
         else { return }
         truth.withheld.append(
             .init(
@@ -90,6 +92,23 @@ extension Meta {
     func isWithholding(_ account: Account) -> Bool {
         account.odd.flapping != nil
             || truth.withheld.contains { $0.account == account.plan.name && $0.span.end > stage.now }
+    }
+
+    /// Whether the list of numbers is not shown whole.
+    private func isListCut(_ account: Account) -> Bool {
+        account.odd.partial[PollTarget(account: account.plan.name, kind: .phoneNumber)].map { stage.now < $0.until && $0.looks > 0 }
+            ?? false
+    }
+
+    /// An older ledger may know too few of the things to tell what Meta withholds from what their owners took away.
+    func endNested() {
+        for index in truth.withheld.indices where truth.withheld[index].inner != nil && truth.withheld[index].span.end > stage.now {
+            truth.withheld[index].span.end = stage.now
+        }
+    }
+
+    private func isWithholdingInside(_ account: Account) -> Bool {
+        truth.withheld.contains { $0.inner != nil && $0.account == account.plan.name && $0.span.end > stage.now }
     }
 
     /// A member of one thing becomes what it should not be.

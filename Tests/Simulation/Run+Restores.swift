@@ -48,6 +48,7 @@ extension Run {
         lastSequence = copy.sequence
         // A copy that was made of what is gone now is of no use for this.
         copies.removeAll { $0.time > copy.time }
+        meta.endNested()
         restart()
     }
 }
