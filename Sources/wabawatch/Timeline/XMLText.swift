@@ -1,10 +1,10 @@
 import Printing
 
-extension String {
+extension PrintableText {
     /// This text as character data or an attribute's value of XML 1.0. By scalar: a mark behind `<` makes both one Character. What XML forbids
-    /// (controls, U+FFFE and U+FFFF) is written out by `PrintableText` before.
+    /// (controls, U+FFFE and U+FFFF) is written out in a printable text.
     var xml: String {
-        PrintableText(self).plain.unicodeScalars.reduce(into: "") { text, scalar in
+        plain.unicodeScalars.reduce(into: "") { text, scalar in
             switch scalar {
             case "&": text += "&amp;"
             case "<": text += "&lt;"
@@ -15,4 +15,9 @@ extension String {
             }
         }
     }
+}
+
+extension String {
+    /// This text as character data or an attribute's value of XML 1.0, what cannot be printed written out.
+    var xml: String { PrintableText(self).xml }
 }
