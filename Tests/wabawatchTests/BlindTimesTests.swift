@@ -161,7 +161,7 @@ import WhatsAppBusiness
     @Test func picture_ofTroubledTimes_isHatchedThere() throws {
         let text = TimelineSVG(timeline: timeline, time: .utc).text
         try Golden.expect(text + "\n", "timeline-blind-svg")
-        #expect(text.components(separatedBy: "url(#not-known)").count == 1 + 2 * Measure.allCases.count)
+        #expect(text.components(separatedBy: "<title>not known").count == 1 + 2 * Measure.allCases.count)
     }
 
     @Test func command_asksForTheWatchesToo() async throws {
@@ -180,7 +180,7 @@ import WhatsAppBusiness
                     let outcome = try await BuiltCommand(all, socket: path).run()
                     let numbers = arguments.count == 1 ? 3 : 1
                     // Before the oldest change that is kept, and while the token was refused: one after the other, so one time.
-                    #expect(outcome.output.components(separatedBy: "url(#not-known)").count == 1 + 3 * numbers, "\(outcome)")
+                    #expect(outcome.output.components(separatedBy: "<title>not known").count == 1 + 3 * numbers, "\(outcome)")
                 }
             }
         }

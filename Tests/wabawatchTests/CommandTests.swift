@@ -65,6 +65,37 @@ import WhatsAppBusiness
         }
     }
 
+    @Test(arguments: ["list", "plan", "timeline", "history", "monitor", "status", "alarms"])
+    func account_thatNobodyKnows_isAnErrorWithTheNearest(command: String) async throws {
+        try await withDaemon { path in
+            let outcome = try await BuiltCommand([command, "--account", "acme", "--account", "acne"], socket: path).run()
+            #expect(outcome == .init(code: 1, output: "", errors: "wabawatch: no account is named acne; the nearest is acme\n"))
+        }
+    }
+
+    @Test func history_ofAnAccountThatIsNotWatchedAnyMore_isShown() async throws {
+        let log = FakeLog(resources: Sample.resources)
+        await log.record(1) { sequence, cursor in
+            var change = BlindTimesTests.change(1, "account", "current", "unauthorized", account: "gone")
+            (change.sequence, change.cursor) = (sequence, cursor)
+            return change
+        }
+        try await withDaemon(log) { path in
+            let outcome = try await BuiltCommand(["history", "--account", "gone", "-o", "json"], socket: path).run()
+            #expect(outcome.code == 0 && outcome.output.contains(#""account":"gone""#), "\(outcome)")
+        }
+    }
+
+    @Test func plan_ofOneAccountAndNumber_hasNoOther() async throws {
+        try await withDaemon { path in
+            let all = try await BuiltCommand(["plan", "-o", "json"], socket: path).run().output.split(separator: "\n")
+            let none = try await BuiltCommand(["plan", "-o", "json", "--number", "106540352242922"], socket: path).run()
+            let rest = none.output.split(separator: "\n")
+            #expect(none.code == 0 && rest.count <= all.count)
+            #expect(rest.allSatisfy { !$0.contains("phoneNumberId") || $0.contains("106540352242922") })
+        }
+    }
+
     @Test func usage_thatIsWrong_exits64() async throws {
         for arguments in [
             ["lists"], ["monitor", "--kind", "phone"], ["monitor", "--snapshot", "--after", "x"], ["history", "--since", "soon"],

@@ -22,8 +22,7 @@ struct AlarmsCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let session = Session(connection)
-        let known = scope.account.isEmpty ? [] : try await session.client.getStatus().accountNames
-        let filter = try await scope.filter(session, known: known)
+        let filter = try await scope.place.filter(session) { try await session.client.getStatus().accountNames }
         let now = session.page.now
         let least = scope.severity ?? .info
         let alarms = try await session.alarms(filter).map { AlarmEntry($0, now: now) }.filter { $0.severity >= least }

@@ -34,9 +34,10 @@ struct CheckCommand: AsyncParsableCommand {
         do {
             let session = Session(connection)
             var status = try await session.client.getStatus()
-            var scope = ScopeOptions()
-            (scope.account, scope.number, scope.severity) = (account.map { [$0] } ?? [], number, nil)
-            var filter = try await scope.filter(session, known: status.accountNames)
+            var place = PlaceOptions()
+            (place.account, place.number) = (account.map { [$0] } ?? [], number)
+            let known = status.accountNames
+            var filter = try await place.filter(session, known: { known })
             let alarms = try await session.alarms(filter)
             filter.kinds = [.account, .phoneNumber]
             var resources: [Resource] = []

@@ -26,21 +26,17 @@ struct PagerOptions: ParsableArguments {
 
 /// Which things.
 struct ThingOptions: ParsableArguments {
-    @Option(help: "Only this account; may be repeated.")
-    var account: [String] = []
+    @OptionGroup var place: PlaceOptions
     @Option(help: "Only this kind of thing; may be repeated.")
     var kind: [Kind] = []
     @Option(help: "Only the thing with this id; may be repeated.")
     var id: [String] = []
-    @Option(help: ArgumentHelp("Only what belongs to this number, by its id or as people write it; may be repeated.", valueName: "number"))
-    var number: [String] = []
 
-    func filter(_ session: Session) async throws -> Filter {
-        var filter = Filter()
-        if !account.isEmpty { filter.accounts = Set(account) }
+    /// - Parameter isKept: whether anything is kept of an account that is not watched any more.
+    func filter(_ session: Session, isKept: (String) async throws -> Bool = { _ in false }) async throws -> Filter {
+        var filter = try await place.filter(session, known: { try await session.client.getStatus().accountNames }, isKept: isKept)
         if !kind.isEmpty { filter.kinds = Set(kind) }
         if !id.isEmpty { filter.ids = Set(id) }
-        for text in number { filter.phoneNumberIDs = (filter.phoneNumberIDs ?? []).union([try await session.phoneNumberID(text)]) }
         return filter
     }
 }
@@ -56,7 +52,11 @@ struct ChangeOptions: ParsableArguments {
     var severity: Severity?
 
     func filter(_ session: Session) async throws -> Filter {
-        var filter = try await things.filter(session)
+        // An account that is not watched any more has its history.
+        var filter = try await things.filter(session) { name in
+            for try await _ in session.client.history(HistoryParameters(filter: Filter(accounts: [name]), limit: 1)) { return true }
+            return false
+        }
         if !operation.isEmpty { filter.operations = Set(operation) }
         if !field.isEmpty { filter.fields = field.map(\.pointer) }
         filter.minimumSeverity = severity

@@ -18,16 +18,20 @@ struct PlanCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
+    @OptionGroup(title: "Filters") var place: PlaceOptions
     @OptionGroup var pager: PagerOptions
 
     mutating func run() async throws {
         let session = Session(connection)
-        let status = try await session.client.getStatus()
+        var status = try await session.client.getStatus()
+        let known = status.accountNames
+        status.narrow(to: try await place.filter(session, known: { known }))
+        let shown = status
         try await session.print(paged: !pager.noPager) { output in
             switch form.output {
-            case .json: for watch in status.watches { try output.line(PrintableText(watch.json)) }
-            case .short, .cat: try output.lines(PlanReport(status: status).lines(session.page))
-            case .full: try output.lines(PlanReport(status: status, showsWatches: true).lines(session.page))
+            case .json: for watch in shown.watches { try output.line(PrintableText(watch.json)) }
+            case .short, .cat: try output.lines(PlanReport(status: shown).lines(session.page))
+            case .full: try output.lines(PlanReport(status: shown, showsWatches: true).lines(session.page))
             }
         }
     }

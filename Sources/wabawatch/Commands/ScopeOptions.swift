@@ -3,21 +3,27 @@ import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
 
-/// Which part of everything a report is about.
-struct ScopeOptions: ParsableArguments {
+/// Which accounts and numbers.
+struct PlaceOptions: ParsableArguments {
     @Option(help: "Only this account; may be repeated.")
     var account: [String] = []
     @Option(help: ArgumentHelp("Only what belongs to this number, by its id or as people write it; may be repeated.", valueName: "number"))
     var number: [String] = []
-    @Option(help: "Only what is of this severity and worse.")
-    var severity: Severity?
 
     /// The filter of these accounts and numbers. A name that no account has is an error that says which is nearest.
-    /// - Parameter known: the names of the accounts that are watched.
-    func filter(_ session: Session, known: Set<String>) async throws -> Filter {
+    /// - Parameters:
+    ///   - known: the names of the accounts that are watched, asked for where a name is to be looked up.
+    ///   - isKept: whether anything is kept of an account that is not watched any more.
+    func filter(
+        _ session: Session, known: () async throws -> Set<String>, isKept: (String) async throws -> Bool = { _ in false }
+    ) async throws -> Filter {
         var filter = Filter()
         if !account.isEmpty {
-            for name in account where !known.contains(name) { throw Failure(Nearest.sentence("no account is named \(name)", name, known)) }
+            let known = try await known().union([ResourceID.allAccounts])
+            for name in account where !known.contains(name) {
+                if try await isKept(name) { continue }
+                throw Failure(Nearest.sentence("no account is named \(name)", name, known))
+            }
             filter.accounts = Set(account)
         }
         for text in number {
@@ -26,6 +32,13 @@ struct ScopeOptions: ParsableArguments {
         }
         return filter
     }
+}
+
+/// Which part of everything a report is about.
+struct ScopeOptions: ParsableArguments {
+    @OptionGroup var place: PlaceOptions
+    @Option(help: "Only what is of this severity and worse.")
+    var severity: Severity?
 }
 
 extension Status {

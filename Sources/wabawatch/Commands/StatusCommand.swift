@@ -27,7 +27,8 @@ struct StatusCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let session = Session(connection)
         var status = try await session.client.getStatus()
-        var filter = try await scope.filter(session, known: status.accountNames)
+        let known = status.accountNames
+        var filter = try await scope.place.filter(session, known: { known })
         let alarms = try await session.alarms(filter)
         filter.kinds = [.account, .phoneNumber]
         var resources: [Resource] = []

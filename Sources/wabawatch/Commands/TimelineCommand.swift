@@ -12,8 +12,7 @@ struct TimelineCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var pager: PagerOptions
-    @Option(help: "Only numbers of this account; may be repeated.")
-    var account: [String] = []
+    @OptionGroup(title: "Filters") var place: PlaceOptions
     @Option(parsing: .unconditional, help: "Where it begins, in journalctl's words; a week ago otherwise.")
     var since: MomentArgument?
     @Option(parsing: .unconditional, help: "Where it ends; now otherwise.")
@@ -30,9 +29,10 @@ struct TimelineCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let session = Session(connection)
         let page = session.page
-        let accounts = account.isEmpty ? nil : Set(account)
-        var filter = Filter(accounts: accounts, kinds: [.phoneNumber])
-        if let number { filter.phoneNumberIDs = [try await session.phoneNumberID(number, accounts: accounts)] }
+        var place = place
+        place.number += number.map { [$0] } ?? []
+        var filter = try await place.filter(session) { try await session.client.getStatus().accountNames }
+        filter.kinds = [.phoneNumber]
         let from = since?.moment.milliseconds ?? page.now - 7 * 86_400_000
         let to = until?.moment.milliseconds ?? page.now
         guard from < to else { throw Failure("the timeline ends before it begins") }

@@ -23,13 +23,13 @@ struct TimeAxis {
 
     /// In order, all within the axis; none where it is shorter than a second.
     func all() -> [Mark] {
-        let (start, end) = (clock(from), clock(to))
-        let step = Self.steps.first { (end - start) / $0 < Int64(marks) } ?? Self.years(end - start, marks)
+        let (start, end, length) = (clock(from), clock(to), (to - from) / 1000)
+        let step = Self.steps.first { length / $0 < Int64(marks) } ?? Self.years(length, marks)
         let origin = step >= 7 * 86_400 ? Self.firstMonday : 0
         var shown = origin + (start - origin - 1 + step) / step * step
         var result: [Mark] = []
         var day: CivilTime?
-        while shown <= end, result.count < marks {
+        while shown <= max(start, end), result.count < marks {
             let civil = CivilTime(secondsOnThisClock: shown)
             let moment = time.milliseconds(civil)
             // Where clocks are put forward or back a time of day does not exist, or twice.

@@ -16,7 +16,7 @@ struct TimelineSVG {
     /// About how wide a letter of the small text is, and one of the usual text.
     private static let (smallLetter, letter) = (7, 8)
     /// What is longer is cut: the columns of a title, and of a state.
-    private static let (titleColumns, stateColumns) = (104, 32)
+    private static let (titleColumns, stateColumns) = (104, 40)
     /// At most so many states of one colour are named in the legend, and so many marks stand at the axis.
     private static let (namedStates, marks) = (6, 8)
 
