@@ -31,7 +31,7 @@ struct TimeAxis {
         var day: CivilTime?
         while shown <= max(start, end), result.count < marks {
             let civil = CivilTime(secondsOnThisClock: shown)
-            let moment = time.milliseconds(civil)
+            let moment = moment(civil, behind: result.last?.moment ?? from)
             // Where clocks are put forward or back a time of day does not exist, or twice.
             if from <= moment, moment <= to, result.last.map({ $0.moment < moment }) ?? true {
                 result.append(Mark(moment: moment, label: label(civil, step, after: day)))
@@ -40,6 +40,13 @@ struct TimeAxis {
             shown += step
         }
         return result
+    }
+
+    /// When local clocks show this; of two such moments the one that is as far from UTC as what is before.
+    private func moment(_ civil: CivilTime, behind before: Int64) -> Int64 {
+        let offset = time.offset(TimeRules.seconds(before)).seconds
+        let seconds = civil.secondsOnThisClock - Int64(offset)
+        return time.offset(seconds).seconds == offset ? seconds * 1000 : time.milliseconds(civil)
     }
 
     private func clock(_ moment: Int64) -> Int64 { time.civil(moment).secondsOnThisClock }
