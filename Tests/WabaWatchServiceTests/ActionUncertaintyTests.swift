@@ -176,6 +176,28 @@ import WhatsAppBusiness
         }
     }
 
+    /// A daemon that polls everything once and ends takes up what a killed one left as well.
+    @Test func actionOfAKilledDaemon_isTakenUpByOneThatPollsOnce() async throws {
+        try await withProxy { site, proxy in
+            let daemon = try await site.start()
+            var subscription = try await site.subscribeFromTheBeginning()
+            _ = try await subscription.changes(2)
+            let client = try await VarlinkClient.connect(path: site.socket)
+            let process = daemon.process
+            // When the answer has come and is not passed on.
+            proxy.at(step: 2) { process.signal(SIGKILL) }
+            #expect((try? await client.call(UpdateParameters.qualifiedMethod, Self.parameters("Killed"))) == nil)
+            _ = await process.wait()
+            proxy.passAll()
+            #expect(try await site.once() == 0)
+            #expect(try await begunActions(site) == 0)
+            let next = try await site.start()
+            let told = try await check("Killed", site, writes: 0, entries: 0, "the next start")
+            #expect(told?.hasSuffix("wabawatchd was stopped while it was under way") == true && site.writes.count == 1)
+            #expect(await next.stop() == 0)
+        }
+    }
+
     /// `kill -9` at the system calls by which an action touches the world: the row that is written first, the request, the entry of the journal, and what is
     /// written after each. Between the journal's taking the entry and the mark of that, the next daemon tells the same once more.
     @Test(.enabled(if: canTrace, "strace cannot trace here"), arguments: ["fdatasync", "pwrite64", "write", "sendto"])
