@@ -214,8 +214,8 @@ let package = Package(
         tests(
             "Watching",
             [
-                "TestTools", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Webhooks", "WhatsAppBusiness", "StrictJSON",
-                logging,
+                "TestTools", "Continuations", "Watching", "GraphAPI", "GraphSimulator", "Ledger", "Changes", "Webhooks", "WhatsAppBusiness",
+                "StrictJSON", logging,
             ]),
         // Programs, the daemon against the simulator, and changes to record, as several test targets need them.
         .target(

@@ -5,6 +5,8 @@ import WhatsAppBusiness
 /// The way of an action through its requests: which is next, and how it stands when their answers came. A pure decision.
 ///
 /// Each request is made once. Where one fails, no other follows: what the earlier ones did is the result, with those who were not reached among the failed.
+/// Where it is open what one did, so is the whole: nobody of it is told as failed, for who reads that may take it for Meta's word. The reason says how far the
+/// earlier ones came, and the snapshot who is blocked.
 public struct ActionCourse: Sendable {
     /// What became of a request.
     public enum Event: Sendable {
@@ -42,7 +44,7 @@ public struct ActionCourse: Sendable {
             stop(.unsent(.way(state: "unreachable", reason: failure.description)), "not tried: \(failure)")
         case .replied(.open(let failure)):
             mayHaveActed = true
-            stop(.uncertain(failure.description), "it is open whether Meta did this: \(failure)")
+            leaveOpen(failure.description)
         case .replied(.answered(let body)):
             mayHaveActed = true
             answered(body)
@@ -53,10 +55,7 @@ public struct ActionCourse: Sendable {
     private mutating func answered(_ body: JSONObject) {
         switch action.deed {
         case .block, .unblock:
-            guard take(body, of: nil) else {
-                let why = "the answer names nobody"
-                return stop(.uncertain(why), "it is open whether Meta did this: \(why)")
-            }
+            guard take(body, of: nil) else { return leaveOpen("the answer names nobody") }
             goOn()
         case .update(.qrCode, nil, _):
             // Meta answers with the code itself.
@@ -89,6 +88,17 @@ public struct ActionCourse: Sendable {
     private mutating func goOn() {
         index += 1
         if index == requests.count { outcome = .done(.users(done: done, failed: failed)) }
+    }
+
+    /// Ends it at this request, of which nobody knows whether Meta carried it out.
+    private mutating func leaveOpen(_ why: String) {
+        guard action.isOfUsers, requests.count > 1 else { return outcome = .uncertain(why) }
+        let part = users(of: requests[index], index).count
+        let rest = action.users.count - done.count - failed.count - part
+        let word = if case .block = action.deed { "blocked" } else { "unblocked" }
+        outcome = .uncertain(
+            "\(why), for \(part) users from \(index * Action.usersPerRequest + 1) on; before them \(done.count) were \(word) and \(failed.count) were not, "
+                + "\(rest) behind them were not tried")
     }
 
     /// Ends it at this request. What was done before it is told with those who were not reached.

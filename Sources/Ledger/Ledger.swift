@@ -21,6 +21,8 @@ public final class Ledger: Sendable {
     private let isGivenUp = Atomic(false)
     /// Complete polls that changed nothing are written down together, later: they cost no transaction of their own.
     let confirmed = Mutex(PendingConfirmations())
+    /// What is known of actions and could not be written down yet.
+    let actionMarks = Mutex<[Int64: ActionMarks]>([:])
     /// Which opening recorded what.
     let epochs: Mutex<Epochs>
     /// Whose phone numbers are whose, as far as reports have asked.
@@ -148,7 +150,11 @@ public final class Ledger: Sendable {
         do {
             do {
                 let unsaved = confirmed.withLock(\.unsaved)
-                try pool.write { try Self.write(unsaved, $0) }
+                let marks = actionMarks.withLock(\.self)
+                try pool.write { database in
+                    try Self.write(unsaved, database)
+                    try Self.write(marks, database)
+                }
                 try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             } catch let error as DatabaseError where LedgerError(error, path: path).code != .damaged {}
             try pool.close()

@@ -196,6 +196,8 @@ public enum Interface {
 
         # Both change the account at Meta and are allowed only to members of the control group, where the account's "actions" have "block". At most 64,000 users a
         # call, of 1 MiB in all, asked for a thousand at a time. Where a later request fails, those who were not reached are among the failed, with code 0.
+        # Where it is open whether Meta carried one out, the call is ActionUncertain, and its reason says which users that is about, how many the requests
+        # before it did and how many they did not, and how many were not tried: look at the list before asking for them again.
         method BlockUsers(account: string, phoneNumberId: string, users: []string) -> (added: []BlockedUser, failed: []BlockFailure)
         method UnblockUsers(account: string, phoneNumberId: string, users: []string) -> (removed: []BlockedUser, failed: []BlockFailure)
 

@@ -137,7 +137,8 @@ package struct Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT: then what is under way is dropped, what is recorded is announced, and the ledger is closed.
     package func run() async throws {
         let reportLog = ReportLog(log: log, now: world.now)
-        let desk = ActionDesk(watcher: watcher, ledger: ledger, journal: actionJournal, log: log)
+        let desk = actionDesk()
+        await desk.takeUp()
         let service = try InterfaceService(
             ledger: ledger, watcher: watcher, controlRight: controlRight,
             poller: WatcherPoller(watcher: watcher, ledger: ledger),
@@ -229,13 +230,20 @@ package struct Daemon: Sendable {
 
     /// Polls everything once, announces what that recorded, and says which watches are not current.
     package func once() async throws -> [String] {
+        let desk = actionDesk()
+        await desk.takeUp()
         let troubled = try await watcher.pollEverythingOnce()
+        await desk.finishWithoutPolling()
         if let trouble = ledger.trouble {
             try await end(trouble)
         }
         if let refusal = try await announcer.drain() { try await end(refusal) }
         try await end()
         return troubled.map { target, watch in "\(target): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
+    }
+
+    private func actionDesk() -> ActionDesk {
+        ActionDesk(watcher: watcher, ledger: ledger, journal: actionJournal, wallClock: world.wallClock, log: log)
     }
 
     /// How a reload takes effect.

@@ -1,4 +1,5 @@
 public import Changes
+import Continuations
 public import GraphAPI
 public import Ledger
 import WhatsAppBusiness
@@ -25,6 +26,10 @@ public struct ActionTicket: Sendable {
 extension Watcher {
     /// Meta's id of an account; `nil` where none of that name is watched.
     public func wabaID(of account: String) -> String? { accounts[account]?.plan.wabaID }
+
+    /// Returns when the numbers, watches and budgets that the ledger knows have been taken up, which is a moment after the start. Before that nothing is known
+    /// of any number, and no look after an action is possible.
+    public func untilBegun() async { await beginning.wait(for: .begun, whenCancelled: ()) }
 
     /// Whether a number is one of an account's.
     public func hasNumber(_ number: String, account: String) -> Bool { accounts[account]?.numbers.contains(number) ?? false }

@@ -1,4 +1,5 @@
 import Changes
+import Continuations
 import Ledger
 import WhatsAppBusiness
 
@@ -16,6 +17,7 @@ extension Watcher {
         let persisted = try await ledger.keep(WatchScope(accounts.values.map(\.plan)), at: world.wallClock())
         beginConnection(persisted[PollTarget.allAccounts])
         for name in accounts.keys.sorted() { begin(name, persisted[name] ?? PersistedWatches()) }
+        beginning.close(with: ())
         await learnFromHistory()
         beginAdaptive()
     }

@@ -13,6 +13,9 @@ public actor Watcher {
         var kind: Kind
     }
 
+    /// What can be waited for of the watcher as a whole.
+    enum Stage: Hashable { case begun }
+
     let ledger: Ledger
     let world: World
     let retry: Retry
@@ -34,6 +37,8 @@ public actor Watcher {
     /// Who waits until a change of a watch is written down, and who until a poll that may tell a drift is recorded.
     let moved = WaitList<PollTarget, Void>()
     let told = WaitList<KindOfAccount, Void>()
+    /// Who waits until what the ledger knows has been taken up; nobody does any more from then on.
+    let beginning = WaitList<Stage, Void>()
     /// What actions may have changed, for whichever poll sees it.
     var actions = ActiveCauses()
     /// Whether the ledger's history has been read for how often targets change.
@@ -64,7 +69,10 @@ public actor Watcher {
 
     /// Watches until the task is cancelled; a poll that is under way then is void.
     public func run() async throws(LedgerError) {
-        defer { waiting.close(with: .notWatched) }
+        defer {
+            waiting.close(with: .notWatched)
+            beginning.close(with: ())
+        }
         try await begin()
         await withDiscardingTaskGroup { group in
             for await _ in self.world.alarm.rings {

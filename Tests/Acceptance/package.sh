@@ -63,7 +63,7 @@ def checksum(values):
 
 ledger = sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite")
 released = sqlite3.connect("file:/repository/Tests/LedgerTests/Released/schema-1.sqlite?mode=ro&immutable=1", uri=True)
-for table in "budget", "epoch", "mute", "other_id", "report":
+for table in "begun_action", "budget", "epoch", "mute", "other_id", "report":
     ledger.execute(f"DROP TABLE {table}")
 columns = "observed_at, place, id, operation, origin, severity, fields, before, after, summary"
 changes = ledger.execute(f"SELECT sequence, {columns} FROM change ORDER BY sequence").fetchall()
@@ -120,7 +120,7 @@ echo "connects during the upgrade: $(cat /tmp/connected)"
 [ -e /tmp/first-schema ] || fail 'the ledger was not made one of the first schema'
 same 'the version' "$version" "$(dpkg-query --show --showformat='${Version}' wabawatch)"
 same 'restarts' 0 "$(property NRestarts)"
-same 'the migrations of the ledger' '1 2 3 4 5 6 7 kind alarm' "$(python3 -c 'import sqlite3; print(*[row[0] for row in sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite").execute("SELECT identifier FROM grdb_migrations ORDER BY 1")])')"
+same 'the migrations of the ledger' '1 2 3 4 5 6 7 8 kind alarm' "$(python3 -c 'import sqlite3; print(*[row[0] for row in sqlite3.connect("/var/lib/private/wabawatch/ledger.sqlite").execute("SELECT identifier FROM grdb_migrations ORDER BY 1")])')"
 cmp /tmp/mine /etc/wabawatch/wabawatch.yaml || fail 'the configuration was replaced'
 grep --quiet 'As it was' /etc/wabawatch/accounts.d/example.yaml.sample && fail 'a configuration file that nobody changed is the old one'
 [ -f /lib/systemd/system/wabawatchd-metrics.socket ] || fail 'the new units are not there'

@@ -49,11 +49,10 @@ import WhatsAppBusiness
     /// What the first request did is told, with everybody who was not reached, whatever stopped the second.
     @Test func failureOfALaterRequest_isToldBesideWhatWasDone() async throws {
         let refusal = try await Self.reply(400, #"{"error":{"code":139101,"message":"full","error_data":{"details":"At most 64000"}}}"#)
-        let silent = WriteReply.open(GraphFailure(.unreachable(TransportError(.timeout, "late"))))
         let unsent = WriteReply.unsent(GraphFailure(.unreachable(TransportError(.connect, "nobody there"))))
         let cases: [(ActionCourse.Event, code: Int, words: String)] = [
-            (.replied(refusal), 139_101, "At most 64000"), (.replied(silent), 0, "it is open whether Meta did this"),
-            (.replied(unsent), 0, "not tried"), (.notMade(.budget(.seconds(60))), 0, "not tried: the budget has no request"),
+            (.replied(refusal), 139_101, "At most 64000"), (.replied(unsent), 0, "not tried"),
+            (.notMade(.budget(.seconds(60))), 0, "not tried: the budget has no request"),
         ]
         for (event, code, words) in cases {
             var course = ActionCourse(try .users(Self.users, areBlocked: true, at: number))
@@ -68,6 +67,32 @@ import WhatsAppBusiness
             #expect(done.count == 1000 && failed.map(\.input) == Array(Self.users[1000...]))
             #expect(failed[0].code == code && failed[0].message.hasPrefix(words), "\(failed[0])")
             #expect(failed[1000].code == 0 && failed[1000].message.hasPrefix("not tried"))
+        }
+    }
+
+    /// What Meta may have done is told as open, and not among the failed; the reason says how far the requests before it came.
+    @Test func laterRequestThatIsOpen_leavesTheWholeOpen_andSaysHowFarItCame() async throws {
+        let silent = ActionCourse.Event.replied(.open(GraphFailure(.unreachable(TransportError(.timeout, "late")))))
+        let nobody = ActionCourse.Event.replied(try await Self.reply(200, #"{"success":true}"#))
+        for (event, why) in [(silent, "late"), (nobody, "the answer names nobody")] {
+            for isBlock in [true, false] {
+                var course = ActionCourse(try .users(Self.users, areBlocked: isBlock, at: number))
+                let first = try #require(course.next)
+                let list = isBlock ? "added_users" : "removed_users"
+                course.on(.replied(try await Self.reply(200, Self.answer(to: first, list))))
+                course.on(event)
+                guard case .uncertain(let reason)? = course.outcome else {
+                    Issue.record("\(String(describing: course.outcome))")
+                    return
+                }
+                let words = isBlock ? "blocked" : "unblocked"
+                #expect(
+                    reason.contains(why)
+                        && reason.hasSuffix(
+                            ", for 1000 users from 1001 on; before them 1000 were \(words) and 0 were not, 500 behind them were not tried"),
+                    "\(reason)")
+                #expect(course.next == nil && course.mayHaveActed)
+            }
         }
     }
 

@@ -128,15 +128,29 @@ struct WriteTests {
             let listed = try client.get(path)
             #expect(listed.data.map { $0["override_callback_uri"] } == ["https://alt.example/"])
             #expect(!listed.text.contains("canary"))
+            func configuration() throws -> JSONValue? {
+                try client.get("/v23.0/\(phone)?fields=webhook_configuration").json["webhook_configuration"]
+            }
+            let own: JSONValue = ["application": "https://hooks.example/whatsapp"]
+            #expect(
+                try configuration() == [
+                    "application": "https://hooks.example/whatsapp", "whatsapp_business_account": "https://alt.example/",
+                ])
             _ = try client.send("POST", path)
+            #expect(try configuration() == own)
             #expect(try client.get(path).data.first?.object?.names.contains("override_callback_uri") == false)
+            _ = try client.send("POST", path, json: override)
+            #expect(try configuration() != own)
             _ = try client.send("DELETE", path)
             #expect(try client.get(path).text == #"{"data":[]}"#)
+            #expect(try configuration() == own)
 
             let number: JSONValue = ["webhook_configuration": ["override_callback_uri": "https://p.example/", "verify_token": "canary"]]
             _ = try client.send("POST", "/v23.0/\(phone)", json: number)
-            let configuration = try client.get("/v23.0/\(phone)?fields=webhook_configuration").json["webhook_configuration"]
-            #expect(configuration == ["application": "https://hooks.example/whatsapp", "phone_number": "https://p.example/"])
+            #expect(try configuration() == ["application": "https://hooks.example/whatsapp", "phone_number": "https://p.example/"])
+            let nothing: JSONValue = ["webhook_configuration": ["override_callback_uri": ""]]
+            _ = try client.send("POST", "/v23.0/\(phone)", json: nothing)
+            #expect(try configuration() == own)
         }
     }
 

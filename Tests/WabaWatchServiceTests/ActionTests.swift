@@ -122,9 +122,12 @@ import WhatsAppBusiness
             #expect(error == .invalidParameter("id"))
             #expect(site.writes.isEmpty)
             #expect(try await update(client, .subscribedApp, id: own, override).success)
-            let change = try await subscription.change()
-            #expect(change.kind == .subscribedApp && change.origin == .command)
-            #expect(change.after?["override_callback_uri"] == "https://hooks.example/wa")
+            // The numbers show it as well.
+            let changes = try await subscription.changes(2)
+            #expect(Set(changes.map(\.kind)) == [OpenEnum(.subscribedApp), OpenEnum(.phoneNumber)])
+            #expect(changes.allSatisfy { $0.origin == .command && $0.actor == Self.actor })
+            let change = changes.first { $0.kind == .subscribedApp }
+            #expect(change?.after?["override_callback_uri"] == "https://hooks.example/wa")
             #expect(!site.log.contains("s3cr3t-v3rify"))
         }
     }

@@ -1,8 +1,10 @@
 import Changes
+import Continuations
 import GraphSimulator
 import Ledger
 import StrictJSON
 import Synchronization
+import TestTools
 import Testing
 import WhatsAppBusiness
 
@@ -18,6 +20,11 @@ import WhatsAppBusiness
     private final class Blocking: Sendable {
         private let made = Atomic(10_000_000)
         func user() -> String { "4917\(made.add(1, ordering: .relaxed).newValue)" }
+    }
+
+    /// What a look recorded, when it is over.
+    private final class Seen: Sendable {
+        let changes = Mutex<Int?>(nil)
     }
 
     private var intervals: [Kind: Duration] { [.phoneNumber: .seconds(86_400), .blockedUser: every] }
@@ -233,6 +240,41 @@ import WhatsAppBusiness
             #expect(await watcher.requests(of: target) == 2)
             await stage.run(watcher, for: fullSweep * 2)
             #expect(await watcher.requests(of: target) == 2, "a whole sweep changes nothing")
+        }
+    }
+
+    /// Who is unblocked stands behind the first page: the look after an action reads everything, and knows whose doing what it finds was.
+    @Test func lookAfterAnAction_isWhole() async throws {
+        try await withList { stage in
+            let watcher = try await proven(stage)
+            let target = stage.target(.blockedUser, 0)
+            let (count, sequence) = (stage.simulator.requestCount, stage.sequence)
+            let (gone, come) = (unblock(stage, 2500), block(stage)[0])
+            let actor = "alice (1000)"
+            let ticket = await watcher.begin([
+                ActionCause(actor: actor, target: target, ids: [gone], operations: [.removed]),
+                ActionCause(actor: actor, target: target, ids: [come], operations: [.added]),
+            ])
+            let seen = Seen()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let changes = try await watcher.look(after: ticket)
+                    seen.changes.withLock { $0 = changes }
+                }
+                while seen.changes.withLock(\.self) == nil {
+                    try await eventually("the look is over or waits for a poll") {
+                        if seen.changes.withLock(\.self) != nil { return true }
+                        return await watcher.waiting.isAwaited(target)
+                    }
+                    await stage.run(watcher, for: .seconds(1))
+                }
+                try await group.waitForAll()
+            }
+            let told = try await stage.changes(after: sequence).map(\.change)
+            #expect(seen.changes.withLock(\.self) == 2 && told.count == 2)
+            #expect(Set(told.map { "\($0.operation) \($0.resource.id)" }) == ["added \(come)", "removed \(gone)"])
+            #expect(told.allSatisfy { $0.origin == .command && $0.actor == actor })
+            #expect(stage.requests(.blockedUsers, after: count).count >= 4)
         }
     }
 

@@ -133,6 +133,49 @@ import WhatsAppBusiness
         }
     }
 
+    /// Runs words with a terminal for their errors alone; what is written there is the output.
+    private static let watched = """
+        import os, pty, subprocess, sys
+        given, taken, words = sys.argv[1], sys.argv[2], sys.argv[3:]
+        terminal, program = pty.openpty()
+        child = subprocess.Popen(words, stdin=open(given), stdout=open(taken, "w"), stderr=program)
+        os.close(program)
+        told = b""
+        while True:
+            try:
+                part = os.read(terminal, 4096)
+            except OSError:
+                break
+            if not part:
+                break
+            told += part
+        sys.stdout.write(told.decode())
+        sys.exit(child.wait())
+        """
+
+    /// Standard input is no terminal, so that nothing is asked; how far it is is written over and over, and gone at the end.
+    @Test func block_ofManyBeforeATerminal_showsHowFarItIs_andLeavesNothingBehind() async throws {
+        try await Site.with(numbers: 1, every: "1h", kinds: [.phoneNumber, .blockedUser], more: "    actions: [block]") { site in
+            let daemon = try await site.start()
+            var subscription = try await site.subscribeFromTheBeginning()
+            _ = try await subscription.changes(2)
+            let users = (0..<2500).map { "1650555\(1000 + $0)" }
+            let (given, taken) = (site.folder + "/users", site.folder + "/taken")
+            try Data((users.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: given))
+            for word in ["block", "unblock"] {
+                let shown = try await Shell.run(
+                    ["python3", "-c", Self.watched, given, taken, "wabawatch", word, "acme", Self.number, "-"],
+                    environment: ["WABAWATCH_SOCKET": site.socket, "TERM": "xterm"])
+                let lines = shown.output.split(separator: "\r").filter { $0 != "\u{1B}[K" }
+                #expect(shown.code == 0 && lines == [0, 1000, 2000].map { "\(word)ing: \($0) of 2500 users\u{1B}[K" }, "\(shown)")
+                #expect(shown.output.hasSuffix("\r\u{1B}[K"), "the line is cleared at the end")
+                let told = try String(contentsOfFile: taken, encoding: .utf8).split(separator: "\n")
+                #expect(told.count == 2500 && told.allSatisfy { $0.hasPrefix("\(word)ed 1650555") })
+            }
+            #expect(await daemon.stop() == 0)
+        }
+    }
+
     /// Runs words in a terminal of their own, in which a question is answered.
     private static let asked = """
         import os, pty, sys

@@ -103,14 +103,24 @@ extension Simulation {
     private mutating func writeSubscription(_ request: GraphRequest, _ call: Call) throws(SimulatedError) -> JSONObject {
         let app = platform.app
         return try changeAccount(call) { account throws(SimulatedError) in
-            account.subscribedApps.removeAll { $0["whatsapp_business_api_data"]?["id"]?.string == app.id }
-            guard request.method == "POST" else { return Self.success }
-            var subscription = Account.subscription(id: app.id, name: app.name)
-            var answer = Self.success
-            if let address = request["override_callback_uri"] {
+            let address = request.method == "POST" ? request["override_callback_uri"] : nil
+            if let address {
                 guard address.hasPrefix("https://"), address.utf8.count <= 200, request["verify_token"] != nil else {
                     throw .parameter("override_callback_uri must be an HTTPS address of at most 200 characters, with a verify_token")
                 }
+            }
+            account.subscribedApps.removeAll { $0["whatsapp_business_api_data"]?["id"]?.string == app.id }
+            // The numbers show where their webhooks go, by whose setting.
+            for index in account.phoneNumbers.indices {
+                var configuration = account.phoneNumbers[index].document["webhook_configuration"]?.object ?? [:]
+                guard address != nil || configuration["whatsapp_business_account"] != nil else { continue }
+                configuration["whatsapp_business_account"] = address.map(JSONValue.string)
+                account.phoneNumbers[index].document["webhook_configuration"] = .object(configuration)
+            }
+            guard request.method == "POST" else { return Self.success }
+            var subscription = Account.subscription(id: app.id, name: app.name)
+            var answer = Self.success
+            if let address {
                 subscription["override_callback_uri"] = .string(address)
                 answer["data"] = [.object(subscription)]
             }

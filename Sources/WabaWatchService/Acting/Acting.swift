@@ -146,6 +146,7 @@ struct Acting: Sendable {
         guard allowed.contains(asked.action) else {
             throw WabaWatchError.actionNotAllowed(account: asked.account, action: asked.action.rawValue)
         }
+        await watcher.untilBegun()
         if let number = asked.number, !(await watcher.hasNumber(number, account: asked.account)) {
             throw WabaWatchError.noSuchResource(account: asked.account, kind: OpenEnum(.phoneNumber), id: number)
         }

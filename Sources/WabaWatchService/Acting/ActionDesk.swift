@@ -11,7 +11,11 @@ import WabaWatchInterface
 import Watching
 import WhatsAppBusiness
 
-/// Carries actions out, whoever waits for them: a caller that goes away stops nothing that has begun. Each is written down, and looked at afterwards.
+/// Carries actions out, whoever waits for them: a caller that goes away stops nothing that has begun.
+///
+/// Each is written to the ledger before its first request leaves, told to the journal when it has ended, looked at afterwards, and then taken out again. So a
+/// daemon that is killed at any of these steps repeats nothing, and the next one does what is left: it tells what is known of the action, unless the journal
+/// has it already, and looks. Only where the process is killed between journald's taking an entry and the mark of that is the same entry written once more.
 final class ActionDesk: Service {
     /// What somebody waits for.
     struct Ended: Sendable {
@@ -28,7 +32,14 @@ final class ActionDesk: Service {
         let ended = OneShot<Ended?>()
     }
 
+    /// An action of a daemon before this one.
+    private struct Left: Sendable {
+        var action: BegunAction
+        var ticket: ActionTicket
+    }
+
     private struct Line: Sendable {
+        var left: [Left] = []
         var isOpen = true
         var underWay = 0
     }
@@ -36,6 +47,7 @@ final class ActionDesk: Service {
     let watcher: Watcher
     let ledger: Ledger
     let journal: ActionJournal
+    private let wallClock: @Sendable () -> Timestamp
     private let log: Logger
     private let line = Mutex(Line())
     private let jobs: AsyncStream<Job>
@@ -44,7 +56,8 @@ final class ActionDesk: Service {
     /// Actions at a time. Nothing is queued behind them.
     static let most = 64
 
-    init(watcher: Watcher, ledger: Ledger, journal: ActionJournal, log: Logger) {
+    init(watcher: Watcher, ledger: Ledger, journal: ActionJournal, wallClock: @escaping @Sendable () -> Timestamp, log: Logger) {
+        self.wallClock = wallClock
         self.log = log
         self.watcher = watcher
         self.ledger = ledger
@@ -56,6 +69,7 @@ final class ActionDesk: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             await withDiscardingTaskGroup { group in
+                for left in takeLeft() { group.addTask { await self.finish(left) } }
                 for await job in jobs { group.addTask { await self.carryOut(job) } }
                 group.cancelAll()
             }
@@ -83,25 +97,93 @@ final class ActionDesk: Service {
         let action = job.action
         let ticket = await watcher.begin(action.causes(by: job.actor))
         var course = ActionCourse(action)
+        var number: Int64?
+        do throws(LedgerError) {
+            number = try await ledger.begin(BegunAction(action, actor: job.actor, userID: job.userID, at: wallClock()))
+            if number == nil { course.on(.unwritten("too many actions wait for that")) }
+        } catch { course.on(.unwritten(error.cause)) }
         while let request = course.next {
             let end = await watcher.write(request, of: action.place.account, sends: action.sends)
             course.on(ActionCourse.Event(end))
         }
         let outcome = course.outcome ?? .uncertain("it did not end")
+        await mark(number, .ended(BegunAction.End(result: outcome.summary, isWhole: outcome.isWhole)))
         await journal.tell(ActionRecord(action, actor: job.actor, userID: job.userID, outcome))
         var changes = 0
         if course.mayHaveActed {
-            do throws(PollError) { changes = try await watcher.look(after: ticket) } catch {
-                // A later poll sees it, and knows whose doing it is.
-                log.warning(
-                    "what an action changed cannot be seen yet",
-                    metadata: ["account": "\(action.place.account)", "action": "\(action.name.rawValue)", "error": "\(error)"])
-            }
+            await mark(number, .told)
+            changes = await look(after: ticket, number, account: action.place.account, action: action.name.rawValue)
         } else {
             await watcher.end(ticket)
+            await mark(number, .forgotten)
         }
         line.withLock { $0.underWay -= 1 }
         job.ended.fulfil(Ended(outcome: outcome, changes: changes, cursor: ledger.cursor))
+    }
+
+    /// Polls what an action may have changed, and is done with it. Where the daemon ends first, the next one does.
+    private func look(after ticket: ActionTicket, _ number: Int64?, account: String, action: String) async -> Int {
+        var changes = 0
+        do throws(PollError) { changes = try await watcher.look(after: ticket) } catch {
+            if Task.isCancelled { return 0 }
+            // A later poll sees it, and knows whose doing it is.
+            log.warning(
+                "what an action changed cannot be seen yet",
+                metadata: ["account": "\(account)", "action": "\(action)", "error": "\(error)"])
+        }
+        await mark(number, .forgotten)
+        return changes
+    }
+
+    /// Writes down how far an action has come. What cannot be written now is written later, at the latest at the end.
+    private func mark(_ number: Int64?, _ mark: ActionMark) async {
+        guard let number else { return }
+        do throws(LedgerError) { try await ledger.mark(action: number, mark) } catch {
+            guard error.code != .cancelled else { return }
+            log.warning("how far an action has come cannot be written down yet", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: What a daemon before this one left
+
+    /// Takes up the actions that a daemon before this one had under way when it was killed. Called before anything is polled, so that whichever poll sees what
+    /// they changed knows whose doing it was.
+    func takeUp() async {
+        do throws(LedgerError) {
+            for action in try await ledger.begunActions() {
+                let ticket = await watcher.begin(action.causes)
+                line.withLock { $0.left.append(Left(action: action, ticket: ticket)) }
+            }
+        } catch { log.error("what became of earlier actions cannot be told", metadata: ["error": "\(error)"]) }
+    }
+
+    /// Tells the journal of what was taken up and looks at it. An action that the journal has already is not told again.
+    private func finish(_ left: Left) async {
+        await tell(left.action)
+        await watcher.untilBegun()
+        _ = await look(after: left.ticket, left.action.number, account: left.action.account, action: left.action.action)
+    }
+
+    /// The same where everything has been polled and nothing is any more.
+    func finishWithoutPolling() async {
+        for left in takeLeft() {
+            await tell(left.action)
+            await watcher.end(left.ticket)
+            await mark(left.action.number, .forgotten)
+        }
+    }
+
+    private func tell(_ action: BegunAction) async {
+        guard !action.isTold else { return }
+        await journal.tell(ActionRecord(action))
+        await mark(action.number, .told)
+    }
+
+    private func takeLeft() -> [Left] {
+        line.withLock { line in
+            defer { line.left = [] }
+            return line.left
+        }
     }
 }
 
@@ -118,18 +200,9 @@ extension ActionCourse.Event {
                 .notMade(.way(state: "unrecorded", reason: "the request could not be written down: \(error.cause)"))
             }
     }
-}
 
-extension ActionRecord {
-    /// What came of an action.
-    init(_ action: Action, actor: String, userID: UInt32, _ outcome: ActionOutcome) {
-        self.init(action, actor: actor, userID: userID, result: outcome.summary, isWhole: outcome.isWhole)
-    }
-
-    init(_ action: Action, actor: String, userID: UInt32, result: String, isWhole: Bool) {
-        let (kind, id) = action.thing
-        self.init(
-            account: action.place.account, wabaID: action.place.wabaID, action: action.name.rawValue, kind: kind, id: id,
-            phoneNumberID: action.place.phoneNumberID, actor: actor, userID: userID, deed: action.summary, result: result, isWhole: isWhole)
+    /// The action could not be written down, and nothing of it was sent.
+    fileprivate static func unwritten(_ cause: String) -> ActionCourse.Event {
+        .notMade(.way(state: "unrecorded", reason: "the action could not be written down: \(cause)"))
     }
 }

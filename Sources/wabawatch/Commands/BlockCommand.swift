@@ -40,7 +40,8 @@ struct BlockCommand: AsyncParsableCommand {
         commandName: "block", abstract: "Block users at a number.",
         discussion: """
             Changes the account at Meta, a thousand users a request; allowed to members of the daemon's control group, where the account's actions have block. \
-            Exit status 1 when a user could not be blocked.
+            Exit status 1 when a user could not be blocked. Where it is open what Meta did of a request, that is said, and nothing more is asked for: what was \
+            printed before was done; wabawatch list blocked_user shows the rest.
             """)
 
     @OptionGroup var connection: SocketOptions
@@ -71,7 +72,8 @@ struct UnblockCommand: AsyncParsableCommand {
         commandName: "unblock", abstract: "Unblock users at a number.",
         discussion: """
             Changes the account at Meta, a thousand users a request; allowed to members of the daemon's control group, where the account's actions have block. \
-            Exit status 1 when a user could not be unblocked.
+            Exit status 1 when a user could not be unblocked. Where it is open what Meta did of a request, that is said, and nothing more is asked for: what was \
+            printed before was done; wabawatch list blocked_user shows the rest.
             """)
 
     @OptionGroup var connection: SocketOptions

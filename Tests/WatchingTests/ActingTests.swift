@@ -1,0 +1,34 @@
+import Continuations
+import GraphSimulator
+import TestTools
+import Testing
+import WhatsAppBusiness
+
+@testable import Watching
+
+/// What a watcher knows for those who act, and from when on.
+@Suite(.timeLimit(.minutes(1))) struct ActingTests {
+    /// A restarted daemon hears calls before it has read its ledger: whoever asks for a number waits for that, and no poll is needed.
+    @Test func number_isKnownAfterARestart_asSoonAsTheLedgerIsRead() async throws {
+        try await Stage.with { stage in
+            let first = try stage.watcher(try stage.plan())
+            try await first.begin()
+            await stage.run(first, for: .seconds(30))
+            let count = stage.simulator.requestCount
+            let next = try stage.watcher(try stage.plan())
+            #expect(await !next.hasNumber(Stage.number(0), account: "acme"))
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    await next.untilBegun()
+                    return await next.hasNumber(Stage.number(0), account: "acme")
+                }
+                try await eventually("somebody waits") { await next.beginning.isAwaited(.begun) }
+                try await next.begin()
+                #expect(try await group.next() == true)
+            }
+            #expect(stage.simulator.requestCount == count, "Meta is not asked for it")
+            // Nobody waits once that is over.
+            await next.untilBegun()
+        }
+    }
+}
