@@ -53,8 +53,8 @@ extension ConfigurationReader {
         guard let destination = destination(to) else { return nil }
         var route = NotifyRoute(name: name, destination: destination)
         if let place = members["match"] { match(place, &route) }
-        // People are told together what comes together; programs at once.
-        if destination.form == .message { route.group = .seconds(30) }
+        // People are told together what comes together; programs are given at once what is there at once.
+        route.group = destination.form == .message ? .seconds(30) : .milliseconds(200)
         route.group = duration(members["group"], in: Self.groups) ?? route.group
         route.timeout = duration(members["timeout"], in: Self.timeouts) ?? route.timeout
         route.tellsEnd = flag(members["resolved"]) ?? true

@@ -61,7 +61,8 @@ import WhatsAppBusiness
         #expect(first.destination == .exec(["/usr/bin/apprise", "-c", "/etc/wabawatch/apprise.yml"], .text))
         #expect(first.subscription == Filter(accounts: ["acme"], kinds: [.alarm]), "ends are info, and wanted")
         #expect(
-            configuration.routes[1].destination == .alertmanager("http://127.0.0.1:9093") && configuration.routes[1].group < .seconds(1))
+            configuration.routes[1].destination == .alertmanager("http://127.0.0.1:9093")
+                && configuration.routes[1].group == .milliseconds(200))
         let hook = configuration.routes[2]
         #expect(hook.subject == .changes && hook.subscription == hook.match && hook.match.fields?.map(\.description) == ["/status"])
         #expect(
