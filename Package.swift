@@ -57,6 +57,7 @@ let package = Package(
         .executable(name: "wabawatch", targets: ["wabawatch"]),
         .executable(name: "wabawatch-demo", targets: ["wabawatch-demo"]),
         .executable(name: "wabawatch-webhook", targets: ["wabawatch-webhook"]),
+        .executable(name: "wabawatch-notify", targets: ["wabawatch-notify"]),
         .executable(name: "graph-simulator", targets: ["graph-simulator"]),
         .executable(name: "wabawatch-bench", targets: ["wabawatch-bench"]),
         .library(name: "WabaWatchClient", targets: ["WabaWatchClient"]),
@@ -90,6 +91,8 @@ let package = Package(
         room("Printing"),
         room("Programs", ["Printing", arguments]),
         room("Systemd", ["CSystemd", "Printing", logging]),
+        // The strict reading of configuration files, each mistake with file, line and key.
+        room("StrictYAML", ["Systemd", yaml]),
         room("Varlink", ["Continuations", "StrictJSON", nio, nioPosix]),
         room("WhatsAppBusiness", ["StrictJSON"]),
         room("GraphAPI", ["Continuations", "WhatsAppBusiness", "StrictJSON", "CCurl", "CCrypto"]),
@@ -112,7 +115,9 @@ let package = Package(
         room("InterfaceRecords", ["Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
         // The service's rooms: none needs another, and the daemon puts them together.
         // Configuration files and their mistakes, secrets, what is to be watched, and what Meta says of it.
-        room("ServiceConfiguration", ["Systemd", "Actions", "GraphAPI", "Alarms", "Watching", "WhatsAppBusiness", "StrictJSON", yaml]),
+        room(
+            "ServiceConfiguration",
+            ["Systemd", "Actions", "GraphAPI", "Alarms", "Watching", "WhatsAppBusiness", "StrictJSON", "StrictYAML", yaml]),
         // What goes to journald, behind a cursor of its own.
         room("Announcing", ["Continuations", "Systemd", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", logging]),
         // Subscribe: every reader behind a cursor of its own, and the changes that they are at, kept once for all.
@@ -138,14 +143,14 @@ let package = Package(
                 "Continuations", "Systemd", "Varlink", "GraphAPI", "Actions", "Alarms", "AlarmKeeping", "Changes", "Webhooks", "Ledger",
                 "Watching",
                 "WabaWatchInterface",
-                "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness", "StrictJSON",
-                lifecycle, signals, logging,
+                "InterfaceRecords", "ServiceConfiguration", "StrictYAML", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness",
+                "StrictJSON", lifecycle, signals, logging,
             ]),
         program(
             "wabawatchd",
             [
-                "WabaWatchService", "ServiceConfiguration", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", "Printing", "Programs",
-                arguments, logging,
+                "WabaWatchService", "ServiceConfiguration", "StrictYAML", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", "Printing",
+                "Programs", arguments, logging,
             ],
             linkerSettings: lean),
         program(
@@ -155,6 +160,20 @@ let package = Package(
         // Hears Meta's webhooks. No room of the daemon's is in it, for it faces a network: it knows no token and no application's secret.
         room("WebhookFront", ["Continuations", "Varlink", "WabaWatchInterface", nio, nioPosix, nioHTTP, logging]),
         program("wabawatch-webhook", ["WebhookFront", "Systemd", "Programs", arguments, signals, logging], linkerSettings: lean),
+        // The notifier's decisions: routes, what they tell and when, how it reads; then what carries them out. No room of the daemon's is in it but the one
+        // that speaks HTTP.
+        room("Notifying", ["Printing", "StrictYAML", "WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
+        room(
+            "NotificationDelivery",
+            [
+                "Continuations", "Systemd", "GraphAPI", "Notifying", "WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", logging,
+            ]),
+        program(
+            "wabawatch-notify",
+            [
+                "NotificationDelivery", "Notifying", "StrictYAML", "Systemd", "WabaWatchInterface",
+                "WhatsAppBusiness", "Printing", "Programs", arguments, signals, logging,
+            ], linkerSettings: lean),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
         program("graph-simulator", ["GraphSimulator", "Printing", "Programs", arguments, signals]),
         program(
@@ -225,8 +244,8 @@ let package = Package(
         tests(
             "ServiceConfiguration",
             [
-                "TestSupport", "ServiceConfiguration", "Actions", "Alarms", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness",
-                "StrictJSON",
+                "TestSupport", "ServiceConfiguration", "StrictYAML", "Actions", "Alarms", "GraphAPI", "GraphSimulator", "Systemd",
+                "WhatsAppBusiness", "StrictJSON",
                 "wabawatchd",
             ]),
         tests(
@@ -249,7 +268,8 @@ let package = Package(
         tests(
             "WabaWatchService",
             [
-                "TestTools", "TestSupport", "WabaWatchService", "ServiceConfiguration", "Announcing", "Subscriptions", "InterfaceRecords",
+                "TestTools", "TestSupport", "WabaWatchService", "ServiceConfiguration", "StrictYAML", "Announcing", "Subscriptions",
+                "InterfaceRecords",
                 "GraphAPI", "GraphSimulator", "Ledger", "Alarms", "Changes", "Webhooks", "Systemd", "Varlink", "WabaWatchClient",
                 "WabaWatchInterface", "Watching",
                 "WhatsAppBusiness", "StrictJSON", "wabawatchd", "wabawatch-webhook", "wabawatch-demo", logging,
@@ -260,6 +280,19 @@ let package = Package(
             [
                 "TestTools", "TestSupport", "AlarmKeeping", "Alarms", "Changes", "Ledger", "Watching", "WhatsAppBusiness", "StrictJSON",
                 grdb, logging,
+            ]),
+        tests(
+            "Notifying",
+            [
+                "Notifying", "TestSupport", "FakeDaemon", "StrictYAML", "WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness",
+                "StrictJSON",
+            ]),
+        tests(
+            "NotificationDelivery",
+            [
+                "NotificationDelivery", "Notifying", "TestTools", "TestSupport", "FakeDaemon", "GraphAPI", "Systemd", "Varlink",
+                "WabaWatchClient",
+                "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", "wabawatch-notify", nio, nioPosix, nioHTTP, logging,
             ]),
         tests("Webhooks", ["Webhooks", "Changes", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Golden")]),
         tests("Actions", ["Actions", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON"]),

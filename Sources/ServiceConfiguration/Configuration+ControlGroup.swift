@@ -1,4 +1,5 @@
 import Glibc
+package import StrictYAML
 
 extension Configuration {
     /// What a user namespace shows for every user and group that it does not know (user_namespaces(7)): it may be anybody.

@@ -1,4 +1,5 @@
 import GraphAPI
+import StrictYAML
 import Watching
 import WhatsAppBusiness
 

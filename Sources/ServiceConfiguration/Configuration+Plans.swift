@@ -1,4 +1,5 @@
 package import GraphAPI
+package import StrictYAML
 import Synchronization
 package import Watching
 import WhatsAppBusiness

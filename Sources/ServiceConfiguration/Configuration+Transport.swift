@@ -1,4 +1,5 @@
 package import GraphAPI
+package import StrictYAML
 
 extension Configuration {
     /// What asks Meta as this says.

@@ -1,6 +1,7 @@
 package import Actions
 package import Alarms
 package import StrictJSON
+import StrictYAML
 package import Watching
 package import WhatsAppBusiness
 
@@ -149,16 +150,7 @@ package struct Configuration: Sendable, Equatable {
         var appSecretPlace = Configuration.Place()
     }
 
-    /// Where something stands.
-    struct Place: Sendable, Equatable {
-        var file = ""
-        var line: Int?
-        var key = ""
-
-        func problem(_ sentence: String) -> ConfigurationProblem {
-            ConfigurationProblem(file: file, line: line, key: key, sentence: sentence)
-        }
-    }
+    typealias Place = ConfigurationPlace
 
     /// The file it was read from.
     package var file = ""
@@ -188,35 +180,5 @@ package struct Configuration: Sendable, Equatable {
     /// A fault of the value of a key, where that stands.
     func problem(_ key: String, _ sentence: String) -> ConfigurationProblem {
         (places[key] ?? Place(file: file, key: key)).problem(sentence)
-    }
-}
-
-/// Something in a configuration that cannot be used: which file, line and key, and what is wrong.
-package struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The file.
-    package var file: String
-    /// The line, from one; `nil` where the file as a whole is meant.
-    package var line: Int?
-    /// The key with the keys it stands under: `accounts[0].waba_id`.
-    package var key: String
-    /// What is wrong.
-    package var sentence: String
-
-    package var description: String {
-        "\(file)\(line.map { ":\($0)" } ?? ""): \(key.isEmpty ? "" : "\(key): ")\(sentence)"
-    }
-}
-
-/// All problems of a configuration at once.
-package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
-    /// The problems, by file and line.
-    package var problems: [ConfigurationProblem]
-
-    package var description: String { problems.map(\.description).joined(separator: "\n") }
-
-    /// The first of them, and how many more there are.
-    package var sentence: String {
-        let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
-        return "\(problems.first?.description ?? "")\(more)"
     }
 }

@@ -1,5 +1,6 @@
 import Alarms
 import StrictJSON
+import StrictYAML
 import WhatsAppBusiness
 import Yams
 

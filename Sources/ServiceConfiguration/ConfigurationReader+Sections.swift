@@ -1,5 +1,6 @@
 import Actions
 import GraphAPI
+import StrictYAML
 import Watching
 import WhatsAppBusiness
 import Yams

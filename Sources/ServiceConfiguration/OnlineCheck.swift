@@ -1,4 +1,5 @@
 import GraphAPI
+package import StrictYAML
 import WhatsAppBusiness
 
 /// What Meta says of one account of a configuration: `wabawatchd --check --online`.

@@ -1,4 +1,5 @@
 package import GraphAPI
+package import StrictYAML
 package import Systemd
 import WhatsAppBusiness
 

@@ -7,6 +7,7 @@ public import Logging
 import Printing
 import Programs
 import ServiceConfiguration
+import StrictYAML
 import Systemd
 import WabaWatchService
 import Watching

@@ -2,6 +2,7 @@ import Actions
 import Alarms
 import FoundationEssentials
 import StrictJSON
+import StrictYAML
 import TestSupport
 import Testing
 import WhatsAppBusiness

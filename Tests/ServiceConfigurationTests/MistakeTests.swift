@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GraphAPI
 import Glibc
+import StrictYAML
 import Systemd
 import TestSupport
 import Testing
@@ -284,7 +285,7 @@ import WhatsAppBusiness
                 listener.close()
             case "notUTF8": try write([0xFF, 0xFE])
             case "empty": try write([])
-            default: try write(Array(repeating: UInt8(ascii: " "), count: Configuration.largestFile + 1))
+            default: try write(Array(repeating: UInt8(ascii: " "), count: ConfigurationReader.largestFile + 1))
             }
         }
         #expect(found.count == 1 && found[0].hasPrefix("accounts.d"), "\(found)")

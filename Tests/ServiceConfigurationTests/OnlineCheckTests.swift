@@ -3,6 +3,7 @@ import GraphAPI
 import Glibc
 import GraphSimulator
 import StrictJSON
+import StrictYAML
 import Synchronization
 import Systemd
 import TestSupport

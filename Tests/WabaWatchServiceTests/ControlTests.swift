@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Ledger
 import StrictJSON
+import StrictYAML
 import TestSupport
 import Testing
 import Varlink

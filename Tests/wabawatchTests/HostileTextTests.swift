@@ -97,7 +97,7 @@ import WhatsAppBusiness
         let log = await Self.log
         try await withSocket { path in
             try await serving(FakeDaemon(log, status: Self.status), at: path) {
-                for form in OutputForm.allCases {
+                for form in ChangeForm.allCases {
                     let outcome = try await BuiltCommand(["monitor", "--after", "fake.0", "-o", form.rawValue], socket: path).run(
                         inTerminalOf: 200
                     ) {

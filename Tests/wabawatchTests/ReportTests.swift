@@ -53,9 +53,10 @@ import WhatsAppBusiness
         var change = Sample.fall(7, Cursor("fake.7"))
         (change.kind, change.operation) = (OpenEnum(rawValue: "flow"), OpenEnum(rawValue: "renamed"))
         (change.origin, change.severity) = (OpenEnum(rawValue: "gossip"), OpenEnum(rawValue: "dire"))
-        let full = ChangeText(form: .full, page: page).lines(change).map(\.plain).joined(separator: "\n")
+        let full = ChangeText(form: .full, page: page, host: "watch1").lines(change).map(\.plain).joined(separator: "\n")
         for text in ["renamed", "dire", "by gossip", "flow 107878721936019"] { #expect(full.contains(text), "\(full)") }
-        #expect(ChangeText(form: .json, page: page).lines(change).map(\.plain) == [JSONValue.object(change.json).description])
+        #expect(
+            ChangeText(form: .json, page: page, host: "watch1").lines(change).map(\.plain) == [JSONValue.object(change.json).description])
         var resource = Sample.resources[1]
         resource.kind = OpenEnum(rawValue: "flow")
         #expect(ResourceTable(resources: [resource]).lines(page).last?.plain.contains("flow") == true)
@@ -76,10 +77,10 @@ import WhatsAppBusiness
         try Golden.expect(ResourcePage(resource: Sample.resources[0], lastChange: nil).lines(page.page), "show-account-\(page.name)")
     }
 
-    @Test(arguments: OutputForm.allCases, [PageCase.all[0], PageCase.all[1], PageCase.all[4]]) func change_isWrittenInItsForm(
-        form: OutputForm, page: PageCase
+    @Test(arguments: ChangeForm.allCases, [PageCase.all[0], PageCase.all[1], PageCase.all[4]]) func change_isWrittenInItsForm(
+        form: ChangeForm, page: PageCase
     ) throws {
-        let text = ChangeText(form: form, page: page.page)
+        let text = ChangeText(form: form, page: page.page, host: "watch1")
         var lines: [PrintableText] = []
         for severity in Severity.allCases {
             var change = Sample.fall(7, Cursor("fake.7"))
@@ -98,7 +99,7 @@ import WhatsAppBusiness
 
     @Test func json_ofAChange_isTheInterfacesOwnOnOneLine() throws {
         let change = Sample.fall(7, Cursor("fake.7"))
-        let lines = ChangeText(form: .json, page: PageCase.all[1].page).lines(change)
+        let lines = ChangeText(form: .json, page: PageCase.all[1].page, host: "watch1").lines(change)
         let line = try #require(lines.first)
         #expect(lines.count == 1)
         #expect(try Change(json: try #require(try JSONValue(parsing: line.plain).object)) == change)
@@ -130,7 +131,7 @@ import WhatsAppBusiness
     @Test func text_fromOutside_cannotSteerTheTerminal() {
         var change = Sample.fall(1, Cursor("c"))
         change.summary = "evil \u{1B}[2J\u{9B}31m name\u{202E}\nsecond"
-        let line = ChangeText(form: .cat, page: PageCase.all[0].page).lines(change)
+        let line = ChangeText(form: .cat, page: PageCase.all[0].page, host: "watch1").lines(change)
         #expect(line == [PrintableText(#"evil \u{1B}[2J\u{9B}31m name\u{202E}\nsecond"#)])
     }
 

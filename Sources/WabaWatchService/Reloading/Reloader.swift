@@ -1,6 +1,7 @@
 import GraphAPI
 import Logging
 import ServiceConfiguration
+import StrictYAML
 import Synchronization
 import Systemd
 import Watching

@@ -1,5 +1,6 @@
 import Glibc
 import ServiceConfiguration
+import StrictYAML
 import Varlink
 
 /// Who may poll, mute and act: root, the service's own user, and the members of the control group.

@@ -13,7 +13,7 @@ struct HistoryCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var connection: SocketOptions
-    @OptionGroup var form: OutputOptions
+    @OptionGroup var form: ChangeOutputOptions
     @OptionGroup var changes: ChangeOptions
     @OptionGroup var pager: PagerOptions
     @Option(parsing: .unconditional, help: "Only changes at or after this time.")
@@ -37,7 +37,7 @@ struct HistoryCommand: AsyncParsableCommand {
         let session = Session(connection)
         let parameters = HistoryParameters(
             filter: try await changes.filter(session), after: after.map { Cursor($0) }, since: since?.moment, until: until?.moment)
-        let text = ChangeText(form: form.output, page: session.page)
+        let text = ChangeText(form: form.output, page: session.page, host: CloudEvent.machineName())
         try await session.print(paged: !pager.noPager) { output in
             if reverse {
                 try await newest(lines, parameters, session) { try output.lines(text.lines($0)) }

@@ -12,11 +12,11 @@ struct MonitorCommand: AsyncParsableCommand {
         discussion: """
             With a cursor file nothing is missed between two runs, however they end: the file is read at the start, and moved after each line is out. \
             Into a pipe, a line is out when its reader has taken it and come back for more, or has had a minute for it. A line may come twice; its \
-            sequence tells. What the file holds goes before --after and --snapshot, which are for the first run. With -o json a snapshot's lines are Resources (they have a document), the others are Changes (they have a sequence).
+            sequence tells. What the file holds goes before --after and --snapshot, which are for the first run. With -o json a snapshot's lines are Resources (they have a document), the others are Changes (they have a sequence); with -o cloudevents both are events of CloudEvents 1.0, whose id is the change's cursor.
             """)
 
     @OptionGroup var connection: SocketOptions
-    @OptionGroup var form: OutputOptions
+    @OptionGroup var form: ChangeOutputOptions
     @OptionGroup var changes: ChangeOptions
     @Option(help: "Begin right behind this cursor.")
     var after: String?
@@ -49,6 +49,8 @@ struct MonitorCommand: AsyncParsableCommand {
         let standardOutput = LineOutput()
         standardOutput.endWithReader()
         var output = TrackedOutput(standardOutput, file)
+        let host = CloudEvent.machineName()
+        let text = ChangeText(form: form.output, page: session.page, host: host)
         var isComplete = true
         var isAway = false
         // Which things of the snapshot are current.
@@ -58,9 +60,9 @@ struct MonitorCommand: AsyncParsableCommand {
             case .snapshotBegins:
                 isComplete = false
                 if let now = try? await session.freshness() { freshness = now }
-            case .resource(let resource): try output.lines(lines(resource, freshness, session.page))
+            case .resource(let resource): try output.lines(lines(resource, freshness, session.page, host))
             case .change(let change):
-                try output.lines(ChangeText(form: form.output, page: session.page).lines(change), upTo: change.cursor)
+                try output.lines(text.lines(change), upTo: change.cursor)
             case .ready(let cursor):
                 isComplete = true
                 if isAway { Session.remark("the daemon is back; nothing was missed") }
@@ -81,8 +83,9 @@ struct MonitorCommand: AsyncParsableCommand {
         }
     }
 
-    private func lines(_ resource: Resource, _ freshness: Freshness, _ page: Page) -> [PrintableText] {
+    private func lines(_ resource: Resource, _ freshness: Freshness, _ page: Page, _ host: String) -> [PrintableText] {
         switch form.output {
+        case .cloudevents: [PrintableText(CloudEvent(resource, host: host).json)]
         case .json: [PrintableText(resource.json)]
         case .cat: [PrintableText(resource.id)]
         case .short: [ResourceTable.line(resource, page, freshness)]

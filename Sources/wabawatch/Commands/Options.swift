@@ -18,6 +18,14 @@ struct OutputOptions: ParsableArguments {
     var output = OutputForm.short
 }
 
+/// How changes are written.
+struct ChangeOutputOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: "One line each, everything of each, one JSON object a line, the bare text, or one event of CloudEvents 1.0 a line.")
+    var output = ChangeForm.short
+}
+
 /// Whether long listings go through a pager.
 struct PagerOptions: ParsableArguments {
     @Flag(help: "Do not send long listings through $PAGER.")

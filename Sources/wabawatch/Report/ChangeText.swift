@@ -1,12 +1,15 @@
 import Printing
 import StrictJSON
+import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
 
 /// A change as text.
 struct ChangeText {
-    let form: OutputForm
+    let form: ChangeForm
     let page: Page
+    /// This machine's name, which events have.
+    let host: String
 
     /// The lines of a change; only the last form has more than one.
     func lines(_ change: Change) -> [PrintableText] {
@@ -15,6 +18,7 @@ struct ChangeText {
         case .short: ["\(page.time.short(change.observedAt.milliseconds)) \(summary)"]
         case .cat: [summary]
         case .json: [PrintableText(change.json)]
+        case .cloudevents: [PrintableText(CloudEvent(change, host: host).json)]
         case .full: ["\(page.time.full(change.observedAt.milliseconds)) \(summary)"] + members(of: change) + [facts(of: change)]
         }
     }

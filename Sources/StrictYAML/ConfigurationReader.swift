@@ -1,31 +1,20 @@
-import WhatsAppBusiness
-import Yams
-
-/// A place in a YAML file, and what stands there.
-struct YAMLPlace {
-    var file: String
-    var key: String
-    var node: Node
-
-    var line: Int? { node.mark?.line }
-
-    /// The same without what stands there.
-    var place: Configuration.Place { Configuration.Place(file: file, line: line, key: key) }
-
-    func problem(_ sentence: String) -> ConfigurationProblem { place.problem(sentence) }
-}
+package import Yams
 
 /// Reads values out of YAML and collects every problem instead of stopping at the first.
-struct ConfigurationReader {
-    var problems: [ConfigurationProblem] = []
+package struct ConfigurationReader {
+    /// What was found so far.
+    package var problems: [ConfigurationProblem] = []
     /// Where values stand whose faults show later.
-    var places: [String: Configuration.Place] = [:]
+    package var places: [String: ConfigurationPlace] = [:]
+
+    /// One that has read nothing.
+    package init() {}
 
     /// So many problems are looked for; a file that has more is another one than was meant.
-    static let mostProblems = 500
+    package static let mostProblems = 500
 
     /// The members of a mapping, each with its place. A key that is not known, or stands twice, is a problem.
-    mutating func members(of place: YAMLPlace, keys: Set<String>) -> [String: YAMLPlace] {
+    package mutating func members(of place: YAMLPlace, keys: Set<String>) -> [String: YAMLPlace] {
         if Self.isNull(place.node) { return [:] }
         guard case .mapping(let mapping) = place.node else {
             problems.append(place.problem("should be a mapping of keys to values"))
@@ -48,7 +37,7 @@ struct ConfigurationReader {
     }
 
     /// The elements of a sequence, each with its place.
-    mutating func elements(of place: YAMLPlace) -> [YAMLPlace] {
+    package mutating func elements(of place: YAMLPlace) -> [YAMLPlace] {
         guard case .sequence(let sequence) = place.node else {
             problems.append(place.problem("should be a list"))
             return []
@@ -57,7 +46,7 @@ struct ConfigurationReader {
     }
 
     /// A text that is not empty.
-    mutating func text(_ place: YAMLPlace?) -> String? {
+    package mutating func text(_ place: YAMLPlace?) -> String? {
         guard let place else { return nil }
         guard let text = place.node.scalar?.string, !text.isEmpty, !Self.isNull(place.node) else {
             problems.append(place.problem("should be a text"))
@@ -67,10 +56,10 @@ struct ConfigurationReader {
     }
 
     /// A text, or nothing where `null` stands.
-    mutating func optionalText(_ place: YAMLPlace?) -> String? { place.flatMap { Self.isNull($0.node) ? nil : text($0) } }
+    package mutating func optionalText(_ place: YAMLPlace?) -> String? { place.flatMap { Self.isNull($0.node) ? nil : text($0) } }
 
     /// An id of Meta's: decimal digits.
-    mutating func id(_ place: YAMLPlace?) -> String? {
+    package mutating func id(_ place: YAMLPlace?) -> String? {
         guard let place, let text = text(place) else { return nil }
         guard text.utf8.count <= 40, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else {
             problems.append(place.problem("should be an id of decimal digits"))
@@ -80,7 +69,7 @@ struct ConfigurationReader {
     }
 
     /// A whole number in a range, or nothing where `null` stands.
-    mutating func integer(_ place: YAMLPlace?, in range: ClosedRange<Int>) -> Int? {
+    package mutating func integer(_ place: YAMLPlace?, in range: ClosedRange<Int>) -> Int? {
         guard let place, !Self.isNull(place.node) else { return nil }
         guard let value = place.node.scalar.flatMap({ Int($0.string) }), range.contains(value) else {
             problems.append(place.problem("should be a whole number from \(range.lowerBound) to \(range.upperBound)"))
@@ -90,7 +79,7 @@ struct ConfigurationReader {
     }
 
     /// `true` or `false`.
-    mutating func flag(_ place: YAMLPlace?) -> Bool? {
+    package mutating func flag(_ place: YAMLPlace?) -> Bool? {
         guard let place else { return nil }
         switch place.node.scalar?.string {
         case "true": return true
@@ -102,7 +91,7 @@ struct ConfigurationReader {
     }
 
     /// A part of a whole: `10%`.
-    mutating func share(_ place: YAMLPlace?, in range: ClosedRange<Int>) -> Double? {
+    package mutating func share(_ place: YAMLPlace?, in range: ClosedRange<Int>) -> Double? {
         guard let place else { return nil }
         guard let text = place.node.scalar?.string, text.hasSuffix("%"), let percent = Double(text.dropLast()),
             (Double(range.lowerBound)...Double(range.upperBound)).contains(percent)
@@ -114,7 +103,7 @@ struct ConfigurationReader {
     }
 
     /// A span of time: `500ms`, `30s`, `5m`, `6h`, `90d`, `1h30m`.
-    mutating func duration(_ place: YAMLPlace?, in range: ClosedRange<Duration>) -> Duration? {
+    package mutating func duration(_ place: YAMLPlace?, in range: ClosedRange<Duration>) -> Duration? {
         guard let place else { return nil }
         guard let text = place.node.scalar?.string, let value = Duration(configuration: text) else {
             problems.append(place.problem("should be a span of time such as 500ms, 30s, 5m, 6h, 90d or 1h30m"))
@@ -129,7 +118,7 @@ struct ConfigurationReader {
     }
 
     /// One of a few words.
-    mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ place: YAMLPlace?, _ type: Word.Type = Word.self) -> Word? {
+    package mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ place: YAMLPlace?, _ type: Word.Type = Word.self) -> Word? {
         guard let place else { return nil }
         guard let word = place.node.scalar.flatMap({ Word(rawValue: $0.string) }) else {
             problems.append(place.problem("should be one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))"))
@@ -138,12 +127,13 @@ struct ConfigurationReader {
         return word
     }
 
-    static func isNull(_ node: Node) -> Bool { node.null != nil }
+    /// Whether nothing stands there, or `null`.
+    package static func isNull(_ node: Node) -> Bool { node.null != nil }
 }
 
 extension Duration {
     /// Reads `1h30m`; `nil` if it is something else or overflows.
-    init?(configuration text: String) {
+    package init?(configuration text: String) {
         var rest = text[...]
         var total: Int64 = 0
         guard !rest.isEmpty else { return nil }
@@ -163,7 +153,7 @@ extension Duration {
     }
 
     /// The shortest such text.
-    var configurationText: String {
+    package var configurationText: String {
         let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
         let units: [(String, Int64)] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]
         let unit = units.first { milliseconds % $0.1 == 0 } ?? ("ms", 1)

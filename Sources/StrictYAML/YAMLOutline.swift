@@ -1,5 +1,4 @@
 internal import CYaml
-import WhatsAppBusiness
 
 /// What a YAML text comes to when every alias in it is followed, found out before anything is built from it: libyaml's events, one pass, no tree.
 ///

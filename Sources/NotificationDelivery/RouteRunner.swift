@@ -1,0 +1,145 @@
+package import Logging
+package import Notifying
+package import WabaWatchClient
+import WabaWatchInterface
+import WhatsAppBusiness
+
+/// Carries out one route: reads from the daemon, delivers, keeps the cursor.
+package struct RouteRunner: Sendable {
+    /// After what cannot be mended by itself, such as a socket that may not be opened, it is tried again so often.
+    static let retryInterval = Duration.seconds(30)
+
+    private let route: NotifyRoute
+    private let client: WabaWatch
+    private let sender: any RouteSender
+    private let store: RouteStore
+    private let host: String
+    private let time: NotifyTime
+    private let random: @Sendable () -> Double
+    let log: Logger
+
+    package init(
+        _ route: NotifyRoute, client: WabaWatch, sender: any RouteSender, store: RouteStore, host: String, time: NotifyTime,
+        random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }, log: Logger
+    ) {
+        self.route = route
+        self.client = client
+        self.sender = sender
+        self.store = store
+        self.host = host
+        self.time = time
+        self.random = random
+        var log = log
+        log[metadataKey: "route"] = "\(route.name)"
+        self.log = log
+    }
+
+    private var now: RouteState.Moment { RouteState.Moment(running: time.running(), wall: time.wall()) }
+
+    /// Runs until the inbox is told to stop, or the task is cancelled.
+    package func run(_ inbox: EventInbox) async {
+        while !inbox.isStopped && !Task.isCancelled {
+            do {
+                try await begin(inbox)
+            } catch is CancellationError {
+                return
+            } catch {
+                log.error("the route cannot go on, and is begun again", metadata: ["error": "\(error)"])
+                await inbox.pause(for: Self.retryInterval, time)
+            }
+        }
+    }
+
+    private func begin(_ inbox: EventInbox) async throws {
+        var state = RouteState(route, host: host, cursor: try store.cursor(), remindedAt: try store.reminder())
+        if state.needsPresentAlarms {
+            for resource in try await presentAlarms(inbox) { state.know(resource) }
+        }
+        var start: ChangeStart? = state.start
+        while let from = start, !inbox.isStopped {
+            inbox.clear()
+            start = try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await read(from: from, into: inbox) }
+                defer { group.cancelAll() }
+                return try await follow(&state, inbox)
+            }
+        }
+    }
+
+    /// What lasts. A daemon that is not there is waited for.
+    private func presentAlarms(_ inbox: EventInbox) async throws -> [Resource] {
+        var backoff = client.backoff
+        var isTold = false
+        while !inbox.isStopped {
+            try Task.checkCancellation()
+            do {
+                var alarms: [Resource] = []
+                for try await resource in client.list(route.subscription) where alarms.count < AlarmTracker.most { alarms.append(resource) }
+                return alarms
+            } catch let error as ClientError where error.isPassing {
+                if !isTold { tell(.disconnected(error.message)) }
+                isTold = true
+                await inbox.pause(for: backoff.next(random: random()), time)
+            }
+        }
+        throw CancellationError()
+    }
+
+    /// Hands over what the daemon sends. What ends a subscription for good is told, and tried again behind what was handed over.
+    private func read(from start: ChangeStart, into inbox: EventInbox) async throws {
+        var start = start
+        while true {
+            do {
+                for try await event in client.changes(from: start, filter: route.subscription) {
+                    switch event {
+                    case .ready(let cursor): start = .after(cursor)
+                    case .change(let change): start = .after(change.cursor)
+                    case .heartbeat(let cursor): if start != .snapshot { start = .after(cursor) }
+                    default: break
+                    }
+                    await inbox.put(event)
+                }
+                // Only a history that is lost ends it; the route decides where it begins again.
+                return
+            } catch let error as ClientError {
+                await inbox.put(.disconnected(error))
+                try await time.sleep(Self.retryInterval)
+            }
+        }
+    }
+
+    /// Does what the route decides; where to read anew, or `nil` where it is to stop.
+    private func follow(_ state: inout RouteState, _ inbox: EventInbox) async throws -> ChangeStart? {
+        var events: ArraySlice<ChangeEvent> = []
+        var actions = state.on(.timer, at: now)
+        while true {
+            while !actions.isEmpty {
+                switch actions.removeFirst() {
+                case .deliver(let parcel):
+                    let outcome = await deliver(parcel)
+                    try Task.checkCancellation()
+                    actions += state.on(.ended(outcome), at: now, random: random())
+                case .store(let cursor): try store.store(cursor)
+                case .storeReminder(let reminder): try store.store(reminder: reminder)
+                case .restart(let start): return start
+                case .note(let note): tell(note)
+                }
+            }
+            guard !inbox.isStopped else { return nil }
+            try Task.checkCancellation()
+            let wait = state.deadline(at: now).map { max(.zero, $0 - time.running()) }
+            if state.takesEvents {
+                if events.isEmpty { events = await inbox.take(within: wait, time)[...] }
+                actions = state.on(events.popFirst().map { .event($0) } ?? .timer, at: now)
+            } else {
+                await inbox.pause(for: wait, time)
+                actions = state.on(.timer, at: now)
+            }
+        }
+    }
+
+    private func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
+        await time.within(route.timeout) { await sender.deliver(parcel) }
+            ?? .failed(DeliveryFailure("it was not delivered within \(route.timeout.components.seconds) s"))
+    }
+}

@@ -1,0 +1,27 @@
+package import WabaWatchClient
+package import WabaWatchInterface
+package import WhatsAppBusiness
+
+/// What a route keeps over restarts: its cursor, and when it reminded people last. A file each, replaced as a whole and synced.
+package struct RouteStore: Sendable {
+    private let cursorFile: CursorFile
+    private let reminderFile: CursorFile
+
+    /// - Parameter folder: the notifier's own, such as `$STATE_DIRECTORY`.
+    package init(folder: String, route: String) {
+        cursorFile = CursorFile("\(folder)/\(route).cursor")
+        reminderFile = CursorFile("\(folder)/\(route).reminded")
+    }
+
+    /// The cursor; `nil` before anything was told.
+    package func cursor() throws(CursorFileError) -> Cursor? { try cursorFile.read() }
+
+    /// Keeps the cursor.
+    package func store(_ cursor: Cursor) throws(CursorFileError) { try cursorFile.write(cursor) }
+
+    /// The last reminder; `nil` where there was none, or its file holds something else: then it is sent a whole interval from now.
+    package func reminder() throws(CursorFileError) -> Timestamp? { try reminderFile.read().flatMap { Timestamp(parsing: $0.text) } }
+
+    /// Keeps when people were reminded; `never` where nothing lasts. It is a text without spaces, as a cursor is.
+    package func store(reminder: Timestamp?) throws(CursorFileError) { try reminderFile.write(Cursor(reminder?.description ?? "never")) }
+}
