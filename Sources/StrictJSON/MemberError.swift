@@ -1,10 +1,8 @@
-public import Varlink
-
-/// A member of a call or a reply that is not what the interface says.
+/// A member of a document, of a call or of a reply that is not what it has to be.
 public struct MemberError: Error, Equatable, CustomStringConvertible {
-    /// The member with the names around it: `filter.kinds[2]`.
+    /// The member with the names around it: `filter.kinds[2]`, `document.about`.
     public let member: String
-    /// What is wrong, without the value that stands there.
+    /// What is wrong, with the limit where it is one, and without the value that stands there.
     public let problem: String
 
     /// An error at a member.
@@ -14,9 +12,4 @@ public struct MemberError: Error, Equatable, CustomStringConvertible {
     }
 
     public var description: String { "\(member) \(problem)" }
-}
-
-extension VarlinkError {
-    /// What a call with a parameter that is not acceptable is answered.
-    public init(_ error: MemberError) { self = .invalidParameter(error.member) }
 }
