@@ -55,10 +55,10 @@ public struct Action: Sendable, Equatable {
 
 extension Action {
     /// Users that are to be blocked, or unblocked.
-    public static func users(_ users: [String], areBlocked: Bool, at place: Place) throws(ActionInputError) -> Action {
-        guard place.phoneNumberID != nil else { throw ActionInputError("phoneNumberId", "is missing") }
-        guard !users.isEmpty else { throw ActionInputError("users", "names nobody") }
-        guard users.count <= mostUsers else { throw ActionInputError("users", "has more than \(mostUsers) elements") }
+    public static func users(_ users: [String], areBlocked: Bool, at place: Place) throws(MemberError) -> Action {
+        guard place.phoneNumberID != nil else { throw MemberError("phoneNumberId", "is missing") }
+        guard !users.isEmpty else { throw MemberError("users", "names nobody") }
+        guard users.count <= mostUsers else { throw MemberError("users", "has more than \(mostUsers) elements") }
         var known: Set<String> = []
         var addresses: [UserAddress] = []
         for (index, user) in users.enumerated() {
@@ -94,21 +94,21 @@ extension Action {
     }
 
     /// Members of a thing that are to be set.
-    public static func update(_ kind: Kind, id: String?, _ document: JSONObject, at place: Place) throws(ActionInputError) -> Action {
+    public static func update(_ kind: Kind, id: String?, _ document: JSONObject, at place: Place) throws(MemberError) -> Action {
         guard let rule = DocumentRules.rule(of: kind), let name = name(ofUpdating: kind, document) else {
-            throw ActionInputError("kind", "cannot be updated")
+            throw MemberError("kind", "cannot be updated")
         }
-        guard !document.isEmpty else { throw ActionInputError("document", "sets nothing") }
+        guard !document.isEmpty else { throw MemberError("document", "sets nothing") }
         try rule.check(.object(document), at: "document")
         if kind == .phoneNumberSettings { try DocumentRules.checkCallHours(document) }
         let isOfNumber = kind.row.scope == .phoneNumber || kind == .phoneNumber
         guard isOfNumber == (place.phoneNumberID != nil) else {
-            throw ActionInputError("phoneNumberId", isOfNumber ? "is missing" : "belongs to no \(kind.rawValue)")
+            throw MemberError("phoneNumberId", isOfNumber ? "is missing" : "belongs to no \(kind.rawValue)")
         }
         switch kind {
         case .phoneNumber:
             guard document.count == 1 else {
-                throw ActionInputError("document", "has members that Meta takes only one by one: \(document.names.joined(separator: ", "))")
+                throw MemberError("document", "has members that Meta takes only one by one: \(document.names.joined(separator: ", "))")
             }
             try checkOverride(document["webhook_configuration"], at: "document.webhook_configuration")
         case .subscribedApp: try checkOverride(.object(document), at: "document")
@@ -116,7 +116,7 @@ extension Action {
         }
         // What there is one of is named by what it belongs to, if at all.
         if let id, kind != .qrCode, kind != .subscribedApp {
-            guard id == place.phoneNumberID ?? place.wabaID else { throw ActionInputError("id", "is not that of the \(kind.rawValue)") }
+            guard id == place.phoneNumberID ?? place.wabaID else { throw MemberError("id", "is not that of the \(kind.rawValue)") }
         }
         if kind == .qrCode, let id { try checkCode(id) }
         return Action(place: place, deed: .update(kind, id: id, document), name: name)
@@ -124,31 +124,31 @@ extension Action {
 
     /// A thing that is to be taken away.
     /// - Parameter name: a template's, by which Meta finds it.
-    public static func delete(_ kind: Kind, id: String, name template: String? = nil, at place: Place) throws(ActionInputError) -> Action {
-        guard let name = name(ofDeleting: kind) else { throw ActionInputError("kind", "cannot be deleted") }
+    public static func delete(_ kind: Kind, id: String, name template: String? = nil, at place: Place) throws(MemberError) -> Action {
+        guard let name = name(ofDeleting: kind) else { throw MemberError("kind", "cannot be deleted") }
         guard (kind == .qrCode) == (place.phoneNumberID != nil) else {
-            throw ActionInputError("phoneNumberId", kind == .qrCode ? "is missing" : "belongs to no \(kind.rawValue)")
+            throw MemberError("phoneNumberId", kind == .qrCode ? "is missing" : "belongs to no \(kind.rawValue)")
         }
-        guard !id.isEmpty else { throw ActionInputError("id", "must not be empty") }
+        guard !id.isEmpty else { throw MemberError("id", "must not be empty") }
         if kind == .qrCode { try checkCode(id) }
-        if kind == .messageTemplate, template == nil { throw ActionInputError("id", "is that of no template whose name is known") }
+        if kind == .messageTemplate, template == nil { throw MemberError("id", "is that of no template whose name is known") }
         return Action(place: place, deed: .delete(kind, id: id, name: template), name: name)
     }
 
     /// A message made of a template.
-    public static func send(_ message: TemplateMessage, at place: Place) throws(ActionInputError) -> Action {
-        guard place.phoneNumberID != nil else { throw ActionInputError("phoneNumberId", "is missing") }
+    public static func send(_ message: TemplateMessage, at place: Place) throws(MemberError) -> Action {
+        guard place.phoneNumberID != nil else { throw MemberError("phoneNumberId", "is missing") }
         return Action(place: place, deed: .send(message), name: .send)
     }
 
     /// A new address is confirmed by Meta with a token, so that one without it is refused.
-    private static func checkOverride(_ value: JSONValue?, at place: String) throws(ActionInputError) {
+    private static func checkOverride(_ value: JSONValue?, at place: String) throws(MemberError) {
         guard let address = value?["override_callback_uri"]?.string, !address.isEmpty else { return }
-        guard value?["verify_token"] != nil else { throw ActionInputError("\(place).verify_token", "is missing") }
+        guard value?["verify_token"] != nil else { throw MemberError("\(place).verify_token", "is missing") }
     }
 
-    private static func checkCode(_ code: String) throws(ActionInputError) {
+    private static func checkCode(_ code: String) throws(MemberError) {
         let isCode = 1...64 ~= code.utf8.count && code.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 }
-        guard isCode else { throw ActionInputError("id", "is no QR code: that is of letters and digits") }
+        guard isCode else { throw MemberError("id", "is no QR code: that is of letters and digits") }
     }
 }

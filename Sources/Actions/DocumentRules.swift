@@ -44,7 +44,7 @@ enum DocumentRules {
         ["override_callback_uri": .address(200), "verify_token": .text(1...255)], required: ["override_callback_uri"])
 
     /// Opening hours of calls: at most two a day, written HHMM; at most twenty holidays.
-    static func checkCallHours(_ document: JSONObject) throws(ActionInputError) {
+    static func checkCallHours(_ document: JSONObject) throws(MemberError) {
         let place = "document.calling.call_hours"
         guard let hours = document["calling"]?["call_hours"] else { return }
         var days: [String: Int] = [:]
@@ -53,24 +53,24 @@ enum DocumentRules {
             try checkTimes(entry, ["open_time", "close_time"], at: "\(place).weekly_operating_hours[\(index)]")
         }
         if days.values.contains(where: { $0 > 2 }) {
-            throw ActionInputError("\(place).weekly_operating_hours", "has more than 2 entries of one day")
+            throw MemberError("\(place).weekly_operating_hours", "has more than 2 entries of one day")
         }
         let holidays = hours["holiday_schedule"]?.array ?? []
         guard holidays.count <= 20 else {
-            throw ActionInputError("\(place).holiday_schedule", "has \(holidays.count) elements, and at most 20 are allowed")
+            throw MemberError("\(place).holiday_schedule", "has \(holidays.count) elements, and at most 20 are allowed")
         }
         for (index, entry) in holidays.enumerated() {
             try checkTimes(entry, ["start_time", "end_time"], at: "\(place).holiday_schedule[\(index)]")
         }
     }
 
-    private static func checkTimes(_ entry: JSONValue, _ names: [String], at place: String) throws(ActionInputError) {
+    private static func checkTimes(_ entry: JSONValue, _ names: [String], at place: String) throws(MemberError) {
         for name in names {
             guard let value = entry[name] else { continue }
             let digits = value.string.map { Array($0.utf8) } ?? []
             guard digits.count == 4, digits.allSatisfy({ 0x30...0x39 ~= $0 }), let time = value.string.flatMap({ Int($0) }),
                 time / 100 < 24, time % 100 < 60
-            else { throw ActionInputError("\(place).\(name)", "should be a time such as 0930") }
+            else { throw MemberError("\(place).\(name)", "should be a time such as 0930") }
         }
     }
 }

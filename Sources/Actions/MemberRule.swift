@@ -22,8 +22,8 @@ indirect enum MemberRule: Sendable {
     case gone(String)
 
     /// Throws what is wrong with a value.
-    func check(_ value: JSONValue, at member: String) throws(ActionInputError) {
-        func wrong(_ problem: String) -> ActionInputError { ActionInputError(member, problem) }
+    func check(_ value: JSONValue, at member: String) throws(MemberError) {
+        func wrong(_ problem: String) -> MemberError { MemberError(member, problem) }
         switch self {
         case .text(let limits):
             guard let text = value.string else { throw wrong("should be a string and is \(value.typeName)") }
@@ -49,17 +49,17 @@ indirect enum MemberRule: Sendable {
             guard let object = value.object else { throw wrong("should be an object and is \(value.typeName)") }
             for inner in object {
                 guard let rule = members[inner.name] else {
-                    throw ActionInputError(
+                    throw MemberError(
                         "\(member).\(inner.name.prefix(64))",
                         "is no member that can be set; those are \(members.keys.sorted().joined(separator: ", "))")
                 }
                 try rule.check(inner.value, at: "\(member).\(inner.name)")
             }
-            for name in required.sorted() where !object.contains(name) { throw ActionInputError("\(member).\(name)", "is missing") }
+            for name in required.sorted() where !object.contains(name) { throw MemberError("\(member).\(name)", "is missing") }
         case .tree(let shape):
             guard value.object != nil else { throw wrong("should be an object and is \(value.typeName)") }
             do throws(DocumentError) { try shape.check(value) } catch {
-                throw ActionInputError(
+                throw MemberError(
                     ([member] + error.pointer.names).joined(separator: "."), "should be \(error.expected) and is \(error.found)")
             }
         case .gone(let since): throw wrong("can no longer be set: \(since)")

@@ -15,24 +15,24 @@ public struct TemplateMessage: Sendable, Equatable {
     static let longestComponents = 64 << 10
 
     /// Checks what it is made of (https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates).
-    public init(to: String, template: String, language: String, components: [JSONObject] = []) throws(ActionInputError) {
+    public init(to: String, template: String, language: String, components: [JSONObject] = []) throws(MemberError) {
         self.to = try UserAddress(to, member: "to")
         let isNameByte: (UInt8) -> Bool = { 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x5F }
         guard 1...512 ~= template.utf8.count, template.utf8.allSatisfy(isNameByte) else {
-            throw ActionInputError("template", "should be 1 to 512 small letters, digits and underscores")
+            throw MemberError("template", "should be 1 to 512 small letters, digits and underscores")
         }
         let isLanguageByte: (UInt8) -> Bool = { 0x41...0x5A ~= $0 || isNameByte($0) || $0 == 0x2D }
         guard 2...16 ~= language.utf8.count, language.utf8.allSatisfy(isLanguageByte) else {
-            throw ActionInputError("language", "should be a code such as en_US")
+            throw MemberError("language", "should be a code such as en_US")
         }
         guard components.count <= Self.mostComponents else {
-            throw ActionInputError("components", "has \(components.count) elements, and at most \(Self.mostComponents) are allowed")
+            throw MemberError("components", "has \(components.count) elements, and at most \(Self.mostComponents) are allowed")
         }
         guard components.reduce(0, { $0 + JSONValue.object($1).description.utf8.count }) <= Self.longestComponents else {
-            throw ActionInputError("components", "takes more than \(Self.longestComponents) bytes")
+            throw MemberError("components", "takes more than \(Self.longestComponents) bytes")
         }
         for (index, component) in components.enumerated() where component["type"]?.string == nil {
-            throw ActionInputError("components[\(index)].type", "is missing")
+            throw MemberError("components[\(index)].type", "is missing")
         }
         self.template = template
         self.language = language

@@ -1,3 +1,5 @@
+public import StrictJSON
+
 /// Somebody who is to be blocked, unblocked or written to: a phone number, or a user id of this business.
 public struct UserAddress: Sendable, Hashable {
     /// What the caller wrote.
@@ -12,7 +14,7 @@ public struct UserAddress: Sendable, Hashable {
 
     /// Reads a number as people write it (`+`, spaces, dashes, points and brackets fall away), or a user id such as `US.1234`: two letters of the country, a
     /// point, letters and digits.
-    public init(_ input: String, member: String) throws(ActionInputError) {
+    public init(_ input: String, member: String) throws(MemberError) {
         self.input = input
         var digits = ""
         var isNumber = true
@@ -26,13 +28,13 @@ public struct UserAddress: Sendable, Hashable {
         }
         if isNumber {
             guard Self.digits.contains(digits.count) else {
-                throw ActionInputError(member, "is no phone number with its country code: that has 7 to 15 digits")
+                throw MemberError(member, "is no phone number with its country code: that has 7 to 15 digits")
             }
             key = digits
             return
         }
         guard Self.isUserID(input) else {
-            throw ActionInputError(member, "is neither a phone number nor a user id such as US.1234, of at most 128 characters")
+            throw MemberError(member, "is neither a phone number nor a user id such as US.1234, of at most 128 characters")
         }
         key = input
     }

@@ -1,5 +1,5 @@
 import Glibc
-import StrictJSON
+public import StrictJSON
 import Varlink
 public import WabaWatchInterface
 

@@ -21,7 +21,7 @@ import WhatsAppBusiness
         "US." + String(repeating: "1", count: 126),
     ])
     func user_thatIsNone_isRefused(input: String) {
-        let error = #expect(throws: ActionInputError.self) { try Action.users(["16505551234", input], areBlocked: true, at: number) }
+        let error = #expect(throws: MemberError.self) { try Action.users(["16505551234", input], areBlocked: true, at: number) }
         #expect(error?.member == "users[1]")
     }
 
@@ -103,10 +103,10 @@ import WhatsAppBusiness
 
     @Test func document_overALimit_isRefusedWithMemberAndLimit() {
         for refused in Self.refusals {
-            let error = #expect(throws: ActionInputError.self) { try Action.update(refused.kind, id: nil, refused.document, at: number) }
+            let error = #expect(throws: MemberError.self) { try Action.update(refused.kind, id: nil, refused.document, at: number) }
             #expect(error?.member == refused.member && error?.problem.contains(refused.words) == true, "\(String(describing: error))")
         }
-        let error = #expect(throws: ActionInputError.self) {
+        let error = #expect(throws: MemberError.self) {
             try Action.update(.subscribedApp, id: nil, ["override_callback_uri": "http://x.example", "verify_token": "1"], at: account)
         }
         #expect(error?.member == "document.override_callback_uri")

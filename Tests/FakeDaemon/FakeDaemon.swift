@@ -34,7 +34,7 @@ public struct FakeDaemon: VarlinkInterface {
                 guard inParts else { return GetStatusReply(status: status).json }
                 return try await tell(status, replies)
             case "List": return try await list(try ListParameters(json: call.parameters), replies, call.wantsMore)
-            case "Get": return try await get(try GetParameters(json: call.parameters))
+            case "Get": return try await get(try GetParameters(json: call.parameters).thing)
             case "History": return try await history(try HistoryParameters(json: call.parameters), replies)
             case "Subscribe": return try await subscribe(try SubscribeParameters(json: call.parameters), replies)
             case "Poll":
@@ -80,13 +80,13 @@ public struct FakeDaemon: VarlinkInterface {
         return ListReply(resource: last, cursor: cursor).json
     }
 
-    private func get(_ parameters: GetParameters) async throws -> JSONObject {
+    private func get(_ thing: ThingName) async throws -> JSONObject {
         let matches = await log.resources.filter {
-            $0.account == parameters.account && $0.kind == parameters.kind && $0.id == parameters.id
-                && (parameters.phoneNumberID == nil || parameters.phoneNumberID == $0.phoneNumberID)
+            $0.account == thing.account && $0.kind == thing.kind && $0.id == thing.id
+                && (thing.phoneNumberID == nil || thing.phoneNumberID == $0.phoneNumberID)
         }
         guard let first = matches.first else {
-            throw WabaWatchError.noSuchResource(account: parameters.account, kind: OpenEnum(parameters.kind), id: parameters.id)
+            throw WabaWatchError.noSuchResource(account: thing.account, kind: OpenEnum(thing.kind), id: thing.id)
         }
         guard matches.count == 1 else { throw VarlinkError.invalidParameter("phoneNumberId") }
         return GetReply(resource: first, cursor: await log.cursor).json

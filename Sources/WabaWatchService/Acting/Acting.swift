@@ -58,11 +58,11 @@ struct Acting: Sendable {
         return UpdateReply(success: success, id: kind == .qrCode ? id : nil, cursor: Cursor(ended.cursor), changes: ended.changes)
     }
 
-    func delete(_ parameters: DeleteParameters, by peer: Peer) async throws -> DeleteReply {
-        let (account, kind, id) = (parameters.account, parameters.kind, parameters.id)
+    func delete(_ thing: ThingName, by peer: Peer) async throws -> DeleteReply {
+        let (account, kind, id) = (thing.account, thing.kind, thing.id)
         guard let name = Action.name(ofDeleting: kind) else { throw VarlinkError.invalidParameter("kind") }
         let asked = Asked(
-            account: account, number: parameters.phoneNumberID, action: name, deed: "delete \(kind.rawValue)", kind: kind, id: id)
+            account: account, number: thing.phoneNumberID, action: name, deed: "delete \(kind.rawValue)", kind: kind, id: id)
         let ended = try await perform(asked, by: peer) { place in
             var template: String?
             if kind == .messageTemplate {
@@ -120,7 +120,7 @@ struct Acting: Sendable {
                     kind: asked.kind,
                     id: asked.id, phoneNumberID: asked.number, actor: actor, userID: peer.userID, deed: asked.deed,
                     result: "refused: \(error)", isWhole: false))
-            if let error = error as? ActionInputError { throw VarlinkError.invalidParameter(error.member) }
+            if let error = error as? MemberError { throw VarlinkError.invalidParameter(error.member) }
             throw error
         }
         guard let ended = try await desk.carryOut(action, actor: actor, userID: peer.userID) else { throw CancellationError() }
@@ -159,7 +159,7 @@ struct Acting: Sendable {
             throw WabaWatchError.lookFailed(state: "forbidden", reason: "Meta does not say which app the account's token belongs to")
         }
         guard own == id else {
-            throw ActionInputError("id", "is not the app that the account's token belongs to, and no other can be changed")
+            throw MemberError("id", "is not the app that the account's token belongs to, and no other can be changed")
         }
     }
 

@@ -24,7 +24,7 @@ extension InterfaceService {
         case UpdateParameters.method:
             return try await acting.update(try UpdateParameters(json: call.parameters), by: call.peer).json
         case DeleteParameters.method:
-            return try await acting.delete(try DeleteParameters(json: call.parameters), by: call.peer).json
+            return try await acting.delete(try DeleteParameters(json: call.parameters).thing, by: call.peer).json
         default:
             return SendTemplateReply(sent: try await acting.send(try SendTemplateParameters(json: call.parameters), by: call.peer)).json
         }

@@ -67,8 +67,8 @@ final class InterfaceService: VarlinkInterface {
                 guard call.wantsMore else { throw VarlinkError.expectedMore }
                 return try await history(try HistoryParameters(json: call.parameters), replies)
             case "Get":
-                let parameters = try GetParameters(json: call.parameters)
-                return try await replies.inTurn { _ in try await get(parameters) }
+                let thing = try GetParameters(json: call.parameters).thing
+                return try await replies.inTurn { _ in try await get(thing) }
             case MutesParameters.method:
                 guard let muting else { throw VarlinkError.methodNotImplemented(call.method) }
                 _ = try MutesParameters(json: call.parameters)
@@ -116,16 +116,16 @@ final class InterfaceService: VarlinkInterface {
         }
     }
 
-    private func get(_ parameters: GetParameters) async throws -> JSONObject {
-        try await check(accounts: [parameters.account])
+    private func get(_ thing: ThingName) async throws -> JSONObject {
+        try await check(accounts: [thing.account])
         let filter = Filter(
-            accounts: [parameters.account], kinds: [parameters.kind], ids: [parameters.id],
-            phoneNumberIDs: parameters.phoneNumberID.map { [$0] })
+            accounts: [thing.account], kinds: [thing.kind], ids: [thing.id],
+            phoneNumberIDs: thing.phoneNumberID.map { [$0] })
         var walk = try await ResourceWalk(over: ledger, ResourceQuery(filter))
         var resources: [Resource] = []
         while let page = try await walk.next() { resources += page.map(Resource.init).filter(filter.matches) }
         guard let resource = resources.first else {
-            throw WabaWatchError.noSuchResource(account: parameters.account, kind: OpenEnum(parameters.kind), id: parameters.id)
+            throw WabaWatchError.noSuchResource(account: thing.account, kind: OpenEnum(thing.kind), id: thing.id)
         }
         guard resources.count == 1 else { throw VarlinkError.invalidParameter("phoneNumberId") }
         return GetReply(resource: resource, cursor: Cursor(walk.cursor)).json
