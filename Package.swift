@@ -114,7 +114,12 @@ let package = Package(
         // Configuration files and their mistakes, secrets, what is to be watched, and what Meta says of it.
         room("ServiceConfiguration", ["Systemd", "Actions", "GraphAPI", "Alarms", "Watching", "WhatsAppBusiness", "StrictJSON", yaml]),
         // What goes to journald, behind a cursor of its own.
-        room("Announcing", ["Continuations", "Systemd", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", logging]),
+        room(
+            "Announcing",
+            [
+                "Continuations", "Systemd", "Changes", "Ledger", "WabaWatchInterface", "InterfaceRecords", "WhatsAppBusiness", "StrictJSON",
+                logging,
+            ]),
         // Subscribe: every reader behind a cursor of its own, and the changes that they are at, kept once for all.
         room(
             "Subscriptions",
