@@ -57,6 +57,7 @@ let package = Package(
         .executable(name: "wabawatch", targets: ["wabawatch"]),
         .executable(name: "wabawatch-demo", targets: ["wabawatch-demo"]),
         .executable(name: "wabawatch-webhook", targets: ["wabawatch-webhook"]),
+        .executable(name: "wabawatch-metrics", targets: ["wabawatch-metrics"]),
         .executable(name: "graph-simulator", targets: ["graph-simulator"]),
         .executable(name: "wabawatch-bench", targets: ["wabawatch-bench"]),
         .library(name: "WabaWatchClient", targets: ["WabaWatchClient"]),
@@ -129,11 +130,14 @@ let package = Package(
             ]),
         // What is wrong now, found out from what was recorded and from the watcher, and recorded as alarms.
         room("AlarmKeeping", ["Continuations", "Alarms", "Changes", "Ledger", "Watching", "WhatsAppBusiness", "StrictJSON", logging]),
+        // What metrics there are, what they are made of, and their text.
+        room("Metrics", ["Printing", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
         // How others on the host find the daemon and its numbers: the registry's link and io.systemd.Metrics.
         room(
             "Discovery",
             [
-                "Varlink", "Ledger", "Watching", "WabaWatchInterface", "InterfaceRecords", "WhatsAppBusiness", "StrictJSON", lifecycle,
+                "Varlink", "Ledger", "Watching", "Metrics", "WabaWatchInterface", "InterfaceRecords", "WhatsAppBusiness", "StrictJSON",
+                lifecycle,
                 logging,
             ]),
         // The daemon put together: the interface's calls, reload, signs of life, status, shutdown.
@@ -143,7 +147,8 @@ let package = Package(
                 "Continuations", "Systemd", "Varlink", "GraphAPI", "Actions", "Alarms", "AlarmKeeping", "Changes", "Webhooks", "Ledger",
                 "Watching",
                 "WabaWatchInterface",
-                "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness", "StrictJSON",
+                "InterfaceRecords", "ServiceConfiguration", "Announcing", "Subscriptions", "Discovery", "Metrics", "WhatsAppBusiness",
+                "StrictJSON",
                 lifecycle, signals, logging,
             ]),
         program(
@@ -155,11 +160,27 @@ let package = Package(
             linkerSettings: lean),
         program(
             "wabawatch",
-            ["WabaWatchClient", "WabaWatchInterface", "Alarms", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments],
+            [
+                "WabaWatchClient", "WabaWatchInterface", "Metrics", "Alarms", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs",
+                arguments,
+            ],
+            linkerSettings: lean),
+        // How HTTP is listened for: addresses, connections within bounds, the end.
+        room("HTTPFront", ["Continuations", nio, nioPosix, nioHTTP]),
+        // Exposes metrics over HTTP. No room of the daemon's is in it either.
+        room(
+            "MetricsFront",
+            [
+                "Continuations", "HTTPFront", "Metrics", "WabaWatchClient", "WabaWatchInterface", "StrictJSON", nio, nioPosix, nioHTTP,
+                logging,
+            ]),
+        program(
+            "wabawatch-metrics", ["MetricsFront", "HTTPFront", "WabaWatchClient", "Systemd", "Programs", arguments, signals, logging],
             linkerSettings: lean),
         // Hears Meta's webhooks. No room of the daemon's is in it, for it faces a network: it knows no token and no application's secret.
-        room("WebhookFront", ["Continuations", "Varlink", "WabaWatchInterface", nio, nioPosix, nioHTTP, logging]),
-        program("wabawatch-webhook", ["WebhookFront", "Systemd", "Programs", arguments, signals, logging], linkerSettings: lean),
+        room("WebhookFront", ["Continuations", "HTTPFront", "Varlink", "WabaWatchInterface", nio, nioPosix, nioHTTP, logging]),
+        program(
+            "wabawatch-webhook", ["WebhookFront", "HTTPFront", "Systemd", "Programs", arguments, signals, logging], linkerSettings: lean),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
         program("graph-simulator", ["GraphSimulator", "Printing", "Programs", arguments, signals]),
         program(
@@ -247,7 +268,8 @@ let package = Package(
         tests(
             "Discovery",
             [
-                "TestTools", "TestSupport", "Discovery", "InterfaceRecords", "Ledger", "Changes", "GraphAPI", "Watching", "Varlink",
+                "TestTools", "TestSupport", "Discovery", "Metrics", "InterfaceRecords", "Ledger", "Changes", "GraphAPI", "Watching",
+                "Varlink",
                 "WhatsAppBusiness",
                 "StrictJSON", logging,
             ]),
@@ -285,14 +307,22 @@ let package = Package(
         tests(
             "WebhookFront",
             [
-                "TestTools", "TestSupport", "FakeDaemon", "WebhookFront", "wabawatch-webhook", "Varlink", "WabaWatchInterface",
+                "TestTools", "TestSupport", "FakeDaemon", "HTTPFront", "WebhookFront", "wabawatch-webhook", "Varlink",
+                "WabaWatchInterface",
                 "StrictJSON", logging,
+            ]),
+        tests("Metrics", ["Metrics", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
+        tests(
+            "MetricsFront",
+            [
+                "TestTools", "TestSupport", "FakeDaemon", "HTTPFront", "MetricsFront", "Metrics", "wabawatch-metrics", "WabaWatchClient",
+                "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", logging,
             ]),
         tests(
             "wabawatch",
             [
                 "wabawatch", "wabawatchd", "Printing", "Programs", "TestTools", "TestSupport", "FakeDaemon", "GraphSimulator",
-                "WabaWatchClient",
+                "WabaWatchClient", "Metrics",
                 "WabaWatchInterface",
                 "Varlink",
                 "WhatsAppBusiness", "StrictJSON",
