@@ -58,6 +58,7 @@ let package = Package(
         .executable(name: "wabawatch-demo", targets: ["wabawatch-demo"]),
         .executable(name: "wabawatch-webhook", targets: ["wabawatch-webhook"]),
         .executable(name: "wabawatch-notify", targets: ["wabawatch-notify"]),
+        .executable(name: "wabawatch-metrics", targets: ["wabawatch-metrics"]),
         .executable(name: "graph-simulator", targets: ["graph-simulator"]),
         .executable(name: "wabawatch-bench", targets: ["wabawatch-bench"]),
         .library(name: "WabaWatchClient", targets: ["WabaWatchClient"]),
@@ -119,7 +120,12 @@ let package = Package(
             "ServiceConfiguration",
             ["Systemd", "Actions", "GraphAPI", "Alarms", "Watching", "WhatsAppBusiness", "StrictJSON", "StrictYAML", yaml]),
         // What goes to journald, behind a cursor of its own.
-        room("Announcing", ["Continuations", "Systemd", "Changes", "Ledger", "WhatsAppBusiness", "StrictJSON", logging]),
+        room(
+            "Announcing",
+            [
+                "Continuations", "Systemd", "Changes", "Ledger", "WabaWatchInterface", "InterfaceRecords", "WhatsAppBusiness", "StrictJSON",
+                logging,
+            ]),
         // Subscribe: every reader behind a cursor of its own, and the changes that they are at, kept once for all.
         room(
             "Subscriptions",
@@ -129,11 +135,14 @@ let package = Package(
             ]),
         // What is wrong now, found out from what was recorded and from the watcher, and recorded as alarms.
         room("AlarmKeeping", ["Continuations", "Alarms", "Changes", "Ledger", "Watching", "WhatsAppBusiness", "StrictJSON", logging]),
+        // What metrics there are, what they are made of, and their text.
+        room("Metrics", ["Printing", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
         // How others on the host find the daemon and its numbers: the registry's link and io.systemd.Metrics.
         room(
             "Discovery",
             [
-                "Varlink", "Ledger", "Watching", "WabaWatchInterface", "InterfaceRecords", "WhatsAppBusiness", "StrictJSON", lifecycle,
+                "Varlink", "Ledger", "Watching", "Metrics", "WabaWatchInterface", "InterfaceRecords", "WhatsAppBusiness", "StrictJSON",
+                lifecycle,
                 logging,
             ]),
         // The daemon put together: the interface's calls, reload, signs of life, status, shutdown.
@@ -143,7 +152,8 @@ let package = Package(
                 "Continuations", "Systemd", "Varlink", "GraphAPI", "Actions", "Alarms", "AlarmKeeping", "Changes", "Webhooks", "Ledger",
                 "Watching",
                 "WabaWatchInterface",
-                "InterfaceRecords", "ServiceConfiguration", "StrictYAML", "Announcing", "Subscriptions", "Discovery", "WhatsAppBusiness",
+                "InterfaceRecords", "ServiceConfiguration", "StrictYAML", "Announcing", "Subscriptions", "Discovery", "Metrics",
+                "WhatsAppBusiness",
                 "StrictJSON", lifecycle, signals, logging,
             ]),
         program(
@@ -155,11 +165,27 @@ let package = Package(
             linkerSettings: lean),
         program(
             "wabawatch",
-            ["WabaWatchClient", "WabaWatchInterface", "Alarms", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments],
+            [
+                "WabaWatchClient", "WabaWatchInterface", "Metrics", "Alarms", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs",
+                arguments,
+            ],
+            linkerSettings: lean),
+        // How HTTP is listened for: addresses, connections within bounds, the end.
+        room("HTTPFront", ["Continuations", nio, nioPosix, nioHTTP]),
+        // Exposes metrics over HTTP. No room of the daemon's is in it either.
+        room(
+            "MetricsFront",
+            [
+                "Continuations", "HTTPFront", "Metrics", "WabaWatchClient", "WabaWatchInterface", "StrictJSON", nio, nioPosix, nioHTTP,
+                logging,
+            ]),
+        program(
+            "wabawatch-metrics", ["MetricsFront", "HTTPFront", "WabaWatchClient", "Systemd", "Programs", arguments, signals, logging],
             linkerSettings: lean),
         // Hears Meta's webhooks. No room of the daemon's is in it, for it faces a network: it knows no token and no application's secret.
-        room("WebhookFront", ["Continuations", "Varlink", "WabaWatchInterface", nio, nioPosix, nioHTTP, logging]),
-        program("wabawatch-webhook", ["WebhookFront", "Systemd", "Programs", arguments, signals, logging], linkerSettings: lean),
+        room("WebhookFront", ["Continuations", "HTTPFront", "Varlink", "WabaWatchInterface", nio, nioPosix, nioHTTP, logging]),
+        program(
+            "wabawatch-webhook", ["WebhookFront", "HTTPFront", "Systemd", "Programs", arguments, signals, logging], linkerSettings: lean),
         // The notifier's decisions: routes, what they tell and when, how it reads; then what carries them out. No room of the daemon's is in it but the one
         // that speaks HTTP.
         room("Notifying", ["Printing", "StrictYAML", "WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
@@ -261,7 +287,8 @@ let package = Package(
         tests(
             "Discovery",
             [
-                "TestTools", "TestSupport", "Discovery", "InterfaceRecords", "Ledger", "Changes", "GraphAPI", "Watching", "Varlink",
+                "TestTools", "TestSupport", "Discovery", "Metrics", "InterfaceRecords", "Ledger", "Changes", "GraphAPI", "Watching",
+                "Varlink",
                 "WhatsAppBusiness",
                 "StrictJSON", logging,
             ]),
@@ -313,14 +340,22 @@ let package = Package(
         tests(
             "WebhookFront",
             [
-                "TestTools", "TestSupport", "FakeDaemon", "WebhookFront", "wabawatch-webhook", "Varlink", "WabaWatchInterface",
+                "TestTools", "TestSupport", "FakeDaemon", "HTTPFront", "WebhookFront", "wabawatch-webhook", "Varlink",
+                "WabaWatchInterface",
                 "StrictJSON", logging,
+            ]),
+        tests("Metrics", ["Metrics", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
+        tests(
+            "MetricsFront",
+            [
+                "TestTools", "TestSupport", "FakeDaemon", "HTTPFront", "MetricsFront", "Metrics", "wabawatch-metrics", "WabaWatchClient",
+                "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", logging,
             ]),
         tests(
             "wabawatch",
             [
                 "wabawatch", "wabawatchd", "Printing", "Programs", "TestTools", "TestSupport", "FakeDaemon", "GraphSimulator",
-                "WabaWatchClient",
+                "WabaWatchClient", "Metrics",
                 "WabaWatchInterface",
                 "Varlink",
                 "WhatsAppBusiness", "StrictJSON",

@@ -28,9 +28,10 @@ extension JournalEntry {
         append("WABAWATCH_KIND", resource.kind.rawValue)
         if let number = bulk.phoneNumberID { append("WABAWATCH_PHONE_NUMBER_ID", number) }
         append("WABAWATCH_ORIGIN", bulk.worst.origin.rawValue)
+        // Of several, that of the most urgent one, as the class and the priority are; a field that stands twice is lost to most who collect journals.
+        append("WABAWATCH_OPERATION", bulk.worst.operation.rawValue)
         append("WABAWATCH_COUNT", bulk.count)
         for (operation, count) in bulk.counted {
-            append("WABAWATCH_OPERATION", operation.rawValue)
             append(JournalField(adapting: operation.rawValue, prefix: "WABAWATCH_COUNT_"), count)
         }
     }

@@ -35,18 +35,21 @@ extension JournalEntry {
         for field in change.fields.prefix(Self.mostFields) {
             append("WABAWATCH_FIELD", bytes: Array(field.description.utf8).cut(to: Self.longestField))
         }
-        let whole = [
-            change.fields.count <= Self.mostFields, append("WABAWATCH_BEFORE", change.before), append("WABAWATCH_AFTER", change.after),
-        ]
-        if whole.contains(false) { append("WABAWATCH_TRUNCATED", "1") }
+        let isWhole = append(change.fields)
+        let before = append("WABAWATCH_BEFORE", change.before)
+        let after = append("WABAWATCH_AFTER", change.after)
+        if !isWhole || change.fields.count > Self.mostFields || max(before, after) > Self.longestDocument {
+            append("WABAWATCH_TRUNCATED", "1")
+        }
+        append(recorded, cursor: cursor, documents: before + after)
     }
 
-    /// Appends a document and says whether all of it.
-    private mutating func append(_ field: JournalField, _ document: JSONObject?) -> Bool {
-        guard let document else { return true }
+    /// Appends a document, as far as it fits, and returns how many bytes it has.
+    private mutating func append(_ field: JournalField, _ document: JSONObject?) -> Int {
+        guard let document else { return 0 }
         let bytes = JSONValue.object(document).bytes
         append(field, bytes: bytes.cut(to: Self.longestDocument))
-        return bytes.count <= Self.longestDocument
+        return bytes.count
     }
 }
 

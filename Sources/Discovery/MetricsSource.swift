@@ -122,7 +122,8 @@ package struct MetricsSource: Sendable {
         }
     }
 
-    private static func bytes(of path: String) -> Int64 {
+    /// Bytes of a ledger's files.
+    static func bytes(of path: String) -> Int64 {
         ["", "-wal"].reduce(0) { sum, suffix in
             var status = stat()
             return stat(path + suffix, &status) == 0 ? sum + Int64(status.st_size) : sum

@@ -128,6 +128,9 @@ public final class Ledger: Sendable {
     /// Where the ledger ends now.
     public var cursor: LedgerCursor { cursor(at: tail.sequence) }
 
+    /// How many changes were recorded since the process began, by kind and operation.
+    public var changeCounts: [ChangeTally.Class: Int] { tail.changeCounts }
+
     /// What of the file this release cannot read, each row once: it is left out. For one reader.
     public var unreadableRows: AsyncStream<String> { unreadable.found }
 

@@ -11,12 +11,16 @@ final class Tail: Sendable {
         var follower: Follower?
         /// Written in a transaction that has not ended, oldest first.
         var written: [RecordedChange] = []
+        var tally = ChangeTally()
     }
 
     private let state: Mutex<State>
     private let waiting = WaitList<Int, Void>()
 
     init(_ sequence: Int64) { state = Mutex(State(sequence: sequence)) }
+
+    /// How many changes were committed since the process began, by kind and operation.
+    var changeCounts: [ChangeTally.Class: Int] { state.withLock(\.tally.counts) }
 
     /// The last committed change.
     var sequence: Int64 { state.withLock(\.sequence) }
@@ -30,6 +34,7 @@ final class Tail: Sendable {
     /// A change was written. It counts when `move` says so: a transaction that is tried again writes the same sequences again.
     func add(_ change: RecordedChange) {
         state.withLock { state in
+            state.tally.wrote(change.sequence, ChangeTally.Class(change.change))
             guard state.follower != nil else { return }
             while let last = state.written.last, last.sequence >= change.sequence { state.written.removeLast() }
             if state.written.count < Self.longest { state.written.append(change) }
@@ -40,6 +45,7 @@ final class Tail: Sendable {
     func move(to sequence: Int64) {
         let (follower, written) = state.withLock { state in
             let written = state.written.filter { $0.sequence > state.sequence && $0.sequence <= sequence }
+            state.tally.committed(after: state.sequence, upTo: sequence)
             state.sequence = max(state.sequence, sequence)
             defer { state.written = [] }
             return (state.follower, written)

@@ -1,3 +1,4 @@
+import StrictJSON
 import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness

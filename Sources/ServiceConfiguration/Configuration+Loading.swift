@@ -18,13 +18,15 @@ extension Configuration {
         configuration.file = path
         if let root = reader.file(path) {
             let members = reader.members(
-                of: root, keys: ["graph", "ledger", "socket", "journal", "watch", "budget", "webhook", "alarms", "ignore", "accounts"])
+                of: root,
+                keys: ["graph", "ledger", "socket", "journal", "watch", "budget", "webhook", "metrics", "alarms", "ignore", "accounts"])
             configuration.graph = reader.graph(members["graph"])
             configuration.ledger = reader.ledger(members["ledger"])
             configuration.socket = reader.socket(members["socket"])
             configuration.journal = reader.journal(members["journal"])
             configuration.budget = reader.budget(members["budget"])
             configuration.webhook = reader.webhook(members["webhook"])
+            configuration.metrics = reader.metrics(members["metrics"])
             let floors = !configuration.graph.isLoopback
             configuration.watch = reader.watch(members["watch"], over: Watch(), floors: floors)
             configuration.alarms = reader.alarms(members["alarms"], over: AlarmSettings())

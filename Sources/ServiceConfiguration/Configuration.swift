@@ -119,6 +119,14 @@ package struct Configuration: Sendable, Equatable {
         var appSecretPlaces: [Place] = []
     }
 
+    /// Metrics, which another process exposes.
+    package struct Metrics: Sendable, Equatable {
+        /// Where it listens, as `ADDRESS:PORT`, `[ADDRESS]:PORT` or `unix:/path`, unless systemd passes it a socket.
+        package var listen: String?
+        /// Whether there are metrics of every phone number.
+        package var perNumber = true
+    }
+
     /// One account.
     package struct Account: Sendable, Equatable {
         /// The name used everywhere else.
@@ -168,6 +176,8 @@ package struct Configuration: Sendable, Equatable {
     package var budget = Budget()
     /// Webhooks.
     package var webhook = Webhook()
+    /// Metrics.
+    package var metrics = Metrics()
     /// What is said of the alarms of all accounts.
     package var alarms = AlarmSettings()
     /// Members that are kept out of the changes of all accounts.

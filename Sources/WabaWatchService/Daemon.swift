@@ -155,7 +155,11 @@ package struct Daemon: Sendable {
         let events = ServerEventLog(log: log, pause: Self.pause)
         let identity = ServiceIdentity(
             vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch")
-        let server = try VarlinkServer(identity: identity, interfaces: [service], limits: socketLimits()) { events.tell($0) }
+        let figures = try FiguresService(
+            ledger: ledger, watcher: watcher,
+            settings: { [reloader] in (reloader.configuration.metrics.perNumber, reloader.configuration.metrics.listen) },
+            subscribers: { service.delivery.readers }, webhooks: { reportLog.counts.figures })
+        let server = try VarlinkServer(identity: identity, interfaces: [service, figures], limits: socketLimits()) { events.tell($0) }
         let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: watcher) { service.delivery.readers }
         let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger, reloader: reloader)
         var services: [any Service] = [

@@ -24,6 +24,7 @@ extension Watcher {
     ///   - kind: what to poll; `nil` for everything that is watched.
     ///   - number: at which number; `nil` for the account and all its numbers.
     public func poll(account name: String, kind: Kind?, number: String?) async throws(PollError) -> Int {
+        await untilBegun()
         guard let account = accounts[name] else { throw .noSuchAccount }
         if let number, !account.numbers.contains(number) { throw .noSuchResource(kind ?? .phoneNumber, id: number) }
         let kinds = kind.map { [$0.row.ridesOn?.kind ?? $0] } ?? AccountPlan.accountKinds + AccountPlan.numberKinds

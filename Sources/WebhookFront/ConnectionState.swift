@@ -1,3 +1,5 @@
+import HTTPFront
+
 /// Where one connection stands: what happens on it goes in, what is to be done comes out. Requests behind the first are given to it when that is answered.
 struct ConnectionState: Sendable {
     /// What happened.

@@ -1,3 +1,4 @@
+internal import HTTPFront
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -137,14 +138,5 @@ final class FrontHandler: ChannelInboundHandler {
         body = []
         shared.budget.give(taken)
         taken = 0
-    }
-}
-
-extension FrontRequest {
-    fileprivate init(_ head: HTTPRequestHead) {
-        method = head.method.rawValue
-        target = head.uri
-        headers = head.headers.map { (name: $0.name, value: $0.value) }
-        isKeptAlive = head.isKeepAlive
     }
 }

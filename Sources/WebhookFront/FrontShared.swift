@@ -1,3 +1,5 @@
+import HTTPFront
+
 /// What all connections have in common.
 struct FrontShared: Sendable {
     var rules: RequestRules

@@ -1,3 +1,5 @@
+import HTTPFront
+
 /// What became of a webhook that was handed to the daemon.
 package enum ReportOutcome: Sendable, Equatable {
     /// Everything in it is on disk, or known to be none of ours.

@@ -1,3 +1,5 @@
+import HTTPFront
+
 /// What a request's head leads to, before anything of its body is read.
 struct RequestRules: Sendable {
     /// What is to be done with a request.

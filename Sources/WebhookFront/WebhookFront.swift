@@ -1,7 +1,7 @@
 internal import Continuations
+package import HTTPFront
 package import Logging
 internal import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 
 /// Hears Meta's webhooks over HTTP and hands each to the daemon, body and signature. It verifies nothing itself beyond size and form, and keeps nothing: what
@@ -69,9 +69,15 @@ package final class WebhookFront: Sendable {
         let (jobs, submitted) = AsyncStream<FrontJob>.makeStream()
         let shared = FrontShared(
             rules: rules, limits: limits, budget: budget, connections: connections, log: requests, submit: { submitted.yield($0) })
-        var listeners: [any Channel] = []
-        for address in addresses { listeners.append(try await Self.bind(address, Self.bootstrap(group, shared))) }
-        let told = listeners.map { Self.name(of: $0.localAddress) }
+        let bounds = FrontServer.Limits(headBytes: limits.headBytes, headFields: limits.headFields, unreadBytes: limits.unreadBytes)
+        var listeners: [FrontListener] = []
+        for address in addresses {
+            listeners.append(
+                try await FrontServer.listen(
+                    at: address, group, bounds, connections, turnedAway: { [requests] in requests.turnedAway() },
+                    handler: { FrontHandler(shared, first: $0) }))
+        }
+        let told = listeners.map(\.name)
         log.info("webhooks are listened for", metadata: ["addresses": "\(told.joined(separator: " "))"])
         let complaints = group.next().scheduleRepeatedTask(
             initialDelay: TimeAmount(limits.complaintInterval), delay: TimeAmount(limits.complaintInterval)
@@ -80,8 +86,8 @@ package final class WebhookFront: Sendable {
         await withDiscardingTaskGroup { [listeners, stopping, reporter] calls in
             calls.addTask {
                 await stopping.wait()
-                for listener in listeners { try? await listener.close() }
-                await self.drain(group)
+                for listener in listeners { await listener.close() }
+                await self.connections.drain(within: TimeAmount(self.limits.shutdownTime), group)
                 submitted.finish()
             }
             for await job in jobs {
@@ -93,53 +99,5 @@ package final class WebhookFront: Sendable {
         complaints.cancel()
         requests.tell(all: true)
         requests.tellAnswers("no more webhooks are listened for")
-    }
-
-    private static func name(of address: SocketAddress?) -> String {
-        guard let address else { return "a socket" }
-        if let host = address.ipAddress, let port = address.port { return ListenAddress.internet(host: host, port: port).description }
-        return address.pathname.map { ListenAddress.unix(path: $0).description } ?? "a socket"
-    }
-
-    /// Has requests in progress answered, within the time that there is.
-    private func drain(_ group: MultiThreadedEventLoopGroup) async {
-        let end = group.next().scheduleTask(in: TimeAmount(limits.shutdownTime)) { [connections] in connections.closeAll() }
-        await connections.stop()
-        end.cancel()
-    }
-
-    private static func bootstrap(_ group: MultiThreadedEventLoopGroup, _ shared: FrontShared) -> ServerBootstrap {
-        var head = NIOHTTPDecoderLimitConfiguration()
-        head.maxHeaderFieldSize = shared.limits.headBytes
-        head.maxHeaderListSize = shared.limits.headBytes
-        head.maxHeaderFieldCount = shared.limits.headFields
-        let unread = ChannelOptions.Types.WriteBufferWaterMark(low: 1, high: shared.limits.unreadBytes)
-        return ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.writeBufferWaterMark, value: unread)
-            .childChannelInitializer { [head] channel in
-                guard shared.connections.add(channel) else {
-                    shared.log.turnedAway()
-                    return channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(TurnedAway()) }
-                }
-                return channel.eventLoop.makeCompletedFuture {
-                    let first = FirstHandler()
-                    try channel.pipeline.syncOperations.addHandler(first)
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-                        withPipeliningAssistance: true, withServerUpgrade: nil, withErrorHandling: false,
-                        withOutboundHeaderValidation: true,
-                        withEncoderConfiguration: HTTPResponseEncoder.Configuration(), withDecoderLimitConfiguration: head)
-                    try channel.pipeline.syncOperations.addHandler(FrontHandler(shared, first: first))
-                }
-            }
-    }
-
-    private static func bind(_ address: ListenAddress, _ bootstrap: ServerBootstrap) async throws -> any Channel {
-        switch address {
-        case .inherited(let descriptor): try await bootstrap.withBoundSocket(descriptor).get()
-        case .internet(let host, let port): try await bootstrap.bind(host: host, port: port).get()
-        case .unix(let path): try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-        }
     }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Glibc
+import HTTPFront
 public import Logging
 import Programs
 import Systemd

@@ -3,8 +3,9 @@
 
 units=/lib/systemd/system
 same 'systemd-analyze verify' '' "$(systemd-analyze verify --man=no $units/wabawatchd.service $units/wabawatchd.socket $units/wabawatchd-metrics.socket $units/wabawatchd-registry.service $units/wabawatchd@x.service $units/wabawatchd@x.socket \
-    $units/wabawatch-webhook.service $units/wabawatchd-webhook.socket $units/wabawatch-notify.service 2>&1)"
-for unit in wabawatchd.service wabawatchd@.service wabawatch-webhook.service wabawatch-notify.service; do
+    $units/wabawatch-webhook.service $units/wabawatchd-webhook.socket $units/wabawatch-notify.service \
+    $units/wabawatch-metrics.service $units/wabawatch-metrics.socket 2>&1)"
+for unit in wabawatchd.service wabawatchd@.service wabawatch-webhook.service wabawatch-notify.service wabawatch-metrics.service; do
     systemd-analyze security --no-pager --offline=yes --threshold=10 "$units/$unit" >/tmp/exposure || fail "$unit: $(tail -n 1 /tmp/exposure)"
 done
 same 'the sandbox of both units' "$(sed -n '/^# The sandbox/,/^\[Install/p' $units/wabawatchd.service | tail -n +2)" \

@@ -57,6 +57,21 @@ for round in 6 7 8 9 10; do
 done
 await 20 changes_are 10 WABAWATCH_KIND=business_profile WABAWATCH_OPERATION=changed
 
+# A collector of journals takes every entry with all its fields, and without the fields that repeat nothing is lost: the events are the history.
+journalctl --sync
+journalctl --quiet --output=export --unit=wabawatchd >/tmp/exported
+/lib/systemd/systemd-journal-remote --output=/tmp/remote.journal - </tmp/exported >/tmp/collected 2>&1 || fail "systemd-journal-remote: $(cat /tmp/collected)"
+told() { journalctl --all --quiet --output=json "$@" | jq --compact-output --sort-keys 'select(.WABAWATCH_SEQUENCE) | with_entries(select(.key | test("^(WABAWATCH_|MESSAGE|PRIORITY|SYSLOG_IDENTIFIER)")))'; }
+told --unit=wabawatchd >/tmp/local
+told --file=/tmp/remote.journal >/tmp/remote
+same 'entries that the collector took' "$(wc -l </tmp/local)" "$(wc -l </tmp/remote)"
+cmp /tmp/local /tmp/remote || fail 'the collector took other fields'
+same 'fields that stand more than once' '' "$(jq --raw-output 'to_entries[] | select(.value | type == "array") | .key' /tmp/local | grep -v '^WABAWATCH_FIELD$' | sort -u)"
+jq --raw-output '.WABAWATCH_EVENT // empty' /tmp/local | jq --compact-output --sort-keys . >/tmp/events
+wabawatch history --output json -n 1000 | jq --compact-output --sort-keys . | grep --fixed-strings --line-regexp --file=/tmp/events | sort -u >/tmp/known
+same 'events that are changes of the history' "$(sort -u /tmp/events | wc -l)" "$(wc -l </tmp/known)"
+[ -s /tmp/events ] || fail 'no entry has an event'
+
 # Not there at all.
 systemctl reset-failed systemd-journald
 units=(systemd-journald-dev-log.socket systemd-journald-audit.socket systemd-journald.socket systemd-journald.service)

@@ -227,7 +227,7 @@ struct AnnouncerTests {
                 "MESSAGE_ID": [MessageID(.blockedUser).rawValue], "PRIORITY": ["4"], "SYSLOG_IDENTIFIER": ["wabawatchd"],
                 "WABAWATCH_CURSOR": ["0123456789abcdef:3000"], "WABAWATCH_SEQUENCE": ["3000"], "WABAWATCH_ACCOUNT": ["acme"],
                 "WABAWATCH_WABA_ID": ["102"], "WABAWATCH_KIND": ["blocked_user"], "WABAWATCH_PHONE_NUMBER_ID": ["107"],
-                "WABAWATCH_ORIGIN": ["poll"], "WABAWATCH_COUNT": ["1000"], "WABAWATCH_OPERATION": ["added", "removed"],
+                "WABAWATCH_ORIGIN": ["poll"], "WABAWATCH_COUNT": ["1000"], "WABAWATCH_OPERATION": ["removed"],
                 "WABAWATCH_COUNT_ADDED": ["988"], "WABAWATCH_COUNT_REMOVED": ["12"],
             ])
     }

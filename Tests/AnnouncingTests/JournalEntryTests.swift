@@ -1,4 +1,5 @@
 import Changes
+import Foundation
 import StrictJSON
 import Systemd
 import TestSupport
@@ -32,8 +33,46 @@ import WhatsAppBusiness
                 "WABAWATCH_ACCOUNT": ["acme"], "WABAWATCH_WABA_ID": ["102"], "WABAWATCH_KIND": ["phone_number"], "WABAWATCH_ID": ["107"],
                 "WABAWATCH_PHONE_NUMBER_ID": ["107"], "WABAWATCH_OPERATION": ["changed"], "WABAWATCH_ORIGIN": ["poll"],
                 "WABAWATCH_FIELD": ["/quality_rating", "/status"], "WABAWATCH_BEFORE": [#"{"status":"A"}"#],
-                "WABAWATCH_AFTER": [#"{"status":"B"}"#],
+                "WABAWATCH_AFTER": [#"{"status":"B"}"#], "WABAWATCH_FIELDS": ["/quality_rating /status"],
+                "WABAWATCH_EVENT": [
+                    #"{"account":"acme","after":{"status":"B"},"before":{"status":"A"},"cursor":"0123456789abcdef:42","#
+                        + #""fields":["/quality_rating","/status"],"id":"107","kind":"phone_number","#
+                        + #""observedAt":"1970-01-01T00:00:00.000Z","operation":"changed","origin":"poll","phoneNumberId":"107","#
+                        + #""sequence":42,"severity":"warning","summary":"acme: something changed"}"#
+                ],
             ])
+    }
+
+    /// Who splits the field at its spaces, and undoes the escapes, has the pointers again.
+    @Test(arguments: [["/a b", "/c"], ["/a", "/b /c"], ["/a%20b", "/a b"], ["/a\nb", "/\t", "/\u{7F}"], ["/café ☕️", "/~1~0"]])
+    func fields_inOne_canBeToldApart(fields: [String]) throws {
+        let value = try #require(entry(change(fields))["WABAWATCH_FIELDS"]?.first)
+        #expect(value.split(separator: " ").map { $0.removingPercentEncoding } == fields)
+        #expect(value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
+    }
+
+    @Test func fields_inOne_areWhole_orLeftOutAndThatIsSaid() {
+        let fields = (100..<200).map { "/\($0)" + String(repeating: "x", count: 96) }
+        let entry = entry(change(fields))
+        #expect(entry["WABAWATCH_FIELDS"] == [fields.prefix(81).joined(separator: " ")])
+        #expect(entry["WABAWATCH_FIELD"] == fields && entry["WABAWATCH_TRUNCATED"] == ["1"])
+    }
+
+    /// `journalctl -o json` prints a longer value as null.
+    @Test func event_isThere_upToItsLimit_andNeverCutOff() throws {
+        func event(_ length: Int) -> String? {
+            entry(change(["/about"], before: [:], after: ["about": .string(String(repeating: "x", count: length))]))["WABAWATCH_EVENT"]?
+                .first
+        }
+        let short = try #require(event(1))
+        let most = JournalEntry.longestEvent - short.utf8.count + 1
+        #expect(event(most)?.utf8.count == 4_000)
+        #expect(event(most + 1) == nil && event(100_000) == nil)
+    }
+
+    @Test func everyField_butThePointers_standsOnce() {
+        let fields = entry(change(["/a", "/b"], before: ["a": 1], after: ["b": 1])).filter { $0.value.count > 1 }
+        #expect(Set(fields.keys) == ["WABAWATCH_FIELD"])
     }
 
     @Test func entry_ofAnAction_saysWhoDidWhatAndWhatCameOfIt() {

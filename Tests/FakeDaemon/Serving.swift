@@ -17,14 +17,14 @@ public func withSocket<Value>(_ body: (_ path: String) async throws -> Value) as
     return try await body("\(folder)/io.wabawatch")
 }
 
-/// Serves an interface at a path while the body runs.
+/// Serves an interface at a path while the body runs, and others besides.
 @discardableResult
 public func serving<Value: Sendable>(
-    _ interface: any VarlinkInterface, at path: String, limits: ServerLimits = ServerLimits(),
+    _ interface: any VarlinkInterface, besides others: [any VarlinkInterface] = [], at path: String, limits: ServerLimits = ServerLimits(),
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
 ) async throws -> Value {
     let identity = ServiceIdentity(vendor: "test", product: "fake", version: "0", url: "")
-    let server = try VarlinkServer(identity: identity, interfaces: [interface], limits: limits)
+    let server = try VarlinkServer(identity: identity, interfaces: [interface] + others, limits: limits)
     let (listening, begun) = AsyncStream<Void>.makeStream()
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {

@@ -9,8 +9,13 @@ mkdir -p "$build/corpus"
 # The crash handler of Swift would hang on the fuzzer's pipe, and LeakSanitizer reports Swift's own one-time allocations.
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0
 cd "$root/Sources/WebhookFront"
-swiftc -swift-version 6 -O -parse-as-library -sanitize=fuzzer,address -package-name wabawatch -module-name Fuzz -o "$build/fuzz" \
-    FrontRequest.swift FrontAnswer.swift ReportOutcome.swift RequestRules.swift VerificationQuery.swift VerifyToken.swift ConnectionState.swift \
+options="-swift-version 6 -O -parse-as-library -sanitize=fuzzer,address -package-name wabawatch -I $build -L $build"
+# shellcheck disable=SC2086
+swiftc $options -emit-module -emit-library -static -module-name HTTPFront -o "$build/libHTTPFront.a" -emit-module-path "$build/HTTPFront.swiftmodule" \
+    ../HTTPFront/FrontRequest.swift ../HTTPFront/FrontAnswer.swift
+# shellcheck disable=SC2086
+swiftc $options -module-name Fuzz -o "$build/fuzz" -lHTTPFront \
+    FrontAnswer+Webhook.swift ReportOutcome.swift RequestRules.swift VerificationQuery.swift VerifyToken.swift ConnectionState.swift \
     "$root/Tests/Fuzzing/webhook.swift"
 signature=sha256=$(printf '%064d' 0)
 printf 'POST\n/\nX-Hub-Signature-256:%s\nContent-Type:application/json; x\nExpect:100-continue\nContent-Length:5' "$signature" >"$build/corpus/webhook"

@@ -1,5 +1,7 @@
 // What libFuzzer calls: bytes are taken as a request's head, and as what happens on a connection. See webhook.sh.
 
+import HTTPFront
+
 private let token: VerifyToken = {
     guard let token = try? VerifyToken("token".utf8) else { preconditionFailure("this is a token") }
     return token

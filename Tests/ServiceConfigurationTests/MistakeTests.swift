@@ -69,6 +69,12 @@ import WhatsAppBusiness
             "wabawatch.yaml:4: webhook.app_secrets[1]: this secret stands twice"
         ),
         ("webhook: { secret: x }\n", "wabawatch.yaml:1: webhook.secret: this key is not known; known are app_secrets, verify_token"),
+        // Metrics.
+        ("metrics:\n  listen: 9464\n", "wabawatch.yaml:2: metrics.listen: should be ADDRESS:PORT, such as 127.0.0.1:9464, or the path of"),
+        ("metrics:\n  listen: \"::1:9464\"\n", "wabawatch.yaml:2: metrics.listen: should be ADDRESS:PORT"),
+        ("metrics:\n  listen: \"localhost:99999\"\n", "wabawatch.yaml:2: metrics.listen: should be ADDRESS:PORT"),
+        ("metrics:\n  per_number: sometimes\n", "wabawatch.yaml:2: metrics.per_number: should be true or false"),
+        ("metrics: { port: 9464 }\n", "wabawatch.yaml:1: metrics.port: this key is not known; known are listen, per_number"),
         // Alarms, what is expected, and what is ignored.
         ("alarms:\n  qualitty: never\n", "wabawatch.yaml:2: alarms.qualitty: this key is not known; known are account_restricted, "),
         ("alarms:\n  quality: 10m\n", "wabawatch.yaml:2: alarms.quality: should be never, or { settle: … }"),

@@ -1,5 +1,6 @@
 import Continuations
 import GraphSimulator
+import Synchronization
 import TestTools
 import Testing
 import WhatsAppBusiness
@@ -29,6 +30,30 @@ import WhatsAppBusiness
             #expect(stage.simulator.requestCount == count, "Meta is not asked for it")
             // Nobody waits once that is over.
             await next.untilBegun()
+        }
+    }
+
+    /// So does whoever wants one to be polled.
+    @Test func poll_rightAfterARestart_knowsTheNumber() async throws {
+        try await Stage.with { stage in
+            let first = try stage.watcher(try stage.plan())
+            try await first.begin()
+            await stage.run(first, for: .seconds(30))
+            let next = try stage.watcher(try stage.plan())
+            let isPolled = Mutex(false)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    _ = try await next.poll(account: "acme", kind: .businessProfile, number: Stage.number(0))
+                    isPolled.withLock { $0 = true }
+                }
+                try await eventually("the poll waits") { await next.beginning.isAwaited(.begun) }
+                try await next.begin()
+                try await eventually("the number is polled") {
+                    await stage.run(next, for: .seconds(1))
+                    return isPolled.withLock(\.self)
+                }
+                try await group.next()
+            }
         }
     }
 }

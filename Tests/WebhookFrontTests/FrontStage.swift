@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPFront
 import Logging
 import Synchronization
 import TestSupport

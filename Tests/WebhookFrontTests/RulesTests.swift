@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPFront
 import Testing
 
 @testable import WebhookFront

@@ -12,11 +12,13 @@ extension AccountGate {
         guard await affords(.others, coreCallsPerHour: core) else { return tokenHealth.postpone() }
         do throws(GraphFailure) {
             let inspection = try await client.inspectToken()
+            requests.succeeded()
             answeredBesides()
             // Another token has taken its place meanwhile.
             guard generation == credential.generation else { return tokenHealth.postpone() }
             tokenHealth.on(inspection, at: world.wallClock(), now: world.now(), random: world.random())
         } catch {
+            requests.failed(error)
             if error.status != nil { answeredBesides() }
             guard generation == credential.generation else { return tokenHealth.postpone() }
             let isFinal =

@@ -29,6 +29,7 @@ extension AccountGate {
         }
         let sent = sent
         let answer = await sent.client.write(request, for: sends ? .messaging : .management)
+        requests.count(answer.reply)
         var wait: Duration?
         if case .refused(let failure, _) = answer.reply { wait = failure.throttledFor }
         if sends {
@@ -44,8 +45,14 @@ extension AccountGate {
     func applicationID() async -> String? {
         guard admitsWrite() else { return nil }
         do throws(LedgerError) { if try await affordWrite() != nil { return nil } } catch { return nil }
-        let inspection = try? await client.inspectToken()
-        if inspection != nil { answeredBesides() }
-        return inspection?.appID
+        do throws(GraphFailure) {
+            let inspection = try await client.inspectToken()
+            requests.succeeded()
+            answeredBesides()
+            return inspection.appID
+        } catch {
+            requests.failed(error)
+            return nil
+        }
     }
 }

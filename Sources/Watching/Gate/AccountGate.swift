@@ -30,6 +30,8 @@ actor AccountGate {
     var tokenHealth = TokenHealth()
     /// Messages, which Meta counts apart.
     var sendQuota = SendQuota()
+    /// What came of all requests.
+    var requests = RequestTally()
 
     /// The gate of an account that nothing is known of yet.
     init(_ plan: AccountPlan, world: World, retry: Retry, reservations: CallReservations) {
@@ -115,6 +117,7 @@ actor AccountGate {
                 }
             }
             if let ended, ended.isUnusable, case .failure(let failure) = ended.result {
+                requests.failed(failure)
                 note(failure.usage, ended.sent.counted, calls, isAnswered: failure.status != nil)
                 unusable = failure
                 continue
@@ -140,6 +143,7 @@ actor AccountGate {
         let (sent, isPresent) = (end.sent, end.sent.generation == credential.generation)
         switch end.result {
         case .success(let answer):
+            requests.succeeded()
             measure(answer.answer.usage, expanded)
             note(answer.answer.usage, sent.counted, calls, isAnswered: true)
             if answer.answer.usage == nil { budget.toldNothing(world.now()) }
@@ -148,6 +152,7 @@ actor AccountGate {
                 outcome: .answer(answer.answer, keys: answer.page), standing: standing, endsRefusal: ends,
                 upgrade: upgrade(answer.answer, sent.client))
         case .failure(let failure):
+            requests.failed(failure)
             measure(failure.usage, nil)
             // Nobody knows how many calls a batch counts as that was refused as a whole.
             note(failure.usage, sent.counted, calls, isAnswered: failure.status != nil && !end.isWhole)

@@ -13,7 +13,8 @@ import WabaWatchInterface
         version: Interface.release,
         subcommands: [
             StatusCommand.self, MonitorCommand.self, HistoryCommand.self, TimelineCommand.self, ListCommand.self, ShowCommand.self,
-            PollCommand.self, PlanCommand.self, CheckCommand.self, AlarmsCommand.self, MuteCommand.self, UnmuteCommand.self,
+            PollCommand.self, PlanCommand.self, CheckCommand.self, MetricsCommand.self, AlarmsCommand.self, MuteCommand.self,
+            UnmuteCommand.self,
             MutesCommand.self, BlockCommand.self, UnblockCommand.self, SetCommand.self, QRCommand.self,
             SendTemplateCommand.self, RestoreCommand.self, ReportCommand.self, CallCommand.self, DoctorCommand.self,
         ],

@@ -3,7 +3,7 @@ internal import NIOCore
 internal import Synchronization
 
 /// The connections that are open, counted, so that there are not too many and the end can wait for the last.
-final class FrontConnections: Sendable {
+package final class FrontConnections: Sendable {
     private struct State {
         var open: [ObjectIdentifier: any Channel] = [:]
         var isStopping = false
@@ -13,10 +13,11 @@ final class FrontConnections: Sendable {
     private let state = Mutex(State())
     private let ended = OneShot<Void>()
 
-    init(limit: Int) { self.limit = limit }
+    /// - Parameter limit: how many there may be.
+    package init(limit: Int) { self.limit = limit }
 
     /// How many there are.
-    var count: Int { state.withLock { $0.open.count } }
+    package var count: Int { state.withLock { $0.open.count } }
 
     /// Takes one; `false` if there is no room. It is forgotten when it is closed.
     func add(_ channel: any Channel) -> Bool {
@@ -39,7 +40,7 @@ final class FrontConnections: Sendable {
     }
 
     /// Takes no more connections and no more requests; returns when those in progress are answered, or when the task is cancelled.
-    func stop() async {
+    package func stop() async {
         let open = state.withLock { state in
             state.isStopping = true
             if state.open.isEmpty { ended.fulfil() }
@@ -50,5 +51,5 @@ final class FrontConnections: Sendable {
     }
 
     /// Closes whatever is open.
-    func closeAll() { for channel in state.withLock({ Array($0.open.values) }) { channel.close(promise: nil) } }
+    package func closeAll() { for channel in state.withLock({ Array($0.open.values) }) { channel.close(promise: nil) } }
 }
