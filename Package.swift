@@ -144,13 +144,16 @@ let package = Package(
         program(
             "wabawatchd",
             [
-                "WabaWatchService", "ServiceConfiguration", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", "Printing", "Programs",
-                arguments, logging,
+                "WabaWatchService", "ServiceConfiguration", "GraphAPI", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", "Printing",
+                "Programs", arguments, logging,
             ],
             linkerSettings: lean),
         program(
             "wabawatch",
-            ["WabaWatchClient", "WabaWatchInterface", "Alarms", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments],
+            [
+                "WabaWatchClient", "WabaWatchInterface", "Alarms", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs", arguments,
+                sqlite,
+            ],
             linkerSettings: lean),
         // Hears Meta's webhooks. No room of the daemon's is in it, for it faces a network: it knows no token and no application's secret.
         room("WebhookFront", ["Continuations", "Varlink", "WabaWatchInterface", nio, nioPosix, nioHTTP, logging]),
@@ -228,7 +231,7 @@ let package = Package(
                 "TestSupport", "ServiceConfiguration", "Actions", "Alarms", "GraphAPI", "GraphSimulator", "Systemd", "WhatsAppBusiness",
                 "StrictJSON",
                 "wabawatchd",
-            ]),
+            ], resources: [.copy("Golden")]),
         tests(
             "Announcing",
             ["TestSupport", "Announcing", "Systemd", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),

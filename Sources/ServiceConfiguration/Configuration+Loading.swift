@@ -13,14 +13,18 @@ extension Configuration {
     static let sample = "example.yaml.sample"
 
     /// Reads a configuration file and the accounts in `accounts.d` beside it.
+    /// - Parameter mayBeEmpty: whether it may be without accounts, as before the first is set up.
     /// - Throws: every problem there is, each with file, line and key.
-    package static func load(path: String) throws(ConfigurationError) -> Configuration {
+    package static func load(path: String, mayBeEmpty: Bool = false) throws(ConfigurationError) -> Configuration {
         var reader = ConfigurationReader()
         var configuration = Configuration()
         configuration.file = path
-        if let root = reader.file(path) {
+        if let root = reader.file(path, mayBeEmpty: mayBeEmpty) {
             let members = reader.members(
-                of: root, keys: ["graph", "ledger", "socket", "journal", "watch", "budget", "webhook", "alarms", "ignore", "accounts"])
+                of: root,
+                keys: [
+                    "graph", "ledger", "socket", "journal", "watch", "budget", "webhook", "alarms", "ignore", "token_folder", "accounts",
+                ])
             configuration.graph = reader.graph(members["graph"])
             configuration.ledger = reader.ledger(members["ledger"])
             configuration.socket = reader.socket(members["socket"])
@@ -31,6 +35,7 @@ extension Configuration {
             configuration.watch = reader.watch(members["watch"], over: Watch(), floors: floors)
             configuration.alarms = reader.alarms(members["alarms"], over: AlarmSettings())
             configuration.ignored = reader.ignore(members["ignore"], besides: [:])
+            configuration.tokenFolder = reader.tokenFolder(members["token_folder"])
             var places = members["accounts"].map { ConfigurationReader.isNull($0.node) ? [] : reader.elements(of: $0) } ?? []
             let before = reader.problems.count
             places += reader.accounts(in: path.parentFolder + "accounts.d")
@@ -45,7 +50,7 @@ extension Configuration {
                 }
                 configuration.accounts.append(account)
             }
-            if places.isEmpty, isFolderWhole {
+            if places.isEmpty, isFolderWhole, !mayBeEmpty {
                 reader.problems.append(
                     members["accounts"]?.problem("there is no account")
                         ?? ConfigurationProblem(file: path, line: nil, key: "accounts", sentence: "there is no account"))
@@ -95,7 +100,8 @@ extension ConfigurationReader {
     }
 
     /// The root of a file.
-    mutating func file(_ path: String) -> YAMLPlace? {
+    /// - Parameter mayBeEmpty: whether one that says nothing, as the package's own where everything is a comment, is one without keys.
+    mutating func file(_ path: String, mayBeEmpty: Bool = false) -> YAMLPlace? {
         func fail(_ line: Int?, _ sentence: String, key: String = "") -> YAMLPlace? {
             problems.append(ConfigurationProblem(file: path, line: line, key: key, sentence: sentence))
             return nil
@@ -107,7 +113,9 @@ extension ConfigurationReader {
         guard let text = String(validating: bytes, as: UTF8.self) else { return fail(nil, "the file is not UTF-8") }
         do throws(YAMLOutline.Problem) { try YAMLOutline.check(bytes) } catch { return fail(error.line, error.sentence, key: error.key) }
         do {
-            guard let node = try Yams.compose(yaml: text) else { return fail(nil, "the file is empty") }
+            guard let node = try Yams.compose(yaml: text) else {
+                return mayBeEmpty ? YAMLPlace(file: path, key: "", node: Node("null", Tag(.null))) : fail(nil, "the file is empty")
+            }
             return YAMLPlace(file: path, key: "", node: node)
         } catch let YamlError.scanner(_, problem, mark, _), let YamlError.parser(_, problem, mark, _), let YamlError.composer(
             _, problem, mark, _)
