@@ -293,7 +293,7 @@ let package = Package(
                 "WabaWatchClient",
                 "WabaWatchInterface",
                 "Varlink",
-                "WhatsAppBusiness", "StrictJSON",
+                "WhatsAppBusiness", "StrictJSON", sqlite,
             ],
             resources: [.copy("Golden")]),
     ]

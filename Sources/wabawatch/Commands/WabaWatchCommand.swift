@@ -16,6 +16,7 @@ import WabaWatchInterface
             PollCommand.self, PlanCommand.self, CheckCommand.self, AlarmsCommand.self, MuteCommand.self, UnmuteCommand.self,
             MutesCommand.self, BlockCommand.self, UnblockCommand.self, SetCommand.self, QRCommand.self,
             SendTemplateCommand.self, RestoreCommand.self, ReportCommand.self, CallCommand.self, DoctorCommand.self,
+            BackupCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 
