@@ -163,7 +163,10 @@ private final class RefusingProxy: Sendable {
         Program.onQueue {
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    close(listener)
+                    return
+                }
                 var buffer = [UInt8](repeating: 0, count: 4096)
                 _ = recv(connection, &buffer, buffer.count, 0)
                 let answer = Array("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".utf8)
@@ -173,8 +176,6 @@ private final class RefusingProxy: Sendable {
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    /// Whoever accepts closes: before that the number must not become another's.
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 }

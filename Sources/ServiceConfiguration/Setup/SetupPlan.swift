@@ -70,3 +70,10 @@ package struct SetupPlan: Sendable, Equatable {
     /// What is going to be written, a line a file.
     var lines: [String] { files.map { "  \($0.path) (\($0.what)\($0.replaces ? ", replaces what is there" : ""))" } }
 }
+
+/// What a file holds may be a token: it is not told.
+extension SetupPlan.File: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "\(path) (\(what))" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+}
