@@ -159,7 +159,8 @@ let package = Package(
         program(
             "wabawatchd",
             [
-                "WabaWatchService", "ServiceConfiguration", "StrictYAML", "Ledger", "Watching", "Systemd", "WhatsAppBusiness", "Printing",
+                "WabaWatchService", "ServiceConfiguration", "StrictYAML", "GraphAPI", "Ledger", "Watching", "Systemd", "WhatsAppBusiness",
+                "Printing",
                 "Programs", arguments, logging,
             ],
             linkerSettings: lean),
@@ -167,7 +168,7 @@ let package = Package(
             "wabawatch",
             [
                 "WabaWatchClient", "WabaWatchInterface", "Metrics", "Alarms", "WhatsAppBusiness", "StrictJSON", "Printing", "Programs",
-                arguments,
+                arguments, sqlite,
             ],
             linkerSettings: lean),
         // How HTTP is listened for: addresses, connections within bounds, the end.
@@ -273,7 +274,7 @@ let package = Package(
                 "TestSupport", "ServiceConfiguration", "StrictYAML", "Actions", "Alarms", "GraphAPI", "GraphSimulator", "Systemd",
                 "WhatsAppBusiness", "StrictJSON",
                 "wabawatchd",
-            ]),
+            ], resources: [.copy("Golden")]),
         tests(
             "Announcing",
             ["TestSupport", "Announcing", "Systemd", "Ledger", "Changes", "WhatsAppBusiness", "StrictJSON", logging]),
@@ -358,7 +359,7 @@ let package = Package(
                 "WabaWatchClient", "Metrics",
                 "WabaWatchInterface",
                 "Varlink",
-                "WhatsAppBusiness", "StrictJSON",
+                "WhatsAppBusiness", "StrictJSON", sqlite,
             ],
             resources: [.copy("Golden")]),
     ]

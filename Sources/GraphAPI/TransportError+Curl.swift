@@ -4,8 +4,11 @@ extension TransportError {
     /// What a result of libcurl means. `detail` is its own sentence, which names hosts and certificates but never a query or a header.
     /// - Parameter isUnsent: whether not a byte of the request was handed to a connection.
     init(_ result: CURLcode, detail: String, isUnsent: Bool) {
+        // A proxy's answer to CONNECT is nothing of the host's, and reads as a failed receipt.
+        let isRefusedByProxy = result == CURLE_RECV_ERROR && detail.contains("CONNECT")
         let code: Code =
             switch result {
+            case _ where isRefusedByProxy: .connect
             case CURLE_OPERATION_TIMEDOUT: .timeout
             case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve
             case CURLE_COULDNT_CONNECT, CURLE_PROXY: .connect
@@ -24,7 +27,8 @@ extension TransportError {
         }
         let cause =
             told && !detail.isEmpty ? String(detail.unicodeScalars.filter { 0x20...0x7E ~= $0.value }.prefix(200).map(Character.init)) : nil
-        self.init(code, "\(Self.sentence(code)): \(cause ?? String(cString: curl_easy_strerror(result)))", isUnsent: isUnsent)
+        let sentence = isRefusedByProxy ? "the proxy refuses the connection" : Self.sentence(code)
+        self.init(code, "\(sentence): \(cause ?? String(cString: curl_easy_strerror(result)))", isUnsent: isUnsent)
     }
 
     private static func sentence(_ code: Code) -> String {

@@ -56,6 +56,12 @@ public final class LineOutput {
     /// Takes lines.
     public func lines(_ texts: [PrintableText]) throws { for text in texts { try line(text) } }
 
+    /// Writes a text that a line begins with, for whoever is to complete it.
+    public func prompt(_ text: PrintableText) throws {
+        bytes.append(contentsOf: text.rendered.utf8)
+        try flush()
+    }
+
     /// Writes a text over the terminal's present line: to its begin, the text, and what was behind it erased.
     public func overwrite(with text: PrintableText) throws {
         bytes.append(contentsOf: "\r\(text.rendered)\u{1B}[K".utf8)

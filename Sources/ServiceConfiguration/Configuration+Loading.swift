@@ -11,15 +11,19 @@ extension Configuration {
     static let sample = "example.yaml.sample"
 
     /// Reads a configuration file and the accounts in `accounts.d` beside it.
+    /// - Parameter mayBeEmpty: whether it may be without accounts, as before the first is set up.
     /// - Throws: every problem there is, each with file, line and key.
-    package static func load(path: String) throws(ConfigurationError) -> Configuration {
+    package static func load(path: String, mayBeEmpty: Bool = false) throws(ConfigurationError) -> Configuration {
         var reader = ConfigurationReader()
         var configuration = Configuration()
         configuration.file = path
-        if let root = reader.file(path) {
+        if let root = reader.file(path, mayBeEmpty: mayBeEmpty) {
             let members = reader.members(
                 of: root,
-                keys: ["graph", "ledger", "socket", "journal", "watch", "budget", "webhook", "metrics", "alarms", "ignore", "accounts"])
+                keys: [
+                    "graph", "ledger", "socket", "journal", "watch", "budget", "webhook", "metrics", "alarms", "ignore", "token_folder",
+                    "accounts",
+                ])
             configuration.graph = reader.graph(members["graph"])
             configuration.ledger = reader.ledger(members["ledger"])
             configuration.socket = reader.socket(members["socket"])
@@ -31,6 +35,7 @@ extension Configuration {
             configuration.watch = reader.watch(members["watch"], over: Watch(), floors: floors)
             configuration.alarms = reader.alarms(members["alarms"], over: AlarmSettings())
             configuration.ignored = reader.ignore(members["ignore"], besides: [:])
+            configuration.tokenFolder = reader.tokenFolder(members["token_folder"])
             var places = members["accounts"].map { ConfigurationReader.isNull($0.node) ? [] : reader.elements(of: $0) } ?? []
             let before = reader.problems.count
             places += reader.accounts(in: path.parentFolder + "accounts.d")
@@ -45,7 +50,7 @@ extension Configuration {
                 }
                 configuration.accounts.append(account)
             }
-            if places.isEmpty, isFolderWhole {
+            if places.isEmpty, isFolderWhole, !mayBeEmpty {
                 reader.problems.append(
                     members["accounts"]?.problem("there is no account")
                         ?? ConfigurationProblem(file: path, line: nil, key: "accounts", sentence: "there is no account"))

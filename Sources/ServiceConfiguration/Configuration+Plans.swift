@@ -75,7 +75,7 @@ extension Configuration {
         return plans
     }
 
-    private func endpoint() throws(ConfigurationProblem) -> Endpoint {
+    func endpoint() throws(ConfigurationProblem) -> Endpoint {
         do {
             return try Endpoint(baseURL: graph.baseURL, version: graph.version)
         } catch {

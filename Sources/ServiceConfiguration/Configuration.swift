@@ -101,7 +101,7 @@ package struct Configuration: Sendable, Equatable {
 
     /// Where a secret comes from.
     package enum SecretSource: Sendable, Equatable {
-        /// A file in `$CREDENTIALS_DIRECTORY`.
+        /// A file in `$CREDENTIALS_DIRECTORY`; `FOLDER/NAME` for one out of a folder of credentials.
         case credential(String)
         /// A file.
         case file(String)
@@ -182,6 +182,8 @@ package struct Configuration: Sendable, Equatable {
     package var alarms = AlarmSettings()
     /// Members that are kept out of the changes of all accounts.
     package var ignored: [Kind: [JSONPointer]] = [:]
+    /// Where the tokens of accounts that name none lie, each under the account's name: a folder of credentials by its name, or an absolute path.
+    package var tokenFolder: String?
     /// The accounts.
     package var accounts: [Account] = []
     /// Where values stand whose faults show later, by their keys.

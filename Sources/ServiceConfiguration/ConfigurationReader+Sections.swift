@@ -1,6 +1,7 @@
 import Actions
 import GraphAPI
 import StrictYAML
+import Systemd
 import Watching
 import WhatsAppBusiness
 import Yams
@@ -128,15 +129,16 @@ extension ConfigurationReader {
     mutating func account(_ place: YAMLPlace, over defaults: Configuration, floors: Bool) -> Configuration.Account? {
         let members = members(
             of: place, keys: ["name", "waba_id", "token", "app_secret", "phone_numbers", "watch", "expect", "alarms", "ignore", "actions"])
-        for key in ["name", "waba_id", "token"] where members[key] == nil {
+        let required = ["name", "waba_id"] + (defaults.tokenFolder == nil ? ["token"] : [])
+        for key in required where members[key] == nil {
             problems.append(place.problem("\(key) is missing"))
         }
         let name = text(members["name"])
-        if let name, let place = members["name"], name.utf8.count > 64 || !name.utf8.allSatisfy(Self.isNameByte) {
+        if let name, let place = members["name"], !Self.isName(name) {
             problems.append(place.problem("should be at most 64 letters, digits, dots, dashes and underscores"))
         }
         let wabaID = id(members["waba_id"])
-        let token = members["token"].flatMap { secret($0) }
+        let token = members["token"].map { secret($0) } ?? name.flatMap { self.token(of: $0, in: defaults.tokenFolder, place) }
         let appSecret = members["app_secret"].flatMap { Self.isNull($0.node) ? nil : secret($0) }
         var numbers: [String]?
         if let place = members["phone_numbers"], place.node.scalar?.string != "all" {
@@ -220,6 +222,26 @@ extension ConfigurationReader {
         default: return (.environment(name), value.place)
         }
     }
+
+    /// The folder of tokens: a credential's name, or an absolute path.
+    mutating func tokenFolder(_ place: YAMLPlace?) -> String? {
+        guard let place, let folder = optionalText(place) else { return nil }
+        guard folder.hasPrefix("/") || Credentials.isValid(folder) else {
+            problems.append(place.problem("should be the name of a folder of credentials, as LoadCredential= has it, or an absolute path"))
+            return nil
+        }
+        return folder
+    }
+
+    /// The token of an account that names none.
+    private func token(
+        of name: String, in folder: String?, _ place: YAMLPlace
+    ) -> (source: Configuration.SecretSource, place: Configuration.Place)? {
+        folder.map { ($0.hasPrefix("/") ? .file("\($0)/\(name)") : .credential("\($0)/\(name)"), place.place) }
+    }
+
+    /// Whether an account may have that name.
+    static func isName(_ text: String) -> Bool { 1...64 ~= text.utf8.count && text.utf8.allSatisfy(isNameByte) }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {

@@ -65,7 +65,7 @@ package struct Secrets: Sendable {
     ) -> [(place: Configuration.Place, sentence: String)] {
         guard credentials.directory == nil else { return [] }
         return sources.compactMap { source, place in
-            guard case .credential(let name) = source, Credentials.isValid(name) else { return nil }
+            guard case .credential(let name) = source, Credentials.isValid(Credentials.name(ofPath: name)) else { return nil }
             return (place, "the credential \(name) could not be looked at: $CREDENTIALS_DIRECTORY is not set here")
         }
     }
@@ -79,7 +79,7 @@ package struct Secrets: Sendable {
         switch source {
         case .credential(let credential):
             name = "the credential \(credential)"
-            do { bytes = try credentials.read(credential) } catch { throw problem("\(error)") }
+            do { bytes = try credentials.read(Credentials.name(ofPath: credential)) } catch { throw problem("\(error)") }
         case .file(let path):
             name = "the file \(path)"
             do throws(RegularFile.Failure) { bytes = try RegularFile.read(path, limit: 65_536) } catch { throw problem("\(name) \(error)") }

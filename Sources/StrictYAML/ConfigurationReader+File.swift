@@ -6,7 +6,8 @@ extension ConfigurationReader {
     package static let largestFile = 1 << 20
 
     /// The root of a file.
-    package mutating func file(_ path: String) -> YAMLPlace? {
+    /// - Parameter mayBeEmpty: whether one that says nothing, as the package's own where everything is a comment, is one without keys.
+    package mutating func file(_ path: String, mayBeEmpty: Bool = false) -> YAMLPlace? {
         func fail(_ line: Int?, _ sentence: String, key: String = "") -> YAMLPlace? {
             problems.append(ConfigurationProblem(file: path, line: line, key: key, sentence: sentence))
             return nil
@@ -18,7 +19,9 @@ extension ConfigurationReader {
         guard let text = String(validating: bytes, as: UTF8.self) else { return fail(nil, "the file is not UTF-8") }
         do throws(YAMLOutline.Problem) { try YAMLOutline.check(bytes) } catch { return fail(error.line, error.sentence, key: error.key) }
         do {
-            guard let node = try Yams.compose(yaml: text) else { return fail(nil, "the file is empty") }
+            guard let node = try Yams.compose(yaml: text) else {
+                return mayBeEmpty ? YAMLPlace(file: path, key: "", node: Node("null", Tag(.null))) : fail(nil, "the file is empty")
+            }
             return YAMLPlace(file: path, key: "", node: node)
         } catch let YamlError.scanner(_, problem, mark, _), let YamlError.parser(_, problem, mark, _), let YamlError.composer(
             _, problem, mark, _)

@@ -41,6 +41,13 @@ public struct Credentials: Sendable {
         return name.utf8.allSatisfy { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
     }
 
+    /// The name of a credential out of a folder: systemd joins the folder's and the file's by underscores (LoadCredential=, systemd.exec(5)), so that
+    /// `tokens/acme` lies in `tokens_acme`. A name without a folder, and what cannot be a path of such names, is as it is.
+    public static func name(ofPath path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        return parts.allSatisfy(isValid) ? parts.joined(separator: "_") : path
+    }
+
     private static func contents(of path: String, credential name: String) throws -> [UInt8] {
         do throws(RegularFile.Failure) { return try RegularFile.read(path, limit: maximumSize) } catch {
             throw SystemdError(

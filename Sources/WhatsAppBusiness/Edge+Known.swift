@@ -32,4 +32,16 @@ extension Edge {
 
     /// `GET /debug_token`: what Meta says of a token. It has no node; its name stands in the id's place.
     public static let debugToken = Edge("debug_token", kind: nil, path: "", fields: [], form: .single, item: TokenInspection.self)
+
+    /// `GET /{BUSINESS}/owned_whatsapp_business_accounts`: the accounts that a portfolio owns.
+    public static let ownedAccounts = accounts("owned accounts", path: "owned_whatsapp_business_accounts")
+
+    /// `GET /{BUSINESS}/client_whatsapp_business_accounts`: the accounts of others that were shared with a portfolio.
+    public static let clientAccounts = accounts("client accounts", path: "client_whatsapp_business_accounts")
+
+    private static func accounts(_ name: String, path: String) -> Edge {
+        Edge(
+            name, kind: nil, path: path, fields: ["id", "name"], limit: 100, form: .list, item: WhatsAppBusinessAccount.self,
+            keys: ["/id"])
+    }
 }

@@ -33,6 +33,8 @@ public struct TokenInspection: Document {
     public var appID: String? { id("app_id") }
     /// That app's name.
     public var application: String? { text("application") }
+    /// Whom it was made for.
+    public var userID: String? { id("user_id") }
     /// `SYSTEM_USER`, `USER`, `PAGE` …
     public var type: String? { text("type") }
     /// Whether Meta takes it.

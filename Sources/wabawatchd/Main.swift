@@ -23,7 +23,8 @@ struct Main: AsyncParsableCommand {
             Runs in the foreground. SIGTERM ends it; SIGHUP reads configuration and secrets anew, and a mistake in them changes nothing; SIGUSR1 writes \
             into the log how everything stands. Exit status: 0, 1 failure, 64 usage, 78 configuration.
             """,
-        version: Daemon.version)
+        version: Daemon.version,
+        subcommands: [SetupCommand.self])
 
     @Option(help: "The configuration file.")
     var config = "/etc/wabawatch/wabawatch.yaml"

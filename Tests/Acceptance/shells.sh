@@ -16,11 +16,14 @@ man wabawatch | col -b | found 'EXIT STATUS' || fail 'the manual page says nothi
 
 same 'what zsh completes with' _wabawatch "$(zsh -f -c 'autoload -Uz compinit && compinit -D -u && print -r -- ${_comps[wabawatch]}')"
 same 'what fish offers' monitor "$(fish -c "complete -C 'wabawatch mon'" | cut -f 1)"
+same 'what fish offers of the daemon' setup "$(fish -c "complete -C 'wabawatchd set'" | cut -f 1)"
 if [ -f /usr/share/bash-completion/bash_completion ]; then
     same 'what bash completes with' _wabawatch \
         "$(bash -c '. /usr/share/bash-completion/bash_completion; _completion_loader wabawatch; complete -p wabawatch' | sed 's/.*-F \([^ ]*\).*/\1/')"
 fi
 # The scripts that were installed are those of the program that was installed.
-for shell in bash:bash-completion/completions/wabawatch zsh:zsh/vendor-completions/_wabawatch fish:fish/vendor_completions.d/wabawatch.fish; do
-    cmp <(wabawatch --generate-completion-script "${shell%%:*}" | sed '1{/^#!/d}') "/usr/share/${shell#*:}" || fail "${shell%%:*} has another script"
+for program in wabawatch wabawatchd; do
+    for shell in "bash:bash-completion/completions/$program" "zsh:zsh/vendor-completions/_$program" "fish:fish/vendor_completions.d/$program.fish"; do
+        cmp <("$program" --generate-completion-script "${shell%%:*}" | sed '1{/^#!/d}') "/usr/share/${shell#*:}" || fail "${shell%%:*} has another script"
+    done
 done

@@ -3,6 +3,7 @@ import Alarms
 import FoundationEssentials
 import StrictJSON
 import StrictYAML
+import Systemd
 import TestSupport
 import Testing
 import WhatsAppBusiness
@@ -226,4 +227,33 @@ import WhatsAppBusiness
 
     @Test(arguments: ["", "5", "m", "5 m", "-5m", "5x", "99999999999999999999d", "1.5h"])
     func duration_thatIsNone_isRefused(text: String) { #expect(Duration(configuration: text) == nil) }
+
+    // MARK: Folders of tokens
+
+    @Test func tokenFolder_givesEveryAccountThatNamesNone_theTokenOfItsName() throws {
+        let account = "name: acme\nwaba_id: \"1\"\n"
+        let other = "name: other\nwaba_id: \"2\"\ntoken: { environment: X }\n"
+        let files = ["accounts.d/acme.yaml": account, "accounts.d/other.yaml": other]
+        #expect(try load("token_folder: tokens\n", files: files).accounts.map(\.token) == [.credential("tokens/acme"), .environment("X")])
+        #expect(try load("token_folder: /srv/tokens\n", files: files).accounts[0].token == .file("/srv/tokens/acme"))
+        #expect(problems("token_folder: null\n", files: files) == ["accounts.d/acme.yaml:1: token is missing"])
+        #expect(
+            problems("token_folder: a/b\n", files: files).contains {
+                $0.hasPrefix("wabawatch.yaml:1: token_folder: should be the name of a folder")
+            })
+    }
+
+    @Test func credentialOfAFolder_isReadWhereSystemdPutsIt() throws {
+        let folder = try TemporaryFolder()
+        try Data("abc\n".utf8).write(to: URL(filePath: folder.path + "/tokens_acme"))
+        let secrets = Secrets(credentials: .init(directory: folder.path), environment: [:])
+        let account = "name: acme\nwaba_id: \"1\"\ntoken: { credential: tokens/%@ }\n"
+        let good = try load("{}\n", files: ["accounts.d/acme.yaml": account.replacing("%@", with: "acme")])
+        #expect(try good.check(secrets: secrets).isEmpty)
+        let other = try load("{}\n", files: ["accounts.d/acme.yaml": account.replacing("%@", with: "../acme")])
+        #expect(throws: ConfigurationError.self) { try other.check(secrets: secrets) }
+        #expect(
+            try good.check(secrets: Secrets(credentials: .init(directory: nil), environment: [:])).first?.contains(
+                "tokens/acme could not be looked at") == true)
+    }
 }

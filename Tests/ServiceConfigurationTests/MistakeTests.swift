@@ -164,7 +164,7 @@ import WhatsAppBusiness
         ("token: { file: FOLDER/loop }", "wabawatch.yaml:4: accounts[0].token.file: the file loop cannot be opened: Too many levels"),
         ("token: { environment: NONE }", "wabawatch.yaml:4: accounts[0].token.environment: the environment variable NONE is not set"),
         ("token: { credential: none }", "wabawatch.yaml:4: accounts[0].token.credential: Credential none"),
-        ("token: { credential: a/b }", "wabawatch.yaml:4: accounts[0].token.credential: Credential name"),
+        ("token: { credential: a//b }", "wabawatch.yaml:4: accounts[0].token.credential: Credential name"),
         (
             "token: { environment: TOKEN }\n    app_secret:\n      { file: FOLDER/none }",
             "wabawatch.yaml:6: accounts[0].app_secret.file: the file none cannot be opened"

@@ -42,7 +42,7 @@ import Testing
                     "status", "monitor", "history", "timeline", "list", "show", "poll", "plan", "block", "unblock", "call", "alarms",
                     "set", "qr", "create", "send-template", "restore", "--dry-run", "--yes", "--at",
                     "mute",
-                    "unmute", "mutes", "doctor", "report", "--signature", "--reason", "number_banned", "--cursor-file",
+                    "unmute", "mutes", "doctor", "report", "backup", "--force", "--signature", "--reason", "number_banned", "--cursor-file",
                     "--severity", "critical, warning, notice, info", "EXIT STATUS", "69", "WABAWATCH_SOCKET", "message_template",
                 ] {
                     #expect(text.contains(word), "\(word)")

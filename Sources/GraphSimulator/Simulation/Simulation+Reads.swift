@@ -181,8 +181,16 @@ extension Simulation {
         return [
             "app_id": .string(platform.app.id), "application": .string(platform.app.name), "type": "SYSTEM_USER",
             "is_valid": .bool(state.map { $0 != .expired && $0 != .revoked && $0 != .passwordChanged } ?? false),
-            "expires_at": .integer(expires), "scopes": .array(platform.scopes.map(JSONValue.string)),
+            "expires_at": .integer(expires), "data_access_expires_at": 0, "user_id": "122100000000000",
+            "scopes": .array(platform.scopes.map(JSONValue.string)),
+            "granular_scopes": .array(platform.scopes.map { .object(granular($0, state)) }),
         ]
+    }
+
+    /// A permission with the accounts that it is limited to; without them where it holds for all.
+    private func granular(_ scope: String, _ state: TokenState?) -> JSONObject {
+        guard case .limited(let accounts) = state, scope.hasPrefix("whatsapp_business") else { return ["scope": .string(scope)] }
+        return ["scope": .string(scope), "target_ids": .array(accounts.sorted().map(JSONValue.string))]
     }
 }
 

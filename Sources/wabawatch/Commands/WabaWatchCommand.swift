@@ -17,6 +17,7 @@ import WabaWatchInterface
             UnmuteCommand.self,
             MutesCommand.self, BlockCommand.self, UnblockCommand.self, SetCommand.self, QRCommand.self,
             SendTemplateCommand.self, RestoreCommand.self, ReportCommand.self, CallCommand.self, DoctorCommand.self,
+            BackupCommand.self,
         ],
         defaultSubcommand: StatusCommand.self)
 
