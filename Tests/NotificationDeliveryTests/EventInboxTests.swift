@@ -41,4 +41,13 @@ import WabaWatchInterface
         }
         #expect(inbox.isStopped)
     }
+
+    /// A sleep that is given up stays in memory until its end: what may be given up begins with a short one.
+    @Test func limit_isPassedInParts_thatBeginShort() async {
+        let slept = Noted<[Duration]>([])
+        let time = NotifyTime(
+            running: { .zero }, wall: { Sample.moment }, sleep: { duration in slept.withLock { $0.append(duration) } })
+        #expect(await time.within(.seconds(10)) { await hang() } == nil)
+        #expect(slept.withLock { $0 } == [.seconds(1), .seconds(2), .seconds(4), .seconds(3)])
+    }
 }
