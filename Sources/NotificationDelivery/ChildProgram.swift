@@ -34,8 +34,12 @@ struct ChildProgram: Sendable {
         self.environment = all.map { $0.replacing("\0", with: " ") }
     }
 
+    /// A program that does not read its input is no reason for this one to end.
+    private static let ignoresBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
+
     /// Gives it the bytes and waits for its end. A task that is cancelled kills it and all that it has started.
     func run(_ input: [UInt8]) async -> Outcome {
+        Self.ignoresBrokenPipes
         let end = OneShot<Outcome>()
         guard let (reader, writer) = Self.starting.withLock({ _ in Self.pipe() }) else { return .notStarted(errno) }
         // A queue of its own: a program may take minutes, and blocks nobody else's thread.
@@ -122,8 +126,7 @@ struct ChildProgram: Sendable {
         return posix_spawn(&id, arguments[0], &actions, &attributes, &argv, &envp)
     }
 
-    /// Writes all of the input and reads the output until the program ends, or this is woken; the output's last bytes, and whether it has ended. SIGPIPE is
-    /// ignored by the process.
+    /// Writes all of the input and reads the output until the program ends, or this is woken; the output's last bytes, and whether it has ended.
     private func converse(
         _ input: ArraySlice<UInt8>, to writer: Int32, from reader: Int32, _ wake: Int32, _ id: pid_t
     ) -> (output: [UInt8], hasEnded: Bool) {

@@ -23,7 +23,13 @@ package struct NotifyTime: Sendable {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { await body() }
             group.addTask {
-                try? await sleep(time)
+                // The first second by itself, then twice as much at once, and so on: a sleep that is given up stays in memory until it would have ended.
+                var (left, part) = (time, Duration.seconds(1))
+                while left > .zero {
+                    guard (try? await sleep(min(part, left))) != nil else { return nil }
+                    left -= part
+                    part *= 2
+                }
                 return nil
             }
             defer { group.cancelAll() }

@@ -9,6 +9,9 @@ package struct RouteRunner: Sendable {
     /// After what cannot be mended by itself, such as a socket that may not be opened, it is tried again so often.
     static let retryInterval = Duration.seconds(30)
 
+    /// How long the daemon may take to list its alarms.
+    static let listTime = Duration.seconds(120)
+
     private let route: NotifyRoute
     private let client: WabaWatch
     private let sender: any RouteSender
@@ -72,10 +75,18 @@ package struct RouteRunner: Sendable {
         var isTold = false
         while !inbox.isStopped {
             try Task.checkCancellation()
+            let listed = await time.within(Self.listTime) { () async -> Result<[Resource], any Error> in
+                do {
+                    var alarms: [Resource] = []
+                    for try await resource in client.list(route.subscription) where alarms.count < AlarmTracker.most {
+                        alarms.append(resource)
+                    }
+                    return .success(alarms)
+                } catch { return .failure(error) }
+            }
             do {
-                var alarms: [Resource] = []
-                for try await resource in client.list(route.subscription) where alarms.count < AlarmTracker.most { alarms.append(resource) }
-                return alarms
+                guard let listed else { throw ClientError(.silent, "wabawatchd has not listed its alarms in time") }
+                return try listed.get()
             } catch let error as ClientError where error.isPassing {
                 if !isTold { tell(.disconnected(error.message)) }
                 isTold = true

@@ -26,7 +26,7 @@ actor ReplyReader {
             }
             if !isOver.isRaised {
                 group.addTask {
-                    try await clock.sleep(for: time)
+                    try await Self.pass(time, clock)
                     return nil
                 }
             }
@@ -35,6 +35,17 @@ actor ReplyReader {
                 throw ClientError(.silent, "nothing came for \(time.components.seconds) s from the daemon at \(socket)")
             }
             return taken.reply
+        }
+    }
+
+    /// Lets the time pass, the first second by itself, then twice as much at once, and so on: a sleep that is given up stays in memory until it would have
+    /// ended, and there is one for every reply that has to be waited for.
+    private static func pass<Watch: Clock<Duration>>(_ time: Duration, _ clock: Watch) async throws {
+        let end = clock.now.advanced(by: time)
+        var part = Duration.seconds(1)
+        while case let left = clock.now.duration(to: end), left > .zero {
+            try await clock.sleep(for: min(part, left))
+            part *= 2
         }
     }
 

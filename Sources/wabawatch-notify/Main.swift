@@ -49,8 +49,6 @@ struct Main: AsyncParsableCommand {
 
     func run() async throws {
         let isOutOfCores = Systemd.ProcessMemory.keepOutOfCores()
-        // A program that does not read its input is no reason to end.
-        signal(SIGPIPE, SIG_IGN)
         let configuration = try load()
         if check { return try tell("\(config): \(configuration.routes.count == 1 ? "1 route" : "\(configuration.routes.count) routes")") }
         let destination = LogDestination.fromEnvironment

@@ -48,8 +48,7 @@ import Testing
         let outcome = await Self.shell(#"(read line <"$1") & echo $! >"$1.id"; exit 0"#, [fifo]).run([])
         #expect(outcome == .exited(0, output: ""))
         // It goes on, as a sendmail that delivers in the background does.
-        let text = try String(contentsOfFile: fifo + ".id", encoding: .utf8)
-        let id = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        let id = try #require(Self.id(in: fifo + ".id"))
         #expect(Glibc.kill(id, 0) == 0)
         Glibc.kill(id, SIGKILL)
     }
@@ -60,14 +59,19 @@ import Testing
         #expect(mkfifo(fifo, 0o600) == 0)
         let outcome = await withTaskGroup(of: ChildProgram.Outcome.self) { group in
             group.addTask { await Self.shell(#"(read line <"$1"; touch "$1.left") & echo $! >"$1.id"; read other <"$1""#, [fifo]).run([]) }
-            try? await eventually("it has begun") { access(fifo + ".id", R_OK) == 0 }
+            try? await eventually("it has begun") { Self.id(in: fifo + ".id") != nil }
             group.cancelAll()
             return await group.next()
         }
         #expect(outcome == .killed(signal: SIGKILL, output: ""))
-        let text = try String(contentsOfFile: fifo + ".id", encoding: .utf8)
-        let id = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        let id = try #require(Self.id(in: fifo + ".id"))
         try await eventually("its child has ended") { Self.isGone(id) }
+    }
+
+    /// The process that a program has named in a file, when it is there with its line's end.
+    private static func id(in path: String) -> pid_t? {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8), text.hasSuffix("\n") else { return nil }
+        return pid_t(text.dropLast())
     }
 
     /// Whether a process has ended, be it that nobody has waited for it.

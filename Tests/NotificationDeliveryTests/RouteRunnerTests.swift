@@ -137,6 +137,33 @@ import WhatsAppBusiness
         #expect(sender.ids == (1...15).map { "fake.\($0)" })
     }
 
+    /// A daemon that does not know the call, being another one, is asked again; then the route goes on where it was.
+    @Test func daemonThatRefuses_isAskedAgain_andNothingIsMissed() async throws {
+        let folder = try TemporaryFolder()
+        let log = FakeLog()
+        let sender = ScriptedSender()
+        let time = NotifyTime(
+            running: RouteStage.time.running, wall: RouteStage.time.wall,
+            sleep: { try await RouteStage.time.sleep($0 < .seconds(30) ? $0 : .milliseconds(5)) })
+        try await withSocket { path in
+            let stage = RouteStage(log: log, socket: path, folder: folder.path)
+            try await stage.running(RouteStage.route(), sender, time: time) {
+                try await serving(FakeDaemon(log, status: Sample.status), at: path) {
+                    try await eventually("it has begun") { try stage.cursor("hook") == "fake.0" }
+                }
+                let refusing = Counting(try FakeDaemon(log, status: Sample.status, without: ["Subscribe"]))
+                try await serving(refusing, at: path) {
+                    await stage.fall(3)
+                    try await eventually("it has asked more than once") { refusing.calls.withLock { $0 } > 2 }
+                }
+                try await serving(FakeDaemon(log, status: Sample.status), at: path) {
+                    try await eventually("all is there") { try stage.cursor("hook") == "fake.3" }
+                }
+            }
+        }
+        #expect(sender.ids == ["fake.1", "fake.2", "fake.3"])
+    }
+
     /// A destination that hangs is left after its time; other routes are on time all the while.
     @Test func destinationThatHangs_holdsUpNoOther_andIsTriedAgain() async throws {
         try await RouteStage.with { stage async throws in

@@ -6,6 +6,7 @@ import StrictJSON
 import Synchronization
 import TestSupport
 import TestTools
+import Varlink
 import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
@@ -148,4 +149,20 @@ final class Noted<Value: Sendable>: Sendable {
     func withLock<R: Sendable>(_ body: (inout Value) throws -> R) rethrows -> R {
         try value.withLock { value in try body(&value) }
     }
+}
+
+/// A daemon whose calls are counted.
+struct Counting: VarlinkInterface {
+    let daemon: FakeDaemon
+    let calls = Noted(0)
+
+    init(_ daemon: FakeDaemon) { self.daemon = daemon }
+
+    var description: InterfaceDescription { daemon.description }
+    var implementedMethods: Set<String> {
+        // Asked for at each call.
+        calls.withLock { $0 += 1 }
+        return daemon.implementedMethods
+    }
+    func handle(_ call: Call, _ replies: Replies) async throws -> JSONObject { try await daemon.handle(call, replies) }
 }

@@ -169,6 +169,7 @@ import WhatsAppBusiness
         var ids: [String] = []
         var stored: [String] = []
         while let events = actions.events {
+            #expect(stored.isEmpty, "there is more to come")
             ids += events.map(\.id)
             actions = stage.delivered()
             stored += actions.stored

@@ -141,6 +141,19 @@ import WhatsAppBusiness
         #expect(stage.pass(.seconds(30)).message?.lines.first?.hasPrefix("ENDED acme: health") == true)
     }
 
+    /// What lasts was listed after the changes that are told again: each is judged by what it says itself.
+    @Test func changesThatAreToldAgain_areJudgedByThemselves() {
+        var stage = Stage(Stage.route(minimum: .critical))
+        stage.state.know(Stage.resource("quality", .warning))
+        _ = stage.turn("quality", .critical, .warning)
+        #expect(stage.pass(.seconds(30)).message?.lines.first?.hasPrefix("EASED to warning acme: quality") == true)
+        _ = stage.delivered()
+        var other = Stage(Stage.route())
+        other.state.know(Stage.resource("health", .critical))
+        _ = other.unmute("health")
+        #expect(other.pass(.seconds(30)).message?.lines.first?.hasPrefix("CRITICAL acme: health") == true)
+    }
+
     @Test func firstStart_tellsWhatIsWrong_andNoMoreThanThat() throws {
         var stage = Stage(Stage.route(), cursor: nil)
         #expect(stage.state.start == .snapshot && !stage.state.needsPresentAlarms)

@@ -161,6 +161,24 @@ import WhatsAppBusiness
         ])
     func mistake_isNamed_withItsPlace(text: String, problem: String) { #expect(Self.problems(text) == [problem]) }
 
+    /// What is installed beside the program can be used as it is: the sample with its comment signs taken out, and each example.
+    @Test func sampleAndExamples_areWithoutMistakes() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let folder = root.appending(path: "etc/wabawatch")
+        let sample = try String(contentsOf: folder.appending(path: "notify.yaml"), encoding: .utf8)
+        #expect(try Self.load(sample).routes.map(\.name) == ["on-call"])
+        let whole = sample.split(separator: "\n").map {
+            $0.hasPrefix("  #-") || ($0.hasPrefix("  #  ") && !$0.hasPrefix("  #   ")) ? "  \($0.dropFirst(3))" : String($0)
+        }
+        #expect(try Self.load(whole.joined(separator: "\n")).routes.count == 5)
+        let examples = folder.appending(path: "examples/notify")
+        let names = try FileManager.default.contentsOfDirectory(atPath: examples.path())
+        #expect(names.count >= 4)
+        for name in names {
+            #expect(try NotifyConfiguration.load(path: examples.appending(path: name).path()).routes.count == 1, "\(name)")
+        }
+    }
+
     @Test func routesAreFew() {
         let text = "routes:\n" + (0..<40).map { "  - { name: r\($0), to: { exec: [/x] } }\n" }.joined()
         #expect(Self.problems(text) == ["notify.yaml:2: routes: should be at most 32 routes"])

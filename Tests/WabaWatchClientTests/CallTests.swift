@@ -142,7 +142,8 @@ import WhatsAppBusiness
         try await withSocket { path in
             try await answering(nil, at: path) {
                 let clock = FakeClock()
-                async let passing: Void = clock.passSleeps(1)
+                // Thirty seconds, in parts of 1, 2, 4, 8 and 15.
+                async let passing: Void = clock.passSleeps(5)
                 await #expect {
                     try await WabaWatch(socket: path, clock: clock).getStatus()
                 } throws: {
