@@ -6,6 +6,7 @@ import Printing
 import ServiceConfiguration
 import Systemd
 import WhatsAppBusiness
+import StrictYAML
 
 /// `wabawatchd setup`: a token, what Meta says of it, which accounts, and then the files. What is asked, what follows of the answers and what is written are
 /// decided in `ServiceConfiguration`; here it is carried out.

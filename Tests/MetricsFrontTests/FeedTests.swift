@@ -47,10 +47,12 @@ import WhatsAppBusiness
         try await withSocket { path async throws in
             try await withFeed(path) { feed async throws in
                 await #expect(throws: (any Error).self) { try await text(feed) }
-                for _ in 0..<2 {
-                    let log = FakeLog(resources: Sample.resources)
+                // The second daemon has another ledger: what the first one told is not true any more.
+                for number in [Sample.resources[1], Sample.resources[2]] {
+                    let log = FakeLog(resources: [number])
                     try await serving(try FakeDaemon(log, status: Sample.status), besides: [figures], at: path) { () async throws in
-                        #expect(try await text(feed).contains("wabawatch_phone_number_info{"))
+                        let told = try await text(feed).matches(of: /phone_number_info\{account="acme",phone_number="(\d+)"/)
+                        #expect(told.map { String($0.output.1) } == [number.id])
                     }
                     await #expect(throws: (any Error).self) { try await text(feed) }
                 }

@@ -1,3 +1,5 @@
+package import StrictYAML
+
 /// The names that accounts have in the configuration.
 package enum AccountName {
     /// A name made of Meta's: small letters, digits and dashes, and none that is taken.

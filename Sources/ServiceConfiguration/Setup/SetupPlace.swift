@@ -1,4 +1,5 @@
 import StrictJSON
+package import StrictYAML
 
 /// Where a configuration's accounts and tokens lie, and how the daemon gets at the tokens.
 package struct SetupPlace: Sendable, Equatable {

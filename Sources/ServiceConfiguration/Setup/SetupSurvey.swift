@@ -1,6 +1,7 @@
 package import GraphAPI
 import StrictJSON
 package import WhatsAppBusiness
+package import StrictYAML
 
 /// Asks Meta about a token and the accounts that it sees. Nothing is changed there.
 package struct SetupSurvey: Sendable {

@@ -70,7 +70,8 @@ struct MetricsBenchmark: AsyncParsableCommand {
         try bounds.conclude()
     }
 
+    /// Lines that begin so.
     private static func count(_ text: String, in bytes: [UInt8]) -> Int {
-        String(decoding: bytes, as: UTF8.self).split(separator: "\n").count { $0.hasPrefix(text) }
+        bytes.split(separator: UInt8(ascii: "\n")).count { $0.starts(with: text.utf8) }
     }
 }
