@@ -133,6 +133,8 @@ package struct RouteState: Sendable {
         switch phase {
         case .delivering: nil
         case .waiting(_, let until): until
+        // Half a snapshot is not sent as alerts, which all last: nothing is due until it is whole.
+        case .reading where isInSnapshot && route.destination.form == .alerts: nil
         case .reading: [groupDue, alertsDeadline(moment), reminderDeadline(moment)].compactMap(\.self).min()
         }
     }

@@ -102,6 +102,16 @@ import WhatsAppBusiness
         #expect(stage.wait == .seconds(60))
     }
 
+    @Test func snapshot_isWaitedFor_untilItIsWhole() {
+        var stage = Self.stage()
+        _ = stage.begin("quality", .warning)
+        _ = stage.give(.historyLost(oldest: Cursor("log.50"), current: Cursor("log.90")))
+        _ = stage.give(.snapshotBegins)
+        #expect(stage.wait == nil && stage.pass(.seconds(100)).isEmpty, "nothing is due that cannot be done")
+        _ = stage.give(.resource(Stage.resource("quality", .warning)))
+        #expect(stage.give(.ready(Cursor("log.90"))).alerts?.count == 1)
+    }
+
     @Test func end_isNeverBeforeTheBegin() {
         let alarm = PresentAlarm(Stage.resource("quality", .warning))
         let alert = AlarmAlert(alarm, endedAt: Sample.moment.advanced(by: .seconds(-5)))

@@ -1,4 +1,4 @@
-package import StrictYAML
+import StrictYAML
 
 /// The names that accounts have in the configuration.
 package enum AccountName {

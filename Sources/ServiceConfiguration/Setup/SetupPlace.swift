@@ -1,5 +1,5 @@
 import StrictJSON
-package import StrictYAML
+import StrictYAML
 
 /// Where a configuration's accounts and tokens lie, and how the daemon gets at the tokens.
 package struct SetupPlace: Sendable, Equatable {
