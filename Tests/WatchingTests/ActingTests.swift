@@ -33,6 +33,12 @@ import WhatsAppBusiness
         }
     }
 
+    private final class Poll: Sendable {
+        private let hasEnded = Mutex(false)
+        func end() { hasEnded.withLock { $0 = true } }
+        var isOver: Bool { hasEnded.withLock(\.self) }
+    }
+
     /// So does whoever wants one to be polled.
     @Test func poll_rightAfterARestart_knowsTheNumber() async throws {
         try await Stage.with { stage in
@@ -40,17 +46,17 @@ import WhatsAppBusiness
             try await first.begin()
             await stage.run(first, for: .seconds(30))
             let next = try stage.watcher(try stage.plan())
-            let isPolled = Mutex(false)
+            let poll = Poll()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     _ = try await next.poll(account: "acme", kind: .businessProfile, number: Stage.number(0))
-                    isPolled.withLock { $0 = true }
+                    poll.end()
                 }
                 try await eventually("the poll waits") { await next.beginning.isAwaited(.begun) }
                 try await next.begin()
                 try await eventually("the number is polled") {
                     await stage.run(next, for: .seconds(1))
-                    return isPolled.withLock(\.self)
+                    return poll.isOver
                 }
                 try await group.next()
             }
