@@ -60,6 +60,7 @@ import WhatsAppBusiness
                 }
                 try await group.next()
             }
+            #expect(!stage.requests(.profile).isEmpty)
         }
     }
 }
