@@ -86,7 +86,7 @@ public actor AlarmKeeper {
                 if !isTroubled { log.error("alarms cannot be recorded for now", metadata: ["error": "\(error)"]) }
                 isTroubled = true
                 // What is recorded meanwhile must not hurry it.
-                do { try await pause(Self.retryAfter) } catch { break }
+                await rest()
             }
             await sleep(wait)
         }
@@ -117,6 +117,16 @@ public actor AlarmKeeper {
             }
             group.addTask { try? await pause(max(time, Self.gathering)) }
             group.addTask { await self.waitForKnock() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Returns after a while, or when the ledger can be written to again.
+    private func rest() async {
+        await withTaskGroup(of: Void.self) { [pause] group in
+            group.addTask { try? await pause(Self.retryAfter) }
+            group.addTask { await self.knocks.wait(for: 0, whenCancelled: ()) { self.hasLedgerTurned ? () : nil } }
             await group.next()
             group.cancelAll()
         }

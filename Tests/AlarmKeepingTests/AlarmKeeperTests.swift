@@ -363,7 +363,8 @@ struct AlarmKeeperTests {
         #expect(try await keeper.turn() > .seconds(1))
     }
 
-    @Test func keeper_isWokenByALedgerThatCannotBeWritten() async throws {
+    /// The clock stands still: nothing else ends a wait.
+    @Test func keeper_isWokenByALedgerThatCannotBeWritten_andCanAgain() async throws {
         let stage = try await KeeperStage("acme")
         try await stage.pass()
         let keeper = stage.keeper.withLock { $0 }
@@ -373,11 +374,13 @@ struct AlarmKeeperTests {
             group.addTask { await keeper.run() }
             await keeper.ledgerTurned()
             try await stage.refuse(false)
-            try await eventually("the alarm is told") {
-                try await stage.ledger.changes(after: 0, limit: 100).contains { $0.change.resource.id == "ledger" }
+            await keeper.ledgerTurned()
+            try await eventually("the alarm is told, and that it is over") {
+                try await stage.ledger.changes(after: 0, limit: 100).count { $0.change.resource.id == "ledger" } == 2
             }
             group.cancelAll()
         }
+        #expect(try await stage.told().short == ["added */ledger critical", "removed */ledger info"])
     }
 
     @Test func keeper_isWokenByWhatIsRecorded() async throws {

@@ -11,31 +11,8 @@ import WabaWatchInterface
 
 /// `wabawatch-notify` as a program of its own.
 @Suite(.inTurn, .timeLimit(.minutes(2))) struct ProgramTests {
-    /// A folder with a configuration, in which the program runs.
-    private struct Place {
-        let folder: TemporaryFolder
-        var config: String { folder.path + "/notify.yaml" }
-        var log: String { (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? "" }
-
-        init(_ text: String) throws {
-            folder = try TemporaryFolder()
-            try write(text)
-        }
-
-        func write(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: config)) }
-
-        func start(_ arguments: [String] = [], environment: [String: String] = [:]) throws -> Program {
-            try Program.spawn(
-                [Site.programs + "wabawatch-notify", "--config", config] + arguments,
-                environment: ["SWIFT_BACKTRACE": "enable=no", "STATE_DIRECTORY": folder.path].merging(environment) { $1 },
-                log: folder.path + "/log")
-        }
-
-        func cursor(_ route: String) throws -> String? { try RouteStore(folder: folder.path, route: route).cursor()?.text }
-    }
-
     @Test func check_saysWhatIsWrong_andEndsWith78() async throws {
-        let place = try Place("routes:\n  - name: a\n    to: { exec: [x] }\n")
+        let place = try NotifierPlace("routes:\n  - name: a\n    to: { exec: [x] }\n")
         #expect(await (try place.start(["--check"])).wait() == EX_CONFIG)
         #expect(place.log.contains("notify.yaml:3: routes[0].to.exec: should be a program's path"))
         #expect(await (try place.start()).wait() == EX_CONFIG, "nor does it start so")
@@ -44,7 +21,7 @@ import WabaWatchInterface
     }
 
     @Test func configurationThatIsNotThere_isToldByItsName() async throws {
-        let place = try Place("")
+        let place = try NotifierPlace("")
         try FileManager.default.removeItem(atPath: place.config)
         #expect(await (try place.start()).wait() == EX_CONFIG)
         #expect(place.log.contains(place.config) && place.log.contains("No such file"))
@@ -52,7 +29,7 @@ import WabaWatchInterface
 
     @Test func test_isDelivered_andSaysSo() async throws {
         let server = try await HookServer.start { request, _ in HookServer.Answer(status: request.path == "/no" ? 500 : 200) }
-        let place = try Place(
+        let place = try NotifierPlace(
             """
             routes:
               - { name: hook, to: { http: "\(server.url)/events" } }
@@ -79,7 +56,7 @@ import WabaWatchInterface
         let route = { (name: String) in
             "  - { name: \(name), match: { kinds: [phone_number] }, group: 0s, to: { http: \"\(server.url)/\(name)\" } }\n"
         }
-        let place = try Place("routes:\n" + route("first"))
+        let place = try NotifierPlace("routes:\n" + route("first"))
         let log = FakeLog()
         let ids = { (path: String) in
             Set(server.requests.filter { $0.path == path }.compactMap { (try? JSONValue(parsing: $0.body))?["id"]?.string })

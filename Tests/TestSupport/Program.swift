@@ -1,4 +1,5 @@
 import Dispatch
+import FoundationEssentials
 package import Glibc
 import Synchronization
 
@@ -49,6 +50,13 @@ package struct Program: Sendable {
     package static func onQueue(_ body: @escaping @Sendable () -> Void) { DispatchQueue(label: "blocking").async(execute: body) }
 
     package func signal(_ signal: Int32) { kill(id, signal) }
+
+    /// Whether it has not ended; one that was not waited for has ended all the same (proc_pid_stat(5)).
+    package var isRunning: Bool {
+        guard let text = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8) else { return false }
+        let state = text.split(separator: ")").last?.split(separator: " ").first
+        return state != "Z" && state != "X"
+    }
 
     /// The exit status, or 128 and the signal that ended it. A task that is cancelled, as by its test's time limit, waits no longer: the program is killed.
     package func wait() async -> Int32 {
@@ -148,3 +156,12 @@ package final class NotifySocket: Sendable {
         }
     }
 }
+
+/// Whether strace may trace here.
+package let canTrace: Bool = {
+    guard let program = try? Program.spawn(["strace", "-o", "/dev/null", "true"], environment: [:], log: "/dev/null") else {
+        return false
+    }
+    var status: Int32 = 0
+    return waitpid(program.id, &status, 0) == program.id && status == 0
+}()

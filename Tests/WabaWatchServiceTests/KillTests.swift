@@ -8,14 +8,6 @@ import TestSupport
 import Testing
 import WhatsAppBusiness
 
-let canTrace: Bool = {
-    guard let program = try? Program.spawn(["strace", "-o", "/dev/null", "true"], environment: [:], log: "/dev/null") else {
-        return false
-    }
-    var status: Int32 = 0
-    return waitpid(program.id, &status, 0) == program.id && status == 0
-}()
-
 /// `kill -9` between any two steps of a round, then a restart: no second baseline, no change lost, none twice.
 ///
 /// strace counts the system calls by which a round touches the world (asking, reading the answer, every write and sync of the ledger, every word

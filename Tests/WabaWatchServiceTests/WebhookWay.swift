@@ -129,12 +129,3 @@ final class WebhookWay {
         }
     }
 }
-
-extension Program {
-    /// Whether it has not ended; one that was not waited for has ended all the same (proc_pid_stat(5)).
-    fileprivate var isRunning: Bool {
-        guard let text = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8) else { return false }
-        let state = text.split(separator: ")").last?.split(separator: " ").first
-        return state != "Z" && state != "X"
-    }
-}
