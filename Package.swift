@@ -350,7 +350,7 @@ let package = Package(
             "MetricsFront",
             [
                 "TestTools", "TestSupport", "FakeDaemon", "HTTPFront", "MetricsFront", "Metrics", "wabawatch-metrics", "WabaWatchClient",
-                "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", logging,
+                "Varlink", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", nioHTTP, logging,
             ]),
         tests(
             "wabawatch",

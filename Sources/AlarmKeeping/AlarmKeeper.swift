@@ -126,11 +126,13 @@ public actor AlarmKeeper {
     private func rest() async {
         await withTaskGroup(of: Void.self) { [pause] group in
             group.addTask { try? await pause(Self.retryAfter) }
-            group.addTask { await self.knocks.wait(for: 0, whenCancelled: ()) { self.hasLedgerTurned ? () : nil } }
+            group.addTask { await self.waitForLedger() }
             await group.next()
             group.cancelAll()
         }
     }
+
+    private func waitForLedger() async { await knocks.wait(for: 0, whenCancelled: ()) { self.hasLedgerTurned ? () : nil } }
 
     private func waitForKnock() async {
         await knocks.wait(for: 0, whenCancelled: ()) { self.asked.isEmpty && !self.hasLedgerTurned ? nil : () }

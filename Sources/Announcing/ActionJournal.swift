@@ -32,9 +32,14 @@ package struct ActionJournal: Sendable {
     }
 
     /// Writes a record down.
-    package func tell(_ record: ActionRecord) async {
-        do { try await take(record) } catch {
+    /// - Returns: whether it was taken.
+    @discardableResult package func tell(_ record: ActionRecord) async -> Bool {
+        do {
+            try await take(record)
+            return true
+        } catch {
             log.error("the journal did not take an action", metadata: ["action": "\(record.summary)", "error": "\(error)"])
+            return false
         }
     }
 }

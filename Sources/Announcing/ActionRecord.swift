@@ -54,11 +54,11 @@ extension JournalEntry {
         append(.messageID, MessageID.action.rawValue)
         append(.priority, record.priority)
         append(.identifier, "wabawatchd")
-        append("WABAWATCH_ACCOUNT", record.account)
+        append("WABAWATCH_ACCOUNT", bytes: Array(record.account.utf8).cut(to: Self.longestField))
         if let wabaID = record.wabaID { append("WABAWATCH_WABA_ID", wabaID) }
         if let kind = record.kind { append("WABAWATCH_KIND", kind.rawValue) }
         if let id = record.id { append("WABAWATCH_ID", bytes: Array(id.utf8).cut(to: Self.longestField)) }
-        if let number = record.phoneNumberID { append("WABAWATCH_PHONE_NUMBER_ID", number) }
+        if let number = record.phoneNumberID { append("WABAWATCH_PHONE_NUMBER_ID", bytes: Array(number.utf8).cut(to: Self.longestField)) }
         append("WABAWATCH_ORIGIN", Origin.command.rawValue)
         append("WABAWATCH_ACTOR_UID", record.userID)
         append("WABAWATCH_ACTION", record.action)

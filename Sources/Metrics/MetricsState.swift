@@ -122,9 +122,13 @@ public struct MetricsState: Sendable {
 
     private mutating func remove(_ name: Name) {
         guard let place = places.removeValue(forKey: name) else { return }
-        names.remove(at: place)
-        numbers.remove(at: place)
-        for index in place..<names.count { places[names[index]] = index }
+        // The last takes its place: their order tells nothing.
+        if place < names.count - 1 {
+            (names[place], numbers[place]) = (names[names.count - 1], numbers[numbers.count - 1])
+            places[names[place]] = place
+        }
+        names.removeLast()
+        numbers.removeLast()
     }
 
     /// An account that leaves takes what belongs to it with it, and that is not told again.

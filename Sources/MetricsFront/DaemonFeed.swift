@@ -61,6 +61,12 @@ package actor DaemonFeed: ScrapeSource {
             if case .away(let reason) = standing { throw NoMetrics(reason) }
             throw NoMetrics("wabawatchd was not reached yet")
         }
+        // What is known may be what another configuration let through.
+        guard figures.perNumber == perNumber else {
+            away(Self.anew)
+            renewal.fulfil()
+            throw NoMetrics(Self.anew)
+        }
         return (figures, state)
     }
 

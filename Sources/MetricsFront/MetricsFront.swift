@@ -15,9 +15,9 @@ package final class MetricsFront: Sendable {
     private let scrapes: ScrapeLog
     private let connections: FrontConnections
     private let stopping = OneShot<Void>()
-    private let running = Mutex(0)
+    private let places: ScrapePlaces
 
-    private typealias Told = @Sendable (Result<(DaemonFigures, MetricsState), NoMetrics>) -> Void
+    private typealias Told = @Sendable (Result<GatheredMetrics, NoMetrics>) -> Void
 
     /// A front.
     /// - Parameters:
@@ -34,6 +34,7 @@ package final class MetricsFront: Sendable {
         self.log = log
         scrapes = ScrapeLog(log, every: limits.complaintInterval, now: now)
         connections = FrontConnections(limit: limits.connections)
+        places = ScrapePlaces(limits.scrapes)
     }
 
     /// Answers so far, by their status.
@@ -90,18 +91,12 @@ package final class MetricsFront: Sendable {
 
     /// Gathers for one request, within the time and beside few others.
     private func scrape(_ told: Told) async {
-        let isRoom = running.withLock { running in
-            guard running < limits.scrapes else { return false }
-            running += 1
-            return true
-        }
-        guard isRoom else { return told(.failure(NoMetrics("too many scrapes at one time"))) }
-        defer { running.withLock { $0 -= 1 } }
-        let result = await withTaskGroup(of: Result<(DaemonFigures, MetricsState), NoMetrics>?.self) { [source, pause, limits] group in
+        guard let place = places.take() else { return told(.failure(NoMetrics("too many scrapes at one time"))) }
+        let result = await withTaskGroup(of: Result<GatheredMetrics, NoMetrics>?.self) { [source, pause, limits] group in
             group.addTask {
                 do {
                     let scraped = try await source.scrape()
-                    return .success((scraped.figures, scraped.state))
+                    return .success(GatheredMetrics(figures: scraped.figures, state: scraped.state, place: place))
                 } catch { return .failure(error as? NoMetrics ?? NoMetrics("\(error)")) }
             }
             group.addTask {

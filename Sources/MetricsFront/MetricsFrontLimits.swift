@@ -8,8 +8,8 @@ package struct MetricsFrontLimits: Sendable {
     package var connections = 64
     /// Requests that one connection may carry.
     package var requestsPerConnection = 10_000
-    /// Scrapes that are answered at one time; each holds what was known when it began.
-    package var scrapes = 4
+    /// Scrapes that are answered at one time; each holds what was known when it began, some megabytes where there are 20,000 numbers.
+    package var scrapes = 16
     /// How long a request may take to arrive, from its first byte to its last.
     package var requestTime = Duration.seconds(10)
     /// How long a connection may be open with no request on it: longer than the minute that Prometheus waits by default between scrapes.

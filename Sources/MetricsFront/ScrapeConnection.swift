@@ -130,8 +130,9 @@ struct ScrapeConnection: Sendable {
 
     private mutating func begin(_ request: FrontRequest) -> [Action] {
         served += 1
-        if !request.isKeptAlive || served >= requests { isLast = true }
         isHeadOnly = request.method == "HEAD"
+        // The metrics have no length that a head could say: what follows one would be read as the next answer.
+        if !request.isKeptAlive || isHeadOnly || served >= requests { isLast = true }
         let verdict = ScrapeRules.verdict(on: request)
         // A body that is not wanted is not waited for.
         if request.hasBody, case .answer(let answer) = verdict { return refuse(answer) }

@@ -8,7 +8,7 @@ struct ScrapeShared: Sendable {
     var limits: MetricsFrontLimits
     var log: ScrapeLog
     /// Asks for the metrics, and calls back once, from anywhere.
-    var gather: @Sendable (@escaping @Sendable (Result<(DaemonFigures, MetricsState), NoMetrics>) -> Void) -> Void
+    var gather: @Sendable (@escaping @Sendable (Result<GatheredMetrics, NoMetrics>) -> Void) -> Void
 }
 
 /// One connection: carries out what its state says, and makes an answer as fast as the client takes it.
@@ -22,9 +22,9 @@ final class ScrapeHandler: ChannelInboundHandler {
     private var deadline: Scheduled<Void>?
     private var version = HTTPVersion.http1_1
     /// What was gathered for the request that is being answered.
-    private var gathered: (figures: DaemonFigures, state: MetricsState)?
-    /// What is left of the answer that is being sent.
-    private var text: MetricsText?
+    private var gathered: GatheredMetrics?
+    /// What is left of the answer that is being sent, and its place among the scrapes.
+    private var rest: (text: MetricsText, place: ScrapePlace)?
 
     init(_ shared: ScrapeShared, first: FirstHandler) {
         self.shared = shared
@@ -39,7 +39,7 @@ final class ScrapeHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
-        (gathered, text) = (nil, nil)
+        (gathered, rest) = (nil, nil)
         _ = state.on(.gone)
         context.fireChannelInactive()
     }
@@ -118,15 +118,15 @@ final class ScrapeHandler: ChannelInboundHandler {
             headers: ["content-type": format.contentType, "vary": "accept", "connection": closing ? "close" : "keep-alive"])
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         guard !headOnly, let gathered else { return end(context) }
-        text = MetricsText(gathered.figures, gathered.state, as: format)
+        rest = (MetricsText(gathered.figures, gathered.state, as: format), gathered.place)
         sendOn(context)
     }
 
     /// Sends the next parts of the metrics until the client has so many of them that it has not taken.
     private func sendOn(_ context: ChannelHandlerContext) {
-        while text != nil, context.channel.isWritable {
-            guard let part = text?.next() else {
-                text = nil
+        while rest != nil, context.channel.isWritable {
+            guard let part = rest?.text.next() else {
+                rest = nil
                 return end(context)
             }
             context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: part)))), promise: nil)

@@ -57,6 +57,7 @@ struct SetupCommand: AsyncParsableCommand {
         let path = Self.absolute(config ?? daemon.config)
         let configuration = try Configuration.load(path: path, mayBeEmpty: true)
         let place = SetupPlace(config: path, units: units)
+        try place.check()
         let terminal = SetupTerminal()
         guard yes || terminal.isThere else {
             throw SetupProblem(
@@ -141,11 +142,19 @@ struct SetupCommand: AsyncParsableCommand {
         return try SetupToken(bytes, from: "The token file \(tokenFile)")
     }
 
+    /// The same file by the one name that its folder has, and by the package's where it is that folder.
     private static func absolute(_ path: String) -> String {
-        guard !path.hasPrefix("/") else { return path }
-        guard let folder = getcwd(nil, 0) else { return path }
-        defer { free(folder) }
-        return String(cString: folder) + "/" + path
+        let end = path.lastIndex(of: "/")
+        guard let folder = resolved(end.map { String(path[...$0]) } ?? ".") else { return path }
+        let packaged = String(SetupPlace.packaged.prefix(through: SetupPlace.packaged.lastIndex(of: "/") ?? SetupPlace.packaged.startIndex))
+        let name = end.map { path[path.index(after: $0)...] } ?? path[...]
+        return (folder == resolved(packaged) ? packaged : folder + "/") + name
+    }
+
+    private static func resolved(_ folder: String) -> String? {
+        guard let path = realpath(folder, nil) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
     }
 
     private static func complain(_ text: String) throws {

@@ -47,3 +47,12 @@ systemctl restart wabawatchd
 as caretaker set business_profile acme "$number" about='Set once more' >/tmp/said 2>&1 || fail "the caretaker was refused: $(cat /tmp/said)"
 await 10 changes_are 2 WABAWATCH_ORIGIN=command WABAWATCH_KIND=business_profile
 ! as stranger set business_profile acme "$number" about='Set by a stranger' >/tmp/said 2>&1 || fail 'a stranger may act'
+
+# What is done while there is no journal is told when there is one again, with the next action.
+units=(systemd-journald-dev-log.socket systemd-journald-audit.socket systemd-journald.socket systemd-journald.service)
+systemctl stop "${units[@]}" 2>/dev/null || true
+rm -f /run/systemd/journal/socket
+as caretaker set business_profile acme "$number" about='Set without a journal' >/tmp/said 2>&1 || fail "the caretaker was refused: $(cat /tmp/said)"
+systemctl start "${units[@]}" 2>/dev/null || true
+as caretaker set business_profile acme "$number" about='Set with one again' >/tmp/said 2>&1 || fail "the caretaker was refused: $(cat /tmp/said)"
+same 'profiles set, by the journal' 4 "$(actions WABAWATCH_ACTION=profile | grep --count ': done$')"

@@ -1,5 +1,6 @@
 import HTTPFront
 import Metrics
+import NIOHTTP1
 import Testing
 
 @testable import MetricsFront
@@ -17,6 +18,29 @@ import Testing
     private func played(_ events: [ScrapeConnection.Event], requests: Int = 10) -> [ScrapeConnection.Action] {
         var state = ScrapeConnection(requests: requests)
         return events.flatMap { state.on($0) }
+    }
+
+    /// Its end would be read as the beginning of the next answer.
+    @Test func head_isTheConnectionsLast() {
+        let actions = played([.bytes, .head(request("HEAD")), .end, .gathered(.success(()))])
+        #expect(actions.last == .send(.prometheus, headOnly: true, closing: true))
+    }
+
+    @Test func olderClient_isKeptBySayingSo_inNoCase() {
+        for (version, isKept) in [(HTTPVersion.http1_0, false), (.http1_1, true)] {
+            let head = HTTPRequestHead(version: version, method: .GET, uri: "/metrics", headers: ["connection": "keep-alive"])
+            #expect(FrontRequest(head).isKeptAlive == isKept)
+        }
+    }
+
+    @Test func places_areFreeAgain_whenNobodyHoldsThem() {
+        let places = ScrapePlaces(2)
+        var held = [places.take(), places.take()]
+        #expect(held.allSatisfy { $0 != nil } && places.take() == nil)
+        held[0] = nil
+        #expect(places.take() != nil)
+        held = []
+        #expect([places.take(), places.take()].allSatisfy { $0 != nil })
     }
 
     @Test func scrape_isGathered_sent_andTheNextIsTaken() {
@@ -50,7 +74,7 @@ import Testing
 
     @Test func noMetrics_areToldAs503_withTheReason() {
         let actions = played([.head(request("HEAD")), .end, .gathered(.failure(.init(reason: "away")))])
-        #expect(actions.last == .answer(.noMetrics("away"), headOnly: true, closing: false))
+        #expect(actions.last == .answer(.noMetrics("away"), headOnly: true, closing: true))
         #expect(FrontAnswer.noMetrics("away").status == 503)
         let late = played([.head(request()), .end, .timeout, .gathered(.success(()))])
         #expect(late.last == .answer(.noMetrics("wabawatchd did not answer in time"), headOnly: false, closing: false))

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import TestSupport
+import WabaWatchInterface
 
 @testable import NotificationDelivery
 

@@ -96,6 +96,24 @@ import Testing
             try run(try dialogue([candidate("1", known: "a")], accounts: [account]), "1")
         }
         #expect(problem.sentence.contains("a gets its token from elsewhere"))
+        // So does one whose credential is passed by another file than setup's, perhaps from another folder.
+        let passed = Configuration.Account(name: "a", wabaID: "1", token: .credential("tokens/a"), watch: Configuration.Watch(), place: "")
+        var files = SetupFiles()
+        files.tokens = ["a": .other]
+        for (dropIn, isElsewhere) in [(SetupFiles.Presence.absent, true), (.other, true), (.same, false)] {
+            files.dropIn = dropIn
+            let told = Result { try run(try dialogue([candidate("1", known: "a")], files: files, accounts: [passed]), "1", "y", "") }
+            #expect("\(told)".contains("from elsewhere") == isElsewhere, "\(told)")
+        }
+    }
+
+    @Test func dropInOfAnotherName_thatPassesAnotherFolder_isToldBeforeAnythingIsWritten() throws {
+        var files = SetupFiles()
+        files.otherDropIn = "/etc/systemd/system/wabawatchd.service.d/credentials.conf"
+        let problem = try #require(throws: SetupProblem.self) { try run(try dialogue([candidate("1")], files: files), "", "") }
+        #expect(problem.sentence.contains("credentials.conf passes another folder"))
+        files.dropIn = .same
+        #expect(throws: Never.self) { try run(try dialogue([candidate("1")], files: files), "", "", "") }
     }
 
     @Test func name_isOfOneAccount_andOfNoOther() throws {
@@ -152,6 +170,9 @@ import Testing
     @Test func places_areThoseOfTheConfigurationsUnit() {
         #expect(SetupPlace(config: "/etc/wabawatch/wabawatch.yaml").dropIn == "/etc/systemd/system/wabawatchd.service.d/tokens.conf")
         #expect(SetupPlace(config: "/etc/wabawatch/berlin.yaml").unit == "wabawatchd@berlin.service")
+        // Its tokens would reach that unit alone, and its accounts each.
+        #expect(throws: SetupProblem.self) { try SetupPlace(config: "/etc/wabawatch/berlin.yaml").check() }
+        #expect(throws: Never.self) { try SetupPlace(config: "/etc/wabawatch/wabawatch.yaml").check() }
         #expect(SetupPlace(config: "/home/me/w.yaml").dropIn == nil)
     }
 }

@@ -32,6 +32,42 @@ import WhatsAppBusiness
         return (first("PRAGMA integrity_check"), Int(first("SELECT count(*) FROM change")) ?? 0)
     }
 
+    /// A log of another database beside the copy would be taken for the copy's.
+    @Test func place_whereAnotherDatabasesLogIs_isRefused_andTheLedgersOwn() async throws {
+        try await Site.with { site in
+            let daemon = try await site.start()
+            for end in ["-wal", "-shm", "-journal"] {
+                let log = "\(site.folder)/copy.sqlite\(end)"
+                try Data("old".utf8).write(to: URL(fileURLWithPath: log))
+                let outcome = try await backup(site, "--force")
+                #expect(outcome.code == 1 && outcome.errors.contains("\(log) is there"), "\(outcome)")
+                try FileManager.default.removeItem(atPath: log)
+            }
+            let own = try await BuiltCommand(
+                ["backup", "--force", "--ledger", site.ledger, site.ledger + "-wal"], socket: "/nowhere"
+            ).run()
+            #expect(own.code == 1 && own.errors.contains("belongs to the ledger itself"), "\(own)")
+            // One that comes later is none of the copy's either.
+            #expect(try await backup(site).code == 0)
+            #expect(
+                try Data(contentsOf: URL(fileURLWithPath: "\(site.folder)/copy.sqlite"))[18..<20] == Data([1, 1]), "no log is looked for")
+            #expect(await daemon.stop() == 0)
+        }
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "for root alone")) func folderThatOthersMayChange_isRefusedToRoot() async throws {
+        try await Site.with { site in
+            #expect(try await site.once() == 0)
+            let folder = site.folder + "/shared"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            for (owner, mode, isRefused) in [(0, 0o755, false), (0, 0o777, true), (0, 0o1777, false), (1000, 0o755, true)] {
+                #expect(chown(folder, uid_t(owner), 0) == 0 && chmod(folder, mode_t(mode)) == 0)
+                let outcome = try await backup(site, "--force", name: "shared/copy.sqlite")
+                #expect((outcome.code == 1) == isRefused, "\(outcome)")
+            }
+        }
+    }
+
     @Test func copiesMadeWhileTheDaemonWrites_areWhole_andADaemonGoesOnFromOne() async throws {
         try await Site.with { site in
             var daemon = try await site.start()

@@ -129,7 +129,10 @@ package struct SetupDialogue: Sendable {
         while let next = rest.first {
             if let known = next.configuredName {
                 rest.removeFirst()
-                let isOurs = sources[known] == .credential("tokens/\(known)") || sources[known] == .file(place.token(known))
+                // A credential is ours only where systemd passes this folder, and not another of that name.
+                let isOurs =
+                    sources[known] == .credential("tokens/\(known)") && files.dropIn == .same && files.tokens[known] != nil
+                    || sources[known] == .file(place.token(known))
                 guard isOurs else {
                     remarks.append("\(known) gets its token from elsewhere, see its token in the configuration: put the new one there.")
                     continue
@@ -196,6 +199,11 @@ package struct SetupDialogue: Sendable {
     private mutating func end() throws(SetupProblem) -> Step {
         guard !entries.isEmpty else {
             throw SetupProblem((remarks + ["Nothing was chosen; nothing was written"]).joined(separator: "\n"))
+        }
+        if let other = files.otherDropIn, files.dropIn != .same, entries.contains(where: { !$0.isKnown }) {
+            throw SetupProblem(
+                "\(other) passes another folder of tokens to the service; nothing was written",
+                help: "Put the token there and the account in \(place.accounts) by hand, or take LoadCredential=tokens: out of it.")
         }
         guard files.dropIn == .other, entries.contains(where: { !$0.isKnown }), place.dropIn != nil else { return confirm() }
         if wishes.isSilent { throw leftUnit }

@@ -17,6 +17,8 @@ package struct SetupFiles: Sendable, Equatable {
     var tokens: [String: Presence] = [:]
     /// What is in the place of the unit's file.
     var dropIn = Presence.absent
+    /// Another file of the unit's that passes it a credential of the same name.
+    var otherDropIn: String?
 
     /// No larger file is compared.
     private static let largest = 65_536
@@ -32,7 +34,15 @@ package struct SetupFiles: Sendable, Equatable {
             let bytes = try? RegularFile.read(place.token(name), limit: Self.largest)
             tokens[name] = bytes.map(token.isHeld) == true ? .same : .other
         }
-        guard let path = place.dropIn, try Self.names(path.parentFolder).contains("tokens.conf") else { return }
+        guard let path = place.dropIn else { return }
+        let names = try Self.names(path.parentFolder)
+        otherDropIn = names.sorted().filter { $0.hasSuffix(".conf") && $0 != "tokens.conf" }.map { path.parentFolder + $0 }.first { other in
+            let text = (try? RegularFile.read(other, limit: Self.largest)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            return text.split(separator: "\n").contains { line in
+                ["LoadCredential=tokens:", "LoadCredentialEncrypted=tokens:"].contains { line.filter { $0 != " " }.hasPrefix($0) }
+            }
+        }
+        guard names.contains("tokens.conf") else { return }
         let bytes = try? RegularFile.read(path, limit: Self.largest)
         dropIn = bytes == Array(place.dropInText.utf8) ? .same : .other
     }

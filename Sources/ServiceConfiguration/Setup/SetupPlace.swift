@@ -36,6 +36,15 @@ package struct SetupPlace: Sendable, Equatable {
         dropIn = unit.map { "\(units ?? "/etc/systemd/system")/\($0).d/tokens.conf" }
     }
 
+    /// Whether accounts may be set up here.
+    /// - Throws: where the folder of accounts is read by units that are not given the tokens.
+    package func check() throws(SetupProblem) {
+        guard let unit, unit.contains("@") else { return }
+        throw SetupProblem(
+            "\(config) is the configuration of \(unit), and every wabawatchd of this host reads \(accounts)",
+            help: "Add the account to \(config) itself, and its token as a credential of that unit: see wabawatchd(1).")
+    }
+
     /// The file of an account.
     func account(_ name: String) -> String { "\(accounts)/\(name).yaml" }
 

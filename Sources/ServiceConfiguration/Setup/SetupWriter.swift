@@ -71,7 +71,13 @@ package struct SetupWriter: Sendable {
         let parent = String(path.parentFolder.dropLast())
         if access(path, F_OK) != 0, errno == ENOENT, !parent.isEmpty { try makeFolder(parent, 0o755) }
         if mkdir(path, mode) == 0 {
-            guard chmod(path, mode) == 0 else { throw SetupProblem("The folder \(path) cannot be made: \(Self.words(errno))") }
+            // The umask may have taken from it. What is in its place by now may be somebody else's.
+            let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            defer { if folder >= 0 { close(folder) } }
+            var about = stat()
+            guard folder >= 0, fstat(folder, &about) == 0, about.st_uid == geteuid(), fchmod(folder, mode) == 0 else {
+                throw SetupProblem("The folder \(path) cannot be made: \(Self.words(errno))")
+            }
             return
         }
         guard errno == EEXIST else {

@@ -38,8 +38,15 @@ final class ActionDesk: Service {
         var ticket: ActionTicket
     }
 
+    /// What the journal did not take, of an action that is done with otherwise.
+    private struct Untold: Sendable {
+        var record: ActionRecord
+        var number: Int64?
+    }
+
     private struct Line: Sendable {
         var left: [Left] = []
+        var untold: [Untold] = []
         var isOpen = true
         var underWay = 0
     }
@@ -95,43 +102,68 @@ final class ActionDesk: Service {
 
     private func carryOut(_ job: Job) async {
         let action = job.action
+        await tellAgain()
         let ticket = await watcher.begin(action.causes(by: job.actor))
         var course = ActionCourse(action)
         var number: Int64?
+        // Where the daemon ends meanwhile, it is not known whether it is in the ledger: then the next one tells of it.
+        var isOpen = false
         do throws(LedgerError) {
             number = try await ledger.begin(BegunAction(action, actor: job.actor, userID: job.userID, at: wallClock()))
             if number == nil { course.on(.unwritten("too many actions wait for that")) }
-        } catch { course.on(.unwritten(error.cause)) }
+        } catch {
+            isOpen = error.code == .cancelled
+            course.on(.unwritten(error.cause))
+        }
         while let request = course.next {
             let end = await watcher.write(request, of: action.place.account, sends: action.sends)
             course.on(ActionCourse.Event(end))
         }
         let outcome = course.outcome ?? .uncertain("it did not end")
         await mark(number, .ended(BegunAction.End(result: outcome.summary, isWhole: outcome.isWhole)))
-        await journal.tell(ActionRecord(action, actor: job.actor, userID: job.userID, outcome))
+        let record = ActionRecord(action, actor: job.actor, userID: job.userID, outcome)
+        let isTold = if isOpen { true } else { await journal.tell(record) }
         var changes = 0
         if course.mayHaveActed {
-            await mark(number, .told)
-            changes = await look(after: ticket, number, account: action.place.account, action: action.name.rawValue)
+            if isTold { await mark(number, .told) }
+            let seen = await look(after: ticket, account: action.place.account, action: action.name.rawValue)
+            changes = seen ?? 0
+            if seen != nil { await end(Untold(record: record, number: number), isTold: isTold) }
         } else {
             await watcher.end(ticket)
-            await mark(number, .forgotten)
+            await end(Untold(record: record, number: number), isTold: isTold)
         }
         line.withLock { $0.underWay -= 1 }
         job.ended.fulfil(Ended(outcome: outcome, changes: changes, cursor: ledger.cursor))
     }
 
-    /// Polls what an action may have changed, and is done with it. Where the daemon ends first, the next one does.
-    private func look(after ticket: ActionTicket, _ number: Int64?, account: String, action: String) async -> Int {
+    /// Is done with an action that needs no more looks: once the journal has it, at the latest when another daemon begins.
+    private func end(_ action: Untold, isTold: Bool) async {
+        if isTold { return await mark(action.number, .forgotten) }
+        // As many as the ledger has. Of what it has not, the log tells.
+        if action.number != nil { line.withLock { $0.untold.append(action) } }
+    }
+
+    /// Tells the journal what it did not take before, until it takes no more.
+    private func tellAgain() async {
+        while let next = line.withLock({ $0.untold.isEmpty ? nil : $0.untold.removeFirst() }) {
+            let isTold = await journal.tell(next.record)
+            await end(next, isTold: isTold)
+            if !isTold { return }
+        }
+    }
+
+    /// Polls what an action may have changed.
+    /// - Returns: how many changes that were; `nil` where the daemon ends first, and the next one has to look.
+    private func look(after ticket: ActionTicket, account: String, action: String) async -> Int? {
         var changes = 0
         do throws(PollError) { changes = try await watcher.look(after: ticket) } catch {
-            if Task.isCancelled { return 0 }
+            if Task.isCancelled { return nil }
             // A later poll sees it, and knows whose doing it is.
             log.warning(
                 "what an action changed cannot be seen yet",
                 metadata: ["account": "\(account)", "action": "\(action)", "error": "\(error)"])
         }
-        await mark(number, .forgotten)
         return changes
     }
 
@@ -159,24 +191,27 @@ final class ActionDesk: Service {
 
     /// Tells the journal of what was taken up and looks at it. An action that the journal has already is not told again.
     private func finish(_ left: Left) async {
-        await tell(left.action)
+        let isTold = await tell(left.action)
         await watcher.untilBegun()
-        _ = await look(after: left.ticket, left.action.number, account: left.action.account, action: left.action.action)
+        guard await look(after: left.ticket, account: left.action.account, action: left.action.action) != nil else { return }
+        await end(Untold(record: ActionRecord(left.action), number: left.action.number), isTold: isTold)
     }
 
     /// The same where everything has been polled and nothing is any more.
     func finishWithoutPolling() async {
         for left in takeLeft() {
-            await tell(left.action)
+            let isTold = await tell(left.action)
             await watcher.end(left.ticket)
-            await mark(left.action.number, .forgotten)
+            await end(Untold(record: ActionRecord(left.action), number: left.action.number), isTold: isTold)
         }
     }
 
-    private func tell(_ action: BegunAction) async {
-        guard !action.isTold else { return }
-        await journal.tell(ActionRecord(action))
+    /// Whether the journal has it.
+    private func tell(_ action: BegunAction) async -> Bool {
+        guard !action.isTold else { return true }
+        guard await journal.tell(ActionRecord(action)) else { return false }
         await mark(action.number, .told)
+        return true
     }
 
     private func takeLeft() -> [Left] {

@@ -38,11 +38,38 @@ struct LedgerCopy {
             let help = errno == ENOENT ? "; --ledger PATH names another" : "; run this as root"
             throw Failure(failed("cannot read the ledger \(ledger)", errno).description + help)
         }
+        try checkFolder()
+        if Self.companions.contains(where: { target == ledger + $0 }) { throw Failure("\(target) belongs to the ledger itself") }
+        try checkTarget(source)
+        for other in Self.companions.map({ target + $0 }) {
+            var companion = stat()
+            guard lstat(other, &companion) != 0 else {
+                throw Failure("\(other) is there, of another database at this place, and would be taken for the copy's: move it away")
+            }
+        }
+    }
+
+    private func checkTarget(_ source: stat) throws(Failure) {
         var present = stat()
         guard lstat(target, &present) == 0 else { return }
         guard replaces else { throw Failure("\(target) is there already; --force replaces it") }
         guard present.st_mode & S_IFMT == S_IFREG else { throw Failure("\(target) is there already and is not a regular file") }
         guard present.st_dev != source.st_dev || present.st_ino != source.st_ino else { throw Failure("\(target) is the ledger itself") }
+    }
+
+    /// What SQLite keeps beside a database, and what the daemon does.
+    private static let companions = ["-wal", "-shm", "-journal", ".lock"]
+
+    /// Root writes no copy where somebody else could put another file in its place while it is written.
+    private func checkFolder() throws(Failure) {
+        guard geteuid() == 0 else { return }
+        let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
+        var about = stat()
+        guard stat(folder, &about) == 0 else { throw failed("cannot write \(target)", errno) }
+        let isShared = about.st_mode & 0o022 != 0 && about.st_mode & S_ISVTX == 0
+        guard about.st_uid == 0, !isShared else {
+            throw Failure("\(folder) can be changed by others, who could get at the copy: choose a folder of root's")
+        }
     }
 
     private func copy(to other: String) throws(Failure) {
@@ -58,7 +85,7 @@ struct LedgerCopy {
         guard sqlite3_exec(source, "SELECT id FROM ledger", nil, nil, nil) == SQLITE_OK else {
             throw Self.failed(source, "\(ledger) cannot be read as a ledger")
         }
-        guard sqlite3_open_v2(other, &copy, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK else {
+        guard sqlite3_open_v2(other, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, nil) == SQLITE_OK else {
             throw Self.failed(copy, "cannot write \(target)")
         }
         guard let backup = sqlite3_backup_init(copy, "main", source, "main") else { throw Self.failed(copy, "cannot write \(target)") }
@@ -66,6 +93,10 @@ struct LedgerCopy {
         let end = sqlite3_backup_finish(backup)
         guard step == SQLITE_DONE, end == SQLITE_OK else {
             throw Failure("cannot copy \(ledger) to \(target): \(String(cString: sqlite3_errstr(step == SQLITE_DONE ? end : step)))")
+        }
+        // A copy that is read later beside a log that is not its own must not take that for its own. The daemon changes it back.
+        guard sqlite3_exec(copy, "PRAGMA journal_mode = DELETE", nil, nil, nil) == SQLITE_OK else {
+            throw Self.failed(copy, "cannot write \(target)")
         }
     }
 

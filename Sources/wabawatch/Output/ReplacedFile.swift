@@ -10,12 +10,14 @@ struct ReplacedFile {
     func write(_ next: () throws -> [UInt8]?) throws {
         // Beside it, by a name that the textfile collector does not read and that leads nowhere else.
         let temporary = "\(path).\(getpid()).new"
+        // One of the same number that was killed left its own, as in a container.
+        unlink(temporary)
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw Failure("\(path) cannot be written: \(Self.reason)") }
         do {
             defer { close(file) }
             while let part = try next() { try Self.write(part[...], to: file, path) }
-            guard fchmod(file, 0o644) == 0 else { throw Failure("\(path) cannot be written: \(Self.reason)") }
+            guard fchmod(file, 0o644) == 0, fsync(file) == 0 else { throw Failure("\(path) cannot be written: \(Self.reason)") }
         } catch {
             unlink(temporary)
             throw error
