@@ -38,11 +38,11 @@ actor ReplyReader {
         }
     }
 
-    /// Lets the time pass, the first second by itself, then twice as much at once, and so on: a sleep that is given up stays in memory until it would have
+    /// Lets the time pass, a twentieth of a second first, then twice as much at once, and so on: a sleep that is given up stays in memory until it would have
     /// ended, and there is one for every reply that has to be waited for.
     private static func pass<Watch: Clock<Duration>>(_ time: Duration, _ clock: Watch) async throws {
         let end = clock.now.advanced(by: time)
-        var part = Duration.seconds(1)
+        var part = Duration.milliseconds(50)
         while case let left = clock.now.duration(to: end), left > .zero {
             try await clock.sleep(for: min(part, left))
             part *= 2

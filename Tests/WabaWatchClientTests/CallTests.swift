@@ -142,8 +142,8 @@ import WhatsAppBusiness
         try await withSocket { path in
             try await answering(nil, at: path) {
                 let clock = FakeClock()
-                // Thirty seconds, in parts of 1, 2, 4, 8 and 15.
-                async let passing: Void = clock.passSleeps(5)
+                // Thirty seconds, in parts of 0.05, 0.1, 0.2 … 12.8 and what is left.
+                async let passing: Void = clock.passSleeps(10)
                 await #expect {
                     try await WabaWatch(socket: path, clock: clock).getStatus()
                 } throws: {

@@ -108,9 +108,9 @@ import WhatsAppBusiness
                 let clock = FakeClock()
                 var events = WabaWatch(socket: path, heartbeatSeconds: 1, clock: clock).changes().makeAsyncIterator()
                 try await expect(.ready(FakeLog.cursor(0)), from: &events)
-                // The watch over the first reply is over; then comes the one over the second, of three seconds in two parts, and the wait before the next
+                // The watch over the first reply is over; then comes the one over the second, of three seconds in six parts, and the wait before the next
                 // attempt.
-                async let passing: Void = clock.passSleeps(4)
+                async let passing: Void = clock.passSleeps(8)
                 guard case .disconnected(let error) = try await events.next() else { throw Unexpected() }
                 #expect(error.code == .silent)
                 try await expect(.ready(FakeLog.cursor(0)), from: &events)

@@ -69,8 +69,8 @@ struct NotifyBenchmark: AsyncParsableCommand {
         table.add("resident at the most", "\(peak.figure) MiB")
         table.show()
         var bounds = Bounds()
-        // The events of a delivery and a few more, however many there are: a kilobyte of each would be 20 MiB in the short form.
-        bounds.atLeast(1, 16 / max(peak - before, 0.1), "memory that a storm takes, of 16 MiB")
+        // The events of a delivery and a few more, however many there are, some 18 MiB: a kilobyte of each would be 20 MiB more in the short form.
+        bounds.atLeast(1, 32 / max(peak - before, 0.1), "memory that a storm takes, of 32 MiB")
         bounds.atLeast(0.02, Double(count) / told / 10_000, "changes a second into messages, of 10,000")
         if options.short { try bounds.conclude() }
     }
