@@ -33,6 +33,7 @@ package struct AlarmTracker: Sendable {
 
     private var alarms: [PresentAlarm.Key: PresentAlarm] = [:]
     private var snapshot: [PresentAlarm.Key: PresentAlarm]?
+    private var isDoubted = false
     private let minimum: Severity?
 
     /// - Parameter minimum: the least urgent alarms that are wanted.
@@ -60,7 +61,11 @@ package struct AlarmTracker: Sendable {
     package mutating func forget() {
         alarms = [:]
         snapshot = nil
+        isDoubted = false
     }
+
+    /// Of what is known, nobody may have been told: the next snapshot tells all that it has, and what it has not as ended.
+    package mutating func distrust() { isDoubted = true }
 
     /// A snapshot begins.
     package mutating func beginSnapshot() { snapshot = [:] }
@@ -77,10 +82,11 @@ package struct AlarmTracker: Sendable {
         defer {
             alarms = snapshot
             self.snapshot = nil
+            isDoubted = false
         }
         var steps: [AlarmStep] = []
         for (key, alarm) in snapshot {
-            let known = alarms[key]
+            let known = isDoubted ? nil : alarms[key]
             if known?.document == alarm.document { continue }
             if let step = step(from: known, to: alarm, at: time) { steps.append(step) }
         }

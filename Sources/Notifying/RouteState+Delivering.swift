@@ -185,6 +185,8 @@ extension RouteState {
     /// After a day the present state is worth more than what was.
     private mutating func giveUp(_ failure: DeliveryFailure, _ moment: Moment) -> [Action] {
         phase = .reading
+        position = nil
+        isCatchingUp = false
         (failures, refusals, failingSince, failureToldAt) = (0, 0, nil, nil)
         (events, eventBytes, endedAlerts, areAlertsDue, groupDue) = ([], 0, [:], false, nil)
         digest = Digest(tellsEnd: route.tellsEnd)

@@ -30,6 +30,7 @@ extension RouteState {
             // In the midst of a snapshot it is no place to go on from.
             guard !isInSnapshot else { return [] }
             position = cursor
+            isCatchingUp = false
             return stopsWithNothing(cursor)
         case .change(let change):
             position = change.cursor
@@ -46,6 +47,11 @@ extension RouteState {
             return [.note(.disconnected(error.message))]
         case .unreadable(_, let error): return [.note(.unreadable(error.description))]
         case .historyLost:
+            // Until the snapshot is whole there is no place to go on from.
+            position = nil
+            // What the list has may have begun behind the cursor, and be told to nobody yet.
+            if isCatchingUp, route.destination.form != .alerts { tracker.distrust() }
+            isCatchingUp = false
             notice("Changes may have been missed: the daemon does not have what came after the last message any more.", moment)
             return [.note(.historyLost), .restart(freshStart)]
         }

@@ -76,6 +76,9 @@ package struct RouteState: Sendable {
     var position: Cursor?
     var stored: Cursor?
     var isInSnapshot = false
+    /// Whether changes may still come that are older than the list by which the alarms are known. The first heartbeat ends it: the daemon sends none before
+    /// it has caught up.
+    var isCatchingUp = false
     // What is gathered, and when it is due.
     var digest: Digest
     var events: [RoutedEvent] = []
@@ -108,6 +111,7 @@ package struct RouteState: Sendable {
         self.remindedAt = remindedAt
         tracker = AlarmTracker(minimum: route.match.minimumSeverity)
         digest = Digest(tellsEnd: route.tellsEnd)
+        isCatchingUp = needsPresentAlarms
     }
 
     /// Where to begin to read.
@@ -144,9 +148,10 @@ package struct RouteState: Sendable {
         switch input {
         case .event(let event):
             precondition(takesEvents, "a route takes no event while it delivers")
-            var actions = take(event, moment)
-            if takesEvents { actions += flush(moment) }
-            return actions
+            let actions = take(event, moment)
+            // What is due is delivered when the reading has begun anew: nothing behind a restart is done.
+            let isRestart = actions.contains { if case .restart = $0 { true } else { false } }
+            return takesEvents && !isRestart ? actions + flush(moment) : actions
         case .timer:
             if case .waiting(let parcel, let until) = phase {
                 guard moment.running >= until else { return [] }

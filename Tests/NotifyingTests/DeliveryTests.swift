@@ -75,6 +75,7 @@ import WhatsAppBusiness
         var stage = Stage(Stage.route())
         stage.state.know(Stage.resource("quality", .warning))
         stage.state.know(Stage.resource("health", .warning))
+        _ = stage.give(.heartbeat(Cursor("log.3")))
         let actions = stage.give(.historyLost(oldest: Cursor("log.50"), current: Cursor("log.90")))
         #expect(actions == [.note(.historyLost), .restart(.snapshot)])
         _ = stage.give(.snapshotBegins)
