@@ -20,7 +20,7 @@ package struct RouteStore: Sendable {
     package func store(_ cursor: Cursor) throws(CursorFileError) { try cursorFile.write(cursor) }
 
     /// The last reminder; `nil` where there was none, or its file holds something else: then it is sent a whole interval from now.
-    package func reminder() throws(CursorFileError) -> Timestamp? { try reminderFile.read().flatMap { Timestamp(parsing: $0.text) } }
+    package func reminder() -> Timestamp? { (try? reminderFile.read()).flatMap { Timestamp(parsing: $0.text) } }
 
     /// Keeps when people were reminded; `never` where nothing lasts. It is a text without spaces, as a cursor is.
     package func store(reminder: Timestamp?) throws(CursorFileError) { try reminderFile.write(Cursor(reminder?.description ?? "never")) }

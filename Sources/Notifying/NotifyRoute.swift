@@ -151,6 +151,9 @@ package enum NotifyDestination: Sendable, Equatable {
         case alerts
     }
 
+    /// Whether a delivery of which nobody knows whether it arrived is tried a few times only: each may be a message more, which has its price.
+    package var limitsCopies: Bool { if case .whatsapp = self { true } else { false } }
+
     /// A program's arguments; none where it is none.
     var arguments: [String] { if case .exec(let arguments, _) = self { arguments } else { [] } }
 

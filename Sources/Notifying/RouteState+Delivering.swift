@@ -118,7 +118,7 @@ extension RouteState {
 extension RouteState {
     mutating func delivered(_ parcel: Parcel, _ moment: Moment) -> [Action] {
         let attempts = failures
-        (failures, refusals, failingSince, failureToldAt) = (0, 0, nil, nil)
+        forgetFailures()
         return (attempts > 0 ? [.note(.recovered(attempts: attempts))] : []) + done(with: parcel, moment)
     }
 
@@ -144,11 +144,13 @@ extension RouteState {
             actions += store(batch[done - 1].cursor)
             batch.removeFirst(done)
             parcel.content = .events(batch)
-            (failures, refusals, failingSince, failureToldAt) = (0, 0, nil, nil)
+            forgetFailures()
         }
         failures += 1
         refusals = failure.isRefusal ? refusals + 1 : 0
-        if refusals >= Self.mostRefusals { return actions + passOver(parcel, failure, moment) }
+        // Other failures in between take back no copy.
+        uncertain += failure.isUncertain ? 1 : 0
+        if refusals >= Self.mostRefusals || uncertain >= Self.mostUncertain { return actions + passOver(parcel, failure, moment) }
         let since = failingSince ?? moment.running
         failingSince = since
         if moment.running - since >= Self.longestFailure { return actions + giveUp(failure, moment) }
@@ -164,9 +166,11 @@ extension RouteState {
         return actions
     }
 
-    /// The destination will not take it: what comes behind is not held up by it.
+    private mutating func forgetFailures() { (failures, refusals, uncertain, failingSince, failureToldAt) = (0, 0, 0, nil, nil) }
+
+    /// The destination will not take it, or nobody can say whether it did: what comes behind is not held up by it.
     private mutating func passOver(_ parcel: Parcel, _ failure: DeliveryFailure, _ moment: Moment) -> [Action] {
-        (failures, refusals, failingSince, failureToldAt) = (0, 0, nil, nil)
+        forgetFailures()
         switch parcel.content {
         case .events(var batch):
             let event = batch.removeFirst()
@@ -176,7 +180,9 @@ extension RouteState {
             phase = .delivering(rest)
             return actions + [.deliver(rest)]
         case .message(let message):
-            return [.note(.refused(failure, what: [message.subject]))] + done(with: parcel, moment)
+            let what = [message.subject]
+            let note = failure.isUncertain ? RouteNote.uncertain(failure, what: what) : .refused(failure, what: what)
+            return [.note(note)] + done(with: parcel, moment)
         case .alerts(let alerts):
             return [.note(.refused(failure, what: ["\(alerts.count) alerts"]))] + done(with: parcel, moment)
         }
@@ -187,7 +193,7 @@ extension RouteState {
         phase = .reading
         position = nil
         isCatchingUp = false
-        (failures, refusals, failingSince, failureToldAt) = (0, 0, nil, nil)
+        forgetFailures()
         (events, eventBytes, endedAlerts, areAlertsDue, groupDue) = ([], 0, [:], false, nil)
         digest = Digest(tellsEnd: route.tellsEnd)
         tracker.forget()

@@ -59,6 +59,8 @@ package struct RouteState: Sendable {
     static let mostEndedAlerts = 10_000
     /// Attempts after which what is refused is passed over.
     static let mostRefusals = 5
+    /// Attempts of which nobody knows whether they arrived, after which what they bring is passed over.
+    static let mostUncertain = 5
     /// How long a destination may fail.
     package static let longestFailure = Duration.seconds(86_400)
     /// How often alerts are sent while they last.
@@ -93,6 +95,7 @@ package struct RouteState: Sendable {
     // Failures.
     var failures = 0
     var refusals = 0
+    var uncertain = 0
     var failingSince: Duration?
     var failureToldAt: Duration?
     var isOutageTold = false

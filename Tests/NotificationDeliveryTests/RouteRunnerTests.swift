@@ -83,6 +83,17 @@ import WhatsAppBusiness
         running: RouteStage.time.running, wall: RouteStage.time.wall,
         sleep: { if $0 < .seconds(1) || $0 >= .seconds(30) { try await RouteStage.time.sleep($0) } })
 
+    /// The clock is put on by what is slept, but for the shortest sleeps and the longest.
+    private static func skipping() -> NotifyTime {
+        let skipped = Noted(Duration.zero)
+        return NotifyTime(
+            running: { RouteStage.time.running() + skipped.withLock { $0 } }, wall: RouteStage.time.wall,
+            sleep: { duration in
+                if duration < .seconds(1) || duration >= .seconds(30) { return try await RouteStage.time.sleep(duration) }
+                skipped.withLock { $0 += duration }
+            })
+    }
+
     @Test func alarms_thatLast_areToldAtTheFirstStart_andNotAgain() async throws {
         try await RouteStage.with([RouteStage.alarm("1"), RouteStage.alarm("2")]) { stage async throws in
             let first = ScriptedSender()
@@ -205,6 +216,79 @@ import WhatsAppBusiness
                 await group.waitForAll()
             }
             #expect(try stage.cursor("hook") == "fake.1")
+        }
+    }
+
+    /// What is delivered is not delivered again because its cursor cannot be kept, as on a full disk; the cursor is kept when it can be again.
+    @Test func cursorThatCannotBeWritten_repeatsNoDelivery_andIsWrittenLater() async throws {
+        try await RouteStage.with { stage async throws in
+            let sender = ScriptedSender()
+            try await stage.running(RouteStage.route(), sender) {
+                try await eventually("it has begun") { try stage.cursor("hook") == "fake.0" }
+                // A folder cannot be replaced by a file, not even by root.
+                let obstacle = stage.folder + "/hook.cursor.new"
+                #expect(mkdir(obstacle, 0o700) == 0)
+                await stage.fall(2)
+                try await eventually("they are delivered") { sender.ids.count == 2 }
+                await stage.fall(2)
+                try await eventually("what follows is delivered") { sender.ids.count == 4 }
+                #expect(try stage.cursor("hook") == "fake.0")
+                #expect(rmdir(obstacle) == 0)
+                await stage.fall()
+                try await eventually("the cursor is kept") { try stage.cursor("hook") == "fake.5" }
+            }
+            #expect(sender.ids == (1...5).map { "fake.\($0)" })
+        }
+    }
+
+    @Test func placeThatCannotBeWritten_isTriedAgain_andToldOnceAnHour() throws {
+        let folder = try TemporaryFolder()
+        let store = RouteStore(folder: folder.path + "/missing", route: "hook")
+        var place = RoutePlace(store)
+        place.keep(Cursor("log.1"))
+        place.keep(reminder: Sample.moment)
+        guard case .unwritten = place.write(at: .zero) else {
+            Issue.record("it was written")
+            return
+        }
+        #expect(place.retryAt == RoutePlace.retryInterval && place.retry(at: .seconds(29)) == nil)
+        for second in stride(from: 30, to: 3600, by: 30) {
+            #expect(place.retry(at: .seconds(second)) == nil && place.retryAt == .seconds(second + 30))
+        }
+        guard case .unwritten = place.retry(at: .seconds(3600)) else {
+            Issue.record("it is not told again")
+            return
+        }
+        #expect(mkdir(folder.path + "/missing", 0o700) == 0)
+        #expect(place.retry(at: .seconds(3630)) == .written && place.retryAt == nil)
+        #expect(try store.cursor() == Cursor("log.1") && store.reminder() == Sample.moment)
+    }
+
+    @Test func reminderFileWithSomethingElse_isNoReminder() throws {
+        let folder = try TemporaryFolder()
+        let file = open(folder.path + "/hook.reminded", O_WRONLY | O_CREAT, 0o600)
+        _ = write(file, "two words\n", 10)
+        close(file)
+        #expect(RouteStore(folder: folder.path, route: "hook").reminder() == nil)
+    }
+
+    /// A WhatsApp message that takes too long may have been sent; one that went nowhere else is tried as any other.
+    @Test func messageThatTakesTooLong_isUncertain_whereEachAttemptIsACopy() async throws {
+        try await RouteStage.with { stage async throws in
+            var route = RouteStage.alarmRoute()
+            route.timeout = .milliseconds(1)
+            route.destination = .whatsapp(
+                NotifyDestination.TemplateAddress(to: "+1", account: "acme", phoneNumberID: "1", template: "t", language: "en_US"))
+            let sender = ScriptedSender { _, _ in
+                await hang()
+                return .delivered
+            }
+            try await stage.running(route, sender, time: Self.skipping()) {
+                try await eventually("it has begun") { try stage.cursor("on-call") == "fake.0" }
+                await stage.begin("1")
+                try await eventually("it is passed over") { try stage.cursor("on-call") == "fake.1" }
+            }
+            #expect(sender.parcels.count == 5)
         }
     }
 

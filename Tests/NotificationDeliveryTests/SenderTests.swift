@@ -170,6 +170,18 @@ import WhatsAppBusiness
         _ = folder
     }
 
+    @Test(
+        arguments: [
+            (.service(.actionUncertain(account: "acme", action: "send", reason: "no answer")), isRefusal: false, isUncertain: true),
+            (.disconnected, false, true), (.silent, false, true), (.notRunning, false, false), (.refused, false, false),
+            (.invalidParameter("to"), true, false), (.service(.noSuchAccount(account: "acme")), false, false),
+        ] as [(ClientError.Code, isRefusal: Bool, isUncertain: Bool)])
+    func template_saysWhetherItMayHaveBeenSent(code: ClientError.Code, isRefusal: Bool, isUncertain: Bool) {
+        #expect(
+            TemplateSender.failure(ClientError(code, "no"))
+                == DeliveryFailure("no", isRefusal: isRefusal, isUncertain: isUncertain))
+    }
+
     @Test func program_isGivenTheMessage_orALineAnEvent() async throws {
         let (folder, path) = try await Self.script(
             #"cat >"$0.input"; printf '%s|%s|%s' "$WABAWATCH_ROUTE" "$WABAWATCH_SUBJECT" "$WABAWATCH_SEVERITY" >"$0.words""#)

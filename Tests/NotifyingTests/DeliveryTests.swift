@@ -95,6 +95,25 @@ import WhatsAppBusiness
         #expect(stage.give(.ready(Cursor("log.0"))).notes.isEmpty)
     }
 
+    /// Each attempt of which nobody knows what became of it may be a copy more: there are a few, whatever failed in between.
+    @Test func messageThatMayHaveArrived_isSentAFewTimes_andThenPassedOver() {
+        var stage = Self.delivering()
+        let uncertain = DeliveryFailure("nobody knows", isUncertain: true)
+        for attempt in 1..<RouteState.mostUncertain {
+            #expect(stage.failed(uncertain).stored.isEmpty)
+            _ = stage.pass(stage.wait ?? .zero)
+            guard attempt % 2 == 0 else { continue }
+            _ = stage.failed()
+            _ = stage.pass(stage.wait ?? .zero)
+        }
+        let actions = stage.failed(uncertain)
+        #expect(actions.notes == [.uncertain(uncertain, what: ["wabawatch: WARNING acme: quality of acme (since 2026-11-21 04:00:00Z)"])])
+        #expect(actions.stored == ["log.1"] && stage.state.takesEvents)
+        _ = stage.begin("health", .warning)
+        _ = stage.pass(.seconds(30))
+        #expect(stage.failed(uncertain).stored.isEmpty, "the next one has as many attempts")
+    }
+
     // MARK: Events
 
     private static func eventRoute(_ group: Duration = .milliseconds(200)) -> NotifyRoute {
