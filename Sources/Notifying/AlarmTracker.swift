@@ -12,7 +12,7 @@ package struct AlarmStep: Sendable, Equatable {
         case ended
         /// It lasts, below what the route wants.
         case eased
-        /// It lasts, and somebody muted it.
+        /// It lasts, and somebody muted it: its end will not be told. Unmuted again, it has `began`.
         case muted
     }
 
@@ -52,7 +52,8 @@ package struct AlarmTracker: Sendable {
         }.map(\.0)
     }
 
-    private func isWanted(_ alarm: PresentAlarm) -> Bool { minimum.map { alarm.effectiveSeverity >= $0 } ?? true }
+    /// A muted alarm is wanted by nobody, whatever the least severity is.
+    private func isWanted(_ alarm: PresentAlarm) -> Bool { !alarm.isMuted && (minimum.map { alarm.severity >= $0 } ?? true) }
 
     /// Takes over an alarm that was told before: what lasted when the program began.
     package mutating func know(_ resource: Resource) { keep(PresentAlarm(resource)) }

@@ -15,7 +15,7 @@ package struct NotifyRoute: Sendable, Equatable {
     package var name: String
     /// Alarms or changes.
     package var subject = Subject.alarms
-    /// Which of them. Of alarms, `minimumSeverity` is compared with the alarm as it is, a muted one counting as info.
+    /// Which of them. Of alarms, `minimumSeverity` is compared with the alarm as it is; one that is muted is left out, whatever its severity.
     package var match = Filter(kinds: [.alarm])
     /// What comes within this time goes out together.
     package var group = Duration.zero

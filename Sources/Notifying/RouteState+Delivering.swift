@@ -29,9 +29,14 @@ extension RouteState {
 
     private mutating func flushMessage(_ moment: Moment) -> [Action] {
         var actions: [Action] = []
-        if route.repeats != nil, remindedAt == nil, groupDue == nil, !isInSnapshot, tracker.hasWanted {
-            // It was told before anybody wanted reminders.
+        if let told = remindedAt, told > moment.wall {
+            // The wall's clock was set back: the interval begins anew, or it would be over only when the clock has caught up.
             remindedAt = moment.wall
+            actions.append(.storeReminder(moment.wall))
+        }
+        if groupDue == nil, !isInSnapshot, route.repeats != nil, (remindedAt != nil) != tracker.hasWanted {
+            // It was told before anybody wanted reminders; or nothing lasts, be it that it was muted, and what comes next has an interval of its own.
+            remindedAt = tracker.hasWanted ? moment.wall : nil
             actions.append(.storeReminder(remindedAt))
         }
         let isReminderDue = reminderDeadline(moment).map { $0 <= moment.running } ?? false
@@ -52,7 +57,7 @@ extension RouteState {
         guard let repeats = route.repeats, let remindedAt, route.destination.form == .message, !isInSnapshot, tracker.hasWanted else {
             return nil
         }
-        // The wall's clock may have been set: never later than a whole interval from now.
+        // Never later than a whole interval from now, whatever the wall's clock shows.
         let passed = Duration.milliseconds(max(0, moment.wall.milliseconds - remindedAt.milliseconds))
         return moment.running + max(.zero, repeats - passed)
     }

@@ -101,8 +101,8 @@ extension RouteState {
         case .began, .changed: endedAlerts[now] = nil
         case .ended, .eased, .muted: break
         }
-        // With another severity it is another alert, and this one is over.
-        guard let was = step.was, was != now.severity || step.turn == .ended else { return }
+        // With another severity it is another alert, and this one is over; so it is where the route does not want it any more.
+        guard let was = step.was, was != now.severity || step.turn != .changed else { return }
         endedAlerts[AlertKey(alarm: now.alarm, severity: was)] = AlarmAlert(step.alarm, severity: was, endedAt: step.time)
     }
 

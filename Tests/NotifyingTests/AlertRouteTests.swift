@@ -82,6 +82,23 @@ import WhatsAppBusiness
         #expect(alert.severity == .critical && alert.endedAt != nil)
     }
 
+    @Test(arguments: [nil, .info] as [Severity?]) func mutedAlarm_isOver_whateverIsWanted_andUnmutedItIsThereAgain(minimum: Severity?) throws {
+        for severity in [Severity.info, .critical] {
+            var stage = Self.stage(minimum: minimum)
+            _ = stage.begin("quality", severity)
+            _ = stage.pass(.milliseconds(200))
+            _ = stage.delivered()
+            _ = stage.mute("quality")
+            let alert = try #require(stage.pass(.milliseconds(200)).alerts?.first)
+            #expect(alert.severity == severity && alert.endedAt != nil)
+            _ = stage.delivered()
+            #expect(stage.wait == nil, "nothing lasts that is sent each minute")
+            _ = stage.unmute("quality")
+            let again = try #require(stage.pass(.milliseconds(200)).alerts)
+            #expect(again.count == 1 && again[0].severity == severity && again[0].endedAt == nil)
+        }
+    }
+
     @Test func alarmThatEndsAndComesBackWithinAGroup_lasts() throws {
         var stage = Self.stage()
         _ = stage.begin("quality", .warning)
