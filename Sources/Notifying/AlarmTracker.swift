@@ -103,7 +103,9 @@ package struct AlarmTracker: Sendable {
     package mutating func apply(_ change: Change) -> AlarmStep? {
         let key = PresentAlarm.Key(account: change.account, id: change.id)
         let (before, after) = (change.before ?? [:], change.after ?? [:])
-        func alarm(_ document: JSONObject) -> PresentAlarm { PresentAlarm(key, change.phoneNumberID, document) }
+        func alarm(_ document: JSONObject) -> PresentAlarm {
+            PresentAlarm(key, change.phoneNumberID, document, changedAt: change.observedAt)
+        }
         let known = alarms[key]?.document
         switch change.operation.known {
         case .removed:

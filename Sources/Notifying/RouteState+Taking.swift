@@ -72,7 +72,10 @@ extension RouteState {
             guard !isEnd || route.tellsEnd else { return }
             if let change {
                 add(RoutedEvent(change, asCloudEvent: sendsCloudEvents, host: host))
-            } else if !isEnd {
+            } else if step.turn == .ended {
+                add(RoutedEvent(endOf: step.alarm, at: step.time, asCloudEvent: sendsCloudEvents, host: host))
+            } else {
+                // Also where it is muted, or less urgent than the route wants: as it is now.
                 add(RoutedEvent(step.alarm.resource(at: step.time), asCloudEvent: sendsCloudEvents, host: host))
             }
         case .alerts: alert(step)

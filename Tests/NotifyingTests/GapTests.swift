@@ -45,6 +45,36 @@ import WhatsAppBusiness
         #expect(stage.delivered().stored.isEmpty)
     }
 
+    /// A program that takes events hears of an end that only a snapshot shows, and of what is muted since.
+    @Test(arguments: [true, false]) func events_tellWhatTheSnapshotShows(tellsEnd: Bool) throws {
+        let hook = NotifyDestination.http(NotifyDestination.WebHook(address: .url("https://hook.example")))
+        for (destination, isPlain) in [(hook, false), (.exec(["/bin/cat"], .json), true)] {
+            var stage = Stage(Stage.route(destination, group: .zero, tellsEnd: tellsEnd))
+            for number in ["1", "2"] {
+                _ = stage.begin("quality", .warning, number: number)
+                _ = stage.delivered()
+            }
+            _ = stage.give(.heartbeat(Cursor("log.3")))
+            _ = stage.give(Self.lost)
+            _ = stage.give(.snapshotBegins)
+            var muted = Stage.resource("quality", .warning, number: "2")
+            muted.document["muted"] = .object(Stage.muteDocument)
+            _ = stage.give(.resource(muted))
+            let actions = stage.give(.ready(Cursor("log.90")))
+            guard tellsEnd else {
+                #expect(actions.events == nil && actions.stored == ["log.90"])
+                continue
+            }
+            let events = try #require(actions.events)
+            let end = try #require(events.first { $0.id == "alarm/acme/1/quality/1@\(Sample.moment)/ended" })
+            let json = try #require(try JSONValue(parsing: String(decoding: end.bytes, as: UTF8.self)).object)
+            let data = isPlain ? json : json["data"]?.object
+            #expect(isPlain || json["type"] == "io.wabawatch.alarm.removed")
+            #expect(data?["operation"] == "removed" && data?["before"] == .object(Stage.document("quality", .warning, number: "1")))
+            #expect(events.count == 2 && stage.delivered().stored == ["log.90"])
+        }
+    }
+
     /// The list at the start may have what began behind the cursor: where its changes are lost, the snapshot tells it.
     @Test func alarms_knownByTheListAlone_areToldByTheSnapshot() throws {
         var stage = Stage(Stage.route())
