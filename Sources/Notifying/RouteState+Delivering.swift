@@ -49,7 +49,7 @@ extension RouteState {
         let message = digest.message
         digest = Digest(tellsEnd: route.tellsEnd)
         guard let message else { return actions + nothing() }
-        return actions + begin(.message(message), cursor: isInSnapshot ? nil : position)
+        return actions + begin(.message(message), cursor: isInSnapshot || tracker.holdsChanges ? nil : position)
     }
 
     /// When people are told again of what lasts.
@@ -114,7 +114,7 @@ extension RouteState {
         endedAlerts = [:]
         alertsSentAt = moment.running
         guard !alerts.isEmpty else { return nothing() }
-        return begin(.alerts(alerts), cursor: position)
+        return begin(.alerts(alerts), cursor: tracker.holdsChanges ? nil : position)
     }
 }
 

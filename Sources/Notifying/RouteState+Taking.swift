@@ -31,11 +31,14 @@ extension RouteState {
             guard !isInSnapshot else { return [] }
             position = cursor
             isCatchingUp = false
+            for step in tracker.release() { gather(step, nil, moment) }
             return stopsWithNothing(cursor)
         case .change(let change):
             position = change.cursor
             if route.subject == .alarms {
-                if let step = tracker.apply(change) { gather(step, change, moment) }
+                // An event is the change itself, whole or not.
+                let holds = isCatchingUp && route.destination.form != .events
+                for step in tracker.apply(change, holdsPartial: holds) { gather(step, change, moment) }
             } else {
                 gather(change, moment)
             }
@@ -59,7 +62,7 @@ extension RouteState {
 
     /// Where nothing waits, the place itself is all that is to be kept.
     mutating func stopsWithNothing(_ cursor: Cursor) -> [Action] {
-        guard digest.isEmpty, events.isEmpty, endedAlerts.isEmpty, !areAlertsDue, stored != cursor else { return [] }
+        guard digest.isEmpty, events.isEmpty, endedAlerts.isEmpty, !areAlertsDue, !tracker.holdsChanges, stored != cursor else { return [] }
         stored = cursor
         return [.store(cursor)]
     }

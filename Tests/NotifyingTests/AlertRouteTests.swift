@@ -129,6 +129,21 @@ import WhatsAppBusiness
         #expect(stage.give(.ready(Cursor("log.90"))).alerts?.count == 1)
     }
 
+    /// An alarm that changed and ended while the program was away is in no list, and its change has a member alone: its alerts have the labels all the same.
+    @Test func changeThatIsToldAgain_ofAnAlarmThatIsOver_hasTheLabelsOfTheWhole() throws {
+        var stage = Self.stage()
+        _ = stage.turn("quality", .warning, .critical, number: "1")
+        #expect(stage.wait == nil, "it waits for the whole document")
+        _ = stage.end("quality", .critical, number: "1")
+        let alerts = try #require(stage.pass(.milliseconds(200)).alerts)
+        #expect(Set(alerts.map(\.severity)) == [.warning, .critical] && alerts.allSatisfy { $0.endedAt != nil })
+        for alert in alerts {
+            let labels = alert.json()["labels"]
+            #expect(labels?["id"] == "1" && labels?["alertname"] == "quality" && alert.alarm.summary == "acme: quality of 1")
+        }
+        #expect(stage.delivered().stored == ["log.2"])
+    }
+
     @Test func end_isNeverBeforeTheBegin() {
         let alarm = PresentAlarm(Stage.resource("quality", .warning))
         let alert = AlarmAlert(alarm, endedAt: Sample.moment.advanced(by: .seconds(-5)))
