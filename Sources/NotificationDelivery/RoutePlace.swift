@@ -16,6 +16,7 @@ struct RoutePlace {
     private let store: RouteStore
     private var cursor: Cursor?
     private var reminder: Reminder?
+    private var target: String?
     private var toldAt: Duration?
     /// When it is to be tried again; `nil` where all is written.
     private(set) var retryAt: Duration?
@@ -28,6 +29,9 @@ struct RoutePlace {
     /// When people were reminded; `nil` where nothing lasts.
     mutating func keep(reminder: Timestamp?) { self.reminder = .told(reminder) }
 
+    /// Whom the route tells of what.
+    mutating func keep(target: String) { self.target = target }
+
     /// Writes what is not written yet.
     /// - Returns: what is to be said of it in the log.
     mutating func write(at now: Duration) -> RouteNote? {
@@ -36,6 +40,8 @@ struct RoutePlace {
             cursor = nil
             if case .told(let time)? = reminder { try store.store(reminder: time) }
             reminder = nil
+            if let target { try store.store(target: target) }
+            target = nil
         } catch {
             retryAt = now + Self.retryInterval
             if let toldAt, now - toldAt < Self.tellInterval { return nil }

@@ -54,10 +54,12 @@ package struct RouteRunner: Sendable {
     }
 
     private func begin(_ inbox: EventInbox) async throws {
-        var state = RouteState(route, host: host, cursor: try store.cursor(), remindedAt: store.reminder())
+        var state = RouteState(
+            route, host: host, cursor: try store.cursor(), remindedAt: store.reminder(), target: store.target())
         var place = RoutePlace(store)
         if state.needsPresentAlarms {
             for resource in try await presentAlarms(inbox) { state.know(resource) }
+            state.knowsPresentAlarms(now)
         }
         var start: ChangeStart? = state.start
         while let from = start, !inbox.isStopped {
@@ -136,6 +138,9 @@ package struct RouteRunner: Sendable {
                     tell(place.write(at: time.running()))
                 case .storeReminder(let reminder):
                     place.keep(reminder: reminder)
+                    tell(place.write(at: time.running()))
+                case .storeTarget(let target):
+                    place.keep(target: target)
                     tell(place.write(at: time.running()))
                 case .restart(let start): return start
                 case .note(let note): tell(note)

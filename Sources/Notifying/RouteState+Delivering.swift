@@ -130,7 +130,7 @@ extension RouteState {
     /// Goes on behind a parcel.
     private mutating func done(with parcel: Parcel, _ moment: Moment) -> [Action] {
         phase = .reading
-        var actions = store(parcel.cursor)
+        var actions = store(parcel.cursor) + storeTarget()
         if case .message = parcel.content { actions += messageDelivered(moment) }
         return actions + flush(moment)
     }
@@ -139,6 +139,13 @@ extension RouteState {
         guard let cursor, cursor != stored else { return [] }
         stored = cursor
         return [.store(cursor)]
+    }
+
+    /// Keeps the target, once nothing waits that it has still to be told.
+    mutating func storeTarget() -> [Action] {
+        guard storedTarget != route.target, takesEvents, position != nil, !isInSnapshot, digest.isEmpty, events.isEmpty else { return [] }
+        storedTarget = route.target
+        return [.storeTarget(route.target)]
     }
 
     mutating func failed(_ parcel: Parcel, _ failure: DeliveryFailure, _ done: Int, _ moment: Moment, _ random: Double) -> [Action] {

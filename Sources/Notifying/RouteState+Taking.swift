@@ -25,14 +25,14 @@ extension RouteState {
             var actions = stopsWithNothing(cursor)
             if isOutageTold { actions.append(.note(.connected)) }
             isOutageTold = false
-            return actions
+            return actions + storeTarget()
         case .heartbeat(let cursor):
             // In the midst of a snapshot it is no place to go on from.
             guard !isInSnapshot else { return [] }
             position = cursor
             isCatchingUp = false
             for step in tracker.release() { gather(step, nil, moment) }
-            return stopsWithNothing(cursor)
+            return stopsWithNothing(cursor) + storeTarget()
         case .change(let change):
             position = change.cursor
             if route.subject == .alarms {
@@ -65,6 +65,13 @@ extension RouteState {
         guard digest.isEmpty, events.isEmpty, endedAlerts.isEmpty, !areAlertsDue, !tracker.holdsChanges, stored != cursor else { return [] }
         stored = cursor
         return [.store(cursor)]
+    }
+
+    /// What lasts is known as a whole. It is told where the route tells others than it did before it was begun, or of other alarms; what changed behind the
+    /// cursor is told as ever.
+    package mutating func knowsPresentAlarms(_ moment: Moment) {
+        guard let storedTarget, storedTarget != route.target, route.destination.form != .alerts else { return }
+        for alarm in tracker.wanted { gather(AlarmStep(turn: .began, alarm: alarm, time: moment.wall), nil, moment) }
     }
 
     private mutating func gather(_ step: AlarmStep, _ change: Change?, _ moment: Moment) {

@@ -22,6 +22,8 @@ package struct RouteState: Sendable {
         case store(Cursor)
         /// When the last reminder was sent; `nil` where nothing lasts.
         case storeReminder(Timestamp?)
+        /// The route's target, which has been told all that lasts.
+        case storeTarget(String)
         /// Read anew, from there.
         case restart(ChangeStart)
         /// To be told in the log.
@@ -77,6 +79,7 @@ package struct RouteState: Sendable {
     /// Behind everything that was taken.
     var position: Cursor?
     var stored: Cursor?
+    var storedTarget: String?
     var isInSnapshot = false
     /// Whether changes may still come that are older than the list by which the alarms are known. The first heartbeat ends it: the daemon sends none before
     /// it has caught up.
@@ -106,11 +109,13 @@ package struct RouteState: Sendable {
     ///   - host: this machine's name.
     ///   - cursor: what was stored last.
     ///   - remindedAt: the reminder that was stored last.
-    package init(_ route: NotifyRoute, host: String, cursor: Cursor?, remindedAt: Timestamp? = nil) {
+    ///   - target: the target that was stored last.
+    package init(_ route: NotifyRoute, host: String, cursor: Cursor?, remindedAt: Timestamp? = nil, target: String? = nil) {
         self.route = route
         self.host = host
         position = cursor
         stored = cursor
+        storedTarget = target
         self.remindedAt = remindedAt
         tracker = AlarmTracker(minimum: route.match.minimumSeverity)
         digest = Digest(tellsEnd: route.tellsEnd)

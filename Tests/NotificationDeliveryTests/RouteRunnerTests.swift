@@ -110,6 +110,28 @@ import WhatsAppBusiness
         }
     }
 
+    @Test func routeThatIsWidened_tellsWhatLasts_once() async throws {
+        try await RouteStage.with([RouteStage.alarm("1")]) { stage async throws in
+            let store = RouteStore(folder: stage.folder, route: "on-call")
+            var narrow = RouteStage.alarmRoute()
+            narrow.match.minimumSeverity = .critical
+            var told: [[String]] = []
+            for (round, route) in [narrow, RouteStage.alarmRoute(), RouteStage.alarmRoute()].enumerated() {
+                let sender = ScriptedSender()
+                try await stage.running(route, sender) {
+                    if round > 0 { await stage.begin("new\(round)") }
+                    try await eventually("it is told, and whom is kept") {
+                        try stage.cursor("on-call") == "fake.\(round)" && store.target() == route.target
+                    }
+                }
+                told.append(sender.lines)
+            }
+            #expect(told[0].isEmpty)
+            #expect(Set(told[1].map { $0.split(separator: " ")[4] }) == ["1", "new1"])
+            #expect(told[2].map { $0.split(separator: " ")[4] } == ["new2"])
+        }
+    }
+
     @Test func historyThatIsLost_isTold_andItGoesOn() async throws {
         try await RouteStage.with { stage async throws in
             try RouteStore(folder: stage.folder, route: "on-call").store(Cursor("fake.1"))

@@ -201,24 +201,6 @@ import WhatsAppBusiness
         #expect(other.pass(.seconds(30)).message?.lines.first?.hasPrefix("CRITICAL acme: health") == true)
     }
 
-    @Test func changeThatIsToldAgain_waitsForTheWholeDocument_andTheCursorWithIt() throws {
-        var stage = Stage(Stage.route())
-        _ = stage.turn("quality", .warning, .critical, number: "1")
-        _ = stage.begin("health", .warning)
-        #expect(stage.pass(.seconds(30)).message?.lines.count == 1)
-        #expect(stage.delivered().stored.isEmpty, "something before it is not told yet")
-        _ = stage.end("quality", .critical, number: "1")
-        #expect(stage.pass(.seconds(30)).message?.lines.first?.hasPrefix("ENDED acme: quality of 1 (lasted from") == true)
-        #expect(stage.delivered().stored == ["log.3"])
-        // Where none comes, it is told by what it says itself, as soon as the daemon has caught up.
-        _ = stage.turn("quality", .warning, .critical, number: "2")
-        #expect(stage.give(.heartbeat(Cursor("log.9"))).stored.isEmpty)
-        #expect(stage.pass(.seconds(30)).message?.lines.first?.hasPrefix("CRITICAL acme: quality/2") == true)
-        #expect(stage.delivered().stored == ["log.9"])
-        _ = stage.turn("quality", .warning, .critical, number: "3")
-        #expect(stage.pass(.seconds(30)).message != nil, "it waits for nothing any more")
-    }
-
     @Test func firstStart_tellsWhatIsWrong_andNoMoreThanThat() throws {
         var stage = Stage(Stage.route(), cursor: nil)
         #expect(stage.state.start == .snapshot && !stage.state.needsPresentAlarms)
