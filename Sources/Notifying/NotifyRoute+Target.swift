@@ -20,7 +20,7 @@ extension NotifyRoute {
         case .whatsapp(let address): parts += ["whatsapp", address.to]
         }
         let text = JSONValue.array([.object(match.json)] + parts.map(JSONValue.string))
-        // FNV-1a, of 64 bits (RFC 9923): it tells two configurations apart, and keeps no secret.
+        // FNV-1a, of 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): it tells two configurations apart, and keeps no secret.
         let hash = text.bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits

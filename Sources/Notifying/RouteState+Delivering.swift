@@ -143,9 +143,9 @@ extension RouteState {
 
     /// Keeps the target, once nothing waits that it has still to be told.
     mutating func storeTarget() -> [Action] {
-        guard storedTarget != route.target, takesEvents, position != nil, !isInSnapshot, digest.isEmpty, events.isEmpty else { return [] }
-        storedTarget = route.target
-        return [.storeTarget(route.target)]
+        guard storedTarget != target, takesEvents, position != nil, !isInSnapshot, digest.isEmpty, events.isEmpty else { return [] }
+        storedTarget = target
+        return [.storeTarget(target)]
     }
 
     mutating func failed(_ parcel: Parcel, _ failure: DeliveryFailure, _ done: Int, _ moment: Moment, _ random: Double) -> [Action] {

@@ -70,7 +70,7 @@ extension RouteState {
     /// What lasts is known as a whole. It is told where the route tells others than it did before it was begun, or of other alarms; what changed behind the
     /// cursor is told as ever.
     package mutating func knowsPresentAlarms(_ moment: Moment) {
-        guard let storedTarget, storedTarget != route.target, route.destination.form != .alerts else { return }
+        guard let storedTarget, storedTarget != target, route.destination.form != .alerts else { return }
         for alarm in tracker.wanted { gather(AlarmStep(turn: .began, alarm: alarm, time: moment.wall), nil, moment) }
     }
 

@@ -74,6 +74,7 @@ package struct RouteState: Sendable {
 
     let route: NotifyRoute
     let host: String
+    let target: String
     var phase = Phase.reading
     var tracker: AlarmTracker
     /// Behind everything that was taken.
@@ -113,6 +114,7 @@ package struct RouteState: Sendable {
     package init(_ route: NotifyRoute, host: String, cursor: Cursor?, remindedAt: Timestamp? = nil, target: String? = nil) {
         self.route = route
         self.host = host
+        self.target = route.target
         position = cursor
         stored = cursor
         storedTarget = target

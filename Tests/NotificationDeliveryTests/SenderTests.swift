@@ -172,10 +172,10 @@ import WhatsAppBusiness
 
     @Test(
         arguments: [
-            (.service(.actionUncertain(account: "acme", action: "send", reason: "no answer")), isRefusal: false, isUncertain: true),
+            (.service(.actionUncertain(account: "acme", action: "send", reason: "no answer")), false, true),
             (.disconnected, false, true), (.silent, false, true), (.notRunning, false, false), (.refused, false, false),
             (.invalidParameter("to"), true, false), (.service(.noSuchAccount(account: "acme")), false, false),
-        ] as [(ClientError.Code, isRefusal: Bool, isUncertain: Bool)])
+        ] as [(ClientError.Code, Bool, Bool)])
     func template_saysWhetherItMayHaveBeenSent(code: ClientError.Code, isRefusal: Bool, isUncertain: Bool) {
         #expect(
             TemplateSender.failure(ClientError(code, "no"))
