@@ -26,7 +26,8 @@ package struct MailSender: RouteSender {
         let mail = MailText(message, to: addresses, route: route, id: id, host: host, time: now)
         // -i: a line with a dot alone does not end the mail.
         let arguments = [sendmail, "-i"] + (addresses.from.map { ["-f", $0] } ?? []) + ["--"] + addresses.to
+        // EX_NOHOST and EX_NOUSER are no refusals: msmtp ends so as well where a name cannot be resolved for a while.
         let outcome = await ChildProgram(arguments, environment: []).run(mail.bytes)
-        return outcome.failure(of: sendmail, refusals: [EX_DATAERR, EX_NOUSER, EX_NOHOST]).map { .failed($0) } ?? .delivered
+        return outcome.failure(of: sendmail, refusals: [EX_DATAERR]).map { .failed($0) } ?? .delivered
     }
 }

@@ -3,8 +3,9 @@ import Notifying
 
 extension RouteRunner {
     /// Writes a note into the log.
-    func tell(_ note: RouteNote) {
+    func tell(_ note: RouteNote?) {
         switch note {
+        case nil: break
         case .disconnected(let reason): log.warning("wabawatchd cannot be reached, and is waited for", metadata: ["error": "\(reason)"])
         case .connected: log.notice("wabawatchd is there again; nothing was missed")
         case .unreadable(let reason):
@@ -24,6 +25,15 @@ extension RouteRunner {
             log.error(
                 "the destination refuses something for good; it is passed over",
                 metadata: ["error": "\(failure)", "what": "\(what.joined(separator: " "))"])
+        case .uncertain(let failure, let what):
+            log.error(
+                "nobody knows whether a message has arrived; it is not sent again",
+                metadata: ["error": "\(failure)", "what": "\(what.joined(separator: " "))"])
+        case .unwritten(let reason):
+            log.error(
+                "the route's place cannot be kept; deliveries go on, and after a restart some are made again",
+                metadata: ["error": "\(reason)"])
+        case .written: log.notice("the route's place is kept again")
         case .gaveUp(let failure):
             log.critical(
                 "nothing could be delivered for a day; what waited is given up, and the route goes on from the present state",

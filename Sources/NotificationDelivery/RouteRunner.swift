@@ -54,9 +54,12 @@ package struct RouteRunner: Sendable {
     }
 
     private func begin(_ inbox: EventInbox) async throws {
-        var state = RouteState(route, host: host, cursor: try store.cursor(), remindedAt: try store.reminder())
+        var state = RouteState(
+            route, host: host, cursor: try store.cursor(), remindedAt: store.reminder(), target: store.target())
+        var place = RoutePlace(store)
         if state.needsPresentAlarms {
             for resource in try await presentAlarms(inbox) { state.know(resource) }
+            state.knowsPresentAlarms(now)
         }
         var start: ChangeStart? = state.start
         while let from = start, !inbox.isStopped {
@@ -64,7 +67,7 @@ package struct RouteRunner: Sendable {
             start = try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await read(from: from, into: inbox) }
                 defer { group.cancelAll() }
-                return try await follow(&state, inbox)
+                return try await follow(&state, &place, inbox)
             }
         }
     }
@@ -120,7 +123,7 @@ package struct RouteRunner: Sendable {
     }
 
     /// Does what the route decides; where to read anew, or `nil` where it is to stop.
-    private func follow(_ state: inout RouteState, _ inbox: EventInbox) async throws -> ChangeStart? {
+    private func follow(_ state: inout RouteState, _ place: inout RoutePlace, _ inbox: EventInbox) async throws -> ChangeStart? {
         var events: ArraySlice<ChangeEvent> = []
         var actions = state.on(.timer, at: now)
         while true {
@@ -130,15 +133,26 @@ package struct RouteRunner: Sendable {
                     let outcome = await deliver(parcel)
                     try Task.checkCancellation()
                     actions += state.on(.ended(outcome), at: now, random: random())
-                case .store(let cursor): try store.store(cursor)
-                case .storeReminder(let reminder): try store.store(reminder: reminder)
+                case .store(let cursor):
+                    place.keep(cursor)
+                    tell(place.write(at: time.running()))
+                case .storeReminder(let reminder):
+                    place.keep(reminder: reminder)
+                    tell(place.write(at: time.running()))
+                case .storeTarget(let target):
+                    place.keep(target: target)
+                    tell(place.write(at: time.running()))
                 case .restart(let start): return start
                 case .note(let note): tell(note)
                 }
             }
-            guard !inbox.isStopped else { return nil }
+            guard !inbox.isStopped else {
+                if place.retryAt != nil { tell(place.write(at: time.running())) }
+                return nil
+            }
             try Task.checkCancellation()
-            let wait = state.deadline(at: now).map { max(.zero, $0 - time.running()) }
+            tell(place.retry(at: time.running()))
+            let wait = [state.deadline(at: now), place.retryAt].compactMap(\.self).min().map { max(.zero, $0 - time.running()) }
             if state.takesEvents {
                 if events.isEmpty { events = await inbox.take(within: wait, time)[...] }
                 actions = state.on(events.popFirst().map { .event($0) } ?? .timer, at: now)
@@ -151,6 +165,8 @@ package struct RouteRunner: Sendable {
 
     private func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
         await time.within(route.timeout) { await sender.deliver(parcel) }
-            ?? .failed(DeliveryFailure("it was not delivered within \(route.timeout.components.seconds) s"))
+            ?? .failed(
+                DeliveryFailure(
+                    "it was not delivered within \(route.timeout.components.seconds) s", isUncertain: route.destination.limitsCopies))
     }
 }

@@ -2,7 +2,8 @@ package import Notifying
 package import WabaWatchClient
 import WabaWatchInterface
 
-/// Asks the daemon to send a message made of a template. A message of which nobody knows whether Meta took it is sent again: twice is better than never.
+/// Asks the daemon to send a message made of a template. A message of which nobody knows whether Meta took it is sent again, a few times: twice is better
+/// than never.
 package struct TemplateSender: RouteSender {
     private let client: WabaWatch
     private let address: NotifyDestination.TemplateAddress
@@ -21,11 +22,18 @@ package struct TemplateSender: RouteSender {
             _ = try await client.send(parameters)
             return .delivered
         } catch let error as ClientError {
-            if case .invalidParameter = error.code { return .failed(DeliveryFailure(error.message, isRefusal: true)) }
-            if case .service(.budgetExhausted(_, let seconds)) = error.code {
-                return .failed(DeliveryFailure(error.message, retryAfter: .seconds(seconds)))
-            }
-            return .failed(DeliveryFailure(error.message))
+            return .failed(Self.failure(error))
         } catch { return .failed(DeliveryFailure("the message was not sent: \(error)")) }
+    }
+
+    /// What an error means for the message.
+    static func failure(_ error: ClientError) -> DeliveryFailure {
+        switch error.code {
+        case .invalidParameter: DeliveryFailure(error.message, isRefusal: true)
+        case .service(.budgetExhausted(_, let seconds)): DeliveryFailure(error.message, retryAfter: .seconds(seconds))
+        // The daemon was asked, and either does not know itself or did not get to say.
+        case .service(.actionUncertain), .disconnected, .silent, .unreadable: DeliveryFailure(error.message, isUncertain: true)
+        default: DeliveryFailure(error.message)
+        }
     }
 }

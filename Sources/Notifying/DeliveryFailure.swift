@@ -6,11 +6,14 @@ package struct DeliveryFailure: Error, Sendable, Equatable, CustomStringConverti
     package var retryAfter: Duration?
     /// Whether the destination says that it will never take this, whatever it does with others.
     package var isRefusal: Bool
+    /// Whether it may have arrived all the same, at a destination where each attempt may be a copy more.
+    package var isUncertain: Bool
 
-    package init(_ description: String, retryAfter: Duration? = nil, isRefusal: Bool = false) {
+    package init(_ description: String, retryAfter: Duration? = nil, isRefusal: Bool = false, isUncertain: Bool = false) {
         self.description = description
         self.retryAfter = retryAfter
         self.isRefusal = isRefusal
+        self.isUncertain = isUncertain
     }
 }
 

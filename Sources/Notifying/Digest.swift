@@ -26,7 +26,9 @@ package struct Digest: Sendable {
     private var changeLines: [String] = []
     private var changes = 0
     private var counts: [String: Int] = [:]
+    /// The worst of what is not in the entries, whose severity may still change.
     private var worst = Severity.info
+    private var entryCount = 0
     private var notices: [String] = []
     private var lasting: [String] = []
     private var lastingCount = 0
@@ -50,11 +52,11 @@ package struct Digest: Sendable {
             entries[step.alarm.key] = nil
             return
         }
-        let isEnd = step.turn == .ended || step.turn == .eased
+        let isEnd = Self.isEnd(step)
         if var entry = entries[step.alarm.key] {
-            // An end that nobody wants leaves the begin that stands here, as what it is.
-            if !isEnd || tellsEnd || entry.hasBegun { entry.step = step }
-            entries[step.alarm.key] = entry
+            // An end that nobody wants is told where the begin stands here too. What was told before has nothing left to tell.
+            entry.step = step
+            entries[step.alarm.key] = !isEnd || tellsEnd || entry.hasBegun ? entry : nil
         } else {
             guard !isEnd || tellsEnd else { return }
             guard entries.count < Self.mostAlarms else {
@@ -62,10 +64,12 @@ package struct Digest: Sendable {
                 worst = max(worst, isEnd ? .info : step.alarm.effectiveSeverity)
                 return
             }
-            entries[step.alarm.key] = Entry(step: step, hasBegun: step.turn == .began, order: entries.count)
+            entries[step.alarm.key] = Entry(step: step, hasBegun: step.turn == .began, order: entryCount)
+            entryCount += 1
         }
-        if !isEnd { worst = max(worst, step.alarm.effectiveSeverity) }
     }
+
+    private static func isEnd(_ step: AlarmStep) -> Bool { step.turn == .ended || step.turn == .eased }
 
     /// A change.
     package mutating func add(_ change: Change) {
@@ -96,7 +100,8 @@ package struct Digest: Sendable {
             return (left, $0.order) < (right, $1.order)
         }.map(\.step)
         let alarmCount = steps.count + furtherAlarms
-        let over = steps.count(where: { $0.turn == .ended || $0.turn == .eased })
+        let over = steps.count(where: Self.isEnd)
+        let severity = steps.reduce(worst) { Self.isEnd($1) ? $0 : max($0, $1.alarm.effectiveSeverity) }
         steps = Array(steps.prefix(Self.mostLines))
         var lines = notices.map { PrintableText($0).fitted(to: Self.lineWidth).plain }
         lines += steps.map(Self.line)
@@ -110,10 +115,10 @@ package struct Digest: Sendable {
         lines += lasting
         if lastingCount > lasting.count { lines.append("… and \(lastingCount - lasting.count) more alarms last") }
         lines = lines.map { PrintableText($0).plain }
-        return NotificationMessage(subject: subject(alarmCount, over, lines), lines: lines, severity: worst)
+        return NotificationMessage(subject: subject(alarmCount, over, lines, severity), lines: lines, severity: severity)
     }
 
-    private func subject(_ alarms: Int, _ over: Int, _ lines: [String]) -> String {
+    private func subject(_ alarms: Int, _ over: Int, _ lines: [String], _ severity: Severity) -> String {
         guard lines.count > 1, let first = lines.first else {
             return PrintableText("wabawatch: \(lines.first ?? "")").fitted(to: Self.subjectWidth).plain
         }
@@ -123,14 +128,14 @@ package struct Digest: Sendable {
         if changes > 0 { parts.append(Self.counted(changes, "change")) }
         if lastingCount > 0 { parts.append("\(Self.counted(lastingCount, "alarm")) \(lastingCount == 1 ? "lasts" : "last")") }
         let counts = parts.isEmpty ? first : parts.joined(separator: ", ")
-        return PrintableText("wabawatch: \(worst == .critical ? "CRITICAL: " : "")\(counts)").fitted(to: Self.subjectWidth).plain
+        return PrintableText("wabawatch: \(severity == .critical ? "CRITICAL: " : "")\(counts)").fitted(to: Self.subjectWidth).plain
     }
 
     private static func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
 
     /// What lasts first, by its urgency; then what has ended.
     private static func rank(_ step: AlarmStep) -> Int {
-        step.turn == .ended || step.turn == .eased ? 100 : step.alarm.effectiveSeverity.journalPriority
+        isEnd(step) ? 100 : step.alarm.effectiveSeverity.journalPriority
     }
 
     private static func line(_ step: AlarmStep) -> String {

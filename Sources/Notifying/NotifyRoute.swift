@@ -15,7 +15,7 @@ package struct NotifyRoute: Sendable, Equatable {
     package var name: String
     /// Alarms or changes.
     package var subject = Subject.alarms
-    /// Which of them. Of alarms, `minimumSeverity` is compared with the alarm as it is, a muted one counting as info.
+    /// Which of them. Of alarms, `minimumSeverity` is compared with the alarm as it is; one that is muted is left out, whatever its severity.
     package var match = Filter(kinds: [.alarm])
     /// What comes within this time goes out together.
     package var group = Duration.zero
@@ -150,6 +150,9 @@ package enum NotifyDestination: Sendable, Equatable {
         /// All alarms that last, again and again.
         case alerts
     }
+
+    /// Whether a delivery of which nobody knows whether it arrived is tried a few times only: each may be a message more, which has its price.
+    package var limitsCopies: Bool { if case .whatsapp = self { true } else { false } }
 
     /// A program's arguments; none where it is none.
     var arguments: [String] { if case .exec(let arguments, _) = self { arguments } else { [] } }

@@ -50,8 +50,17 @@ package struct RoutedEvent: Sendable, Equatable {
 
     /// A thing of a snapshot.
     init(_ resource: Resource, asCloudEvent: Bool, host: String) {
-        let event = CloudEvent(resource, host: host)
-        self.init(id: event.id, bytes: JSONValue.object(asCloudEvent ? event.json : resource.json).bytes)
+        self.init(CloudEvent(resource, host: host), asCloudEvent: asCloudEvent)
+    }
+
+    /// The end of an alarm that no change told: a snapshot did not have it any more.
+    init(endOf alarm: PresentAlarm, at time: Timestamp, asCloudEvent: Bool, host: String) {
+        let event = CloudEvent(endOf: alarm.resource(at: time), observedAt: time, summary: "ended: \(alarm.summary)", host: host)
+        self.init(event, asCloudEvent: asCloudEvent)
+    }
+
+    private init(_ event: CloudEvent, asCloudEvent: Bool) {
+        self.init(id: event.id, bytes: JSONValue.object(asCloudEvent ? event.json : event.data).bytes)
     }
 }
 

@@ -19,18 +19,19 @@ package struct PresentAlarm: Sendable, Equatable {
     package var phoneNumberID: String?
     /// Its document, whole as far as that is known.
     package var document: JSONObject
-    /// When it changed last, where a snapshot told it.
+    /// When it changed last, where that is known.
     var changedAt: Timestamp?
 
     package init(_ resource: Resource) {
-        self.init(Key(account: resource.account, id: resource.id), resource.phoneNumberID, resource.document)
-        changedAt = resource.changedAt
+        self.init(
+            Key(account: resource.account, id: resource.id), resource.phoneNumberID, resource.document, changedAt: resource.changedAt)
     }
 
-    init(_ key: Key, _ phoneNumberID: String?, _ document: JSONObject) {
+    init(_ key: Key, _ phoneNumberID: String?, _ document: JSONObject, changedAt: Timestamp? = nil) {
         self.key = key
         self.phoneNumberID = phoneNumberID
         self.document = document
+        self.changedAt = changedAt
     }
 
     private var alarm: Alarm { Alarm(checked: document) }

@@ -16,6 +16,12 @@ package enum RouteNote: Sendable, Equatable {
     case recovered(attempts: Int)
     /// What the destination refuses for good is passed over: the ids of the events, or the message's subject.
     case refused(DeliveryFailure, what: [String])
+    /// Of what was tried a few times nobody knows whether it arrived; it is not tried again.
+    case uncertain(DeliveryFailure, what: [String])
+    /// The place of a route cannot be written, or cannot for another hour; it is tried again.
+    case unwritten(String)
+    /// The place of a route is written after failures.
+    case written
     /// A destination has failed for a day: what was not delivered is given up.
     case gaveUp(DeliveryFailure)
 }

@@ -29,9 +29,14 @@ extension RouteState {
 
     private mutating func flushMessage(_ moment: Moment) -> [Action] {
         var actions: [Action] = []
-        if route.repeats != nil, remindedAt == nil, groupDue == nil, !isInSnapshot, tracker.hasWanted {
-            // It was told before anybody wanted reminders.
+        if let told = remindedAt, told > moment.wall {
+            // The wall's clock was set back: the interval begins anew, or it would be over only when the clock has caught up.
             remindedAt = moment.wall
+            actions.append(.storeReminder(moment.wall))
+        }
+        if groupDue == nil, !isInSnapshot, route.repeats != nil, (remindedAt != nil) != tracker.hasWanted {
+            // It was told before anybody wanted reminders; or nothing lasts, be it that it was muted, and what comes next has an interval of its own.
+            remindedAt = tracker.hasWanted ? moment.wall : nil
             actions.append(.storeReminder(remindedAt))
         }
         let isReminderDue = reminderDeadline(moment).map { $0 <= moment.running } ?? false
@@ -44,7 +49,7 @@ extension RouteState {
         let message = digest.message
         digest = Digest(tellsEnd: route.tellsEnd)
         guard let message else { return actions + nothing() }
-        return actions + begin(.message(message), cursor: isInSnapshot ? nil : position)
+        return actions + begin(.message(message), cursor: isInSnapshot || tracker.holdsChanges ? nil : position)
     }
 
     /// When people are told again of what lasts.
@@ -52,7 +57,7 @@ extension RouteState {
         guard let repeats = route.repeats, let remindedAt, route.destination.form == .message, !isInSnapshot, tracker.hasWanted else {
             return nil
         }
-        // The wall's clock may have been set: never later than a whole interval from now.
+        // Never later than a whole interval from now, whatever the wall's clock shows.
         let passed = Duration.milliseconds(max(0, moment.wall.milliseconds - remindedAt.milliseconds))
         return moment.running + max(.zero, repeats - passed)
     }
@@ -109,7 +114,7 @@ extension RouteState {
         endedAlerts = [:]
         alertsSentAt = moment.running
         guard !alerts.isEmpty else { return nothing() }
-        return begin(.alerts(alerts), cursor: position)
+        return begin(.alerts(alerts), cursor: tracker.holdsChanges ? nil : position)
     }
 }
 
@@ -118,14 +123,14 @@ extension RouteState {
 extension RouteState {
     mutating func delivered(_ parcel: Parcel, _ moment: Moment) -> [Action] {
         let attempts = failures
-        (failures, refusals, failingSince, failureToldAt) = (0, 0, nil, nil)
+        forgetFailures()
         return (attempts > 0 ? [.note(.recovered(attempts: attempts))] : []) + done(with: parcel, moment)
     }
 
     /// Goes on behind a parcel.
     private mutating func done(with parcel: Parcel, _ moment: Moment) -> [Action] {
         phase = .reading
-        var actions = store(parcel.cursor)
+        var actions = store(parcel.cursor) + storeTarget()
         if case .message = parcel.content { actions += messageDelivered(moment) }
         return actions + flush(moment)
     }
@@ -136,6 +141,13 @@ extension RouteState {
         return [.store(cursor)]
     }
 
+    /// Keeps the target, once nothing waits that it has still to be told.
+    mutating func storeTarget() -> [Action] {
+        guard storedTarget != target, takesEvents, position != nil, !isInSnapshot, digest.isEmpty, events.isEmpty else { return [] }
+        storedTarget = target
+        return [.storeTarget(target)]
+    }
+
     mutating func failed(_ parcel: Parcel, _ failure: DeliveryFailure, _ done: Int, _ moment: Moment, _ random: Double) -> [Action] {
         var parcel = parcel
         var actions: [Action] = []
@@ -144,11 +156,13 @@ extension RouteState {
             actions += store(batch[done - 1].cursor)
             batch.removeFirst(done)
             parcel.content = .events(batch)
-            (failures, refusals, failingSince, failureToldAt) = (0, 0, nil, nil)
+            forgetFailures()
         }
         failures += 1
         refusals = failure.isRefusal ? refusals + 1 : 0
-        if refusals >= Self.mostRefusals { return actions + passOver(parcel, failure, moment) }
+        // Other failures in between take back no copy.
+        uncertain += failure.isUncertain ? 1 : 0
+        if refusals >= Self.mostRefusals || uncertain >= Self.mostUncertain { return actions + passOver(parcel, failure, moment) }
         let since = failingSince ?? moment.running
         failingSince = since
         if moment.running - since >= Self.longestFailure { return actions + giveUp(failure, moment) }
@@ -164,9 +178,11 @@ extension RouteState {
         return actions
     }
 
-    /// The destination will not take it: what comes behind is not held up by it.
+    private mutating func forgetFailures() { (failures, refusals, uncertain, failingSince, failureToldAt) = (0, 0, 0, nil, nil) }
+
+    /// The destination will not take it, or nobody can say whether it did: what comes behind is not held up by it.
     private mutating func passOver(_ parcel: Parcel, _ failure: DeliveryFailure, _ moment: Moment) -> [Action] {
-        (failures, refusals, failingSince, failureToldAt) = (0, 0, nil, nil)
+        forgetFailures()
         switch parcel.content {
         case .events(var batch):
             let event = batch.removeFirst()
@@ -176,7 +192,9 @@ extension RouteState {
             phase = .delivering(rest)
             return actions + [.deliver(rest)]
         case .message(let message):
-            return [.note(.refused(failure, what: [message.subject]))] + done(with: parcel, moment)
+            let what = [message.subject]
+            let note = failure.isUncertain ? RouteNote.uncertain(failure, what: what) : .refused(failure, what: what)
+            return [.note(note)] + done(with: parcel, moment)
         case .alerts(let alerts):
             return [.note(.refused(failure, what: ["\(alerts.count) alerts"]))] + done(with: parcel, moment)
         }
@@ -185,7 +203,9 @@ extension RouteState {
     /// After a day the present state is worth more than what was.
     private mutating func giveUp(_ failure: DeliveryFailure, _ moment: Moment) -> [Action] {
         phase = .reading
-        (failures, refusals, failingSince, failureToldAt) = (0, 0, nil, nil)
+        position = nil
+        isCatchingUp = false
+        forgetFailures()
         (events, eventBytes, endedAlerts, areAlertsDue, groupDue) = ([], 0, [:], false, nil)
         digest = Digest(tellsEnd: route.tellsEnd)
         tracker.forget()

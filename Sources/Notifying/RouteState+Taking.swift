@@ -25,16 +25,20 @@ extension RouteState {
             var actions = stopsWithNothing(cursor)
             if isOutageTold { actions.append(.note(.connected)) }
             isOutageTold = false
-            return actions
+            return actions + storeTarget()
         case .heartbeat(let cursor):
             // In the midst of a snapshot it is no place to go on from.
             guard !isInSnapshot else { return [] }
             position = cursor
-            return stopsWithNothing(cursor)
+            isCatchingUp = false
+            for step in tracker.release() { gather(step, nil, moment) }
+            return stopsWithNothing(cursor) + storeTarget()
         case .change(let change):
             position = change.cursor
             if route.subject == .alarms {
-                if let step = tracker.apply(change) { gather(step, change, moment) }
+                // An event is the change itself, whole or not.
+                let holds = isCatchingUp && route.destination.form != .events
+                for step in tracker.apply(change, holdsPartial: holds) { gather(step, change, moment) }
             } else {
                 gather(change, moment)
             }
@@ -46,6 +50,11 @@ extension RouteState {
             return [.note(.disconnected(error.message))]
         case .unreadable(_, let error): return [.note(.unreadable(error.description))]
         case .historyLost:
+            // Until the snapshot is whole there is no place to go on from.
+            position = nil
+            // What the list has may have begun behind the cursor, and be told to nobody yet.
+            if isCatchingUp, route.destination.form != .alerts { tracker.distrust() }
+            isCatchingUp = false
             notice("Changes may have been missed: the daemon does not have what came after the last message any more.", moment)
             return [.note(.historyLost), .restart(freshStart)]
         }
@@ -53,9 +62,16 @@ extension RouteState {
 
     /// Where nothing waits, the place itself is all that is to be kept.
     mutating func stopsWithNothing(_ cursor: Cursor) -> [Action] {
-        guard digest.isEmpty, events.isEmpty, endedAlerts.isEmpty, !areAlertsDue, stored != cursor else { return [] }
+        guard digest.isEmpty, events.isEmpty, endedAlerts.isEmpty, !areAlertsDue, !tracker.holdsChanges, stored != cursor else { return [] }
         stored = cursor
         return [.store(cursor)]
+    }
+
+    /// What lasts is known as a whole. It is told where the route tells others than it did before it was begun, or of other alarms; what changed behind the
+    /// cursor is told as ever.
+    package mutating func knowsPresentAlarms(_ moment: Moment) {
+        guard let storedTarget, storedTarget != target, route.destination.form != .alerts else { return }
+        for alarm in tracker.wanted { gather(AlarmStep(turn: .began, alarm: alarm, time: moment.wall), nil, moment) }
     }
 
     private mutating func gather(_ step: AlarmStep, _ change: Change?, _ moment: Moment) {
@@ -66,7 +82,10 @@ extension RouteState {
             guard !isEnd || route.tellsEnd else { return }
             if let change {
                 add(RoutedEvent(change, asCloudEvent: sendsCloudEvents, host: host))
-            } else if !isEnd {
+            } else if step.turn == .ended {
+                add(RoutedEvent(endOf: step.alarm, at: step.time, asCloudEvent: sendsCloudEvents, host: host))
+            } else {
+                // Also where it is muted, or less urgent than the route wants: as it is now.
                 add(RoutedEvent(step.alarm.resource(at: step.time), asCloudEvent: sendsCloudEvents, host: host))
             }
         case .alerts: alert(step)
@@ -95,8 +114,8 @@ extension RouteState {
         case .began, .changed: endedAlerts[now] = nil
         case .ended, .eased, .muted: break
         }
-        // With another severity it is another alert, and this one is over.
-        guard let was = step.was, was != now.severity || step.turn == .ended else { return }
+        // With another severity it is another alert, and this one is over; so it is where the route does not want it any more.
+        guard let was = step.was, was != now.severity || step.turn != .changed else { return }
         endedAlerts[AlertKey(alarm: now.alarm, severity: was)] = AlarmAlert(step.alarm, severity: was, endedAt: step.time)
     }
 

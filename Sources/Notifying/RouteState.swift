@@ -22,6 +22,8 @@ package struct RouteState: Sendable {
         case store(Cursor)
         /// When the last reminder was sent; `nil` where nothing lasts.
         case storeReminder(Timestamp?)
+        /// The route's target, which has been told all that lasts.
+        case storeTarget(String)
         /// Read anew, from there.
         case restart(ChangeStart)
         /// To be told in the log.
@@ -59,6 +61,8 @@ package struct RouteState: Sendable {
     static let mostEndedAlerts = 10_000
     /// Attempts after which what is refused is passed over.
     static let mostRefusals = 5
+    /// Attempts of which nobody knows whether they arrived, after which what they bring is passed over.
+    static let mostUncertain = 5
     /// How long a destination may fail.
     package static let longestFailure = Duration.seconds(86_400)
     /// How often alerts are sent while they last.
@@ -70,12 +74,17 @@ package struct RouteState: Sendable {
 
     let route: NotifyRoute
     let host: String
+    let target: String
     var phase = Phase.reading
     var tracker: AlarmTracker
     /// Behind everything that was taken.
     var position: Cursor?
     var stored: Cursor?
+    var storedTarget: String?
     var isInSnapshot = false
+    /// Whether changes may still come that are older than the list by which the alarms are known. The first heartbeat ends it: the daemon sends none before
+    /// it has caught up.
+    var isCatchingUp = false
     // What is gathered, and when it is due.
     var digest: Digest
     var events: [RoutedEvent] = []
@@ -90,6 +99,7 @@ package struct RouteState: Sendable {
     // Failures.
     var failures = 0
     var refusals = 0
+    var uncertain = 0
     var failingSince: Duration?
     var failureToldAt: Duration?
     var isOutageTold = false
@@ -100,14 +110,18 @@ package struct RouteState: Sendable {
     ///   - host: this machine's name.
     ///   - cursor: what was stored last.
     ///   - remindedAt: the reminder that was stored last.
-    package init(_ route: NotifyRoute, host: String, cursor: Cursor?, remindedAt: Timestamp? = nil) {
+    ///   - target: the target that was stored last.
+    package init(_ route: NotifyRoute, host: String, cursor: Cursor?, remindedAt: Timestamp? = nil, target: String? = nil) {
         self.route = route
         self.host = host
+        self.target = route.target
         position = cursor
         stored = cursor
+        storedTarget = target
         self.remindedAt = remindedAt
         tracker = AlarmTracker(minimum: route.match.minimumSeverity)
         digest = Digest(tellsEnd: route.tellsEnd)
+        isCatchingUp = needsPresentAlarms
     }
 
     /// Where to begin to read.
@@ -144,9 +158,10 @@ package struct RouteState: Sendable {
         switch input {
         case .event(let event):
             precondition(takesEvents, "a route takes no event while it delivers")
-            var actions = take(event, moment)
-            if takesEvents { actions += flush(moment) }
-            return actions
+            let actions = take(event, moment)
+            // What is due is delivered when the reading has begun anew: nothing behind a restart is done.
+            let isRestart = actions.contains { if case .restart = $0 { true } else { false } }
+            return takesEvents && !isRestart ? actions + flush(moment) : actions
         case .timer:
             if case .waiting(let parcel, let until) = phase {
                 guard moment.running >= until else { return [] }

@@ -10,11 +10,12 @@ public struct CloudEvent: Sendable, Equatable {
     /// The media type of one event in JSON, its attributes included.
     public static let mediaType = "application/cloudevents+json"
 
-    /// What it is told apart by within its source: a change's cursor.
+    /// What it is told apart by, also among the events of other accounts: a change's cursor; for a thing its kind, account, number and id, and when it
+    /// changed.
     public let id: String
     /// `wabawatch://HOST/ACCOUNT`, percent-encoded where a URI wants it.
     public let source: String
-    /// `io.wabawatch.KIND.OPERATION`; `io.wabawatch.KIND.present` for the present state of a thing.
+    /// `io.wabawatch.KIND.OPERATION`; `io.wabawatch.KIND.present` for the present state of a thing. An end that no change told is `removed` as any other.
     public let type: String
     /// Meta's id of the thing; `nil` where it has none.
     public let subject: String?
@@ -37,13 +38,39 @@ public struct CloudEvent: Sendable, Equatable {
     /// The present state of a thing as an event: the same state has the same id.
     /// - Parameter host: this machine's name, as `machineName()` says it.
     public init(_ resource: Resource, host: String) {
-        let thing = [resource.kind.rawValue, resource.phoneNumberID ?? "", resource.id].joined(separator: "/")
-        id = "\(thing)@\(resource.changedAt)"
+        id = Self.id(of: resource)
         source = Self.source(host: host, account: resource.account)
         type = "io.wabawatch.\(resource.kind.rawValue).present"
         subject = resource.id.isEmpty ? nil : resource.id
         time = resource.changedAt
         data = resource.json
+    }
+
+    /// The end of a thing that a reader has seen by its absence from a snapshot: no change told it, so it has no cursor. The data has the members of a
+    /// `removed` change that are known, with the last document in `before`.
+    /// - Parameters:
+    ///   - last: the thing as it was known last.
+    ///   - observedAt: when it was found to be gone.
+    ///   - summary: one sentence for a person.
+    ///   - host: this machine's name, as `machineName()` says it.
+    public init(endOf last: Resource, observedAt: Timestamp, summary: String, host: String) {
+        id = "\(Self.id(of: last))/ended"
+        source = Self.source(host: host, account: last.account)
+        type = "io.wabawatch.\(last.kind.rawValue).\(ChangeOperation.removed.rawValue)"
+        subject = last.id.isEmpty ? nil : last.id
+        time = observedAt
+        var data: JSONObject = [
+            "account": .string(last.account), "kind": .string(last.kind.rawValue), "id": .string(last.id),
+            "operation": .string(ChangeOperation.removed.rawValue), "observedAt": .string(observedAt.description),
+            "severity": .string(Severity.info.rawValue), "before": .object(last.document), "summary": .string(summary),
+        ]
+        data["phoneNumberId"] = last.phoneNumberID.map(JSONValue.string)
+        self.data = data
+    }
+
+    private static func id(of resource: Resource) -> String {
+        let thing = [resource.kind.rawValue, resource.account, resource.phoneNumberID ?? "", resource.id].joined(separator: "/")
+        return "\(thing)@\(resource.changedAt)"
     }
 
     /// The event as one JSON object.

@@ -1,5 +1,4 @@
 import FakeDaemon
-import Glibc
 import Logging
 import Notifying
 import TestSupport
@@ -82,6 +81,17 @@ import WhatsAppBusiness
     private static let hasty = NotifyTime(
         running: RouteStage.time.running, wall: RouteStage.time.wall,
         sleep: { if $0 < .seconds(1) || $0 >= .seconds(30) { try await RouteStage.time.sleep($0) } })
+
+    /// The clock is put on by what is slept, but for the shortest sleeps and the longest.
+    private static func skipping() -> NotifyTime {
+        let skipped = Noted(Duration.zero)
+        return NotifyTime(
+            running: { RouteStage.time.running() + skipped.withLock { $0 } }, wall: RouteStage.time.wall,
+            sleep: { duration in
+                if duration < .seconds(1) || duration >= .seconds(30) { return try await RouteStage.time.sleep(duration) }
+                skipped.withLock { $0 += duration }
+            })
+    }
 
     @Test func alarms_thatLast_areToldAtTheFirstStart_andNotAgain() async throws {
         try await RouteStage.with([RouteStage.alarm("1"), RouteStage.alarm("2")]) { stage async throws in
@@ -208,18 +218,23 @@ import WhatsAppBusiness
         }
     }
 
-    @Test func cursorFileThatCannotBeRead_isNoBeginningAnew() async throws {
+    /// A WhatsApp message that takes too long may have been sent; one that went nowhere else is tried as any other.
+    @Test func messageThatTakesTooLong_isUncertain_whereEachAttemptIsACopy() async throws {
         try await RouteStage.with { stage async throws in
-            let path = stage.folder + "/hook.cursor"
-            let file = open(path, O_WRONLY | O_CREAT, 0o600)
-            _ = write(file, "two words\n", 10)
-            close(file)
-            let sender = ScriptedSender()
-            try await stage.running(RouteStage.route(), sender) {
-                await stage.fall()
-                #expect(throws: CursorFileError.self) { try stage.cursor("hook") }
+            var route = RouteStage.alarmRoute()
+            route.timeout = .milliseconds(1)
+            route.destination = .whatsapp(
+                NotifyDestination.TemplateAddress(to: "+1", account: "acme", phoneNumberID: "1", template: "t", language: "en_US"))
+            let sender = ScriptedSender { _, _ in
+                await hang()
+                return .delivered
             }
-            #expect(sender.parcels.isEmpty)
+            try await stage.running(route, sender, time: Self.skipping()) {
+                try await eventually("it has begun") { try stage.cursor("on-call") == "fake.0" }
+                await stage.begin("1")
+                try await eventually("it is passed over") { try stage.cursor("on-call") == "fake.1" }
+            }
+            #expect(sender.parcels.count == 5)
         }
     }
 }

@@ -158,7 +158,7 @@ import WhatsAppBusiness
         _ = folder
     }
 
-    @Test(arguments: [(65, true), (67, true), (68, true), (75, false), (1, false)]) func sendmail_saysWhetherItWillEverTakeIt(
+    @Test(arguments: [(65, true), (67, false), (68, false), (75, false), (1, false)]) func sendmail_saysWhetherItWillEverTakeIt(
         status: Int, isRefusal: Bool
     ) async throws {
         let (folder, path) = try await Self.script("cat >/dev/null; echo no; exit \(status)")
@@ -168,6 +168,18 @@ import WhatsAppBusiness
         #expect(
             await sender.deliver(Self.message) == .failed(DeliveryFailure("\(path) ended with \(status): no", isRefusal: isRefusal)))
         _ = folder
+    }
+
+    @Test(
+        arguments: [
+            (.service(.actionUncertain(account: "acme", action: "send", reason: "no answer")), false, true),
+            (.disconnected, false, true), (.silent, false, true), (.notRunning, false, false), (.refused, false, false),
+            (.invalidParameter("to"), true, false), (.service(.noSuchAccount(account: "acme")), false, false),
+        ] as [(ClientError.Code, Bool, Bool)])
+    func template_saysWhetherItMayHaveBeenSent(code: ClientError.Code, isRefusal: Bool, isUncertain: Bool) {
+        #expect(
+            TemplateSender.failure(ClientError(code, "no"))
+                == DeliveryFailure("no", isRefusal: isRefusal, isUncertain: isUncertain))
     }
 
     @Test func program_isGivenTheMessage_orALineAnEvent() async throws {

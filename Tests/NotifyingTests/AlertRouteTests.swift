@@ -82,6 +82,23 @@ import WhatsAppBusiness
         #expect(alert.severity == .critical && alert.endedAt != nil)
     }
 
+    @Test(arguments: [nil, .info] as [Severity?]) func mutedAlarm_isOver_whateverIsWanted_andUnmutedItIsThereAgain(minimum: Severity?) throws {
+        for severity in [Severity.info, .critical] {
+            var stage = Self.stage(minimum: minimum)
+            _ = stage.begin("quality", severity)
+            _ = stage.pass(.milliseconds(200))
+            _ = stage.delivered()
+            _ = stage.mute("quality")
+            let alert = try #require(stage.pass(.milliseconds(200)).alerts?.first)
+            #expect(alert.severity == severity && alert.endedAt != nil)
+            _ = stage.delivered()
+            #expect(stage.wait == nil, "nothing lasts that is sent each minute")
+            _ = stage.unmute("quality")
+            let again = try #require(stage.pass(.milliseconds(200)).alerts)
+            #expect(again.count == 1 && again[0].severity == severity && again[0].endedAt == nil)
+        }
+    }
+
     @Test func alarmThatEndsAndComesBackWithinAGroup_lasts() throws {
         var stage = Self.stage()
         _ = stage.begin("quality", .warning)
@@ -110,6 +127,21 @@ import WhatsAppBusiness
         #expect(stage.wait == nil && stage.pass(.seconds(100)).isEmpty, "nothing is due that cannot be done")
         _ = stage.give(.resource(Stage.resource("quality", .warning)))
         #expect(stage.give(.ready(Cursor("log.90"))).alerts?.count == 1)
+    }
+
+    /// An alarm that changed and ended while the program was away is in no list, and its change has a member alone: its alerts have the labels all the same.
+    @Test func changeThatIsToldAgain_ofAnAlarmThatIsOver_hasTheLabelsOfTheWhole() throws {
+        var stage = Self.stage()
+        _ = stage.turn("quality", .warning, .critical, number: "1")
+        #expect(stage.wait == nil, "it waits for the whole document")
+        _ = stage.end("quality", .critical, number: "1")
+        let alerts = try #require(stage.pass(.milliseconds(200)).alerts)
+        #expect(Set(alerts.map(\.severity)) == [.warning, .critical] && alerts.allSatisfy { $0.endedAt != nil })
+        for alert in alerts {
+            let labels = alert.json()["labels"]
+            #expect(labels?["id"] == "1" && labels?["alertname"] == "quality" && alert.alarm.summary == "acme: quality of 1")
+        }
+        #expect(stage.delivered().stored == ["log.2"])
     }
 
     @Test func end_isNeverBeforeTheBegin() {

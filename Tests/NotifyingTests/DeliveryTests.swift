@@ -75,6 +75,7 @@ import WhatsAppBusiness
         var stage = Stage(Stage.route())
         stage.state.know(Stage.resource("quality", .warning))
         stage.state.know(Stage.resource("health", .warning))
+        _ = stage.give(.heartbeat(Cursor("log.3")))
         let actions = stage.give(.historyLost(oldest: Cursor("log.50"), current: Cursor("log.90")))
         #expect(actions == [.note(.historyLost), .restart(.snapshot)])
         _ = stage.give(.snapshotBegins)
@@ -92,6 +93,25 @@ import WhatsAppBusiness
         #expect(stage.give(.disconnected(ClientError(.notRunning, "no"))).notes == [.disconnected("no")])
         #expect(stage.give(.ready(Cursor("log.0"))).notes == [.connected])
         #expect(stage.give(.ready(Cursor("log.0"))).notes.isEmpty)
+    }
+
+    /// Each attempt of which nobody knows what became of it may be a copy more: there are a few, whatever failed in between.
+    @Test func messageThatMayHaveArrived_isSentAFewTimes_andThenPassedOver() {
+        var stage = Self.delivering()
+        let uncertain = DeliveryFailure("nobody knows", isUncertain: true)
+        for attempt in 1..<RouteState.mostUncertain {
+            #expect(stage.failed(uncertain).stored.isEmpty)
+            _ = stage.pass(stage.wait ?? .zero)
+            guard attempt % 2 == 0 else { continue }
+            _ = stage.failed()
+            _ = stage.pass(stage.wait ?? .zero)
+        }
+        let actions = stage.failed(uncertain)
+        #expect(actions.notes == [.uncertain(uncertain, what: ["wabawatch: WARNING acme: quality of acme (since 2026-11-21 04:00:00Z)"])])
+        #expect(actions.stored == ["log.1"] && stage.state.takesEvents)
+        _ = stage.begin("health", .warning)
+        _ = stage.pass(.seconds(30))
+        #expect(stage.failed(uncertain).stored.isEmpty, "the next one has as many attempts")
     }
 
     // MARK: Events

@@ -89,13 +89,52 @@ import WhatsAppBusiness
         #expect(stage.pass(.seconds(30)).message == nil)
     }
 
-    @Test func mutedAlarm_isInfo_andIsToldWhereThatIsWanted() {
-        var stage = Stage(Stage.route(minimum: nil))
+    @Test func mutedAlarm_isToldToNobody_alsoWhereInfoIsWanted() {
+        var stage = Stage(Stage.route(minimum: nil, repeats: .seconds(3600)))
         _ = stage.begin("quality", .critical)
         _ = stage.pass(.seconds(30))
         _ = stage.delivered()
         _ = stage.mute("quality")
-        #expect(stage.pass(.seconds(30)).message?.lines.first?.hasPrefix("INFO acme: quality") == true)
+        #expect(stage.wait == nil && stage.pass(.seconds(7200)).message == nil, "neither that it is muted, nor that it lasts")
+        let muted = Stage.document("quality", .critical).merging(["muted": .object(Stage.muteDocument)])
+        let removed = stage.change(.removed, "quality", severity: .info, before: muted)
+        _ = stage.give(.change(removed))
+        #expect(stage.pass(.seconds(30)).message == nil, "its end neither")
+        let added = stage.change(.added, "health", severity: .info, after: muted)
+        _ = stage.give(.change(added))
+        #expect(stage.pass(.seconds(30)).message == nil, "nor one that is muted as it begins")
+        _ = stage.unmute("health")
+        #expect(stage.pass(.seconds(30)).message?.lines.first?.hasPrefix("CRITICAL acme: quality of acme (since") == true)
+    }
+
+    @Test func severity_isThatOfWhatStillHolds() throws {
+        var stage = Stage(Stage.route())
+        _ = stage.begin("number_banned", .critical)
+        _ = stage.end("number_banned", .critical)
+        #expect(stage.pass(.seconds(30)).message?.severity == .info, "it is over before anybody was told")
+        _ = stage.delivered()
+        _ = stage.begin("quality", .critical, number: "1")
+        _ = stage.begin("health", .warning, number: "1")
+        _ = stage.turn("quality", .critical, .warning, number: "1")
+        let message = try #require(stage.pass(.seconds(30)).message)
+        #expect(message.severity == .warning && message.subject == "wabawatch: 2 alarms")
+        _ = stage.delivered()
+        _ = stage.turn("quality", .warning, .critical, number: "1")
+        _ = stage.mute("quality", number: "1")
+        _ = stage.end("health", .warning, number: "1")
+        #expect(stage.pass(.seconds(30)).message?.severity == .info, "nothing of what is muted is in it")
+    }
+
+    @Test func changeThatIsFollowedByItsEnd_isNotTold_whereEndsAreNotWanted() {
+        var stage = Stage(Stage.route(tellsEnd: false))
+        _ = stage.begin("quality", .warning)
+        _ = stage.pass(.seconds(30))
+        _ = stage.delivered()
+        _ = stage.turn("quality", .warning, .critical)
+        _ = stage.end("quality", .critical)
+        #expect(stage.pass(.seconds(30)).message == nil, "it does not hold any more")
+        _ = stage.begin("quality", .warning)
+        #expect(stage.pass(.seconds(30)).message?.lines.count == 1)
     }
 
     @Test func reminder_listsWhatLasts_afterEachInterval_andStopsWithIt() throws {
@@ -125,6 +164,14 @@ import WhatsAppBusiness
         var early = Stage(Stage.route(repeats: .seconds(3600)), remindedAt: Sample.moment.advanced(by: .seconds(86_400)))
         early.state.know(Stage.resource("quality", .warning))
         #expect(early.wait == .seconds(3600))
+    }
+
+    @Test func clockThatIsSetBack_putsAReminderOffByOneInterval() {
+        var stage = Stage(Stage.route(repeats: .seconds(3600)), remindedAt: Sample.moment.advanced(by: .seconds(86_400)))
+        stage.state.know(Stage.resource("quality", .warning))
+        #expect(stage.pass(.zero) == [.storeReminder(Sample.moment)])
+        #expect(stage.pass(.seconds(3599)).isEmpty)
+        #expect(stage.pass(.seconds(1)).message?.lines.first?.hasPrefix("STILL WARNING") == true)
     }
 
     @Test func restart_knowsWhatLasts_withoutTellingItAgain_andTellsItsEnd() {

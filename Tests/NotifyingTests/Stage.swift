@@ -13,8 +13,8 @@ struct Stage {
     var running = Duration.seconds(1000)
     private(set) var sequence = 0
 
-    init(_ route: NotifyRoute, cursor: Cursor? = Cursor("log.0"), remindedAt: Timestamp? = nil) {
-        state = RouteState(route, host: "watch1", cursor: cursor, remindedAt: remindedAt)
+    init(_ route: NotifyRoute, cursor: Cursor? = Cursor("log.0"), remindedAt: Timestamp? = nil, target: String? = nil) {
+        state = RouteState(route, host: "watch1", cursor: cursor, remindedAt: remindedAt, target: target)
     }
 
     /// A route to a program that is told of alarms in words, in groups of 30 seconds.

@@ -31,6 +31,23 @@ import WhatsAppBusiness
         #expect(CloudEvent(thing, host: "watch1").id != event.id, "changed, it is another")
     }
 
+    /// The id alone goes into a request's Idempotency-Key: the same thing of two accounts has two.
+    @Test func thing_ofAnotherAccount_hasAnotherId() {
+        var thing = Sample.alarms[0]
+        let id = CloudEvent(thing, host: "watch1").id
+        thing.account = "other"
+        #expect(CloudEvent(thing, host: "watch1").id != id)
+    }
+
+    @Test func endThatASnapshotShows_isAnEvent_withTheLastDocument() {
+        let thing = Sample.alarms[0]
+        let event = CloudEvent(endOf: thing, observedAt: Sample.moment, summary: "over", host: "watch1")
+        #expect(event.type == "io.wabawatch.alarm.removed" && event.subject == thing.id && event.time == Sample.moment)
+        #expect(event.id == CloudEvent(thing, host: "watch1").id + "/ended" && event.source == "wabawatch://watch1/acme")
+        #expect(event.data["before"] == .object(thing.document) && event.data["operation"] == "removed")
+        #expect(event.data["account"] == "acme" && event.data["id"] == .string(thing.id) && event.data["cursor"] == nil)
+    }
+
     @Test(
         arguments: [
             ("watch1", "*", "wabawatch://watch1/*"), ("", "acme", "wabawatch://localhost/acme"),
