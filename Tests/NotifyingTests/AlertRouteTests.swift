@@ -82,7 +82,9 @@ import WhatsAppBusiness
         #expect(alert.severity == .critical && alert.endedAt != nil)
     }
 
-    @Test(arguments: [nil, .info] as [Severity?]) func mutedAlarm_isOver_whateverIsWanted_andUnmutedItIsThereAgain(minimum: Severity?) throws {
+    @Test(arguments: [nil, .info] as [Severity?]) func mutedAlarm_isOver_whateverIsWanted_andUnmutedItIsThereAgain(minimum: Severity?)
+        throws
+    {
         for severity in [Severity.info, .critical] {
             var stage = Self.stage(minimum: minimum)
             _ = stage.begin("quality", severity)

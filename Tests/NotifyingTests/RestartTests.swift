@@ -75,7 +75,8 @@ import WhatsAppBusiness
     @Test func target_isOfWhoIsTold_andOfWhat() {
         let mail = { (to: [String]) in NotifyDestination.mail(NotifyDestination.MailAddresses(to: to), sendmail: "/usr/sbin/sendmail") }
         var routes = [
-            Stage.route(), Stage.route(minimum: .critical), Stage.route(.exec(["/bin/true", "x"], .text)), Stage.route(.exec(["/bin/true"], .json)),
+            Stage.route(), Stage.route(minimum: .critical), Stage.route(.exec(["/bin/true", "x"], .text)),
+            Stage.route(.exec(["/bin/true"], .json)),
             Stage.route(mail(["a@example.org"])), Stage.route(mail(["a@example.org", "b@example.org"])),
         ]
         var accounts = Stage.route()
