@@ -1,4 +1,6 @@
+import FoundationEssentials
 import GraphSimulator
+import TestSupport
 import Testing
 
 @testable import ServiceConfiguration
@@ -105,6 +107,25 @@ import Testing
             let told = Result { try run(try dialogue([candidate("1", known: "a")], files: files, accounts: [passed]), "1", "y", "") }
             #expect("\(told)".contains("from elsewhere") == isElsewhere, "\(told)")
         }
+    }
+
+    /// One that cannot be read is not taken for one that passes nothing.
+    @Test func dropInsOfOthers_areLookedAt() throws {
+        let folder = try TemporaryFolder()
+        let (unit, link) = (folder.path + "/wabawatchd.service.d", folder.path + "/wabawatchd.service.d/a.conf")
+        try FileManager.default.createDirectory(atPath: unit, withIntermediateDirectories: false)
+        let place = SetupPlace(config: folder.path + "/wabawatch.yaml", units: folder.path)
+        func other() throws -> String? { try SetupFiles(place, token: try token()).otherDropIn }
+        for (text, isOther) in [
+            ("[Service]\nNice=5\n", false), ("[Service]\nLoadCredential = tokens:/srv/tokens\n", true),
+            ("[Service]\n#LoadCredential=tokens:/x\nLoadCredential=acme.token:/x\n", false), ("LoadCredentialEncrypted=tokens:/x", true),
+        ] {
+            try text.write(toFile: link, atomically: true, encoding: .utf8)
+            #expect(try other() == (isOther ? link : nil), "\(text)")
+        }
+        try FileManager.default.removeItem(atPath: link)
+        try FileManager.default.createDirectory(atPath: link, withIntermediateDirectories: false)
+        #expect(throws: SetupProblem.self) { try other() }
     }
 
     @Test func dropInOfAnotherName_thatPassesAnotherFolder_isToldBeforeAnythingIsWritten() throws {

@@ -36,15 +36,25 @@ package struct SetupFiles: Sendable, Equatable {
         }
         guard let path = place.dropIn else { return }
         let names = try Self.names(path.parentFolder)
-        otherDropIn = names.sorted().filter { $0.hasSuffix(".conf") && $0 != "tokens.conf" }.map { path.parentFolder + $0 }.first { other in
-            let text = (try? RegularFile.read(other, limit: Self.largest)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-            return text.split(separator: "\n").contains { line in
-                ["LoadCredential=tokens:", "LoadCredentialEncrypted=tokens:"].contains { line.filter { $0 != " " }.hasPrefix($0) }
-            }
+        let others = names.sorted().filter { $0.hasSuffix(".conf") && $0 != "tokens.conf" }.map { path.parentFolder + $0 }
+        for other in others where otherDropIn == nil {
+            if try Self.passesTokens(other) { otherDropIn = other }
         }
         guard names.contains("tokens.conf") else { return }
         let bytes = try? RegularFile.read(path, limit: Self.largest)
         dropIn = bytes == Array(place.dropInText.utf8) ? .same : .other
+    }
+
+    /// Whether a unit's file passes it a credential of that name. One that cannot be read is not taken for one that does not.
+    private static func passesTokens(_ path: String) throws(SetupProblem) -> Bool {
+        let bytes: [UInt8]
+        do throws(RegularFile.Failure) { bytes = try RegularFile.read(path, limit: largest) } catch {
+            throw SetupProblem("The unit's file \(path) \(error)")
+        }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { line in
+            let setting = line.filter { $0 != " " }
+            return setting.hasPrefix("LoadCredential=tokens:") || setting.hasPrefix("LoadCredentialEncrypted=tokens:")
+        }
     }
 
     private static func names(_ folder: String) throws(SetupProblem) -> [String] {
