@@ -124,6 +124,9 @@ import Testing
             #expect(try other() == (isOther ? link : nil), "\(text)")
         }
         try FileManager.default.removeItem(atPath: link)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/null")
+        #expect(try other() == nil)
+        try FileManager.default.removeItem(atPath: link)
         try FileManager.default.createDirectory(atPath: link, withIntermediateDirectories: false)
         #expect(throws: SetupProblem.self) { try other() }
     }

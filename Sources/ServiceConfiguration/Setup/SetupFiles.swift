@@ -1,3 +1,4 @@
+import Glibc
 import Systemd
 
 /// What is there already where an account is to be set up.
@@ -37,12 +38,18 @@ package struct SetupFiles: Sendable, Equatable {
         guard let path = place.dropIn else { return }
         let names = try Self.names(path.parentFolder)
         let others = names.sorted().filter { $0.hasSuffix(".conf") && $0 != "tokens.conf" }.map { path.parentFolder + $0 }
-        for other in others where otherDropIn == nil {
+        for other in others where otherDropIn == nil && !Self.isMasked(other) {
             if try Self.passesTokens(other) { otherDropIn = other }
         }
         guard names.contains("tokens.conf") else { return }
         let bytes = try? RegularFile.read(path, limit: Self.largest)
         dropIn = bytes == Array(place.dropInText.utf8) ? .same : .other
+    }
+
+    /// Whether somebody has put a link to /dev/null in a file's place, by which systemd passes over it (systemd.unit(5)).
+    private static func isMasked(_ path: String) -> Bool {
+        var about = stat()
+        return stat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFCHR
     }
 
     /// Whether a unit's file passes it a credential of that name. One that cannot be read is not taken for one that does not.
