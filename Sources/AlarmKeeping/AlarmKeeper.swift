@@ -102,7 +102,9 @@ public actor AlarmKeeper {
     }
 
     /// The ledger cannot be written to, or can again: that is assessed at once, and told as soon as it can be recorded.
-    public func ledgerTurned() {
+    /// - Parameter trouble: what is the matter, or `nil` when it is over. However short it was, it is kept until it has been told.
+    public func ledgerTurned(_ trouble: LedgerError?) {
+        if let trouble { take(trouble) }
         hasLedgerTurned = true
         knocks.answerAll(with: ())
     }
@@ -198,11 +200,13 @@ public actor AlarmKeeper {
     /// What was wrong with the ledger is told once that can be recorded, and at the look after it that it is over.
     private func takeLedger() {
         if let trouble = ledger.trouble {
-            (service.ledgerTrouble, isLedgerWell) = (trouble.code.rawValue, false)
+            take(trouble)
         } else if isLedgerWell {
             service.ledgerTrouble = nil
         } else {
             (isLedgerWell, touched.watches) = (true, true)
         }
     }
+
+    private func take(_ trouble: LedgerError) { (service.ledgerTrouble, isLedgerWell) = (trouble.code.rawValue, false) }
 }

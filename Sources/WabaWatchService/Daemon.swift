@@ -176,7 +176,7 @@ package struct Daemon: Sendable {
             LedgerService(
                 ledger: ledger, keeping: { [reloader] in reloader.configuration.ledger }, wallClock: world.wallClock, status: status,
                 log: log,
-                pause: Self.pause, turned: { [keeper] in await keeper.ledgerTurned() }),
+                pause: Self.pause, turned: { [keeper] in await keeper.ledgerTurned($0) }),
             StatusService(line: status, ledger: ledger, pause: Self.pause),
         ]
         if let interval = notifier.watchdogInterval {

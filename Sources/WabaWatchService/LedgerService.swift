@@ -18,8 +18,8 @@ struct LedgerService: Service {
     let status: StatusLine
     let log: Logger
     let pause: @Sendable (Duration) async throws -> Void
-    /// Told that the ledger cannot be written to, or can again.
-    let turned: @Sendable () async -> Void
+    /// Told why the ledger cannot be written to, and `nil` when it can again.
+    let turned: @Sendable (LedgerError?) async -> Void
 
     /// How often what is old is looked for; every so many times the whole file is checked.
     static let keepEvery = Duration.seconds(3600)
@@ -46,12 +46,12 @@ struct LedgerService: Service {
                 if trouble.code == .damaged { throw trouble }
                 log.critical("changes cannot be recorded for now", metadata: ["error": "\(trouble)"])
                 await status.tell()
-                await turned()
+                await turned(trouble)
                 await probe()
             } else {
                 log.notice("changes can be recorded again")
                 await status.tell()
-                await turned()
+                await turned(nil)
             }
         }
     }

@@ -345,36 +345,40 @@ struct AlarmKeeperTests {
         #expect(told.compactMap(\.actor) == ["alice (1000)"])
     }
 
-    /// However short it was, and whenever watches were looked at last.
-    @Test(arguments: [1, 59]) func ledger_thatCannotBeWrittenForAMoment_isToldAsSoonAsThatCanBeRecorded(after seconds: Int64) async throws {
+    /// However short it was, whenever watches were looked at last, and whether or not the keeper tried to write meanwhile.
+    @Test(arguments: [1, 59], [true, false]) func ledger_thatCannotBeWrittenForAMoment_isToldAsSoonAsThatCanBeRecorded(
+        after seconds: Int64, keeperTries: Bool
+    ) async throws {
         let stage = try await KeeperStage("acme")
         try await stage.numbers(["7": [:]])
         try await stage.pass(.seconds(seconds))
         let keeper = stage.keeper.withLock { $0 }
         try await stage.refuse(true)
         await #expect(throws: LedgerError.self) { try await stage.account(status: "BANNED") }
-        await keeper.ledgerTurned()
-        await #expect(throws: LedgerError.self) { try await keeper.turn() }
+        await keeper.ledgerTurned(stage.ledger.trouble)
+        if keeperTries { await #expect(throws: LedgerError.self) { try await keeper.turn() } }
         try await stage.refuse(false)
-        await keeper.ledgerTurned()
+        await keeper.ledgerTurned(nil)
         #expect(try await stage.pass(.milliseconds(1)).short == ["added */ledger critical", "removed */ledger info"])
         #expect(try await stage.pass(.seconds(600)).isEmpty)
         // It rests again.
         #expect(try await keeper.turn() > .seconds(1))
     }
 
-    /// The clock stands still: nothing else ends a wait.
-    @Test func keeper_isWokenByALedgerThatCannotBeWritten_andCanAgain() async throws {
+    /// The clock stands still: nothing else ends a wait. It may be over before the keeper looks.
+    @Test(arguments: [true, false]) func keeper_isWokenByALedgerThatCannotBeWritten_andCanAgain(isRunning: Bool) async throws {
         let stage = try await KeeperStage("acme")
         try await stage.pass()
         let keeper = stage.keeper.withLock { $0 }
         try await stage.refuse(true)
         await #expect(throws: LedgerError.self) { try await stage.account(status: "BANNED") }
+        let trouble = try #require(stage.ledger.trouble)
         try await withThrowingDiscardingTaskGroup { group in
-            group.addTask { await keeper.run() }
-            await keeper.ledgerTurned()
+            if isRunning { group.addTask { await keeper.run() } }
+            await keeper.ledgerTurned(trouble)
             try await stage.refuse(false)
-            await keeper.ledgerTurned()
+            await keeper.ledgerTurned(nil)
+            if !isRunning { group.addTask { await keeper.run() } }
             try await eventually("the alarm is told, and that it is over") {
                 try await stage.ledger.changes(after: 0, limit: 100).count { $0.change.resource.id == "ledger" } == 2
             }
