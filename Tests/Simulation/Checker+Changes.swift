@@ -177,6 +177,8 @@ extension Checker {
             let isAway = walk.mayHaveShifted || history.truth.states(of: id, in: target, walk.span).contains(nil)
             wasAway = wasAway || isAway
             needed -= 1
+            // It was away for long, and an oddity hid that it had come back: polls in a row are believed, whatever else they lack.
+            if walk.isPartial, !isAway, wasAwayWhileHeld(id, target, place, moment) { return checkHeld(id, target, place, moment, text) }
             if !isAway && !walk.jumped.contains(id) || needed == 0 && !wasAway {
                 return complain("removal is certain", moment, text("it was there all the time"))
             }

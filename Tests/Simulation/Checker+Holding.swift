@@ -45,6 +45,16 @@ extension Checker {
         return since
     }
 
+    /// Whether a thing that is held up to a walk's place was not there, in truth, at a complete poll that hid nothing.
+    func wasAwayWhileHeld(_ id: String, _ target: PollTarget, _ place: Int, _ moment: Moment) -> Bool {
+        guard let since = heldSince(id, target, place, isCertain: true, at: moment) else { return false }
+        return (walks[target] ?? [])[..<place].contains { index in
+            let walk = history.walks[index]
+            return index >= since && walk.isComplete && walk.isExact && !walk.isPartial && isRecorded(index, at: moment)
+                && history.truth.states(of: id, in: target, walk.span).allSatisfy { $0 == nil }
+        }
+    }
+
     /// Whether a step of a search for a refused field lacked so much that it was held, if it was a poll.
     private func mayBeMass(_ index: Int) -> Bool {
         let walk = history.walks[index]
