@@ -1,3 +1,4 @@
+public import StrictJSON
 public import WhatsAppBusiness
 
 /// How urgent the values of one state are: the one table of it, for what is told of changes, for what `status` shows and what its exit code says, and for
@@ -49,6 +50,24 @@ extension StateScale {
 
     /// `can_send_message` of a health status, and what else is said there of whether something gets through.
     public static let messaging = StateScale(critical: ["BLOCKED"], warning: ["LIMITED"], good: ["AVAILABLE"])
+}
+
+extension StateScale {
+    /// How urgent it is that an account or a phone number is as it is: its status (of an account without one, its review), its rating, and whether it can
+    /// send. `info` for things of other kinds.
+    /// - Parameter document: what the thing looks like, in the form that is compared.
+    public static func severity(of kind: Kind, _ document: JSONObject) -> Severity {
+        let canSend = messaging.severity(of: document["health_status"]?["can_send_message"]?.string)
+        switch kind {
+        case .account:
+            let state = document["status"]?.string ?? document["account_review_status"]?.string
+            return max(accountStatus.severity(of: state), accountReview.severity(of: state), canSend)
+        case .phoneNumber:
+            return max(
+                numberStatus.severity(of: document["status"]?.string), quality.severity(of: document["quality_rating"]?.string), canSend)
+        default: return .info
+        }
+    }
 }
 
 extension WatchState {

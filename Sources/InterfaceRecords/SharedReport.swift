@@ -1,4 +1,5 @@
 package import Ledger
+package import Watching
 import Synchronization
 
 /// The newest report, for callers who are told it in parts.
@@ -12,10 +13,15 @@ package final class SharedReport: Sendable {
     }
 
     private let watcher: any WatchReporting
+    private let isWanted: (@Sendable (WatchReport) -> Bool)?
     private let state = Mutex(State())
 
     /// Reports of that watcher.
-    package init(of watcher: any WatchReporting) { self.watcher = watcher }
+    /// - Parameter isWanted: whether a watch is to be told; all are if not said.
+    package init(of watcher: any WatchReporting, where isWanted: (@Sendable (WatchReport) -> Bool)? = nil) {
+        self.watcher = watcher
+        self.isWanted = isWanted
+    }
 
     /// Whether one is kept.
     var isKept: Bool { state.withLock { $0.newest != nil } }
@@ -23,7 +29,8 @@ package final class SharedReport: Sendable {
     /// Takes a new report for a caller, which it is told from here on, and must `leave()`.
     package func enter() async {
         state.withLock { $0.callers += 1 }
-        let report = await StatusReport(of: watcher)
+        let whole = await StatusReport(of: watcher)
+        let report = isWanted.map { whole.narrowed($0) } ?? whole
         // What was there before is let go outside of the lock.
         _ = state.withLock { state in
             defer { state.newest = report }

@@ -58,6 +58,9 @@ package struct StatusReport: Sendable {
         self.budgets = budgets
     }
 
+    /// The same with those watches alone that somebody wants to hear of.
+    func narrowed(_ isWanted: (WatchReport) -> Bool) -> Self { Self(watches: watches.filter(isWanted), budgets: budgets) }
+
     /// The part behind a place.
     func part(after place: Place, trouble: LedgerError?, atMost room: Room = Room()) -> Part {
         var (part, room) = (Part(), room)

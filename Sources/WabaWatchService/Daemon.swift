@@ -154,12 +154,13 @@ package struct Daemon: Sendable {
             pause: Self.pause)
         let events = ServerEventLog(log: log, pause: Self.pause)
         let identity = ServiceIdentity(
-            vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "https://github.com/wabawatch/wabawatch")
+            vendor: "wabawatch", product: "wabawatchd", version: Self.version, url: "man:wabawatchd(8)")
         let figures = try FiguresService(
             ledger: ledger, watcher: watcher,
             settings: { [reloader] in (reloader.configuration.metrics.perNumber, reloader.configuration.metrics.listen) },
             subscribers: { service.delivery.readers }, webhooks: { reportLog.counts.figures })
-        let server = try VarlinkServer(identity: identity, interfaces: [service, figures], limits: socketLimits()) { events.tell($0) }
+        let overview = try OverviewService(ledger: ledger, watcher: watcher) { try await service.standing() }
+        let server = try VarlinkServer(identity: identity, interfaces: [service, figures, overview], limits: socketLimits()) { events.tell($0) }
         let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: watcher) { service.delivery.readers }
         let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger, reloader: reloader)
         var services: [any Service] = [

@@ -13,7 +13,7 @@ import ArgumentParser
             DecodeBenchmark.self, HostileBenchmark.self, LedgerBenchmark.self, PollBenchmark.self, BlockedBenchmark.self,
             DeliveryBenchmark.self, FanOutBenchmark.self, FanOutServer.self, GrowthBenchmark.self, AccountsBenchmark.self,
             IdleBenchmark.self, RatingBenchmark.self, FreshnessBenchmark.self, SoakBenchmark.self, BatchBenchmark.self, BatchServer.self,
-            WebhooksBenchmark.self, ConnectionsBenchmark.self, NotifyBenchmark.self, MetricsBenchmark.self, Turns.self,
+            WebhooksBenchmark.self, ConnectionsBenchmark.self, NotifyBenchmark.self, MetricsBenchmark.self, FleetBenchmark.self, Turns.self,
         ])
 }
 

@@ -49,9 +49,10 @@ struct LiveService: Sendable {
             reporting: reporting(ledger), version: "0",
             startedAt: time(0), recent: recent,
             largestStatus: largestStatus, pause: { try await pause($0, ledger) })
+        let overview = try OverviewService(ledger: ledger, watcher: watcher) { try await service.standing() }
         let live = LiveService(folder: folder, ledger: ledger, service: service)
         let server = try VarlinkServer(
-            identity: ServiceIdentity(vendor: "test", product: "live", version: "0", url: ""), interfaces: [service], limits: limits,
+            identity: ServiceIdentity(vendor: "test", product: "live", version: "0", url: ""), interfaces: [service, overview], limits: limits,
             checksReplies: checksReplies)
         let (listening, begun) = AsyncStream<Void>.makeStream()
         let value = try await withThrowingTaskGroup(of: Value?.self) { group in

@@ -214,6 +214,93 @@ import WhatsAppBusiness
         #expect(report.health.exitCode == 3)
     }
 
+    /// What a daemon with very many accounts tells instead of everything leads to the same page.
+    @Test(arguments: PageCase.all) func status_ofWhatIsCounted_isThatOfEverything(page: PageCase) throws {
+        var (status, resources) = many(200, 20)
+        func change(_ id: String, _ body: (inout Resource) -> Void) throws {
+            body(&resources[try #require(resources.firstIndex { $0.id == id })])
+        }
+        try change("123007") { $0.document["status"] = "BANNED" }
+        try change("50001") { $0.document["quality_rating"] = "YELLOW" }
+        try change("31") { $0.document["status"] = "RESTRICTED" }
+        // The latest answer does not show these two, of which one is well.
+        for id in ["60003", "123007"] { try change(id) { $0.confirmedAt = Timestamp(milliseconds: $0.confirmedAt.milliseconds - 600_000) } }
+        resources.removeAll { $0.account == "account-9" }
+        for index in status.watches.indices where ["account-5", "account-6"].contains(status.watches[index].account) {
+            let isOfNumbers = status.watches[index].kind.known == .phoneNumber
+            if isOfNumbers || status.watches[index].account == "account-6" { status.watches[index].state = OpenEnum(.unauthorized) }
+        }
+        for number in 0..<30 {
+            status.watches.append(
+                WatchStatus(
+                    account: "account-1", kind: .businessProfile, phoneNumberID: "\(number)",
+                    state: OpenEnum(number == 7 ? .throttled : .current), since: Sample.moment, everyMilliseconds: 1000))
+        }
+        var narrow = status
+        narrow.watches.removeAll { $0.state.known == .current && $0.phoneNumberID != nil }
+        let bad = resources.filter { Health($0) != .good }
+        var well: [[String]: OverviewReply.Well] = [:]
+        for resource in resources where Health(resource) == .good {
+            let key = [resource.account, resource.kind.rawValue, resource.confirmedAt.description]
+            let things = (well[key]?.things ?? 0) + 1
+            well[key] = .init(account: resource.account, kind: resource.kind, things: things, confirmedAt: resource.confirmedAt)
+        }
+        let alarms = Self.entries([
+            Sample.alarm(
+                "number_banned", .critical, "account-123: +123007 (123007) is BANNED", number: "123007", account: "account-123")
+        ])
+        let whole = StatusReport(status: status, resources: resources, alarms: alarms)
+        let counted = StatusReport(status: narrow, resources: bad, counted: Array(well.values), alarms: alarms)
+        #expect(bad.count == 3 && counted.lines(page.page) == whole.lines(page.page))
+        #expect(counted.health == whole.health && counted.staleCount == whole.staleCount && whole.staleCount == 43)
+        #expect(CheckLine(counted).line == CheckLine(whole).line)
+    }
+
+    @Test func plan_ofManyAccounts_isTheirSum_andThoseAboveTheirBudget() {
+        var (status, _) = many(30, 1)
+        let page = PageCase.all[1].page
+        func lines(_ showsAll: Bool) -> [String] { PlanReport(status: status, showsAll: showsAll).lines(page).map(\.plain) }
+        // 120 calls an hour each.
+        #expect(lines(false).first?.hasPrefix("30 accounts: 3600 of 3000 calls an hour at least, 30 in the last hour") == true)
+        #expect(lines(false).last?.contains("0 accounts within budget, 10 more accounts above it; --all lists them") == true)
+        for index in status.budgets.indices where index != 17 { status.budgets[index].callsPerHour = 500 }
+        let short = lines(false)
+        #expect(short.count < 15 && short.contains { $0.hasPrefix("account-17: 120 of 100 calls an hour at least") }, "\(short)")
+        #expect(short.contains { $0.hasPrefix("phone_number ") && $0.contains(" 30 ") && $0.contains(" 1800 ") }, "\(short)")
+        #expect(short.last?.contains("29 accounts within budget; --all lists them") == true)
+        #expect(lines(true).count { $0.hasPrefix("account-") } == 30)
+    }
+
+    @Test func timeline_ofManyNumbers_drawsThoseThatWereNotWellOrChanged() throws {
+        var (_, resources) = many(6, 20)
+        for (id, document) in [
+            ("1001", ["quality_rating": "RED"]), ("2002", ["status": "BANNED"]),
+        ] as [(String, JSONObject)] {
+            let index = try #require(resources.firstIndex { $0.id == id })
+            for member in document { resources[index].document[member.name] = member.value }
+        }
+        let now = Sample.moment.milliseconds
+        func change(_ id: String, _ member: String, _ old: String) -> Change {
+            Change(
+                ResourceID(account: "account-3", kind: .phoneNumber, id: id, phoneNumberID: id), cursor: Cursor("c"), sequence: 1,
+                observedAt: Timestamp(milliseconds: now - 3_600_000), operation: .changed, origin: .poll, severity: .notice,
+                fields: [JSONPointer([member])], before: [member: .string(old)], after: [member: "GREEN"], summary: "")
+        }
+        let changes = [
+            change("3003", "quality_rating", "YELLOW"), change("3004", "whatsapp_business_manager_messaging_limit", "TIER_250"),
+            change("3005", "verified_name", "n"),
+        ]
+        let timeline = Timeline(from: now - 86_400_000, to: now, resources: resources, changes: changes)
+        func lines(_ showsAll: Bool) -> [String] {
+            TimelineText(timeline: timeline, page: PageCase.all[1].page, isASCII: true, showsAll: showsAll).lines().map(\.plain)
+        }
+        let titles = lines(false).filter { $0.contains("+") }
+        #expect(
+            titles.count == 4 && ["1001", "2002", "3003", "3004"].allSatisfy { id in titles.contains { $0.contains(id) } }, "\(titles)")
+        #expect(lines(false).last?.contains("116 numbers stayed as they were, and well; --all draws them") == true)
+        #expect(lines(true).count { $0.contains("+") } == 120)
+    }
+
     @Test func status_cutToASeverity_showsNothingElse() {
         let resources = Sample.resources.filter { $0.kind != .blockedUser }
         let report = StatusReport(

@@ -30,7 +30,7 @@ package struct FailedStart: Sendable {
         let called = LastCall()
         let refusal = try Refusal(reason: reason) { called.isNow() }
         let identity = ServiceIdentity(
-            vendor: "wabawatch", product: "wabawatchd", version: Daemon.version, url: "https://github.com/wabawatch/wabawatch")
+            vendor: "wabawatch", product: "wabawatchd", version: Daemon.version, url: "man:wabawatchd(8)")
         try await withThrowingTaskGroup(of: Void.self) { group in
             for socket in waiting {
                 // The server closes what it serves; the manager's own stays for a start after all.

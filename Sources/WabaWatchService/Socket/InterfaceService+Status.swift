@@ -40,7 +40,7 @@ extension InterfaceService {
     }
 
     /// The daemon as a whole, without its watches and budgets.
-    private func standing() async throws -> Status {
+    func standing() async throws -> Status {
         Status(
             version: version, startedAt: startedAt, cursor: Cursor(ledger.cursor), oldestCursor: Cursor(try await ledger.oldestCursor()),
             subscribers: delivery.readers, watches: [], budgets: [])
@@ -48,7 +48,8 @@ extension InterfaceService {
 }
 
 extension Status {
-    fileprivate func with(_ part: StatusReport.Part) -> Status {
+    /// The same with a part of the watches and budgets.
+    func with(_ part: StatusReport.Part) -> Status {
         var status = self
         status.watches = part.watches
         status.budgets = part.budgets

@@ -33,6 +33,13 @@ struct CheckCommand: AsyncParsableCommand {
     private func checked() async -> CheckLine {
         do {
             let session = Session(connection)
+            if account == nil, number.isEmpty, let overview = try await session.client.overview() {
+                let alarms = try await session.alarms(Filter()).map { AlarmEntry($0, now: session.page.now) }
+                return CheckLine(
+                    StatusReport(
+                        status: overview.status, resources: overview.resources, counted: overview.well, alarms: alarms,
+                        mutes: try await session.mutes()))
+            }
             var status = try await session.client.getStatus()
             var place = PlaceOptions()
             (place.account, place.number) = (account.map { [$0] } ?? [], number)

@@ -13,13 +13,16 @@ struct PlanCommand: AsyncParsableCommand {
             counts as several calls. What comes with another kind's answers costs no call of its own; SAVED/H says how many that saves in an hour. Where \
             watch.adaptive is on, EVERY shows the shortest and the longest interval of a kind: what the budget leaves is spent where changes are likely, and \
             what hardly changes is the first to be polled less often where it is short. MEAN DELAY is how long a change waits for the poll that finds it: half \
-            an interval, in the mean of the kind's watches. -o full shows every watch.
+            an interval, in the mean of the kind's watches. -o full shows every watch. More than 20 accounts are summed up, and those whose plan is more than \
+            their budget are listed; --all lists every account.
             """)
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
     @OptionGroup(title: "Filters") var place: PlaceOptions
     @OptionGroup var pager: PagerOptions
+    @Flag(help: "List every account, also where there are more than 20.")
+    var all = false
 
     mutating func run() async throws {
         let session = Session(connection)
@@ -30,7 +33,7 @@ struct PlanCommand: AsyncParsableCommand {
         try await session.print(paged: !pager.noPager) { output in
             switch form.output {
             case .json: for watch in shown.watches { try output.line(PrintableText(watch.json)) }
-            case .short, .cat: try output.lines(PlanReport(status: shown).lines(session.page))
+            case .short, .cat: try output.lines(PlanReport(status: shown, showsAll: all || !place.account.isEmpty).lines(session.page))
             case .full: try output.lines(PlanReport(status: shown, showsWatches: true).lines(session.page))
             }
         }

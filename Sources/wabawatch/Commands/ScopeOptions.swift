@@ -39,6 +39,9 @@ struct ScopeOptions: ParsableArguments {
     @OptionGroup var place: PlaceOptions
     @Option(help: "Only what is of this severity and worse.")
     var severity: Severity?
+
+    /// Whether nothing is left out.
+    var isEverything: Bool { place.account.isEmpty && place.number.isEmpty && severity == nil }
 }
 
 extension Status {

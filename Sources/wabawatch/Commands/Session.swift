@@ -41,6 +41,8 @@ struct Session {
 
     /// The id of a number that a person wrote as an id or as people write numbers. A number that fits several is an error that names them.
     func phoneNumberID(_ text: String, accounts: Set<String>? = nil) async throws -> String {
+        // An id is looked up; what people write is looked for.
+        for try await _ in client.list(Filter(accounts: accounts, kinds: [.phoneNumber], ids: [text])) { return text }
         var watched: [Resource] = []
         for try await resource in client.list(Filter(accounts: accounts, kinds: [.phoneNumber])) { watched.append(resource) }
         let search = NumberSearch(text)
@@ -80,9 +82,12 @@ struct Session {
     func freshness() async throws -> Freshness { Freshness(try await client.getStatus()) }
 
     /// Since when the numbers' states hold.
-    func stateTimes() async throws -> StateTimes {
-        let moves = try await changes(StateTimes.moves, limit: StateTimes.limit)
-        let arrivals = try await changes(StateTimes.arrivals, limit: StateTimes.limit)
+    /// - Parameter accounts: of which; of all if not said.
+    func stateTimes(of accounts: Set<String>? = nil) async throws -> StateTimes {
+        var (moved, arrived) = (StateTimes.moves, StateTimes.arrivals)
+        (moved.accounts, arrived.accounts) = (accounts, accounts)
+        let moves = try await changes(moved, limit: StateTimes.limit)
+        let arrivals = try await changes(arrived, limit: StateTimes.limit)
         var bound = [moves, arrivals].compactMap { $0.count == StateTimes.limit ? $0.last?.observedAt : nil }.max()
         if bound == nil { bound = try await oldestKept() }
         return StateTimes(moves + arrivals, bound: bound)

@@ -26,26 +26,30 @@ struct StatusCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let session = Session(connection)
-        var status = try await session.client.getStatus()
-        let known = status.accountNames
-        var filter = try await scope.place.filter(session, known: { known })
-        let alarms = try await session.alarms(filter)
-        filter.kinds = [.account, .phoneNumber]
+        let report: StatusReport
         var resources: [Resource] = []
-        for try await resource in session.client.list(filter) { resources.append(resource) }
-        status.narrow(to: filter)
-        let isForPeople = form.output == .short || form.output == .full
-        let states = isForPeople ? try await session.stateTimes() : StateTimes()
-        let now = session.page.now
-        let report = StatusReport(
-            status: status, resources: resources, states: states, alarms: alarms.map { AlarmEntry($0, now: now) },
-            mutes: try await session.mutes(), showsAll: all, least: scope.severity)
+        var alarms: [Resource] = []
+        if let overview = isForPeople && !all && scope.isEverything ? try await session.client.overview() : nil,
+            overview.status.budgets.count > StatusReport.mostAccounts
+        {
+            alarms = try await session.alarms(Filter())
+            report = try await self.report(overview.status, overview.resources, overview.well, alarms, session)
+        } else {
+            var status = try await session.client.getStatus()
+            let known = status.accountNames
+            var filter = try await scope.place.filter(session, known: { known })
+            alarms = try await session.alarms(filter)
+            filter.kinds = [.account, .phoneNumber]
+            for try await resource in session.client.list(filter) { resources.append(resource) }
+            status.narrow(to: filter)
+            report = try await self.report(status, resources, [], alarms, session)
+        }
         // A check that reads the first line alone gets the exit status all the same.
         do {
             try await session.print(paged: !pager.noPager) { output in
                 switch form.output {
                 case .json:
-                    try output.line(PrintableText(status.json))
+                    try output.line(PrintableText(report.status.json))
                     for resource in resources + alarms { try output.line(PrintableText(resource.json)) }
                 case .cat: try output.line("\(report.health)")
                 case .short, .full: try output.lines(report.lines(session.page))
@@ -53,5 +57,18 @@ struct StatusCommand: AsyncParsableCommand {
             }
         } catch is BrokenPipe {}
         if report.health != .good { throw ExitCode(report.health.exitCode) }
+    }
+
+    private var isForPeople: Bool { form.output == .short || form.output == .full }
+
+    private func report(
+        _ status: Status, _ resources: [Resource], _ counted: [OverviewReply.Well], _ alarms: [Resource], _ session: Session
+    ) async throws -> StatusReport {
+        // What is counted needs no time.
+        let states = isForPeople ? try await session.stateTimes(of: counted.isEmpty ? nil : Set(resources.map(\.account))) : StateTimes()
+        let now = session.page.now
+        return StatusReport(
+            status: status, resources: resources, counted: counted, states: states, alarms: alarms.map { AlarmEntry($0, now: now) },
+            mutes: try await session.mutes(), showsAll: all, least: scope.severity)
     }
 }

@@ -8,7 +8,10 @@ import WhatsAppBusiness
 /// Numbers over time.
 struct TimelineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "timeline", abstract: "Draw rating, status and messaging limit of one or all numbers over time.")
+        commandName: "timeline", abstract: "Draw rating, status and messaging limit of one or all numbers over time.",
+        discussion: """
+            Of more than 100 numbers, those that were well and stayed as they were are counted; --all draws them. A picture has them all.
+            """)
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var pager: PagerOptions
@@ -17,6 +20,8 @@ struct TimelineCommand: AsyncParsableCommand {
     var since: MomentArgument?
     @Option(parsing: .unconditional, help: "Where it ends; now otherwise.")
     var until: MomentArgument?
+    @Flag(help: "Draw every number, also where there are more than 100.")
+    var all = false
     @Flag(help: "Draw with ASCII alone.")
     var ascii = false
     @Option(
@@ -40,7 +45,7 @@ struct TimelineCommand: AsyncParsableCommand {
         guard !timeline.numbers.isEmpty else { throw Failure("no phone number is watched\(number.map { " as \($0)" } ?? "")") }
         if let svg { return try write(TimelineSVG(timeline: timeline, time: .system).text, to: svg) }
         try await session.print(paged: !pager.noPager) { output in
-            try output.lines(TimelineText(timeline: timeline, page: page, isASCII: ascii || !page.isUnicode).lines())
+            try output.lines(TimelineText(timeline: timeline, page: page, isASCII: ascii || !page.isUnicode, showsAll: all).lines())
         }
     }
 

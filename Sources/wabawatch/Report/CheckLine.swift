@@ -36,7 +36,7 @@ struct CheckLine {
         state = State(report.health)
         let (critical, warning) = (report.count(of: .critical), report.count(of: .warning))
         let size = [
-            StatusReport.count(report.status.budgets.count, "account"), StatusReport.count(report.numbers.count, "number"),
+            StatusReport.count(report.status.budgets.count, "account"), StatusReport.count(report.numberCount, "number"),
         ].joined(separator: ", ")
         let others = critical + warning - 1
         sentence = Self.plain(
@@ -44,7 +44,7 @@ struct CheckLine {
                 ?? (report.staleCount > 0 ? "\(size) well when last seen, \(report.staleCount) not current" : "\(size) well"))
         var performance = [
             "critical=\(critical);;0;0", "warning=\(warning);0;;0", "muted=\(report.alarms.count { $0.mute != nil });;;0",
-            "not_current=\(report.staleCount);;;0", "accounts=\(report.status.budgets.count);;;0", "numbers=\(report.numbers.count);;;0",
+            "not_current=\(report.staleCount);;;0", "accounts=\(report.status.budgets.count);;;0", "numbers=\(report.numberCount);;;0",
         ]
         if let budget { performance.append("calls_last_hour=\(budget.callsLastHour);;;0;\(budget.callsPerHour)") }
         self.performance = performance

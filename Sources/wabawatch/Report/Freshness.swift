@@ -58,6 +58,12 @@ struct Freshness {
         return reason(resource, startedAt).map { Staleness(asOf: resource.confirmedAt, reason: $0) }
     }
 
+    /// The same of things of an account that are alike. A phone number's own watch is the account's over all of its numbers.
+    func staleness(of well: OverviewReply.Well) -> Staleness? {
+        let id = ResourceID(account: well.account, kind: well.kind, id: "")
+        return staleness(of: Resource(id, confirmedAt: well.confirmedAt, changedAt: well.confirmedAt, document: [:]))
+    }
+
     private func reason(_ resource: Resource, _ startedAt: Timestamp) -> String? {
         let kind = resource.kind.rawValue
         let own =

@@ -36,13 +36,7 @@ extension Health {
     init(_ resource: Resource) {
         let document = resource.document
         switch resource.kind.known {
-        case .account: self = max(Self(accountState: Self.accountState(document)), Self(canSend: Self.canSend(document)))
-        case .phoneNumber:
-            self =
-                [
-                    Self(status: document["status"]?.string), Self(rating: document["quality_rating"]?.string),
-                    Self(canSend: Self.canSend(document)),
-                ].max() ?? .good
+        case let kind? where kind == .account || kind == .phoneNumber: self.init(StateScale.severity(of: kind, document))
         case .watch: self = document["state"]?.string.map { Self(OpenEnum<WatchState>(rawValue: $0)) } ?? .good
         case .alarm:
             let severity = document["severity"]?.string.map { OpenEnum<Severity>(rawValue: $0).level } ?? .warning

@@ -10,6 +10,11 @@ struct PlanReport {
     let status: Status
     /// Whether every watch is shown as well.
     var showsWatches = false
+    /// Whether accounts are listed however many there are.
+    var showsAll = true
+
+    /// Past so many accounts they are summed up, and only those whose plan is more than their budget are listed.
+    static let mostAccounts = 20
 
     private struct Part {
         var watches = 0
@@ -24,14 +29,63 @@ struct PlanReport {
         var carrier: OpenEnum<Kind>?
         /// The most calls that one poll counts as.
         var callsPerPoll = 1
+
+        /// Adds the same kind's part of another account.
+        mutating func add(_ other: Part) {
+            watches += other.watches
+            callsPerHour += other.callsPerHour
+            (slowest, fastest) = (max(slowest, other.slowest), min(fastest, other.fastest))
+            delay += other.delay
+            oldest = [oldest, other.oldest].compactMap(\.self).min()
+            isUnseen = isUnseen || other.isUnseen
+            savedPerHour += other.savedPerHour
+            carrier = carrier ?? other.carrier
+            callsPerPoll = max(callsPerPoll, other.callsPerPoll)
+        }
     }
 
     func lines(_ page: Page) -> [PrintableText] {
         let accounts = status.accountNames.sorted()
         let budgets = Dictionary(status.budgets.map { ($0.account, $0) }, uniquingKeysWith: { first, _ in first })
+        guard showsAll || showsWatches || accounts.count <= Self.mostAccounts else { return summary(accounts, budgets, page) }
+        return details(accounts, budgets, page)
+    }
+
+    /// All accounts as one, and those whose budget is too small.
+    private func summary(_ accounts: [String], _ budgets: [String: Budget], _ page: Page) -> [PrintableText] {
+        var (whole, short) = ([OpenEnum<Kind>: Part](), [String]())
+        let watches = Dictionary(grouping: status.watches, by: \.account)
+        for account in accounts {
+            let parts = Self.parts(watches[account] ?? [])
+            let planned = parts.values.reduce(0) { $0 + $1.callsPerHour }
+            if let budget = budgets[account], planned > Double(budget.callsPerHour) { short.append(account) }
+            whole.merge(parts) { sum, part in
+                var sum = sum
+                sum.add(part)
+                return sum
+            }
+        }
+        let planned = whole.values.reduce(0) { $0 + $1.callsPerHour }
+        var sum = Budget(account: "\(accounts.count) accounts", callsLastHour: 0, callsPerHour: 0)
+        for budget in status.budgets {
+            sum.callsLastHour += budget.callsLastHour
+            sum.callsPerHour += budget.callsPerHour
+            if let saved = budget.saved { sum.saved = (sum.saved ?? 0) + saved }
+        }
+        var lines = [head(sum.account, planned, sum, page)] + table(whole, sum, page).lines(page)
+        let listed = Array(short.prefix(Self.mostAccounts))
+        if !listed.isEmpty { lines += [""] + details(listed, budgets, page) }
+        let others = accounts.count - short.count
+        var words = "\(StatusReport.count(others, "account")) within budget"
+        if short.count > listed.count { words += ", \(StatusReport.count(short.count - listed.count, "more account")) above it" }
+        return lines + ["", "  \(words); --all lists them"]
+    }
+
+    private func details(_ accounts: [String], _ budgets: [String: Budget], _ page: Page) -> [PrintableText] {
+        let grouped = Dictionary(grouping: status.watches, by: \.account)
         var lines: [PrintableText] = []
         for account in accounts {
-            let parts = parts(account)
+            let parts = Self.parts(grouped[account] ?? [])
             let planned = parts.values.reduce(0) { $0 + $1.callsPerHour }
             if !lines.isEmpty { lines.append("") }
             lines.append(head(account, planned, budgets[account], page))
@@ -41,12 +95,13 @@ struct PlanReport {
         return lines
     }
 
-    private func parts(_ account: String) -> [OpenEnum<Kind>: Part] {
+    /// By the watches of one account.
+    private static func parts(_ watches: [WatchStatus]) -> [OpenEnum<Kind>: Part] {
         var parts: [OpenEnum<Kind>: Part] = [:]
         let hosts = Dictionary(
-            status.watches.filter { $0.account == account && $0.phoneNumberID == nil && $0.everyMilliseconds > 0 }.map { ($0.kind, $0) },
+            watches.filter { $0.phoneNumberID == nil && $0.everyMilliseconds > 0 }.map { ($0.kind, $0) },
             uniquingKeysWith: { first, _ in first })
-        for watch in status.watches where watch.account == account && watch.everyMilliseconds > 0 {
+        for watch in watches where watch.everyMilliseconds > 0 {
             var part = parts[watch.kind] ?? Part()
             part.watches += 1
             // What always comes with another kind's request never costs a call.

@@ -18,6 +18,8 @@ struct StatusReport {
     private let isCut: Bool
     let accounts: [Judged<Resource>]
     let numbers: [Judged<Resource>]
+    /// Accounts and numbers that are well and were only counted.
+    private let counted: [OverviewReply.Well]
     let troubled: [Judged<WatchStatus>]
 
     /// A thing, and how it stands.
@@ -42,14 +44,17 @@ struct StatusReport {
 
     /// From the daemon's status, the present state of accounts and phone numbers, and since when the numbers' holds.
     /// - Parameters:
+    ///   - counted: accounts and phone numbers that are well and not among the resources.
     ///   - showsAll: lists also what is well, however much it is.
     ///   - least: lists and counts only what is as bad as this.
     init(
-        status: Status, resources: [Resource], states: StateTimes = StateTimes(), alarms: [AlarmEntry] = [], mutes: [MuteEntry] = [],
+        status: Status, resources: [Resource], counted: [OverviewReply.Well] = [], states: StateTimes = StateTimes(),
+        alarms: [AlarmEntry] = [], mutes: [MuteEntry] = [],
         showsAll: Bool = false, least: Severity? = nil
     ) {
         self.status = status
         self.states = states
+        self.counted = counted
         let floor = least.map { Health($0) } ?? .good
         func isWanted<Thing>(_ judged: Judged<Thing>) -> Bool { judged.health >= floor }
         self.alarms = alarms.filter { alarm in least.map { alarm.severity >= $0 } ?? true }
@@ -90,10 +95,12 @@ struct StatusReport {
     private func rollUp() -> [PrintableText] {
         guard isRolledUp else { return [] }
         let others = (
-            accounts: accounts.count - listed(accounts).count, numbers: numbers.count - listed(numbers).count
+            accounts: accountCount - listed(accounts).count, numbers: numberCount - listed(numbers).count
         )
-        let unseen = Set(status.budgets.map(\.account)).subtracting(accounts.map(\.thing.account)).count
-        let stale = (accounts + numbers).count { $0.health == .good && !$0.isMuted && freshness.staleness(of: $0.thing) != nil }
+        let seen = accounts.map(\.thing.account) + counted.filter { $0.kind.known == .account }.map(\.account)
+        let unseen = Set(status.budgets.map(\.account)).subtracting(seen).count
+        let listedStale = (accounts + numbers).count { $0.health == .good && !$0.isMuted && freshness.staleness(of: $0.thing) != nil }
+        let stale = listedStale + countedStale
         var words = "\(Self.count(others.accounts, "account")) and \(Self.count(others.numbers, "number")) "
         words += stale > 0 ? "were well when last seen, \(stale) of them not current" : "are well"
         if unseen > 0 { words += "; of \(Self.count(unseen, "account")) nothing was seen yet" }
@@ -102,7 +109,7 @@ struct StatusReport {
 
     private func head(_ page: Page) -> [PrintableText] {
         let (critical, warning) = (count(of: .critical), count(of: .warning))
-        var counts: [PrintableText] = ["\(Self.count(status.budgets.count, "account"))", "\(Self.count(numbers.count, "number"))"]
+        var counts: [PrintableText] = ["\(Self.count(status.budgets.count, "account"))", "\(Self.count(numberCount, "number"))"]
         if critical > 0 { counts.append(page.paint("\(critical) critical", .critical)) }
         if warning > 0 { counts.append(page.paint("\(Self.count(warning, "warning"))", .warning)) }
         let stale = staleCount
@@ -127,7 +134,17 @@ struct StatusReport {
     }
 
     /// How many accounts and numbers are not current.
-    var staleCount: Int { (accounts + numbers).count { freshness.staleness(of: $0.thing) != nil } }
+    var staleCount: Int { (accounts + numbers).count { freshness.staleness(of: $0.thing) != nil } + countedStale }
+
+    /// How many phone numbers there are.
+    var numberCount: Int { numbers.count + counted(.phoneNumber) }
+    private var accountCount: Int { accounts.count + counted(.account) }
+
+    private func counted(_ kind: Kind) -> Int { counted.filter { $0.kind.known == kind }.reduce(0) { $0 + $1.things } }
+
+    private var countedStale: Int {
+        counted.filter { freshness.staleness(of: $0) != nil }.reduce(0) { $0 + $1.things }
+    }
 
     private func accountTable(_ page: Page) -> Table {
         var table = Table(columns: [

@@ -16,6 +16,13 @@ struct Timeline: Equatable {
         var title: String
         var measure: Measure
         var segments: [Segment]
+
+        /// Whether it never changed, and was never bad. No messaging limit is.
+        fileprivate var isQuiet: Bool {
+            let values = Set(segments.compactMap(\.value))
+            let isBad = values.contains { [.warning, .critical].contains(measure.style(measure.level($0))) }
+            return values.count <= 1 && (measure == .limit || !isBad)
+        }
     }
 
     struct Number: Equatable {
@@ -23,6 +30,9 @@ struct Timeline: Equatable {
         /// When it was last seen, where it is not current.
         var asOf: Timestamp?
         var tracks: [Track]
+
+        /// Whether it is current, and each of its states was the same and no bad one all the time.
+        var isQuiet: Bool { asOf == nil && tracks.allSatisfy(\.isQuiet) }
     }
 
     var from: Int64

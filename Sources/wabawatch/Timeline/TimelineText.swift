@@ -8,14 +8,20 @@ struct TimelineText {
     let page: Page
     /// Whether only ASCII is wanted.
     let isASCII: Bool
+    /// Whether numbers are drawn however many there are.
+    var showsAll = true
 
+    /// Past so many numbers those that were well all the time are counted.
+    static let mostNumbers = 100
     private static let blocks = ["▁", "▂", "▃", "▅", "▆", "█"]
     private static let label = "  rating  "
 
     func lines() -> [PrintableText] {
         let width = max(10, (page.width ?? 80) - Self.label.count - 1)
         var lines: [PrintableText] = []
-        for number in timeline.numbers {
+        let isFolded = !showsAll && timeline.numbers.count > Self.mostNumbers
+        let drawn = isFolded ? timeline.numbers.filter { !$0.isQuiet } : timeline.numbers
+        for number in drawn {
             let asOf = number.asOf.map { " (as of \(page.time.short($0.milliseconds)))" } ?? ""
             lines.append("\(page.paint(PrintableText(number.title), .bold))\(page.paint(PrintableText(asOf), .faint))")
             for track in number.tracks {
@@ -24,8 +30,11 @@ struct TimelineText {
             }
             lines.append("")
         }
-        guard !lines.isEmpty else { return [] }
-        return lines + [axis(width)] + legend()
+        if !lines.isEmpty { lines += [axis(width)] + legend() }
+        let others = timeline.numbers.count - drawn.count
+        guard others > 0 else { return lines }
+        let words = StatusReport.count(others, "number")
+        return lines + (lines.isEmpty ? [] : [""]) + ["  \(words) stayed as they were, and well; --all draws them"]
     }
 
     /// The last column, which ends now, is blank for what is not current, even where trouble has begun within it.
