@@ -160,7 +160,9 @@ package struct Daemon: Sendable {
             settings: { [reloader] in (reloader.configuration.metrics.perNumber, reloader.configuration.metrics.listen) },
             subscribers: { service.delivery.readers }, webhooks: { reportLog.counts.figures })
         let overview = try OverviewService(ledger: ledger, watcher: watcher) { try await service.standing() }
-        let server = try VarlinkServer(identity: identity, interfaces: [service, figures, overview], limits: socketLimits()) { events.tell($0) }
+        let server = try VarlinkServer(identity: identity, interfaces: [service, figures, overview], limits: socketLimits()) {
+            events.tell($0)
+        }
         let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: watcher) { service.delivery.readers }
         let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger, reloader: reloader)
         var services: [any Service] = [

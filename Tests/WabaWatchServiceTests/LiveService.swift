@@ -52,7 +52,8 @@ struct LiveService: Sendable {
         let overview = try OverviewService(ledger: ledger, watcher: watcher) { try await service.standing() }
         let live = LiveService(folder: folder, ledger: ledger, service: service)
         let server = try VarlinkServer(
-            identity: ServiceIdentity(vendor: "test", product: "live", version: "0", url: ""), interfaces: [service, overview], limits: limits,
+            identity: ServiceIdentity(vendor: "test", product: "live", version: "0", url: ""), interfaces: [service, overview],
+            limits: limits,
             checksReplies: checksReplies)
         let (listening, begun) = AsyncStream<Void>.makeStream()
         let value = try await withThrowingTaskGroup(of: Value?.self) { group in
