@@ -18,6 +18,9 @@ struct StatusReport {
     private let isCut: Bool
     let accounts: [Judged<Resource>]
     let numbers: [Judged<Resource>]
+    /// How many numbers there are, and how many of them and of the accounts are not current, whatever of them is wanted.
+    let numberCount: Int
+    let wholeStaleCount: Int
     let troubled: [Judged<WatchStatus>]
 
     /// A thing, and how it stands.
@@ -54,7 +57,11 @@ struct StatusReport {
         func isWanted<Thing>(_ judged: Judged<Thing>) -> Bool { judged.health >= floor }
         self.alarms = alarms.filter { alarm in least.map { alarm.severity >= $0 } ?? true }
         let muted = MutedConditions(alarms, mutes)
-        freshness = Freshness(status)
+        let freshness = Freshness(status)
+        self.freshness = freshness
+        let seen = resources.filter { $0.kind == .account || $0.kind == .phoneNumber }
+        numberCount = seen.count { $0.kind == .phoneNumber }
+        wholeStaleCount = seen.count { freshness.staleness(of: $0) != nil }
         accounts = Self.worstFirst(
             resources.filter { $0.kind == .account }, { (Health($0), Health($0, without: muted)) }
         ) { [$0.account] }.filter(isWanted)
