@@ -64,21 +64,22 @@ let package = Package(
         .library(name: "WabaWatchClient", targets: ["WabaWatchClient"]),
         .library(name: "Varlink", targets: ["Varlink"]),
     ],
+    // Ranges, for whoever uses the library beside others; what is built and tested has the versions of .ci/versions.
     dependencies: [
         // SQLite with migrations, a pool and cursors, over the system's library.
-        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Sockets: partial writes, back-pressure and inherited sockets are solved there.
-        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         // Life cycle and signals with a graceful shutdown that is tested.
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // Structured log lines.
-        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // Command lines with manual pages and completions.
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // The configuration's YAML, with the line of every node.
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         // The heap of due times.
-        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         c("CSystemd", library: "systemd"),
@@ -359,7 +360,7 @@ let package = Package(
                 "WabaWatchClient", "Metrics",
                 "WabaWatchInterface",
                 "Varlink",
-                "WhatsAppBusiness", "StrictJSON", sqlite,
+                "WhatsAppBusiness", "StrictJSON", arguments, sqlite,
             ],
             resources: [.copy("Golden")]),
     ]

@@ -22,7 +22,8 @@ extension AsyncParsableCommand {
     /// - Parameter ending: how an error of the program's own is told; `nil` for the parser's, and for those that it can tell.
     public static func start(telling ending: (any Error) -> Ending? = { _ in nil }) async {
         do {
-            let command = try parseAsRoot()
+            // What a shell completes may have to be asked for first.
+            let command = try await asyncParseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -26,7 +26,7 @@ extension WabaWatch {
                         throw ClientError(.notOurs, "what listens at \(socket) tells of more than \(Self.mostRecords) things")
                     }
                 }
-                guard let status = whole.status else { throw ConnectionClosed() }
+                guard let status = whole.status else { throw MemberError("status", "is missing") }
                 return Overview(status: status, resources: whole.resources, well: whole.well)
             }
         } catch let error as ClientError {

@@ -24,7 +24,7 @@ struct Main: AsyncParsableCommand {
     @Option(help: "Listen at ADDRESS:PORT or at unix:/path; can be given again. Otherwise the sockets of systemd are taken.")
     var listen: [String] = []
 
-    @Option(help: "The socket of wabawatchd.")
+    @Option(help: "The socket of wabawatchd.", completion: .file())
     var socket = WabaWatch.defaultSocket
 
     @Option(help: "The least level of the log lines: trace, debug, info, notice, warning, error, critical.")

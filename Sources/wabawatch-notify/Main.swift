@@ -26,7 +26,7 @@ struct Main: AsyncParsableCommand {
     @Option(help: "The configuration.", completion: .file())
     var config = "/etc/wabawatch/notify.yaml"
 
-    @Option(help: "The socket of wabawatchd.")
+    @Option(help: "The socket of wabawatchd.", completion: .file())
     var socket: String?
 
     @Option(help: "The folder with the routes' cursors. Otherwise $STATE_DIRECTORY.", completion: .directory)
@@ -35,13 +35,23 @@ struct Main: AsyncParsableCommand {
     @Flag(help: "Check the configuration, and do nothing else.")
     var check = false
 
-    @Option(help: "Send a message that says that it is a test to the destination of this route, and do nothing else.")
+    @Option(
+        help: "Send a message that says that it is a test to the destination of this route, and do nothing else.",
+        completion: .custom { words, _, _ in Main.routes(words) })
     var test: String?
 
     @Option(help: "The least level of the log lines: trace, debug, info, notice, warning, error, critical.")
     var logLevel = Logger.Level.info
 
     static func main() async { await start() }
+
+    /// The names of the routes in the configuration that the words of a command line name; none where it cannot be read.
+    private static func routes(_ words: [String]) -> [String] {
+        let path = words.firstIndex(of: "--config").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
+        do throws(ConfigurationError) {
+            return try NotifyConfiguration.load(path: path ?? "/etc/wabawatch/notify.yaml").routes.map(\.name)
+        } catch { return [] }
+    }
 
     func validate() throws {
         if check, test != nil { throw ValidationError("--check and --test cannot go together.") }

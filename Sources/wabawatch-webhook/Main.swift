@@ -26,10 +26,10 @@ struct Main: AsyncParsableCommand {
     @Option(help: "The path that webhooks are sent to, as it arrives here.")
     var path = "/"
 
-    @Option(help: "The socket of wabawatchd.")
+    @Option(help: "The socket of wabawatchd.", completion: .file())
     var socket = "/run/wabawatch/io.wabawatch"
 
-    @Option(help: "A file with the verify token, instead of the credential.")
+    @Option(help: "A file with the verify token, instead of the credential.", completion: .file())
     var verifyTokenFile: String?
 
     @Option(help: "The least level of the log lines: trace, debug, info, notice, warning, error, critical.")

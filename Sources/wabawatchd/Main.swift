@@ -26,7 +26,7 @@ struct Main: AsyncParsableCommand {
         version: Daemon.version,
         subcommands: [SetupCommand.self])
 
-    @Option(help: "The configuration file.")
+    @Option(help: "The configuration file.", completion: .file())
     var config = "/etc/wabawatch/wabawatch.yaml"
 
     @Flag(help: "Check the configuration and what it names, print every problem and exit; credentials not passed are left out.")

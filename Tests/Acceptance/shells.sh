@@ -8,9 +8,10 @@ for program in man zsh fish; do
     fi
 done
 
-for program in wabawatch wabawatchd; do
-    man --where "$program" >/dev/null || fail "there is no manual page of $program"
-    same "what man says of $program" '' "$(man --warnings "$program" 2>&1 >/dev/null)"
+programs='wabawatch wabawatchd wabawatch-webhook wabawatch-notify wabawatch-metrics'
+for page in $programs wabawatch.yaml wabawatch.journal; do
+    man --where "$page" >/dev/null || fail "there is no manual page of $page"
+    same "what man says of $page" '' "$(man --warnings "$page" 2>&1 >/dev/null)"
 done
 man wabawatch | col -b | found 'EXIT STATUS' || fail 'the manual page says nothing of exit statuses'
 
@@ -22,7 +23,7 @@ if [ -f /usr/share/bash-completion/bash_completion ]; then
         "$(bash -c '. /usr/share/bash-completion/bash_completion; _completion_loader wabawatch; complete -p wabawatch' | sed 's/.*-F \([^ ]*\).*/\1/')"
 fi
 # The scripts that were installed are those of the program that was installed.
-for program in wabawatch wabawatchd; do
+for program in $programs; do
     for shell in "bash:bash-completion/completions/$program" "zsh:zsh/vendor-completions/_$program" "fish:fish/vendor_completions.d/$program.fish"; do
         cmp <("$program" --generate-completion-script "${shell%%:*}" | sed '1{/^#!/d}') "/usr/share/${shell#*:}" || fail "${shell%%:*} has another script"
     done

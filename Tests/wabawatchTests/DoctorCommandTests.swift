@@ -44,6 +44,8 @@ import WhatsAppBusiness
             #expect(Self.checks(findings, ["wrong", "attention"]).isEmpty)
             #expect(Set(Self.checks(findings, ["not_known"])).isSubset(of: ["unit", "journal", "drops", "secrets"]))
             #expect(Self.checks(findings, ["not_known"]).contains("unit"))
+            let warnings = try await BuiltCommand(["doctor", "-o", "json", "--severity", "warning"], socket: path).run()
+            #expect(warnings == BuiltCommand.Outcome(code: 0, output: "", errors: ""))
             let short = try await BuiltCommand(["doctor"], socket: path).run()
             #expect(short.code == 0 && short.output.contains("token        2 of 2 accounts"), "\(short)")
             #expect(!short.output.contains("\u{1B}"))
@@ -73,6 +75,10 @@ import WhatsAppBusiness
             #expect(Set(one.compactMap { $0["account"]?.string }) == ["brown"] && Self.checks(one, ["wrong"]) == ["alarms"])
             let unknown = try await BuiltCommand(["doctor", "--account", "acne"], socket: path).run()
             #expect(unknown == .init(code: 1, output: "", errors: "wabawatch: no account is named acne; the nearest is acme\n"))
+            // Of this severity alone, which counts alone.
+            let critical = try await BuiltCommand(["doctor", "-o", "json", "--severity", "critical"], socket: path).run()
+            #expect(critical.code == 1)
+            #expect(try Self.findings(critical).map { $0["verdict"]?.string } == ["wrong", "wrong"])
             // What is known is muted, and wakes nobody.
             _ = await log.mute(
                 MuteParameters(

@@ -7,9 +7,9 @@ import WhatsAppBusiness
 
 /// Who is to be blocked or unblocked, and where.
 struct UserArguments: ParsableArguments {
-    @Argument(help: "The account's name.")
+    @Argument(help: "The account's name.", completion: .daemon(.account))
     var account: String
-    @Argument(help: "The number, by its id or as people write it.")
+    @Argument(help: "The number, by its id or as people write it.", completion: .daemon(.number(accountAt: 0)))
     var number: String
     @Argument(help: "Users by number or id; - reads them from standard input, one a line.")
     var users: [String]

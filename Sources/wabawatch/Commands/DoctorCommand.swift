@@ -19,13 +19,15 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
-    @Option(help: "Only this account, and the host; may be repeated.")
+    @Option(help: "Only this account, and the host; may be repeated.", completion: .daemon(.account))
     var account: [String] = []
+    @Option(help: "Only findings of this severity and worse: what is wrong is critical, what deserves attention a warning.")
+    var severity: Severity?
     @OptionGroup var pager: PagerOptions
 
     mutating func run() async throws {
         let session = Session(connection)
-        let findings = Checkup(try await facts(session)).findings
+        let findings = Checkup(try await facts(session)).findings.filter { $0.severity >= severity ?? .info }
         do {
             try await session.print(paged: !pager.noPager) { output in
                 switch form.output {

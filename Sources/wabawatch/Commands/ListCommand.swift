@@ -12,6 +12,8 @@ struct ListCommand: AsyncParsableCommand {
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
     @OptionGroup(title: "Filters") var things: ThingOptions
+    @Option(help: "Only what is of this severity and worse, as it is now.")
+    var severity: Severity?
     @OptionGroup var pager: PagerOptions
     @Argument(help: ArgumentHelp("Only this kind of thing.", valueName: "kind"))
     var onlyKind: Kind?
@@ -26,7 +28,7 @@ struct ListCommand: AsyncParsableCommand {
         try await session.print(paged: !pager.noPager) { output in
             let page = session.page
             var resources: [Resource] = []
-            for try await resource in session.client.list(filter) {
+            for try await resource in session.client.list(filter) where severity.map({ Severity(of: resource) >= $0 }) ?? true {
                 switch form.output {
                 case .short: resources.append(resource)
                 case .json: try output.line(PrintableText(resource.json))

@@ -29,7 +29,8 @@ struct MuteCommand: AsyncParsableCommand {
     @OptionGroup var form: OutputOptions
     @Option(
         help: ArgumentHelp(
-            "Only alarms of this name, such as quality, or with this id, such as unexpected/callback; may be repeated.", valueName: "name"))
+            "Only alarms of this name, such as quality, or with this id, such as unexpected/callback; may be repeated.", valueName: "name"),
+        completion: .list(AlarmSettings.names.sorted()))
     var alarm: [String] = []
     @Option(name: .customLong("for"), help: ArgumentHelp("For so long: 2d, \"1h 30min\".", valueName: "duration"))
     var span: SpanArgument?
@@ -37,9 +38,9 @@ struct MuteCommand: AsyncParsableCommand {
     var until: MomentArgument?
     @Option(help: ArgumentHelp("Why, for whoever looks at the alarms.", valueName: "text"))
     var reason: String?
-    @Argument(help: "The account's name.")
+    @Argument(help: "The account's name.", completion: .daemon(.account))
     var account: String
-    @Argument(help: "The number, by its id or as people write it.")
+    @Argument(help: "The number, by its id or as people write it.", completion: .daemon(.number(accountAt: 0)))
     var number: String?
 
     func validate() throws {
@@ -84,7 +85,7 @@ struct UnmuteCommand: AsyncParsableCommand {
         discussion: "Allowed to members of the daemon's control group. wabawatch mutes shows the ids.")
 
     @OptionGroup var connection: SocketOptions
-    @Argument(help: ArgumentHelp("The mutes' ids.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The mutes' ids.", valueName: "id"), completion: .daemon(.mute))
     var ids: [String]
 
     mutating func run() async throws {

@@ -9,7 +9,12 @@ struct SocketOptions: ParsableArguments {
     @Option(help: "The daemon's socket; $WABAWATCH_SOCKET otherwise, else \(WabaWatch.defaultSocket).", completion: .file())
     var socket: String?
 
-    var path: String { socket ?? Terminal.environment("WABAWATCH_SOCKET").flatMap { $0.isEmpty ? nil : $0 } ?? WabaWatch.defaultSocket }
+    var path: String { Self.path(socket) }
+
+    /// The one that was given, the environment's, or the usual one.
+    static func path(_ given: String?) -> String {
+        given ?? Terminal.environment("WABAWATCH_SOCKET").flatMap { $0.isEmpty ? nil : $0 } ?? WabaWatch.defaultSocket
+    }
 }
 
 /// How things are written.
@@ -37,7 +42,7 @@ struct ThingOptions: ParsableArguments {
     @OptionGroup var place: PlaceOptions
     @Option(help: "Only this kind of thing; may be repeated.")
     var kind: [Kind] = []
-    @Option(help: "Only the thing with this id; may be repeated.")
+    @Option(help: "Only the thing with this id; may be repeated.", completion: .daemon(.id()))
     var id: [String] = []
 
     /// - Parameter isKept: whether anything is kept of an account that is not watched any more.
@@ -54,7 +59,9 @@ struct ChangeOptions: ParsableArguments {
     @OptionGroup(title: "Filters") var things: ThingOptions
     @Option(help: "Only this operation; may be repeated.")
     var operation: [ChangeOperation] = []
-    @Option(help: ArgumentHelp("Only changes of this member or below it, such as quality_rating or /throughput/level.", valueName: "field"))
+    @Option(
+        help: ArgumentHelp("Only changes of this member or below it, such as quality_rating or /throughput/level.", valueName: "field"),
+        completion: .daemon(.field))
     var field: [FieldArgument] = []
     @Option(help: "Only changes of this severity and worse.")
     var severity: Severity?

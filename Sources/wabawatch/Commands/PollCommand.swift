@@ -16,9 +16,9 @@ struct PollCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
-    @Option(help: "Only this number, by its id or as people write it.")
+    @Option(help: "Only this number, by its id or as people write it.", completion: .daemon(.number(accountAt: 0)))
     var number: String?
-    @Argument(help: "The account's name.")
+    @Argument(help: "The account's name.", completion: .daemon(.account))
     var account: String
     @Argument(help: "Only this kind of thing.")
     var kind: Kind?

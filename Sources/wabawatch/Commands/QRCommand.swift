@@ -17,9 +17,9 @@ struct QRCommand: AsyncParsableCommand {
 
     /// Where.
     struct Place: ParsableArguments {
-        @Argument(help: "The account's name.")
+        @Argument(help: "The account's name.", completion: .daemon(.account))
         var account: String
-        @Argument(help: "The number, by its id or as people write it.")
+        @Argument(help: "The number, by its id or as people write it.", completion: .daemon(.number(accountAt: 0)))
         var number: String
     }
 
@@ -54,7 +54,7 @@ struct QRCommand: AsyncParsableCommand {
         @OptionGroup var asking: ActionOptions
         @OptionGroup var trial: DryRunOptions
         @OptionGroup var place: Place
-        @Argument(help: "The code.")
+        @Argument(help: "The code.", completion: .daemon(.id(of: .qrCode, accountAt: 0)))
         var code: String
         @Argument(help: "What people find written, at most 140 characters.")
         var message: String
@@ -82,7 +82,7 @@ struct QRCommand: AsyncParsableCommand {
         @OptionGroup var form: OutputOptions
         @OptionGroup var asking: ActionOptions
         @OptionGroup var place: Place
-        @Argument(help: "The code.")
+        @Argument(help: "The code.", completion: .daemon(.id(of: .qrCode, accountAt: 0)))
         var code: String
 
         mutating func run() async throws {

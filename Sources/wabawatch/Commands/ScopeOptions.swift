@@ -5,9 +5,11 @@ import WhatsAppBusiness
 
 /// Which accounts and numbers.
 struct PlaceOptions: ParsableArguments {
-    @Option(help: "Only this account; may be repeated.")
+    @Option(help: "Only this account; may be repeated.", completion: .daemon(.account))
     var account: [String] = []
-    @Option(help: ArgumentHelp("Only what belongs to this number, by its id or as people write it; may be repeated.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Only what belongs to this number, by its id or as people write it; may be repeated.", valueName: "number"),
+        completion: .daemon(.number()))
     var number: [String] = []
 
     /// The filter of these accounts and numbers. A name that no account has is an error that says which is nearest.

@@ -20,13 +20,13 @@ struct SendTemplateCommand: AsyncParsableCommand {
     var text: [String] = []
     @Option(help: ArgumentHelp("A component as Meta takes it, JSON; may be repeated.", valueName: "json"))
     var component: [String] = []
-    @Argument(help: "The account's name.")
+    @Argument(help: "The account's name.", completion: .daemon(.account))
     var account: String
-    @Argument(help: "The number that it comes from, by its id or as people write it.")
+    @Argument(help: "The number that it comes from, by its id or as people write it.", completion: .daemon(.number(accountAt: 0)))
     var number: String
     @Argument(help: "To whom: a phone number with its country code, or a user id.")
     var to: String
-    @Argument(help: "The template's name.")
+    @Argument(help: "The template's name.", completion: .daemon(.template(accountAt: 0)))
     var template: String
     @Argument(help: "Its language, such as en_US.")
     var language: String

@@ -19,16 +19,17 @@ struct SetCommand: AsyncParsableCommand {
     @OptionGroup var form: OutputOptions
     @OptionGroup var asking: ActionOptions
     @OptionGroup var trial: DryRunOptions
-    @Option(help: "Which one, where there are several: a QR code, an app.")
+    @Option(help: "Which one, where there are several: a QR code, an app.", completion: .daemon(.id(accountAt: 1)))
     var id: String?
     @Argument(
         help: "What is set: business_profile, commerce_settings, phone_number_settings, phone_number, account, qr_code, subscribed_app.")
     var kind: Kind
-    @Argument(help: "The account's name.")
+    @Argument(help: "The account's name.", completion: .daemon(.account))
     var account: String
     @Argument(
         help: ArgumentHelp(
-            "The number, by its id or as people write it, where it is of one; then what is set.", valueName: "number|member=value"))
+            "The number, by its id or as people write it, where it is of one; then what is set.", valueName: "number|member=value"),
+        completion: .daemon(.number(accountAt: 1, at: 2)))
     var words: [String]
 
     mutating func run() async throws {
@@ -63,13 +64,13 @@ struct RestoreCommand: AsyncParsableCommand {
     @OptionGroup var trial: DryRunOptions
     @Option(parsing: .unconditional, help: ArgumentHelp("A time in journalctl's words, or a cursor.", valueName: "time|cursor"))
     var at: String
-    @Option(help: "The account that it belongs to.")
+    @Option(help: "The account that it belongs to.", completion: .daemon(.account))
     var account: String?
-    @Option(help: "The number that it belongs to.")
+    @Option(help: "The number that it belongs to.", completion: .daemon(.number()))
     var number: String?
     @Argument(help: "What kind of thing it is.")
     var kind: Kind
-    @Argument(help: "Its id; a phone number may be given as people write it.")
+    @Argument(help: "Its id; a phone number may be given as people write it.", completion: .daemon(.id()))
     var id: String
 
     mutating func run() async throws {

@@ -14,13 +14,13 @@ struct ShowCommand: AsyncParsableCommand {
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
     @OptionGroup var pager: PagerOptions
-    @Option(help: "The account that it belongs to.")
+    @Option(help: "The account that it belongs to.", completion: .daemon(.account))
     var account: String?
-    @Option(help: "The number that it belongs to.")
+    @Option(help: "The number that it belongs to.", completion: .daemon(.number()))
     var number: String?
     @Argument(help: "What kind of thing it is.")
     var kind: Kind
-    @Argument(help: "Its id.")
+    @Argument(help: "Its id.", completion: .daemon(.id()))
     var id: String
 
     mutating func run() async throws {

@@ -15,7 +15,7 @@ struct TimelineCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: SocketOptions
     @OptionGroup var pager: PagerOptions
-    @OptionGroup(title: "Filters") var place: PlaceOptions
+    @OptionGroup(title: "Filters") var scope: ScopeOptions
     @Option(parsing: .unconditional, help: "Where it begins, in journalctl's words; a week ago otherwise.")
     var since: MomentArgument?
     @Option(parsing: .unconditional, help: "Where it ends; now otherwise.")
@@ -28,24 +28,32 @@ struct TimelineCommand: AsyncParsableCommand {
         help: ArgumentHelp("Write a picture (SVG) to this file instead; - writes it to standard output.", valueName: "file"),
         completion: .file())
     var svg: String?
-    @Argument(help: "Only this number, by its id or as people write it.")
+    @Argument(help: "Only this number, by its id or as people write it.", completion: .daemon(.number()))
     var number: String?
 
     mutating func run() async throws {
         let session = Session(connection)
         let page = session.page
-        var place = place
+        var place = scope.place
         place.number += number.map { [$0] } ?? []
         var filter = try await place.filter(session) { try await session.client.getStatus().accountNames }
         filter.kinds = [.phoneNumber]
         let from = since?.moment.milliseconds ?? page.now - 7 * 86_400_000
         let to = until?.moment.milliseconds ?? page.now
         guard from < to else { throw Failure("the timeline ends before it begins") }
-        let timeline = try await timeline(from, to, filter, session)
+        var timeline = try await timeline(from, to, filter, session)
         guard !timeline.numbers.isEmpty else { throw Failure("no phone number is watched\(number.map { " as \($0)" } ?? "")") }
-        if let svg { return try write(TimelineSVG(timeline: timeline, time: .system).text, to: svg) }
+        if let severity = scope.severity {
+            timeline.narrow(to: severity)
+            guard !timeline.numbers.isEmpty else {
+                let words = severity == .critical ? "critical" : "\(severity.rawValue) or worse"
+                return try await session.print { try $0.line("No number was \(words) in that time.") }
+            }
+        }
+        let drawn = timeline
+        if let svg { return try write(TimelineSVG(timeline: drawn, time: .system).text, to: svg) }
         try await session.print(paged: !pager.noPager) { output in
-            try output.lines(TimelineText(timeline: timeline, page: page, isASCII: ascii || !page.isUnicode, showsAll: all).lines())
+            try output.lines(TimelineText(timeline: drawn, page: page, isASCII: ascii || !page.isUnicode, showsAll: all).lines())
         }
     }
 

@@ -1,5 +1,6 @@
 import Printing
 import StrictJSON
+import WhatsAppBusiness
 
 /// What one check of `doctor` found: how it stands, in one sentence, and what to do where there is something.
 struct Finding: Equatable {
@@ -64,6 +65,16 @@ struct Finding: Equatable {
         self.account = account
         self.advice = advice
         self.command = command
+    }
+
+    /// As severities go elsewhere. A socket of which nothing is known is no place to stop looking.
+    var severity: Severity {
+        switch verdict {
+        case .well: .info
+        case .unknown: check == .socket ? .warning : .notice
+        case .attention: .warning
+        case .wrong: .critical
+        }
     }
 
     /// Members that have no value are left out.

@@ -31,8 +31,10 @@ struct CheckLine {
         (state, sentence, performance) = (.unknown, Self.plain(reason), [])
     }
 
-    /// - Parameter budget: of the account that was asked for, if one was.
-    init(_ report: StatusReport, budget: Budget? = nil) {
+    /// - Parameters:
+    ///   - budget: of the account that was asked for, if one was.
+    ///   - least: the least severity that counts in the report, if one was asked for.
+    init(_ report: StatusReport, budget: Budget? = nil, least: Severity? = nil) {
         state = State(report.health)
         let (critical, warning) = (report.count(of: .critical), report.count(of: .warning))
         let size = [
@@ -41,10 +43,10 @@ struct CheckLine {
         let others = critical + warning - 1
         sentence = Self.plain(
             report.worst.map { worst in others > 0 ? "\(worst), and \(StatusReport.count(others, "more", plural: "more"))" : worst }
-                ?? (report.staleCount > 0 ? "\(size) well when last seen, \(report.staleCount) not current" : "\(size) well"))
+                ?? Self.well(size, stale: report.wholeStaleCount, least))
         var performance = [
             "critical=\(critical);;0;0", "warning=\(warning);0;;0", "muted=\(report.alarms.count { $0.mute != nil });;;0",
-            "not_current=\(report.staleCount);;;0", "accounts=\(report.status.budgets.count);;;0", "numbers=\(report.numberCount);;;0",
+            "not_current=\(report.wholeStaleCount);;;0", "accounts=\(report.status.budgets.count);;;0", "numbers=\(report.numberCount);;;0",
         ]
         if let budget { performance.append("calls_last_hour=\(budget.callsLastHour);;;0;\(budget.callsPerHour)") }
         self.performance = performance
@@ -54,6 +56,14 @@ struct CheckLine {
     var line: PrintableText {
         PrintableText(
             "WABAWATCH \("\(state)".uppercased()): \(sentence)\(performance.isEmpty ? "" : " | \(performance.joined(separator: " "))")")
+    }
+
+    /// What is said where nothing is wrong, or nothing that counts.
+    private static func well(_ size: String, stale: Int, _ least: Severity?) -> String {
+        let words =
+            least.map { $0 == .critical ? "\(size), nothing critical" : "\(size), nothing of severity \($0.rawValue) or worse" }
+            ?? "\(size) well"
+        return stale > 0 ? "\(words) when last seen, \(stale) not current" : words
     }
 
     /// A bar begins the performance data, and a second line is not read.

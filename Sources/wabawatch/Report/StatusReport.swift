@@ -20,6 +20,11 @@ struct StatusReport {
     let numbers: [Judged<Resource>]
     /// Accounts and numbers that are well and were only counted.
     private let counted: [OverviewReply.Well]
+    /// How many of these are not current.
+    private let countedStale: Int
+    /// How many numbers there are, and how many of them and of the accounts are not current, whatever of them is wanted.
+    let numberCount: Int
+    let wholeStaleCount: Int
     let troubled: [Judged<WatchStatus>]
 
     /// A thing, and how it stands.
@@ -59,7 +64,13 @@ struct StatusReport {
         func isWanted<Thing>(_ judged: Judged<Thing>) -> Bool { judged.health >= floor }
         self.alarms = alarms.filter { alarm in least.map { alarm.severity >= $0 } ?? true }
         let muted = MutedConditions(alarms, mutes)
-        freshness = Freshness(status)
+        let freshness = Freshness(status)
+        self.freshness = freshness
+        let seen = resources.filter { $0.kind == .account || $0.kind == .phoneNumber }
+        let countedNumbers = counted.filter { $0.kind == .phoneNumber }.reduce(0) { $0 + $1.things }
+        countedStale = counted.filter { freshness.staleness(of: $0) != nil }.reduce(0) { $0 + $1.things }
+        numberCount = seen.count { $0.kind == .phoneNumber } + countedNumbers
+        wholeStaleCount = seen.count { freshness.staleness(of: $0) != nil } + countedStale
         accounts = Self.worstFirst(
             resources.filter { $0.kind == .account }, { (Health($0), Health($0, without: muted)) }
         ) { [$0.account] }.filter(isWanted)
@@ -136,14 +147,8 @@ struct StatusReport {
     /// How many accounts and numbers are not current.
     var staleCount: Int { (accounts + numbers).count { freshness.staleness(of: $0.thing) != nil } + countedStale }
 
-    /// How many phone numbers there are.
-    var numberCount: Int { numbers.count + counted(.phoneNumber) }
-    private var accountCount: Int { accounts.count + counted(.account) }
-
-    private func counted(_ kind: Kind) -> Int { counted.filter { $0.kind.known == kind }.reduce(0) { $0 + $1.things } }
-
-    private var countedStale: Int {
-        counted.filter { freshness.staleness(of: $0) != nil }.reduce(0) { $0 + $1.things }
+    private var accountCount: Int {
+        accounts.count + counted.filter { $0.kind == .account }.reduce(0) { $0 + $1.things }
     }
 
     private func accountTable(_ page: Page) -> Table {

@@ -1,3 +1,4 @@
+import Alarms
 import Printing
 import StrictJSON
 import WabaWatchInterface
@@ -73,6 +74,13 @@ struct Timeline: Equatable {
         }
     }
 
+    /// Leaves out the numbers that were never so urgent in this time, by their rating and status.
+    mutating func narrow(to least: Severity) {
+        numbers.removeAll { number in
+            !number.tracks.contains { track in track.segments.contains { track.measure.severity($0.value) >= least } }
+        }
+    }
+
     private func segments(_ measure: Measure, _ present: JSONObject?, _ changes: [Change], _ beginning: Timestamp?) -> [Segment] {
         let steps = changes.filter { change in
             switch change.operation.known {
@@ -128,6 +136,16 @@ enum Measure: String, CaseIterable {
         case .limit:
             let tiers: [MessagingLimit: Int] = [.tier250: 1, .tier1K: 2, .tier2K: 3, .tier10K: 4, .tier100K: 5, .unlimited: 6]
             return OpenEnum<MessagingLimit>(value).known.flatMap { tiers[$0] }
+        }
+    }
+
+    /// How urgent a value is. A number that is not rated, and a messaging limit, are so to nobody.
+    func severity(_ value: String?) -> Severity {
+        guard let value else { return .info }
+        switch self {
+        case .rating: return Severity(Health(rating: value))
+        case .status: return StateScale.numberStatus.severity(of: value)
+        case .limit: return .info
         }
     }
 
