@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs README.md's commands one after the other at a terminal and answers what they ask, as firsthour.sh prepares it; writes what was seen to
-/out/FirstHour.md and compares it with the documented one.
+/out/FirstHour.md and compares it with the documented one. Then runs those of the documents behind it, as far as they need nothing but this machine.
 
 usage: firsthour.py ACCOUNT TOKEN NUMBER
 """
 import difflib
+import glob
 import json
 import os
 import pty
@@ -30,7 +31,11 @@ ANSWERS = [
     ("Write these files", ""),
 ]
 # Commands that say by their exit status how things stand.
-TELLING = ("wabawatch status", "wabawatch check", "wabawatch doctor")
+TELLING = re.compile(r"wabawatch( (status|check|doctor|alarms)\b|$)")
+# Commands that follow the changes until they are interrupted.
+ENDLESS = re.compile(r"wabawatch (monitor|call Subscribe)\b")
+# What is not run of the documents: it needs a webhook's body, another daemon's place, or clients that are not installed here. Case `webhook` has all of Webhooks.md.
+NEEDING_MORE = re.compile(r"wabawatch report|wabawatchd --once|varlinkctl|python3 -m varlink")
 
 
 def wait_for(what, condition, seconds=40):
@@ -157,7 +162,7 @@ class Hour:
             return self.program(command)
         terminal = Terminal(command)
         status = terminal.end()
-        if status and not command.startswith(TELLING):
+        if status and not (TELLING.match(command) and status <= 3):
             sys.exit(f"{command} ended with {status}:\n{terminal.text}")
         output = terminal.text
         if command.startswith("apt-get"):
@@ -212,6 +217,31 @@ class Hour:
                  int(read("/var/lib/wabawatch-notify/on-call.cursor").split(":")[-1]) >= end)
 
 
+def run_documents():
+    """The commands of the documents: each ends as it should, or follows the changes until it is interrupted."""
+    count = 0
+    for path in sorted(glob.glob(REPOSITORY + "Sources/Documentation/*.md")):
+        for _, command in commands(read(path)):
+            if path.endswith("/Webhooks.md") or NEEDING_MORE.match(command):
+                continue
+            count += 1
+            # A copy replaces no file.
+            for copy in glob.glob("/var/backups/*.sqlite"):
+                os.remove(copy)
+            before = subscribers()
+            terminal = Terminal(command)
+            if ENDLESS.match(command):
+                terminal.until(f"{command} follows the changes", lambda: subscribers() > before)
+                terminal.interrupt()
+                continue
+            status = terminal.end(60)
+            if status and not (TELLING.match(command) and status <= 3):
+                sys.exit(f"{os.path.basename(path)}: {command} ended with {status}:\n{terminal.text}")
+    print(f"{count} commands of the documents were run")
+    if count < 30:
+        sys.exit("the commands of the documents were not found")
+
+
 def main():
     readme, golden = read(REPOSITORY + "README.md"), read(GOLDEN)
     hour = Hour(readme)
@@ -231,6 +261,7 @@ def main():
     if difference:
         print("\n".join(difference))
         sys.exit("Sources/Documentation/FirstHour.md is not what was seen; the case's results have a new one")
+    run_documents()
 
 
 main()
