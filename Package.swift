@@ -244,7 +244,8 @@ let package = Package(
             name: "PayloadDocuments", dependencies: ["WhatsAppBusiness", "GraphAPI", "StrictJSON"], path: "Tests/PayloadDocuments",
             swiftSettings: rules),
         // What holds for the repository as a whole, found out by reading it.
-        tests("Repository", []),
+        tests(
+            "Repository", ["wabawatch", "wabawatchd", "wabawatch-notify", "wabawatch-webhook", "wabawatch-metrics", "graph-simulator"]),
         tests("StrictJSON", ["TestTools", "StrictJSON"]),
         tests("Continuations", ["Continuations"]),
         tests("Printing", ["TestTools", "Printing", "Programs", "StrictJSON", arguments]),

@@ -1,4 +1,4 @@
-/// Whether a list that suddenly lacks much is believed (README, "What it promises": too good to be true). A pure decision.
+/// Whether a list that suddenly lacks much is believed (Promises.md: too good to be true). A pure decision.
 ///
 /// A complete poll that lacks all of several things, or half of many, is more often Meta's mistake than a person's doing: it removes nothing. Each of the
 /// things is held until it is shown again or has been missing for long, from many polls in a row, whatever else those show: a list that comes back by halves

@@ -54,7 +54,7 @@ package struct Configuration: Sendable, Equatable {
     package struct KindSettings: Sendable, Equatable {
         /// The interval.
         package var every: Duration?
-        /// How a list is walked; see README, "Configure".
+        /// How a list is walked; see Watched.md, "Long lists".
         package var paging = Paging.auto
         /// The longest window.
         package var window = Duration.seconds(180 * 86_400)

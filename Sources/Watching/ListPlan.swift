@@ -1,6 +1,6 @@
 public import WhatsAppBusiness
 
-/// How a long list is walked (README, "Configure").
+/// How a long list is walked (Watched.md, "Long lists").
 public struct ListPlan: Sendable, Equatable {
     /// How the list is divided.
     public enum Paging: Sendable, Equatable {

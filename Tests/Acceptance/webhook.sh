@@ -70,10 +70,10 @@ same 'the repeat of the repeat' 200 "$(hand_in /tmp/second)"
 await 10 reported_are 2
 same 'the process' "$process" "$(property MainPID wabawatch-webhook)"
 
-# Behind real proxies, by the README's own lines. The body reaches the daemon byte for byte, or its signature would be wrong.
-readme=/repository/README.md
-sed -n '/^```nginx$/,/^```$/p' $readme | sed '1d;$d' >/tmp/nginx.lines
-awk '/^ *Caddy:$/ { found = 1 } found && /^```/ { fences++; next } fences == 1' $readme >/tmp/caddy.lines
+# Behind real proxies, by the documentation's own lines. The body reaches the daemon byte for byte, or its signature would be wrong.
+document=/repository/Sources/Documentation/Webhooks.md
+sed -n '/^```nginx$/,/^```$/p' $document | sed '1d;$d' >/tmp/nginx.lines
+awk '/^ *Caddy:$/ { found = 1 } found && /^```/ { fences++; next } fences == 1' $document >/tmp/caddy.lines
 behind() { # WHAT ADDRESS WEBHOOK-FILE
     local hook=$2
     await 10 curl --silent "$hook"
@@ -97,10 +97,10 @@ systemd-run --quiet --unit=caddy-webhook --setenv=HOME=/tmp caddy run --config /
 behind Caddy http://127.0.0.1:8082/whatsapp /tmp/4
 await 10 reported_are 4
 
-# By the Unix socket: the lines that the README has beside the address, and the unit beside its own.
+# By the Unix socket: the lines that the document has beside the address, and the unit beside its own.
 systemctl stop nginx-webhook
 sed 's|proxy_pass [^;]*;  *# or \(.*\)|proxy_pass \1;|' /tmp/nginx.lines >/tmp/nginx-unix.lines
-found 'proxy_pass http://unix:' </tmp/nginx-unix.lines || fail 'the README does not say how nginx reaches a Unix socket'
+found 'proxy_pass http://unix:' </tmp/nginx-unix.lines || fail 'the document does not say how nginx reaches a Unix socket'
 install -d /run/systemd/system/wabawatchd-webhook.socket.d
 { echo '[Socket]'; sed -n 's/^#\(\(ListenStream\|SocketMode\|SocketGroup\)=.*\)/\1/p' /lib/systemd/system/wabawatchd-webhook.socket; } \
     >/run/systemd/system/wabawatchd-webhook.socket.d/unix.conf

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a package that uses the library as README.md says it is done, with the program that stands there, and runs it against the daemon of the demo, whose
+# Builds a package that uses the library as Interface.md says it is done, with the program that is there, and runs it against the daemon of the demo, whose
 # changes it has to hear. So one import is enough, no target that it needs has flags which SwiftPM refuses to a dependency, and the text is true.
 #
 # The package stays in .build/library-user, so that the next run builds what is new. It has the same versions of other packages. The demo must have been built.
@@ -42,12 +42,12 @@ mkdir -p "$package/Sources/router"
 ln -sfn "$root" "$folder/wabawatch"
 declaration=$(block '.package(path: "../wabawatch")' | sed -n 's/^ *\([.]package(.*)\).*/\1/p')
 product=$(block '.package(path: "../wabawatch")' | sed -n 's/^ *\([.]product(.*)\).*/\1/p')
-[ -n "$declaration" ] && [ -n "$product" ] || fail 'README.md does not say how a package depends on the library'
+[ -n "$declaration" ] && [ -n "$product" ] || fail 'the documents do not say how a package depends on the library'
 cat >"$package/Package.swift" <<X
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Stricter than README.md asks for: a member can be used only where its module is imported.
+// Stricter than Interface.md asks for: a member can be used only where its module is imported.
 let package = Package(
     name: "router",
     dependencies: [$declaration],
@@ -55,7 +55,7 @@ let package = Package(
 X
 block 'ChangeHandlers()' | sed -e "s#/var/lib/router/cursor#$folder/cursor#" -e 's#WabaWatch()#WabaWatch(socket: CommandLine.arguments[1])#' \
     >"$package/Sources/router/main.swift"
-[ "$(grep --count '^import ' "$package/Sources/router/main.swift")" = 1 ] || fail 'the program of README.md has not one import'
+[ "$(grep --count '^import ' "$package/Sources/router/main.swift")" = 1 ] || fail 'the program of Interface.md has not one import'
 cp "$root/Package.resolved" "$package"
 step "a package that says $declaration"
 

@@ -4,6 +4,17 @@ import Foundation
 enum Repository {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+    /// Whether there is a file or a folder of this path below the root.
+    static func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: root.appending(path: path).path()) }
+
+    /// The paths of all files in a folder, below the root.
+    static func files(in folder: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path()).map { "\(folder)/\($0)" }.filter { path in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: root.appending(path: path).path(), isDirectory: &isFolder) && !isFolder.boolValue
+        }
+    }
+
     static func text(_ path: String) throws -> String { try String(contentsOf: root.appending(path: path), encoding: .utf8) }
 
     /// The modules that the Swift sources of a folder import.

@@ -1,4 +1,4 @@
-/// The README's table of rooms: `| name | purpose | imports |`, names and imports in backticks.
+/// The table of rooms in Architecture.md: `| name | purpose | imports |`, names and imports in backticks.
 struct RoomTable {
     struct Row: Equatable {
         var names: [String]

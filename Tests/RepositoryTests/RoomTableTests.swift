@@ -1,10 +1,10 @@
 import Testing
 
-/// The README says which rooms there are, what each is for and what it imports: that is checked against Package.swift and the sources.
+/// Architecture.md says which rooms there are, what each is for and what it imports: that is checked against Package.swift and the sources.
 @Suite struct RoomTableTests {
     @Test func tableOfRooms_isWhatPackageDeclares_andWhatTheSourcesImport() throws {
         let manifest = Manifest(parsing: try Repository.text("Package.swift"))
-        let table = RoomTable(parsing: try Repository.text("README.md"))
+        let table = RoomTable(parsing: try Repository.text(Document.folder + "/Architecture.md"))
         let complaints = try table.complaints(manifest) { try Repository.imports(in: $0.folder) }
         #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
         #expect(table.rows.allSatisfy { $0.purpose.count > 10 })

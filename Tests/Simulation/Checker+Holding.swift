@@ -4,7 +4,7 @@ import StrictJSON
 import Watching
 import WhatsAppBusiness
 
-// "Too good to be true, or too bad" (README, "What it promises"): what a poll must lack to be held, and when it is believed; and that nobody is left blind.
+// "Too good to be true, or too bad" (Promises.md): what a poll must lack to be held, and when it is believed; and that nobody is left blind.
 extension Checker {
     /// How many complete polls without a thing it takes to remove it.
     static func pollsToRemove(_ target: PollTarget) -> Int { target.kind.isList ? 2 : 1 }

@@ -4,7 +4,7 @@ import StrictJSON
 import Watching
 import WhatsAppBusiness
 
-/// Holds a history against what was promised (README, "What it promises"), with Meta's truth beside it. It knows nothing of how the product decides.
+/// Holds a history against what was promised (Promises.md), with Meta's truth beside it. It knows nothing of how the product decides.
 struct Checker {
     var history: History
     /// What was not kept, with the moment.

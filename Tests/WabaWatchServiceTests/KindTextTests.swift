@@ -39,8 +39,22 @@ import WhatsAppBusiness
         #expect(Set(ids) == Set(MessageID.all.map(\.rawValue)))
     }
 
-    @Test func readme_namesEveryKind() throws {
-        let text = try text("README.md")
+    @Test func documentation_ofTheJournal_hasEveryMessageID_andEveryField() throws {
+        let text = try text("Sources/Documentation/Journal.md")
+        for id in MessageID.all { #expect(text.contains("`\(id.rawValue)`"), "\(id.rawValue)") }
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let folder = root.appending(path: "Sources/Announcing")
+        var fields: Set<String> = []
+        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
+            let source = try String(contentsOf: file, encoding: .utf8)
+            fields.formUnion(source.matches(of: /append\("(WABAWATCH_[A-Z_]+)"/).map { String($0.1) })
+        }
+        #expect(fields.count > 15)
+        for field in fields { #expect(text.contains("`\(field)`"), "\(field)") }
+    }
+
+    @Test func documentation_namesEveryKind() throws {
+        let text = try text("Sources/Documentation/Watched.md")
         for kind in Kind.polled { #expect(text.contains("`\(kind.rawValue)`"), "\(kind.rawValue)") }
     }
 }

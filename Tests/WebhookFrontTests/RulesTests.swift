@@ -96,7 +96,7 @@ import Testing
         #expect(throws: VerifyTokenError.tooLong) { try VerifyToken(String(repeating: "a", count: 1025).utf8) }
     }
 
-    /// The limits that the README and the manual page tell, and the end that the unit waits for.
+    /// The limits that the documentation and the manual page tell, and the end that the unit waits for.
     @Test func limits_areThoseThatAreWrittenDown() throws {
         let limits = FrontLimits()
         #expect(limits.bodyBytes == 3 << 20 && limits.allBodies == 24 << 20 && limits.connections == 256)

@@ -2,10 +2,10 @@ import Foundation
 import Testing
 import WabaWatchClient
 
-/// The README's tool, so that it compiles, with the one import that it has.
-private enum ReadmeExample {
+/// The documentation's tool, so that it compiles, with the one import that it has.
+private enum DocumentExample {
     static func tool() async throws {
-        // README
+        // Interface.md
         let file = CursorFile("/var/lib/router/cursor")
         var handlers = ChangeHandlers()
         handlers.on(.phoneNumber(\.qualityRating)) { rating in
@@ -18,17 +18,17 @@ private enum ReadmeExample {
         }
         let start = try file.read().map(ChangeStart.after) ?? .now
         try await WabaWatch().handle(handlers, from: start, filter: Filter(kinds: [.phoneNumber])) { try file.write($0) }
-        // README
+        // Interface.md
     }
 }
 
-@Suite struct ReadmeExampleTests {
-    @Test func example_ofTheREADME_isTheOneThatIsCompiledHere_andShort() throws {
-        let readme = try String(contentsOfFile: Self.root + "README.md", encoding: .utf8)
-        let blocks = readme.components(separatedBy: "```swift\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
+@Suite struct DocumentExampleTests {
+    @Test func example_ofTheDocumentation_isTheOneThatIsCompiledHere_andShort() throws {
+        let document = try String(contentsOfFile: Self.root + "Sources/Documentation/Interface.md", encoding: .utf8)
+        let blocks = document.components(separatedBy: "```swift\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
         let block = try #require(blocks.first { $0.contains("ChangeHandlers()") })
         #expect(block.split(separator: "\n").count < 30)
-        let here = try String(contentsOfFile: #filePath, encoding: .utf8).components(separatedBy: "        // README\n")
+        let here = try String(contentsOfFile: #filePath, encoding: .utf8).components(separatedBy: "        // Interface.md\n")
         let compiled = here[1].split(separator: "\n", omittingEmptySubsequences: false).map { $0.dropFirst(8) }.joined(separator: "\n")
         #expect(block.split(separator: "\n").filter { $0.hasPrefix("import ") } == ["import WabaWatchClient"])
         #expect(block.hasSuffix(compiled))
@@ -36,6 +36,6 @@ private enum ReadmeExample {
 
     private static let root: String = {
         let path: String = #filePath
-        return String(path.dropLast("Tests/WabaWatchClientTests/ReadmeExample.swift".utf8.count))
+        return String(path.dropLast("Tests/WabaWatchClientTests/DocumentExample.swift".utf8.count))
     }()
 }
