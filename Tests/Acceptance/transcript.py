@@ -29,6 +29,8 @@ RULES = [
     (r"\b[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d", "Mon DD TIME"),
     (r"\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", "DATE TIME"),
     (r"\b\d\d:\d\d:\d\d\b", "TIME"),
+    # The release.
+    (r"(?<=[ (_])\d+\.\d+\.\d+(?=[ ):_]|$)", "VERSION"),
     # journalctl's own host and process.
     (r"(?<=TIME )\S+(?= wabawatchd\[)", "HOST"),
     (r"(?<=\[)\d+(?=\]:)", "PID"),
