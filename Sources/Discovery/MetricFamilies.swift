@@ -8,7 +8,7 @@ extension MetricFamily {
     static let calls = MetricFamily(name: "CallsLastHour", form: .gauge, description: "Requests to Meta within the last hour, by account")
     static let allowed = MetricFamily(name: "CallsPerHour", form: .gauge, description: "Requests to Meta that the budget allows in an hour")
     static let usage = MetricFamily(name: "UsagePercent", form: .gauge, description: "What Meta says was used of its own limit, in percent")
-    static let polls = MetricFamily(name: "PollsTotal", form: .counter, description: "Looks at things since the daemon began, by account")
+    static let polls = MetricFamily(name: "PollsTotal", form: .counter, description: "Polls since the daemon started, by account")
     static let pollFailures = MetricFamily(
         name: "PollFailuresTotal", form: .counter, description: "Looks that brought no usable answer since the daemon began, by account")
     static let latency = MetricFamily(

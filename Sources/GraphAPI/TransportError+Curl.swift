@@ -35,7 +35,7 @@ extension TransportError {
         switch code {
         case .timeout: "no whole answer came in time"
         case .resolve: "the host's name has no address"
-        case .connect: "nobody accepts connections there"
+        case .connect: "connection refused"
         case .tls: "the connection could not be secured"
         case .reset: "the connection ended before the answer did"
         case .tooLarge: "the answer is larger than allowed"

@@ -73,7 +73,7 @@ public struct LedgerError: Error, CustomStringConvertible {
         case .historyLost: "the ledger \(path) no longer keeps \(cause)"
         case .damaged: "the ledger \(path) is damaged: \(cause)"
         case .full: "the ledger \(path) cannot be written to: \(cause)"
-        case .cancelled: "the ledger \(path) was let go of"
+        case .cancelled: "the ledger \(path) was closed"
         case .failed: "the ledger \(path) failed: \(cause)"
         }
     }

@@ -16,7 +16,7 @@ extension RouteRunner {
             )
         case .tooManyAlarms:
             log.error(
-                "more alarms last than are kept; further ones are told when they begin and end, and not again",
+                "more alarms last than are kept; further ones are reported when they begin and end, and not repeated",
                 metadata: ["kept": "\(AlarmTracker.most)"])
         case .failing(let failure, let attempts):
             log.warning("a delivery failed, and is tried again", metadata: ["error": "\(failure)", "attempts": "\(attempts)"])
@@ -27,7 +27,7 @@ extension RouteRunner {
                 metadata: ["error": "\(failure)", "what": "\(what.joined(separator: " "))"])
         case .uncertain(let failure, let what):
             log.error(
-                "nobody knows whether a message has arrived; it is not sent again",
+                "it is unknown whether a message has arrived; it is not sent again",
                 metadata: ["error": "\(failure)", "what": "\(what.joined(separator: " "))"])
         case .unwritten(let reason):
             log.error(

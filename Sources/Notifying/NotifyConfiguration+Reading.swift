@@ -118,7 +118,7 @@ extension ConfigurationReader {
         if route.subject == .alarms {
             for key in ["operations", "fields"] {
                 if let place = members[key] {
-                    problems.append(place.problem("is for changes: alarms are told when they begin, change and end"))
+                    problems.append(place.problem("is for changes: alarms are reported when they begin, change and end"))
                 }
             }
         }

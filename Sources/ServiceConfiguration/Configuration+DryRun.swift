@@ -77,7 +77,7 @@ extension Configuration {
 
     private static func stretched(_ plan: CallPlan, _ account: Account) -> String {
         let times = Double(Int((plan.stretch * 10).rounded())) / 10
-        let text = "kinds other than account and phone_number are polled \(times) times as seldom"
-        return account.watch.isAdaptive ? text + " in the mean, those that hardly change first" : text
+        let text = "polling intervals of all kinds but account and phone_number ×\(times)"
+        return account.watch.isAdaptive ? text + " on average, first where little changes" : text
     }
 }

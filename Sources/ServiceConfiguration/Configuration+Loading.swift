@@ -88,7 +88,7 @@ extension ConfigurationReader {
                 if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
                     if let place = file(path) { places.append(place) }
                 } else {
-                    fail(path, "only files whose names end in .yaml or .yml may stand here, each of them an account")
+                    fail(path, "only files with names that end in .yaml or .yml are allowed here, one for each account")
                 }
                 if problems.count >= Self.mostProblems { break }
             }

@@ -173,7 +173,7 @@ extension ConfigurationReader {
                 problems.append(element.problem("is no action; those are \(known)"))
                 continue
             }
-            if !actions.insert(action).inserted { problems.append(element.problem("this action stands twice")) }
+            if !actions.insert(action).inserted { problems.append(element.problem("duplicate action")) }
         }
         return actions
     }
@@ -186,7 +186,7 @@ extension ConfigurationReader {
         var numbers: [String] = []
         for element in elements {
             guard let id = id(element) else { continue }
-            if numbers.contains(id) { problems.append(element.problem("this number stands twice")) }
+            if numbers.contains(id) { problems.append(element.problem("duplicate number")) }
             numbers.append(id)
         }
         return numbers

@@ -17,7 +17,7 @@ extension ConfigurationReader {
         }
         for element in elements.prefix(Self.mostAppSecrets) {
             guard let (source, place) = secret(element) else { continue }
-            if webhook.appSecrets.contains(source) { problems.append(element.problem("this secret stands twice")) }
+            if webhook.appSecrets.contains(source) { problems.append(element.problem("duplicate secret")) }
             webhook.appSecrets.append(source)
             webhook.appSecretPlaces.append(place)
         }

@@ -66,7 +66,7 @@ package struct Secrets: Sendable {
         guard credentials.directory == nil else { return [] }
         return sources.compactMap { source, place in
             guard case .credential(let name) = source, Credentials.isValid(Credentials.name(ofPath: name)) else { return nil }
-            return (place, "the credential \(name) could not be looked at: $CREDENTIALS_DIRECTORY is not set here")
+            return (place, "the credential \(name) cannot be checked: $CREDENTIALS_DIRECTORY is not set here")
         }
     }
 

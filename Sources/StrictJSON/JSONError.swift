@@ -28,13 +28,13 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
             case .tooDeep: "arrays and objects are nested deeper than allowed"
             case .tooManyValues: "there are more values than allowed"
             case .unexpectedEnd: "the text ends too early"
-            case .unexpectedByte: "a byte stands where it cannot"
+            case .unexpectedByte: "invalid JSON"
             case .trailingBytes: "something follows the value"
             case .badNumber: "a number breaks the grammar"
             case .badEscape: "an escape breaks the grammar"
             case .badString: "a string is not UTF-8 or holds a bare control character"
-            case .loneSurrogate: "a surrogate stands alone"
-            case .duplicateMember: "a member stands twice"
+            case .loneSurrogate: "unpaired surrogate"
+            case .duplicateMember: "duplicate member"
             }
         return "\(sentence)\(detail.map { " (\($0))" } ?? ""), at byte \(offset)"
     }

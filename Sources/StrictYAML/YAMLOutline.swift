@@ -123,7 +123,7 @@ struct YAMLOutline {
             throw Problem(line: line, key: level.key, sentence: "a key has more than \(limits.keyBytes) bytes")
         }
         guard level.keys.insert(key).inserted else {
-            throw Problem(line: line, key: Self.joined(level.key, key), sentence: "\(key) stands twice")
+            throw Problem(line: line, key: Self.joined(level.key, key), sentence: "duplicate key \(key)")
         }
         level.current = key
     }

@@ -45,7 +45,7 @@ struct InterfaceLexer {
         case let byte where Self.isWord(byte):
             while offset < bytes.count, Self.isWord(bytes[offset]), !isArrow { offset += 1 }
             token = .word(taken)
-        default: throw error("a character stands where it cannot")
+        default: throw error("unexpected character")
         }
     }
 

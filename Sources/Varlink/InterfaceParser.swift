@@ -62,7 +62,7 @@ struct InterfaceParser {
         if lexer.token != .mark(")") {
             repeat {
                 let documentation = documentation
-                let here = lexer.error("the name stands twice")
+                let here = lexer.error("duplicate name")
                 let name = try word("a field's name", InterfaceNames.isField)
                 guard names.insert(name).inserted else { throw here }
                 if lexer.token == .mark(":"), values.isEmpty {
@@ -84,7 +84,7 @@ struct InterfaceParser {
         switch lexer.token {
         case .mark("?"):
             try lexer.advance()
-            guard lexer.token != .mark("?") else { throw lexer.error("\"?\" stands twice") }
+            guard lexer.token != .mark("?") else { throw lexer.error("duplicate \"?\"") }
             return .nullable(try type(depth: depth + 1))
         case .mark("["):
             try lexer.advance()

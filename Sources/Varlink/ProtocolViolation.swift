@@ -70,7 +70,7 @@ extension ProtocolViolation: CustomStringConvertible {
         case .missingMethod: "a call names no method"
         case .badMember(let name): "the member \(name) has a wrong type"
         case .unknownMember(let name): "the member \(name) is unknown"
-        case .severalFlags: "flags stand together that exclude each other"
+        case .severalFlags: "flags that exclude each other"
         case .unexpectedReply: "a reply came that was not asked for"
         case .messageTooLarge(let limit): "a message is larger than \(limit) bytes"
         case .halfMessage: "a message was begun and not ended in time"

@@ -14,7 +14,7 @@ public enum OverviewInterface {
         # What is not well, and how much is: for whoever watches very many accounts.
         interface io.wabawatch.Overview
 
-        # So many things of an account and a kind (account, phone_number) that are well, and when an answer last showed them: RFC 3339.
+        # The number of things of an account and a kind (account, phone_number) that are well, and when an answer last showed them: RFC 3339.
         type Well (account: string, kind: string, things: int, confirmedAt: string)
 
         # Called with "more", in parts. "status" is a Status of io.wabawatch with all budgets, but only with the watches that are not current and those over

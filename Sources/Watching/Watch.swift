@@ -299,9 +299,9 @@ extension Watch {
         guard let difference = DocumentDifference(from: before, to: document) else { return nil }
         let (state, reason) = (shown.state, shown.reason)
         let place = target.phoneNumberID.map { "\(target.kind.rawValue) of \($0)" } ?? target.kind.rawValue
-        let verb =
-            state == .current ? "is current again" : "is \(state.rawValue.replacing("_", with: " "))\(reason.map { ": \($0)" } ?? "")"
-        var summary = "\(target.account): the watch over \(place) \(verb)"
+        let advice = state == .unauthorized ? ": replace it, then reload" : ""
+        let words = state == .current ? "is current again" : "is not current, \(state.words)\(advice)\(reason.map { ": \($0)" } ?? "")"
+        var summary = "\(target.account): \(place) \(words)"
         if target == .connection { summary = state == .current ? "Meta can be reached again" : reason ?? "Meta cannot be reached" }
         return DetectedChange(
             target.watch, .changed, severity: target == .connection && state != .current ? .critical : state.severity,

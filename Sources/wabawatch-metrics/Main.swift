@@ -16,7 +16,7 @@ struct Main: AsyncParsableCommand {
         abstract: "Exposes the metrics of wabawatchd over HTTP, for Prometheus and its like.",
         discussion: """
             Answers GET /metrics with OpenMetrics 1.0 or with Prometheus's text format 0.0.4, as the client accepts. It takes the sockets that systemd passes \
-            to it, or listens where it is told, or where the configuration of wabawatchd says (metrics.listen). It follows wabawatchd by its socket; while \
+            to it, or listens at the address of --listen, or where the configuration of wabawatchd says (metrics.listen). It follows wabawatchd by its socket; while \
             that cannot be reached, a scrape is answered with 503, so that nothing old is taken for present. SIGTERM ends it when the scrapes in progress are \
             answered. Exit status: 0, 1 failure, 64 usage.
             """)

@@ -14,8 +14,8 @@ struct Main: AsyncParsableCommand {
         commandName: "wabawatch-webhook",
         abstract: "Receives Meta's webhooks and hands them to wabawatchd.",
         discussion: """
-            Speaks HTTP/1.1 behind a reverse proxy that does TLS. It takes the sockets that systemd passes to it, or listens where it is told. A request is \
-            answered with 200 when wabawatchd has recorded everything in it. The verify token is the credential webhook.verify, or stands in a file. SIGTERM \
+            Speaks HTTP/1.1 behind a reverse proxy that does TLS. It takes the sockets that systemd passes to it, or listens at the address of --listen. A request is \
+            answered with 200 when wabawatchd has recorded everything in it. The verify token is the credential webhook.verify, or is in a file. SIGTERM \
             ends it when the requests in progress are answered, SIGUSR1 writes into the log how many requests were answered with which status. Exit status: \
             0, 1 failure, 64 usage, 78 no usable verify token.
             """)

@@ -21,7 +21,7 @@ struct Main: AsyncParsableCommand {
         abstract: "Watches WhatsApp Business accounts and tells what changed.",
         discussion: """
             Runs in the foreground. SIGTERM ends it; SIGHUP reads configuration and secrets anew, and a mistake in them changes nothing; SIGUSR1 writes \
-            into the log how everything stands. Exit status: 0, 1 failure, 64 usage, 78 configuration.
+            the status into the log. Exit status: 0, 1 failure, 64 usage, 78 configuration.
             """,
         version: Daemon.version,
         subcommands: [SetupCommand.self])

@@ -45,7 +45,7 @@ same 'the state' active "$(property ActiveState)"
 
 # On the command line, where no credentials are passed, everything else is looked at.
 wabawatchd --check >/tmp/told 2>&1 || fail "--check fails on a healthy system: $(cat /tmp/told)"
-grep --quiet 'the credential acme.token could not be looked at' /tmp/told || fail "--check does not say what it could not look at: $(cat /tmp/told)"
+grep --quiet 'the credential acme.token cannot be checked' /tmp/told || fail "--check does not say what it could not look at: $(cat /tmp/told)"
 wabawatchd --dry-run >/tmp/told 2>&1 || fail '--dry-run fails on a healthy system'
 grep --quiet '^acme ' /tmp/told || fail '--dry-run says nothing'
 

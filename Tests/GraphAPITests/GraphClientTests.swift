@@ -85,10 +85,10 @@ import WhatsAppBusiness
         (400, #"{"error":{"code":139102,"is_transient":true}}"#, .paging(restart: true)),
         (400, #"{"error":{"code":131009}}"#, .invalidRequest), (200, #"{"error":{"code":2}}"#, .transient),
         (500, "<html>", .transient), (502, "", .transient), (429, "", .throttled(regainAfter: .seconds(240))),
-        (404, "<html>", .invalidAnswer("a byte stands where it cannot, at byte 0")),
+        (404, "<html>", .invalidAnswer("invalid JSON, at byte 0")),
         (400, #"{"error":"text"}"#, .invalidAnswer("an error without a code")),
         (200, "[]", .invalidAnswer("the body is an array")), (200, "", .invalidAnswer("the text ends too early, at byte 0")),
-        (200, #"{"a":1,"a":2}"#, .invalidAnswer("a member stands twice, at byte 0")),
+        (200, #"{"a":1,"a":2}"#, .invalidAnswer("duplicate member, at byte 0")),
     ])
     func failure_hasItsClass(status: Int, body: String, code: GraphFailure.Code) async throws {
         try await withServer { _ in

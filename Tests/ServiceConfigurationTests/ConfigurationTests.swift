@@ -180,7 +180,7 @@ import WhatsAppBusiness
         ("budget: { share: half }\n", "wabawatch.yaml:1: budget.share: should be a share from 1% to 100%"),
         ("journal: { enabled: maybe }\n", "wabawatch.yaml:1: journal.enabled: should be true, false or auto"),
         ("graph: [1]\n", "wabawatch.yaml:1: graph: should be a mapping"),
-        ("graph: { version: v1.0,\n  version: v2.0 }\n", "wabawatch.yaml:2: graph.version: version stands twice"),
+        ("graph: { version: v1.0,\n  version: v2.0 }\n", "wabawatch.yaml:2: graph.version: duplicate key version"),
         ("graph: {\n", "wabawatch.yaml:"),
     ])
     func mistake_isNamedByFileLineAndKey(text: String, problem: String) {
@@ -254,6 +254,6 @@ import WhatsAppBusiness
         #expect(throws: ConfigurationError.self) { try other.check(secrets: secrets) }
         #expect(
             try good.check(secrets: Secrets(credentials: .init(directory: nil), environment: [:])).first?.contains(
-                "tokens/acme could not be looked at") == true)
+                "tokens/acme cannot be checked") == true)
     }
 }

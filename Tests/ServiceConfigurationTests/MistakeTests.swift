@@ -46,11 +46,11 @@ import WhatsAppBusiness
 
     @Test(arguments: [
         // A key that stands twice is named where it stands the second time.
-        ("graph:\n  timeout: 3s\n  version: v25.0\n  timeout: 4s\n", "wabawatch.yaml:4: graph.timeout: timeout stands twice"),
-        ("watch: { splay: 1% }\nbudget: {}\nwatch: {}\n", "wabawatch.yaml:3: watch: watch stands twice"),
-        ("watch:\n  qr_code: { every: 1h, every: 2h }\n", "wabawatch.yaml:2: watch.qr_code.every: every stands twice"),
-        ("accounts:\n  - name: a\n    token: { file: /a }\n    name: b\n", "wabawatch.yaml:4: accounts[0].name: name stands twice"),
-        ("\"graph\": {}\ngraph: {}\n", "wabawatch.yaml:2: graph: graph stands twice"),
+        ("graph:\n  timeout: 3s\n  version: v25.0\n  timeout: 4s\n", "wabawatch.yaml:4: graph.timeout: duplicate key timeout"),
+        ("watch: { splay: 1% }\nbudget: {}\nwatch: {}\n", "wabawatch.yaml:3: watch: duplicate key watch"),
+        ("watch:\n  qr_code: { every: 1h, every: 2h }\n", "wabawatch.yaml:2: watch.qr_code.every: duplicate key every"),
+        ("accounts:\n  - name: a\n    token: { file: /a }\n    name: b\n", "wabawatch.yaml:4: accounts[0].name: duplicate key name"),
+        ("\"graph\": {}\ngraph: {}\n", "wabawatch.yaml:2: graph: duplicate key graph"),
         // Addresses.
         ("graph:\n  timeout: 3s\n  base_url: graph.facebook.com\n", "wabawatch.yaml:3: graph.base_url: the base URL has no scheme"),
         ("graph:\n  base_url: ftp://x\n", "wabawatch.yaml:2: graph.base_url: the base URL is neither https nor http"),
@@ -66,7 +66,7 @@ import WhatsAppBusiness
         ),
         (
             "webhook:\n  app_secrets:\n    - { file: /a }\n    - { file: /a }\n",
-            "wabawatch.yaml:4: webhook.app_secrets[1]: this secret stands twice"
+            "wabawatch.yaml:4: webhook.app_secrets[1]: duplicate secret"
         ),
         ("webhook: { secret: x }\n", "wabawatch.yaml:1: webhook.secret: this key is not known; known are app_secrets, verify_token"),
         // Metrics.
@@ -136,7 +136,7 @@ import WhatsAppBusiness
 
     @Test(arguments: [
         ("phone_numbers: []", "wabawatch.yaml:5: accounts[0].phone_numbers: no number is named"),
-        ("phone_numbers: [\"1\", \"2\",\n      \"1\"]", "wabawatch.yaml:6: accounts[0].phone_numbers[2]: this number stands twice"),
+        ("phone_numbers: [\"1\", \"2\",\n      \"1\"]", "wabawatch.yaml:6: accounts[0].phone_numbers[2]: duplicate number"),
         ("phone_numbers: \"1\"", "wabawatch.yaml:5: accounts[0].phone_numbers: should be a list"),
         ("watch: { phone_number: { every: never } }", "wabawatch.yaml:5: accounts[0].watch.phone_number.every: the numbers are found"),
         (
@@ -226,8 +226,8 @@ import WhatsAppBusiness
         let configuration = try Configuration.load(path: file)
         #expect(
             try configuration.check(secrets: secrets()) == [
-                "\(file):4: accounts[0].token.credential: the credential a.token could not be looked at: $CREDENTIALS_DIRECTORY is not set here",
-                "\(file):5: accounts[0].app_secret.credential: the credential a.secret could not be looked at: "
+                "\(file):4: accounts[0].token.credential: the credential a.token cannot be checked: $CREDENTIALS_DIRECTORY is not set here",
+                "\(file):5: accounts[0].app_secret.credential: the credential a.secret cannot be checked: "
                     + "$CREDENTIALS_DIRECTORY is not set here",
             ])
         #expect(throws: ConfigurationError.self) { try configuration.check(secrets: secrets(folder: folder.path)) }

@@ -126,7 +126,7 @@ import WhatsAppBusiness
     @Test func accountWhoseCredentialCannotBeLookedAt_isLeftOut() async throws {
         let outcome = try await check("  - { name: acme, waba_id: \"\(Self.account)\", token: { credential: acme.token } }")
         #expect(outcome.status == 0 && outcome.requests.isEmpty)
-        #expect(outcome.said.contains("the credential acme.token could not be looked at"))
+        #expect(outcome.said.contains("the credential acme.token cannot be checked"))
     }
 
     @Test func online_withoutCheck_isAMistakeOfUsage() async throws {

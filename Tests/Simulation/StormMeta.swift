@@ -38,7 +38,7 @@ struct StormMeta {
         let addresses = request.method == "POST" ? BatchForm.addresses(request.body ?? []) : nil
         requests += addresses?.count ?? 1
         switch cause {
-        case .uplink: return .failure(TransportError(.connect, "nobody accepts connections there"))
+        case .uplink: return .failure(TransportError(.connect, "connection refused"))
         case .down: return .success(HTTPResponse(status: 503, body: Array("<html>Sorry</html>".utf8)))
         default: break
         }

@@ -110,7 +110,7 @@ import Testing
         let name = String(repeating: "x", count: 5_000)
         let error = #expect(throws: JSONError.self) { try JSONValue(parsing: "  {\"\(name)\":1,\"\(name)\":2}") }
         #expect(error?.detail?.count == 80)
-        #expect(error?.description == "a member stands twice (\(name.prefix(80))), at byte 2")
+        #expect(error?.description == "duplicate member (\(name.prefix(80))), at byte 2")
         #expect("\(JSONError(.tooDeep, at: 7, detail: "64"))" == "arrays and objects are nested deeper than allowed (64), at byte 7")
         #expect("\(JSONError(.unexpectedEnd, at: 0))" == "the text ends too early, at byte 0")
         #expect(JSONError(.badNumber, at: 1) != JSONError(.badNumber, at: 2))

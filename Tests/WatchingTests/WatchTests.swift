@@ -121,7 +121,7 @@ import WhatsAppBusiness
         _ = watch.on(.failed(.forbidden, reason: "no permission", isCertain: true), at: at(2))
         let change = try #require(watch.change(of: target, from: before))
         #expect(change.resource == ResourceID(account: "acme", kind: .watch, id: "business_profile/7", phoneNumberID: "7"))
-        #expect(change.summary == "acme: the watch over business_profile of 7 is forbidden: no permission")
+        #expect(change.summary == "acme: business_profile of 7 is not current, access denied: no permission")
         #expect(change.severity == .warning)
         #expect(change.fields.map(\.description) == ["/reason", "/state"])
         #expect(change.before == ["state": "current"])

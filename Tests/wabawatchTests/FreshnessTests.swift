@@ -53,7 +53,8 @@ import WhatsAppBusiness
     func thing_isNotCurrent_whileItsWatchIsNot(state: String) {
         let freshness = Freshness(Self.status(.phoneNumber, state))
         for number in Self.things where number.kind == .phoneNumber {
-            let words = "the watch over phone_number is \(state.replacing("_", with: " "))"
+            let known = WatchState(rawValue: state)
+            let words = known == .unauthorized ? "token rejected: replace it, then reload" : "phone_number: \(known?.words ?? state)"
             #expect(freshness.staleness(of: number) == .init(asOf: number.confirmedAt, reason: words))
         }
         #expect(freshness.staleness(of: Self.things[0]) == nil, "the account is seen by another watch")
@@ -64,17 +65,18 @@ import WhatsAppBusiness
 
     /// What is refused to the account, or for its list of numbers, holds for what depends on them, before their own watches know.
     @Test(arguments: ["unauthorized", "forbidden", "not_found"]) func thing_isNotCurrent_whileAWiderWatchIsRefused(state: String) {
-        let words = state.replacing("_", with: " ")
+        let words = WatchState(rawValue: state)?.words ?? state
+        func reason(_ place: String) -> String { state == "unauthorized" ? "token rejected: replace it, then reload" : "\(place): \(words)" }
         let account = Freshness(Self.status(.account, state))
-        for thing in Self.things { #expect(account.staleness(of: thing)?.reason == "the watch over account is \(words)", "\(thing)") }
+        for thing in Self.things { #expect(account.staleness(of: thing)?.reason == reason("account"), "\(thing)") }
         let numbers = Freshness(Self.status(.phoneNumber, state))
-        #expect(numbers.staleness(of: Self.profile)?.reason == "the watch over phone_number is \(words)")
+        #expect(numbers.staleness(of: Self.profile)?.reason == reason("phone_number"))
         #expect(Freshness(Self.status(.account, "unreachable")).staleness(of: Self.things[1]) == nil, "its own watch says what it sees")
     }
 
     @Test func nothing_isCurrent_whileMetaCannotBeReached() {
         let freshness = Freshness(Self.status(.account, "unreachable", account: "*"))
-        for thing in Self.things { #expect(freshness.staleness(of: thing)?.reason == "the watch over all accounts is unreachable") }
+        for thing in Self.things { #expect(freshness.staleness(of: thing)?.reason == "all accounts: Meta unreachable") }
     }
 
     @Test func thing_thatNothingWatches_orThatLatestAnswersLack_isNotCurrent() {

@@ -56,7 +56,7 @@ package struct SetupPlace: Sendable, Equatable {
         func quoted(_ text: String) -> String { JSONValue.string(text).description }
         let token = unit == nil ? "{ file: \(quoted(token(name))) }" : "{ credential: \(quoted("tokens/\(name)")) }"
         return """
-            # Written by wabawatchd setup. What else may stand here: accounts.d/example.yaml.sample and wabawatch.yaml.
+            # Written by wabawatchd setup. For other keys see accounts.d/example.yaml.sample and wabawatch.yaml.
             name: \(quoted(name))
             waba_id: \(quoted(id))
             token: \(token)

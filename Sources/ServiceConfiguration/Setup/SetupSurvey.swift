@@ -39,7 +39,7 @@ package struct SetupSurvey: Sendable {
         guard id.isAnID else {
             throw SetupProblem(
                 "\(id) is not an id: ids of Meta's are decimal digits",
-                help: "A portfolio's id stands at business.facebook.com, Business settings, Business info.")
+                help: "The id of a portfolio is shown at business.facebook.com under Business settings, Business info.")
         }
         do throws(GraphFailure) {
             _ = try await client.fetch(Self.account(id))

@@ -186,7 +186,7 @@ final class ActionDesk: Service {
                 let ticket = await watcher.begin(action.causes)
                 line.withLock { $0.left.append(Left(action: action, ticket: ticket)) }
             }
-        } catch { log.error("what became of earlier actions cannot be told", metadata: ["error": "\(error)"]) }
+        } catch { log.error("the results of earlier actions cannot be reported", metadata: ["error": "\(error)"]) }
     }
 
     /// Tells the journal of what was taken up and looks at it. An action that the journal has already is not told again.

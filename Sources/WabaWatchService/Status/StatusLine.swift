@@ -64,7 +64,7 @@ final class StatusLine: Sendable {
         guard let worst = summary.mostStretched else { return nil }
         let times = "\(Double(Int((worst.times * 10).rounded())) / 10)"
         let more = summary.stretched > 1 ? " (and \(summary.stretched - 1) more)" : ""
-        return "\(worst.account) over its budget, polled \(times) times as seldom\(more)"
+        return "\(worst.account) above its budget, polling intervals ×\(times)\(more)"
     }
 
     private static func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }

@@ -22,7 +22,7 @@ struct PastDocument: Equatable {
             document = object
         case .baseline:
             throw Failure(
-                "it is not known what \(change.id) was then: it was first looked at, or its members were, at \(change.observedAt)")
+                "the state of \(change.id) at that time is unknown: it, or some of its members, were first polled at \(change.observedAt)")
         case .reported, nil: break
         }
     }

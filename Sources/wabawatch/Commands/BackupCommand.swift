@@ -10,7 +10,7 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup", abstract: "Copy the ledger into a file, also while the daemon runs.",
         discussion: """
             The copy holds everything that was recorded when it began, and is there complete or not at all. Only its owner may read it. It is made by root \
-            or the service's own user, for nobody else may read the ledger.
+            or the service's own user, because no other user can read the ledger.
             """)
 
     @Option(help: "The ledger's file.", completion: .file())

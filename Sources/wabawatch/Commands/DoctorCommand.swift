@@ -12,7 +12,7 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             Checked are the socket, the versions, the unit, the journal, who may read and act, the files with secrets, the connection and the ledger; and of each \
             account its token, when that ends and what it may do, who gets its webhooks, its watches, its budget, the version of the Graph API, and its alarms. \
-            The exit status is 0 when all is well, and 1 otherwise. What cannot be found out is told as not known, with the reason, and does not count; what \
+            The exit status is 0 when all is well, and 1 otherwise. What cannot be found out is shown as unknown, with the reason, and does not count; what \
             is muted neither. Nothing is changed. With -o full every finding is listed, with -o json each is one object a line: check, verdict (well, not_known, \
             attention, wrong), sentence, account, advice and command.
             """)

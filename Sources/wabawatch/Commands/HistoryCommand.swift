@@ -24,7 +24,7 @@ struct HistoryCommand: AsyncParsableCommand {
     var after: String?
     @Flag(name: .shortAndLong, help: "Print the newest first.")
     var reverse = false
-    @Option(name: [.customShort("n"), .customLong("lines")], help: "Only the newest so many changes.")
+    @Option(name: [.customShort("n"), .customLong("lines")], help: "Show the newest N changes.")
     var lines: Int?
 
     func validate() throws {

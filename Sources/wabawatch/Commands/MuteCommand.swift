@@ -22,7 +22,7 @@ struct MuteCommand: AsyncParsableCommand {
         commandName: "mute", abstract: "Mute alarms of an account or one of its numbers for a while.",
         discussion: """
             A muted alarm is kept and shown with its mute, told as info, and left out of exit codes. It ends by itself; an alarm that worsens past what it was \
-            when it was muted breaks its mute. Account "*" is what concerns all accounts. Allowed to members of the daemon's control group; who it was is told.
+            when it was muted breaks its mute. Account "*" is what concerns all accounts. Allowed to members of the daemon's control group; the change says who it was.
             """)
 
     @OptionGroup var connection: SocketOptions
@@ -36,7 +36,7 @@ struct MuteCommand: AsyncParsableCommand {
     var span: SpanArgument?
     @Option(parsing: .unconditional, help: ArgumentHelp("Until this time, in journalctl's words.", valueName: "time"))
     var until: MomentArgument?
-    @Option(help: ArgumentHelp("Why, for whoever looks at the alarms.", valueName: "text"))
+    @Option(help: ArgumentHelp("The reason, shown with the alarms.", valueName: "text"))
     var reason: String?
     @Argument(help: "The account's name.", completion: .daemon(.account))
     var account: String

@@ -10,7 +10,7 @@ struct QRCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "qr", abstract: "Create, change and delete QR codes of a number.",
         discussion: """
-            Changes the account at Meta once, and looks at it afterwards; allowed to members of the daemon's control group, where the account's actions have \
+            Changes the account at Meta once, and polls it afterwards; allowed to members of the daemon's control group, where the account's actions have \
             qr_code. Exit status 1 where it was not done.
             """,
         subcommands: [Create.self, Change.self, Delete.self])

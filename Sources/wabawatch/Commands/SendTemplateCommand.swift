@@ -16,7 +16,7 @@ struct SendTemplateCommand: AsyncParsableCommand {
     @OptionGroup var connection: SocketOptions
     @OptionGroup var form: OutputOptions
     @OptionGroup var asking: ActionOptions
-    @Option(help: ArgumentHelp("What stands in the next place of the template's text; may be repeated.", valueName: "text"))
+    @Option(help: ArgumentHelp("The value of the template's next placeholder; may be repeated.", valueName: "text"))
     var text: [String] = []
     @Option(help: ArgumentHelp("A component as Meta takes it, JSON; may be repeated.", valueName: "json"))
     var component: [String] = []

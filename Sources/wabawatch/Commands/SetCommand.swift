@@ -11,7 +11,7 @@ struct SetCommand: AsyncParsableCommand {
         commandName: "set", abstract: "Set members of a profile, of settings, of an account or a number.",
         discussion: """
             Members are Meta's: about=Hello, websites='["https://shop.example"]', is_cart_enabled=true, or inner ones such as \
-            conversational_automation.prompts='["Opening hours?"]'. What is not named stays as it is. Changes the account at Meta once, and looks at it \
+            conversational_automation.prompts='["Opening hours?"]'. What is not named stays as it is. Changes the account at Meta once, and polls it \
             afterwards; allowed to members of the daemon's control group, where the account's actions allow it. Exit status 1 where it was not done.
             """)
 

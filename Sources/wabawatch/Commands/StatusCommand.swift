@@ -8,7 +8,7 @@ import WhatsAppBusiness
 /// How everything stands, the worst first.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show what is wrong, and how accounts, numbers and watches stand, the worst first.",
+        commandName: "status", abstract: "Show what is wrong, and the state of accounts, numbers and watches, the worst first.",
         discussion: """
             The exit status serves monitoring checks: 0 when all is well; 2 when something deserves attention (a rating of YELLOW or RED, FLAGGED, \
             RATE_LIMITED, health LIMITED, a watch that is not current); 3 when something is critical (banned, disconnected, deleted, restricted, \

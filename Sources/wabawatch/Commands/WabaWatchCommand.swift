@@ -9,7 +9,7 @@ import WabaWatchInterface
 @main struct WabaWatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wabawatch",
-        abstract: "Show WhatsApp Business accounts: how they stand, and everything that changed.",
+        abstract: "Show WhatsApp Business accounts: their present state, and everything that changed.",
         version: Interface.release,
         subcommands: [
             StatusCommand.self, MonitorCommand.self, HistoryCommand.self, TimelineCommand.self, ListCommand.self, ShowCommand.self,

@@ -126,7 +126,7 @@ extension Checkup {
         guard stale == 0 else {
             // Each of them is told by another check, or muted: not current all the same, and so not well.
             return Finding(
-                .watches, .unknown, "\(stale) of \(part.watches.count) watches are not current, which is told elsewhere or muted",
+                .watches, .unknown, "\(stale) of \(part.watches.count) watches are not current; reported by another watch, or muted",
                 command: "wabawatch status --account \(part.word)")
         }
         return Finding(.watches, .well, part.watches.count == 1 ? "the watch is current" : "all \(part.watches.count) watches are current")

@@ -18,10 +18,12 @@ extension Checkup {
         }
         let isMuted = !unexpected.isEmpty
         guard let watch = part.watches.first(where: { $0.kind == .subscribedApp }), watch.state.known == .current else {
-            let state = part.watches.first { $0.kind == .subscribedApp }?.state.rawText.replacing("_", with: " ")
+            let state = part.watches.first { $0.kind == .subscribedApp }.map { watch in
+                watch.state.known?.words ?? watch.state.rawText.replacing("_", with: " ")
+            }
             return Finding(
                 .callback, .unknown,
-                "which apps are subscribed is not known: \(state.map { "the watch over them is \($0)" } ?? "nothing watches them")")
+                "the subscribed apps are unknown: \(state.map { "not current, \($0)" } ?? "they are not watched")")
         }
         guard !part.apps.isEmpty else {
             return unlessMuted(

@@ -88,8 +88,9 @@ struct Freshness {
     private static func isNotAskedFor(_ kind: OpenEnum<Kind>) -> Bool { kind.known.map { $0.row.edge == nil } ?? false }
 
     private static func words(_ watch: WatchStatus) -> String {
+        if watch.state.known == .unauthorized { return "token rejected: replace it, then reload" }
         let place = watch.account == allAccounts ? "all accounts" : watch.kind.rawValue
-        return "the watch over \(place) is \(watch.state.rawText.replacing("_", with: " "))"
+        return "\(place): \(watch.state.known?.words ?? watch.state.rawText.replacing("_", with: " "))"
     }
 }
 

@@ -27,7 +27,7 @@ struct Meaning {
             sentences.append("FLAGGED: the rating fell to RED. It has seven days to recover before its messaging limit is lowered.")
         case .suspended: sentences.append("SUSPENDED: Meta does not let this number send for now. See Account Quality for the reason.")
         case .unverified:
-            sentences.append("UNVERIFIED: nobody has proved to own this number. Ask for a code by text or call, and enter it.")
+            sentences.append("UNVERIFIED: ownership of this number is not verified. Ask for a code by text or call, and enter it.")
         case .rateLimited: sentences.append("RATE_LIMITED: messages are sent faster than the number's throughput allows. Send slower.")
         default: break
         }
