@@ -3,7 +3,7 @@
 # changes it has to hear. So one import is enough, no target that it needs has flags which SwiftPM refuses to a dependency, and the text is true.
 #
 # The package stays in .build/library-user, so that the next run builds what is new. It has the same versions of other packages. The demo must have been built.
-# Prints one line a step; exit status 1 at the first that fails.
+# Needs jq. Prints one line a step; exit status 1 at the first that fails.
 set -euo pipefail
 root=$(realpath "$(dirname "$0")/../..")
 folder=$root/.build/library-user
@@ -36,6 +36,14 @@ block() { # TEXT
         /^ *```$/ && inside { inside = 0; if (found) { printf "%s", block; exit }; next }
         inside { block = block $0 "\n"; if (index($0, text)) found = 1 }' "$root"/README.md $(ls "$root"/Sources/Documentation/*.md 2>/dev/null)
 }
+
+# SwiftPM lets nobody depend by version on a product whose targets have unsafe flags; by path, as below, it does.
+unsafe=$(swift package --package-path "$root" --scratch-path "$folder/manifest" dump-package | jq --raw-output '
+    (.targets | map({ key: .name, value: . }) | from_entries) as $targets
+    | def closure: ., ($targets[.].dependencies[] | .byName[0]? // empty | select($targets[.]) | closure);
+    [.products[] | select(.type.library) | .targets[] | closure] | unique[]
+    | select(any($targets[.].settings[].kind; has("unsafeFlags")))')
+[ -z "$unsafe" ] || fail "a library needs targets with unsafe flags: $unsafe"
 
 rm -rf "$package"/Sources "$folder"/*.log "$folder"/cursor
 mkdir -p "$package/Sources/router"
