@@ -85,6 +85,7 @@ let package = Package(
         c("CCurl", library: "curl"),
         c("CCrypto", library: "crypto"),
         c("CSQLite", library: "sqlite3"),
+        c("CNATS", library: "nats"),
         room("StrictJSON"),
         // Tasks that wait, each with a way out and an owner.
         room("Continuations"),
@@ -201,6 +202,10 @@ let package = Package(
                 "NotificationDelivery", "Notifying", "StrictYAML", "Systemd", "WabaWatchInterface",
                 "WhatsAppBusiness", "Printing", "Programs", arguments, signals, logging,
             ], linkerSettings: lean),
+        // Streams and buckets of NATS JetStream. Only the relay has it: no other program is linked with the library.
+        room("JetStream", ["CNATS", "Continuations"]),
+        // Several hosts, one watch: who watches which account, and what is published when. Decisions alone.
+        room("Hosting", ["StrictJSON"]),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
         program("graph-simulator", ["GraphSimulator", "Printing", "Programs", arguments, signals]),
         program(
@@ -322,6 +327,8 @@ let package = Package(
                 "WabaWatchClient",
                 "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", "wabawatch-notify", nio, nioPosix, nioHTTP, logging,
             ]),
+        tests("JetStream", ["JetStream", "TestTools", "TestSupport"]),
+        tests("Hosting", ["Hosting", "TestTools", "StrictJSON"]),
         tests("Webhooks", ["Webhooks", "Changes", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Golden")]),
         tests("Actions", ["Actions", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON"]),
         tests("Changes", ["TestTools", "Changes", "WhatsAppBusiness", "StrictJSON"]),
