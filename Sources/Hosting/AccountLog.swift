@@ -23,7 +23,7 @@ public struct AccountLog: Sendable, Equatable {
 
     /// What happened.
     public enum Event: Sendable, Equatable {
-        /// The account's lease is this host's, under that epoch.
+        /// The account's lease is this host's, under that epoch; or still is, after it was not published for a while.
         case begin(epoch: UInt64)
         /// The head as its leader has it, with its revision.
         case head(LogHead?, revision: UInt64)
@@ -94,7 +94,7 @@ public struct AccountLog: Sendable, Equatable {
     public mutating func on(_ event: Event) -> Action {
         switch (state, event) {
         case (_, .begin(let epoch)):
-            precondition(epoch > self.epoch, "an epoch only grows")
+            precondition(epoch >= self.epoch, "an epoch never goes back")
             (self.epoch, state, lasts) = (epoch, .reading, [:])
             return .readHead
         case (.lost, _): return .lost

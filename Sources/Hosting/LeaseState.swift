@@ -52,7 +52,9 @@ public struct LeaseState: Sendable, Equatable {
         var revision: UInt64
         /// When the last renewal that was confirmed was sent.
         var confirmed: Duration
+        /// Whether the account's state has been taken over, and whether that is under way: it is anew after each stop.
         var isTakenOver = false
+        var isTakingOver = true
         /// Whether the account may be asked about.
         var isHolding = false
         var isStopping = false
@@ -127,7 +129,7 @@ public struct LeaseState: Sendable, Equatable {
             notBefore = now + times.retry
         case .tookOver(let epoch):
             guard case .own(var held) = standing, held.epoch == epoch, !held.isStopping else { break }
-            held.isTakenOver = true
+            (held.isTakenOver, held.isTakingOver) = (true, false)
             standing = .own(held)
             actions += hold(now)
         case .stopped:
@@ -142,7 +144,7 @@ public struct LeaseState: Sendable, Equatable {
     private mutating func due(_ now: Duration) -> [Action] {
         var actions: [Action] = []
         if case .own(var held) = standing, held.isHolding, now >= held.confirmed + times.holding || !isWanted {
-            (held.isHolding, held.isStopping) = (false, true)
+            (held.isHolding, held.isStopping, held.isTakenOver, held.isTakingOver) = (false, true, false, false)
             standing = .own(held)
             actions.append(.stop)
         }
@@ -187,8 +189,10 @@ public struct LeaseState: Sendable, Equatable {
         let epoch = record.epoch ?? revision
         if case .own(var held) = standing, held.epoch == epoch {
             (held.revision, held.confirmed) = (revision, max(held.confirmed, sent))
+            let isToBegin = !held.isTakenOver && !held.isTakingOver && !held.isStopping && isWanted
+            if isToBegin { held.isTakingOver = true }
             standing = .own(held)
-            return hold(now)
+            return isToBegin ? [.takeOver(epoch: epoch)] : hold(now)
         }
         standing = .own(Held(epoch: epoch, revision: revision, confirmed: sent))
         return [.takeOver(epoch: epoch)]

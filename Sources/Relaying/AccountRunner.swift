@@ -149,17 +149,14 @@ actor AccountRunner {
 
     /// Whether the account is this host's, with everything that others have published in its daemon's ledger.
     private func takeOver(_ epoch: UInt64) async throws -> Bool {
-        if machine.position.epoch < epoch {
-            guard let head = try await settle(machine.on(.begin(epoch: epoch))) else { return false }
-            if head.host == host, let text = head.cursor, try await canResume(Cursor(text)) {
-                lastMessage = try await store.load()?.point.stream ?? 0
-                let known = Cursor(text)
-                (cursor, lastChange, isDirty) = (known, known.sequence, true)
-                log.notice("the account is gone on with", metadata: ["epoch": "\(epoch)"])
-                return true
-            }
+        guard let head = try await settle(machine.on(.begin(epoch: epoch))) else { return false }
+        if head.host == host, let text = head.cursor, try await canResume(Cursor(text)) {
+            lastMessage = try await store.load()?.point.stream ?? 0
+            let known = Cursor(text)
+            (cursor, lastChange, isDirty) = (known, known.sequence, true)
+            log.notice("the account is gone on with", metadata: ["epoch": "\(epoch)"])
+            return true
         }
-        guard machine.isReady else { return false }
         let adopted = try await adopt()
         guard try await settle(machine.on(.adopted(cursor: adopted.text))) != nil else { return false }
         (cursor, lastChange, isDirty) = (adopted, adopted.sequence, true)

@@ -64,6 +64,8 @@ final class Cluster: Sendable {
         let cluster = try await Cluster(hosts: hosts, accounts: accounts)
         defer { for program in cluster.running.withLock({ Array($0.values) }) { program.putAway() } }
         do { try await body(cluster) } catch {
+            // What was done, for whoever looks for the reason.
+            for host in hosts { print("\(host):\n\(cluster.log(host, "relay.log").suffix(3000))\n\(cluster.log(host).suffix(3000))") }
             try await cluster.simulator.stop()
             throw error
         }
