@@ -352,7 +352,8 @@ let package = Package(
         tests(
             "Relaying",
             [
-                "Relaying", "JetStream", "TestTools", "TestSupport", "GraphSimulator", "Varlink", "WabaWatchInterface", "WhatsAppBusiness",
+                "Relaying", "JetStream", "StrictYAML", "TestTools", "TestSupport", "GraphSimulator", "Varlink", "WabaWatchInterface",
+                "WhatsAppBusiness",
                 "StrictJSON", "wabawatchd", "wabawatch-relay",
             ]),
         tests("Webhooks", ["Webhooks", "Changes", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Golden")]),

@@ -245,6 +245,10 @@ package struct Daemon: Sendable {
 
     /// Polls everything once, announces what that recorded, and says which watches are not current.
     package func once() async throws -> [String] {
+        guard holds == nil else {
+            try await end()
+            return ["nothing was polled: several hosts share the accounts (cluster.enabled), and the relay says which are this one's"]
+        }
         let desk = actionDesk()
         await desk.takeUp()
         let troubled = try await watcher.pollEverythingOnce()

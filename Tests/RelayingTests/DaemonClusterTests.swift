@@ -28,6 +28,15 @@ import WhatsAppBusiness
             let client = try await VarlinkClient.connect(path: site.socket)
             #expect(try await client.call("\(Self.name).Accounts") == ["accounts": ["acme"]])
             #expect(site.simulator.requests.isEmpty)
+            await #expect(
+                throws: VarlinkError(
+                    "io.wabawatch.LookFailed",
+                    [
+                        "state": "starting", "reason": "the account is not watched by this host",
+                    ])
+            ) {
+                try await client.call("io.wabawatch.Poll", ["account": "acme"])
+            }
             func hold(_ account: String, epoch: Int64, for milliseconds: Int64) async throws {
                 let until = try Self.now() + milliseconds
                 _ = try await client.call(
@@ -54,6 +63,14 @@ import WhatsAppBusiness
             try await hold("acme", epoch: 9, for: 0)
             #expect(site.simulator.requests.count - stopped <= 1)
             #expect(await daemon.stop() == 0)
+        }
+    }
+
+    @Test func pollOfEverythingOnce_asksNothing_whereHostsShareTheAccounts() async throws {
+        try await Site.with(more: "cluster: { enabled: true }") { site in
+            let status = try await site.once()
+            #expect(status == 1)
+            #expect(site.simulator.requests.isEmpty && site.log.contains("several hosts share the accounts"))
         }
     }
 
