@@ -9,18 +9,18 @@ import WhatsAppBusiness
 
 /// Carries out what an account's log decides: takes the account over, and publishes its changes for as long as this host holds it.
 actor AccountRunner {
-    private let account: String
+    let account: String
     private let host: String
-    private let stream: JetStreamConnection
-    private let daemon: DaemonLink
-    private let time: RelayTime
+    let stream: JetStreamConnection
+    let daemon: DaemonLink
+    let time: RelayTime
     private let log: Logger
-    private var machine: AccountLog
-    private let store: AccountStore
+    var machine: AccountLog
+    let store: AccountStore
     /// Behind which of the daemon's changes it goes on.
     private var cursor: Cursor?
     /// The sequence of the account's last change in the daemon's ledger that is published or passed over, and the last message's number in the stream.
-    private var (lastChange, lastMessage): (Int64, UInt64) = (0, 0)
+    var (lastChange, lastMessage): (Int64, UInt64) = (0, 0)
     private var isDirty = true
     /// Whether a change is on its way, and whether the state is being written.
     private var (isPublishing, isKeeping) = (false, false)
@@ -157,59 +157,15 @@ actor AccountRunner {
             log.notice("the account is gone on with", metadata: ["epoch": "\(epoch)"])
             return true
         }
-        let adopted = try await adopt()
+        let (adopted, left) = try await adopt()
         guard try await settle(machine.on(.adopted(cursor: adopted.text))) != nil else { return false }
+        for next in left {
+            let offer = AccountLog.Offer(subject: next.subject, body: next.body, cursor: adopted.text)
+            guard try await settle(machine.on(.offer(offer))) != nil else { return false }
+        }
         (cursor, lastChange, isDirty) = (adopted, adopted.sequence, true)
         log.notice("the account was taken over", metadata: ["epoch": "\(epoch)", "messages": "\(machine.position.sequence)"])
         return true
-    }
-
-    private func canResume(_ cursor: Cursor) async throws -> Bool {
-        do {
-            for try await _ in daemon.client.history(HistoryParameters(after: cursor, limit: 1)) { break }
-            return true
-        } catch let error as ClientError {
-            if case .service(.historyLost) = error.code { return false }
-            throw error
-        }
-    }
-
-    /// Puts into the daemon's ledger what was kept of the account, and what was published since; returns where the ledger stands then.
-    private func adopt() async throws -> Cursor {
-        try await daemon.release(account)
-        var adopted: Cursor?
-        var point = AccountPoint(sequence: 0, stream: 0, targets: [])
-        if let kept = try await store.load() {
-            point = kept.point
-            // The things of a number that left are not in the list of numbers any more.
-            let list = kept.targets.first { $0["kind"]?.string == "phone_number" }
-            let numbers = list.map { Set($0["things"]?.array?.compactMap { $0["id"]?.string } ?? []) }
-            for target in kept.targets {
-                if let number = target["phoneNumberId"]?.string, numbers?.contains(number) == false { continue }
-                adopted = try await daemon.adopt(account, "target", .object(target))
-            }
-            adopted = try await daemon.adopt(account, "standings", kept.standings)
-        }
-        (lastMessage, adopted) = try await replay(after: point, adopted)
-        if let adopted { return adopted }
-        return try await daemon.client.getStatus().cursor
-    }
-
-    /// Applies what was published behind the point: everything up to the head, which a replica may be told of late.
-    private func replay(after point: AccountPoint, _ adopted: Cursor?) async throws -> (UInt64, Cursor?) {
-        var (adopted, last, sequence) = (adopted, point.stream, point.sequence)
-        while sequence < machine.position.sequence {
-            guard let message = try await stream.next(of: Buckets.subjects(of: account), from: last + 1, in: Buckets.stream) else {
-                try await time.sleep(.milliseconds(100))
-                continue
-            }
-            last = message.sequence
-            guard let own = message.id?.split(separator: ".").last.flatMap({ UInt64($0) }), own > sequence else { continue }
-            sequence = own
-            guard let change = try JSONValue(parsing: message.body, limits: .stored)["data"] else { continue }
-            adopted = try await daemon.adopt(account, "change", change)
-        }
-        return (last, adopted)
     }
 
     // MARK: Publishing
@@ -217,20 +173,18 @@ actor AccountRunner {
     /// Publishes what the daemon records; `false` where another holds the account.
     private func publish() async throws -> Bool {
         guard let cursor else { return false }
-        for try await event in daemon.client.changes(after: cursor, filter: Filter(accounts: [account])) {
+        var events = daemon.client.changes(after: cursor, filter: Filter(accounts: [account])).makeAsyncIterator()
+        while let event = try await events.next(isolation: self) {
             switch event {
             case .change(let change):
-                self.cursor = change.cursor
                 guard change.account == account else { continue }
-                let body = JSONValue.object(CloudEvent(change, host: host).json).description
-                let subject = Buckets.subject(account, change.kind.rawValue, change.operation.rawValue)
-                let offer = AccountLog.Offer(subject: subject, body: body, cursor: change.cursor.text)
                 (isPublishing, isDirty) = (true, true)
                 defer { isPublishing = false }
-                guard try await settle(machine.on(.offer(offer))) != nil else { return false }
-                lastChange = Int64(change.sequence)
-                // What was found at a first look is in no change: nobody could go on without it.
-                if change.operation == .baseline { await keep() }
+                let changes = change.operation == .baseline ? try await kept(with: change, &events) : [change]
+                for change in changes {
+                    guard try await settle(machine.on(.offer(offer(change)))) != nil else { return false }
+                    (self.cursor, lastChange) = (change.cursor, Int64(change.sequence))
+                }
             case .heartbeat(let heard):
                 self.cursor = heard
                 lastChange = max(lastChange, heard.sequence)
@@ -244,6 +198,35 @@ actor AccountRunner {
             }
         }
         return true
+    }
+
+    private func offer(_ change: Change) -> AccountLog.Offer {
+        AccountLog.Offer(
+            subject: Buckets.subject(account, change.kind.rawValue, change.operation.rawValue),
+            body: JSONValue.object(CloudEvent(change, host: host).json).description, cursor: change.cursor.text)
+    }
+
+    /// What was found at a first look is in no change, and nobody could go on without it: it is kept before it is published, with everything that has been
+    /// recorded by then, which is returned.
+    private func kept(with first: Change, _ events: inout ChangeSequence.Iterator) async throws -> [Change] {
+        var changes = [first]
+        guard !isKeeping else { return changes }
+        isKeeping = true
+        defer { isKeeping = false }
+        do {
+            guard let copy = try await daemon.copy(of: account) else { return changes }
+            while changes.last.map({ Int64($0.sequence) < copy.last }) ?? false, let event = try await events.next(isolation: self) {
+                if case .change(let change) = event, change.account == account { changes.append(change) }
+                if case .historyLost = event { break }
+            }
+            try await store.save(
+                copy.targets, copy.standings, sequence: machine.position.sequence, stream: lastMessage,
+                next: changes.map { AccountPoint.Next(subject: offer($0).subject, body: offer($0).body) })
+        } catch let error as JetStreamError {
+            log.debug("the account's state is written later", metadata: ["error": "\(error)"])
+            if error.code == .conflict { _ = try await store.load() }
+        }
+        return changes
     }
 
     /// Writes down what the daemon keeps of the account, if everything of it is published.

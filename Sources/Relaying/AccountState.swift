@@ -10,25 +10,47 @@ struct AccountPoint: Equatable {
     var stream: UInt64
     /// The keys of the targets, the list of numbers first.
     var targets: [String]
+    /// Messages that are in the values as well and were about to be published behind these, in their order.
+    var next: [Next] = []
+
+    /// A message that may be published or not.
+    struct Next: Equatable {
+        var subject: String
+        var body: String
+    }
+
+    /// Those that are not published where there are so many messages of the account.
+    func left(of sequence: UInt64) -> ArraySlice<Next> {
+        next.dropFirst(sequence > self.sequence ? Int(clamping: sequence - self.sequence) : 0)
+    }
 
     var json: JSONObject {
-        [
+        var json: JSONObject = [
             "sequence": .number(JSONNumber(sequence)), "stream": .number(JSONNumber(stream)),
             "targets": .array(targets.map { .string($0) }),
         ]
+        if !next.isEmpty {
+            json["next"] = .array(next.map { .object(["subject": .string($0.subject), "body": .string($0.body)]) })
+        }
+        return json
     }
 
-    init(sequence: UInt64, stream: UInt64, targets: [String]) {
+    init(sequence: UInt64, stream: UInt64, targets: [String], next: [Next] = []) {
         self.sequence = sequence
         self.stream = stream
         self.targets = targets
+        self.next = next
     }
 
     init?(json: JSONObject) {
         guard let sequence = json["sequence"]?.integer, let stream = json["stream"]?.integer, sequence >= 0, stream >= 0,
             let targets = json["targets"]?.array
         else { return nil }
-        self.init(sequence: UInt64(sequence), stream: UInt64(stream), targets: targets.compactMap(\.string))
+        let next = (json["next"]?.array ?? []).compactMap { message -> Next? in
+            guard let subject = message["subject"]?.string, let body = message["body"]?.string else { return nil }
+            return Next(subject: subject, body: body)
+        }
+        self.init(sequence: UInt64(sequence), stream: UInt64(stream), targets: targets.compactMap(\.string), next: next)
     }
 }
 
@@ -58,7 +80,10 @@ actor AccountStore {
     }
 
     /// Writes what is new of these values, and the point behind them.
-    func save(_ targets: [JSONObject], _ standings: JSONValue, sequence: UInt64, stream last: UInt64) async throws {
+    /// - Parameter next: what is in the values already and is published next.
+    func save(
+        _ targets: [JSONObject], _ standings: JSONValue, sequence: UInt64, stream last: UInt64, next: [AccountPoint.Next] = []
+    ) async throws {
         var keys: [String] = []
         for target in targets {
             let key = key(of: target)
@@ -66,7 +91,7 @@ actor AccountStore {
             try await write(key, ["target": .object(target)])
         }
         try await write(standingsKey, ["standings": standings])
-        try await write(Buckets.point(of: account), AccountPoint(sequence: sequence, stream: last, targets: keys).json)
+        try await write(Buckets.point(of: account), AccountPoint(sequence: sequence, stream: last, targets: keys, next: next).json)
     }
 
     private var standingsKey: String { "\(SubjectToken.encode(account)).standings" }

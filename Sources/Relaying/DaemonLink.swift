@@ -37,16 +37,18 @@ package struct DaemonLink: Sendable {
 
     func release(_ account: String) async throws { _ = try await call("Release", ["account": .string(account)]) }
 
-    /// What the daemon keeps of an account; `nil` where it has recorded more of it than up to that sequence.
-    func copy(of account: String, upTo sequence: Int64) async throws -> (targets: [JSONObject], standings: JSONValue)? {
+    /// What the daemon keeps of an account, and the sequence of its last change; `nil` where it has recorded more of it than up to that sequence, or more
+    /// meanwhile.
+    func copy(
+        of account: String, upTo sequence: Int64 = .max
+    ) async throws -> (targets: [JSONObject], standings: JSONValue, last: Int64)? {
         var targets: [JSONObject] = []
         var first: Int64?
         for try await reply in client.replies("\(ClusterInterface.name).Copy", ["account": .string(account)]) {
-            let last = reply["sequence"]?.integer ?? .max
-            guard last <= sequence, first ?? last == last else { return nil }
+            guard let last = reply["sequence"]?.integer, last <= sequence, first ?? last == last else { return nil }
             first = last
             if let target = reply["target"]?.object { targets.append(target) }
-            if reply["end"]?.bool == true { return (targets, reply["standings"] ?? .array([])) }
+            if reply["end"]?.bool == true { return (targets, reply["standings"] ?? .array([]), last) }
         }
         return nil
     }

@@ -22,7 +22,7 @@ final class Cluster: Sendable {
 
     static let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().path()
 
-    init(hosts: [String], accounts: Int = 1) async throws {
+    init(hosts: [String], starting: [String], accounts: Int = 1) async throws {
         folder = try TemporaryFolder()
         simulator = try await GraphSimulator.start(Platform.sample(accounts: accounts, numbers: 2, blockedUsers: 3))
         nats = try NATSServer(in: folder.path, port: try NATSServer.freePorts(1)[0])
@@ -35,7 +35,7 @@ final class Cluster: Sendable {
             try Data(relay.utf8).write(to: URL(filePath: "\(path)/relay.yaml"))
         }
         try startNATS()
-        for host in hosts { try await start(host) }
+        for host in starting { try await start(host) }
     }
 
     private func daemonConfiguration(_ path: String) -> String {
@@ -60,8 +60,11 @@ final class Cluster: Sendable {
     }
 
     /// Runs a test's body and puts everything away, however it ends.
-    static func with(hosts: [String], accounts: Int = 1, _ body: (Cluster) async throws -> Void) async throws {
-        let cluster = try await Cluster(hosts: hosts, accounts: accounts)
+    /// - Parameter starting: the hosts that are started; all unless it is given.
+    static func with(
+        hosts: [String], starting: [String]? = nil, accounts: Int = 1, _ body: (Cluster) async throws -> Void
+    ) async throws {
+        let cluster = try await Cluster(hosts: hosts, starting: starting ?? hosts, accounts: accounts)
         defer { for program in cluster.running.withLock({ Array($0.values) }) { program.putAway() } }
         do { try await body(cluster) } catch {
             // What was done, for whoever looks for the reason.

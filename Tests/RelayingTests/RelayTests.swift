@@ -8,6 +8,8 @@ import Testing
 import WabaWatchInterface
 import WhatsAppBusiness
 
+@testable import Relaying
+
 /// The stream of one host, and of two of which one fails: real daemons, real relays, a real NATS server, a simulated Meta.
 @Suite(.timeLimit(.minutes(4)), .serialized) struct RelayTests {
     /// Baselines of an account's list of numbers and of templates, and of two numbers' profiles and blocked users.
@@ -96,6 +98,28 @@ import WhatsAppBusiness
             #expect(complaints(found).isEmpty, "\(complaints(found))")
             #expect(found.count { $0.change?.after?["about"] == "before" } == 4)
         }
+    }
+
+    @Test func hostThatIsKilledAtItsFirstLook_leavesNoSecondBaseline() async throws {
+        try await Cluster.with(hosts: ["one", "two"], starting: ["one"]) { cluster in
+            let stream = try cluster.connect()
+            _ = try await cluster.waitForMessages("a baseline", stream) { !$0.isEmpty }
+            cluster.kill("one relay")
+            cluster.kill("one daemon")
+            try await cluster.start("two")
+            let found = try await cluster.waitForMessages("the baselines", stream) { $0.count >= Self.baselines }
+            #expect(complaints(found).isEmpty, "\(complaints(found))")
+            cluster.setAbout("after")
+            let all = try await cluster.waitForMessages("a change", stream) { $0.last?.change?.after?["about"] == "after" }
+            #expect(all.count == Self.baselines + 1 && complaints(all).isEmpty, "\(complaints(all))")
+        }
+    }
+
+    @Test func messagesThatWereAboutToBePublished_areThoseBehindTheHead() {
+        let next = (1...3).map { AccountPoint.Next(subject: "wabawatch.acme.account.baseline", body: "\($0)") }
+        let point = AccountPoint(sequence: 4, stream: 9, targets: ["acme.target.account"], next: next)
+        #expect([4, 5, 7, 9].map { point.left(of: $0).map(\.body) } == [["1", "2", "3"], ["2", "3"], [], []])
+        #expect(AccountPoint(json: point.json) == point)
     }
 
     @Test func hostThatStops_letsGoAtOnce() async throws {
