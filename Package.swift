@@ -59,6 +59,7 @@ let package = Package(
         .executable(name: "wabawatch-webhook", targets: ["wabawatch-webhook"]),
         .executable(name: "wabawatch-notify", targets: ["wabawatch-notify"]),
         .executable(name: "wabawatch-metrics", targets: ["wabawatch-metrics"]),
+        .executable(name: "wabawatch-relay", targets: ["wabawatch-relay"]),
         .executable(name: "graph-simulator", targets: ["graph-simulator"]),
         .executable(name: "wabawatch-bench", targets: ["wabawatch-bench"]),
         .library(name: "WabaWatchClient", targets: ["WabaWatchClient"]),
@@ -86,6 +87,7 @@ let package = Package(
         c("CCurl", library: "curl"),
         c("CCrypto", library: "crypto"),
         c("CSQLite", library: "sqlite3"),
+        c("CNATS", library: "nats"),
         room("StrictJSON"),
         // Tasks that wait, each with a way out and an owner.
         room("Continuations"),
@@ -136,6 +138,10 @@ let package = Package(
             ]),
         // What is wrong now, found out from what was recorded and from the watcher, and recorded as alarms.
         room("AlarmKeeping", ["Continuations", "Alarms", "Changes", "Ledger", "Watching", "WhatsAppBusiness", "StrictJSON", logging]),
+        // Accounts that several hosts share: which this one may ask about, and what one host hands to another.
+        room(
+            "Clustering",
+            ["Varlink", "GraphAPI", "Changes", "Ledger", "Watching", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", logging]),
         // What metrics there are, what they are made of, and their text.
         room("Metrics", ["Printing", "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON"]),
         // How others on the host find the daemon and its numbers: the registry's link and io.systemd.Metrics.
@@ -153,7 +159,8 @@ let package = Package(
                 "Continuations", "Systemd", "Varlink", "GraphAPI", "Actions", "Alarms", "AlarmKeeping", "Changes", "Webhooks", "Ledger",
                 "Watching",
                 "WabaWatchInterface",
-                "InterfaceRecords", "ServiceConfiguration", "StrictYAML", "Announcing", "Subscriptions", "Discovery", "Metrics",
+                "InterfaceRecords", "ServiceConfiguration", "StrictYAML", "Announcing", "Subscriptions", "Discovery", "Clustering",
+                "Metrics",
                 "WhatsAppBusiness",
                 "StrictJSON", lifecycle, signals, logging,
             ]),
@@ -202,6 +209,23 @@ let package = Package(
                 "NotificationDelivery", "Notifying", "StrictYAML", "Systemd", "WabaWatchInterface",
                 "WhatsAppBusiness", "Printing", "Programs", arguments, signals, logging,
             ], linkerSettings: lean),
+        // Streams and buckets of NATS JetStream. Only the relay has it: no other program is linked with the library.
+        room("JetStream", ["CNATS", "Continuations"]),
+        // Several hosts, one watch: who watches which account, and what is published when. Decisions alone.
+        room("Hosting", ["StrictJSON"]),
+        // What carries that out between the daemon and NATS. No room of the daemon's is in it.
+        room(
+            "Relaying",
+            [
+                "Continuations", "Hosting", "JetStream", "StrictYAML", "WabaWatchClient", "WabaWatchInterface", "WhatsAppBusiness",
+                "StrictJSON", logging,
+            ]),
+        program(
+            "wabawatch-relay",
+            [
+                "Relaying", "JetStream", "StrictYAML", "Systemd", "WabaWatchInterface", "Printing", "Programs", arguments, signals, logging,
+            ],
+            linkerSettings: lean),
         room("GraphSimulator", ["WhatsAppBusiness", "StrictJSON", "CCrypto", nio, nioPosix, nioHTTP]),
         program("graph-simulator", ["GraphSimulator", "Printing", "Programs", arguments, signals]),
         program(
@@ -323,6 +347,16 @@ let package = Package(
                 "NotificationDelivery", "Notifying", "TestTools", "TestSupport", "FakeDaemon", "GraphAPI", "Systemd", "Varlink",
                 "WabaWatchClient",
                 "WabaWatchInterface", "WhatsAppBusiness", "StrictJSON", "wabawatch-notify", nio, nioPosix, nioHTTP, logging,
+            ]),
+        tests("JetStream", ["JetStream", "TestTools", "TestSupport"]),
+        tests("Hosting", ["Hosting", "TestTools", "StrictJSON"]),
+        tests("Clustering", ["Clustering", "GraphAPI", "Watching"]),
+        tests(
+            "Relaying",
+            [
+                "Relaying", "JetStream", "StrictYAML", "TestTools", "TestSupport", "GraphSimulator", "Varlink", "WabaWatchInterface",
+                "WhatsAppBusiness",
+                "StrictJSON", "wabawatchd", "wabawatch-relay",
             ]),
         tests("Webhooks", ["Webhooks", "Changes", "WhatsAppBusiness", "StrictJSON"], resources: [.copy("Golden")]),
         tests("Actions", ["Actions", "Changes", "GraphAPI", "WhatsAppBusiness", "StrictJSON"]),

@@ -21,7 +21,8 @@ extension Configuration {
             let members = reader.members(
                 of: root,
                 keys: [
-                    "graph", "ledger", "socket", "journal", "watch", "budget", "webhook", "metrics", "alarms", "ignore", "token_folder",
+                    "graph", "ledger", "socket", "journal", "watch", "budget", "webhook", "metrics", "cluster", "alarms", "ignore",
+                    "token_folder",
                     "accounts",
                 ])
             configuration.graph = reader.graph(members["graph"])
@@ -31,6 +32,7 @@ extension Configuration {
             configuration.budget = reader.budget(members["budget"])
             configuration.webhook = reader.webhook(members["webhook"])
             configuration.metrics = reader.metrics(members["metrics"])
+            configuration.isClustered = reader.cluster(members["cluster"])
             let floors = !configuration.graph.isLoopback
             configuration.watch = reader.watch(members["watch"], over: Watch(), floors: floors)
             configuration.alarms = reader.alarms(members["alarms"], over: AlarmSettings())

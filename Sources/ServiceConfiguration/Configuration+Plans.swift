@@ -33,10 +33,15 @@ extension Configuration {
     }
 
     /// The accounts as they are to be watched.
-    package func plans(secrets: Secrets, transport: any Transport) throws(ConfigurationError) -> [AccountPlan] {
+    /// - Parameter carrier: what carries an account's requests over that transport, by its name.
+    package func plans(
+        secrets: Secrets, transport shared: any Transport,
+        carrier: @escaping @Sendable (String, any Transport) -> any Transport = { $1 }
+    ) throws(ConfigurationError) -> [AccountPlan] {
         let endpoints = try plans(secrets: secrets) { endpoint, token, appSecret in (endpoint, token, appSecret) }
         return endpoints.map { account, access in
             let (endpoint, token, appSecret) = access
+            let transport = carrier(account.name, shared)
             @Sendable func client(_ token: AccessToken, _ appSecret: AppSecret?) -> GraphClient {
                 GraphClient(endpoint: endpoint, token: token, appSecret: appSecret, transport: transport)
             }

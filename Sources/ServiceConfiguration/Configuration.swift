@@ -178,6 +178,8 @@ package struct Configuration: Sendable, Equatable {
     package var webhook = Webhook()
     /// Metrics.
     package var metrics = Metrics()
+    /// Whether several hosts share the accounts, so that a relay says which are watched here.
+    package var isClustered = false
     /// What is said of the alarms of all accounts.
     package var alarms = AlarmSettings()
     /// Members that are kept out of the changes of all accounts.

@@ -16,6 +16,12 @@ extension ConfigurationReader {
         return metrics
     }
 
+    /// Whether several hosts share the accounts.
+    mutating func cluster(_ place: YAMLPlace?) -> Bool {
+        guard let place, let enabled = members(of: place, keys: ["enabled"])["enabled"] else { return false }
+        return flag(enabled) ?? false
+    }
+
     /// An address as programs take it at `--listen`; `nil` for what is none. A path by itself is that of a Unix socket.
     private static func listenAddress(_ text: String) -> String? {
         let path = text.hasPrefix("unix:") ? text.dropFirst(5) : text[...]

@@ -1,5 +1,6 @@
 import AlarmKeeping
 import Announcing
+import Clustering
 import Continuations
 import Discovery
 import Dispatch
@@ -37,6 +38,8 @@ package struct Daemon: Sendable {
     let controlRight: ControlRight
     let actionJournal: ActionJournal
     let log: Logger
+    /// Which accounts this host may ask about; `nil` where it is alone.
+    let holds: AccountHolds?
     private let readsAnew: Bool
     /// Where those wait who want to know what became of a reload: beside the socket, whose folder is root's under systemd.
     private let replies: String?
@@ -92,7 +95,12 @@ package struct Daemon: Sendable {
         world = surroundings.world
         notifier = surroundings.notifier
         let transport = try configuration.transport()
-        let plans = try configuration.plans(secrets: surroundings.secrets, transport: transport)
+        let holds = configuration.isClustered ? AccountHolds(now: surroundings.world.now) : nil
+        self.holds = holds
+        let carrier: @Sendable (String, any Transport) -> any Transport = { account, transport in
+            holds.map { HeldTransport(transport, of: account, while: $0) } ?? transport
+        }
+        let plans = try configuration.plans(secrets: surroundings.secrets, transport: transport, carrier: carrier)
         let appSecrets = try surroundings.secrets.appSecrets(of: configuration)
         controlRight = try ControlRight(of: configuration)
         let path = configuration.ledger.path ?? Self.folder("STATE_DIRECTORY", surroundings) + "ledger.sqlite"
@@ -107,7 +115,7 @@ package struct Daemon: Sendable {
             log.critical(
                 "the ledger was damaged; a new one was begun", metadata: ["old": "\(setAside.path)", "error": "\(setAside.cause)"])
         }
-        let watcher = Watcher(accounts: plans, ledger: ledger, world: world, log: log)
+        let watcher = Watcher(accounts: plans, isShared: holds != nil, ledger: ledger, world: world, log: log)
         self.watcher = watcher
         keeper = AlarmKeeper(
             ledger: opened.ledger, source: watcher, isLedgerNew: opened.setAside != nil, now: world.now, wallClock: world.wallClock,
@@ -115,7 +123,7 @@ package struct Daemon: Sendable {
         readsAnew = surroundings.reading != nil
         reloader = Reloader(
             configuration, transport, appSecrets: appSecrets, secrets: surroundings.secrets, log: log,
-            read: surroundings.reading ?? { configuration },
+            read: surroundings.reading ?? { configuration }, carrier: carrier,
             apply: Self.applying(to: watcher))
         announcer = Announcer(
             name: "journal", ledger: ledger, log: log, pause: Self.pause,
@@ -160,9 +168,9 @@ package struct Daemon: Sendable {
             settings: { [reloader] in (reloader.configuration.metrics.perNumber, reloader.configuration.metrics.listen) },
             subscribers: { service.delivery.readers }, webhooks: { reportLog.counts.figures })
         let overview = try OverviewService(ledger: ledger, watcher: watcher) { try await service.standing() }
-        let server = try VarlinkServer(identity: identity, interfaces: [service, figures, overview], limits: socketLimits()) {
-            events.tell($0)
-        }
+        let cluster = try clusterService()
+        let interfaces: [any VarlinkInterface] = [service, figures, overview] + (cluster.map { [$0] } ?? [])
+        let server = try VarlinkServer(identity: identity, interfaces: interfaces, limits: socketLimits()) { events.tell($0) }
         let metrics = MetricsSource(ledger: ledger, watcher: watcher, counting: watcher) { service.delivery.readers }
         let status = StatusLine(notifier: notifier, watcher: watcher, ledger: ledger, reloader: reloader)
         var services: [any Service] = [
@@ -182,6 +190,7 @@ package struct Daemon: Sendable {
                 pause: Self.pause, turned: { [keeper] in await keeper.ledgerTurned($0) }),
             StatusService(line: status, ledger: ledger, pause: Self.pause),
         ]
+        if let cluster { services.append(HoldingService(cluster: cluster, pause: Self.pause)) }
         if let interval = notifier.watchdogInterval {
             services.append(
                 WatchdogService(
@@ -237,6 +246,10 @@ package struct Daemon: Sendable {
 
     /// Polls everything once, announces what that recorded, and says which watches are not current.
     package func once() async throws -> [String] {
+        guard holds == nil else {
+            try await end()
+            return ["nothing was polled: several hosts share the accounts (cluster.enabled), and the relay says which are this one's"]
+        }
         let desk = actionDesk()
         await desk.takeUp()
         let troubled = try await watcher.pollEverythingOnce()
@@ -247,6 +260,14 @@ package struct Daemon: Sendable {
         if let refusal = try await announcer.drain() { try await end(refusal) }
         try await end()
         return troubled.map { target, watch in "\(target): \(watch.state.rawValue)\(watch.reason.map { ": \($0)" } ?? "")" }.sorted()
+    }
+
+    /// What the relay speaks to; `nil` where this host is alone.
+    private func clusterService() throws -> ClusterService? {
+        guard let holds else { return nil }
+        let right = controlRight
+        return try ClusterService(
+            holds: holds, watcher: watcher, ledger: ledger, allows: { right.allowsHolding($0) }, wallClock: world.wallClock, log: log)
     }
 
     private func actionDesk() -> ActionDesk {

@@ -1,5 +1,6 @@
 import AlarmKeeping
 import Announcing
+import Clustering
 import Ledger
 import Logging
 import ServiceLifecycle
@@ -21,6 +22,14 @@ struct WatcherService: Service {
     func run() async throws {
         try await untilShutdown { try await watcher.run() }
     }
+}
+
+/// Ends the watching of accounts whose relay is not heard any more, until the shutdown.
+struct HoldingService: Service {
+    let cluster: ClusterService
+    let pause: @Sendable (Duration) async throws -> Void
+
+    func run() async { await cancelWhenGracefulShutdown { await cluster.run(pause: pause) } }
 }
 
 /// Keeps alarms until the shutdown.

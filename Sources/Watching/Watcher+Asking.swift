@@ -25,7 +25,9 @@ extension Watcher {
     ///   - number: at which number; `nil` for the account and all its numbers.
     public func poll(account name: String, kind: Kind?, number: String?) async throws(PollError) -> Int {
         await untilBegun()
-        guard let account = accounts[name] else { throw .noSuchAccount }
+        guard let account = accounts[name] else {
+            throw shared?[name] == nil ? .noSuchAccount : .failed(.starting, reason: "the account is not watched by this host", nil)
+        }
         if let number, !account.numbers.contains(number) { throw .noSuchResource(kind ?? .phoneNumber, id: number) }
         let kinds = kind.map { [$0.row.ridesOn?.kind ?? $0] } ?? AccountPlan.accountKinds + AccountPlan.numberKinds
         let nothing = PollError.noSuchResource(kind ?? .account, id: number ?? account.plan.wabaID)

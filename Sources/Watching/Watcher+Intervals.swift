@@ -47,7 +47,7 @@ extension Watcher {
     }
 
     /// What is polled of an account.
-    private func targets(of account: AccountState) -> [PollTarget] {
+    func targets(of account: AccountState) -> [PollTarget] {
         let kinds = AccountPlan.accountKinds + AccountPlan.numberKinds.filter { account.plan.intervals[$0] != nil }
         return kinds.flatMap { targets(of: $0, account) }
     }

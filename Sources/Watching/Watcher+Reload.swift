@@ -7,10 +7,12 @@ extension Watcher {
     /// asked for again, and a refused token tried again.
     /// - Throws: why it could not be written down. Then everything is watched as before.
     public func reload(accounts plans: [AccountPlan]) async throws(LedgerError) {
-        let wanted = Dictionary(uniqueKeysWithValues: plans.map { ($0.name, $0) })
+        let configured = Dictionary(uniqueKeysWithValues: plans.map { ($0.name, $0) })
+        let wanted = shared == nil ? configured : configured.filter { accounts[$0.key] != nil }
         incoming = wanted
         defer { incoming = nil }
         let persisted = try await ledger.keep(WatchScope(plans), at: world.wallClock())
+        if shared != nil { shared = configured }
         // It is in force, for nothing from here on can fail. What is new is let in first, so that nothing of it asks before it may.
         var gates: [String: AccountGate] = [:]
         for (name, plan) in wanted where accounts[name]?.plan.wabaID != plan.wabaID {
@@ -55,7 +57,8 @@ extension Watcher {
         return plan
     }
 
-    private func remove(_ name: String) {
+    /// An account is watched no longer. What is under way of it comes to nothing.
+    func remove(_ name: String) {
         accounts[name] = nil
         troubles.forget(account: name)
         for target in Array(watched.keys) where target.account == name { forget(target) }

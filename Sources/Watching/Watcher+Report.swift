@@ -88,8 +88,8 @@ extension Watcher {
         return summary
     }
 
-    /// Whether an account of that name is watched.
-    public func watches(account: String) -> Bool { accounts[account] != nil }
+    /// Whether an account of that name is watched, here or, where hosts share them, at another.
+    public func watches(account: String) -> Bool { accounts[account] != nil || shared?[account] != nil }
 
     /// How every watch and every budget stands now, in the order of accounts, kinds and numbers.
     public func report() async -> (watches: [WatchReport], budgets: [BudgetReport]) {

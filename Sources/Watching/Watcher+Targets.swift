@@ -14,7 +14,8 @@ extension Watcher {
             guard let document = budgets[name] else { continue }
             _ = account.stands(await account.gate.restore(document))
         }
-        let persisted = try await ledger.keep(WatchScope(accounts.values.map(\.plan)), at: world.wallClock())
+        let persisted = try await ledger.keep(
+            WatchScope(shared.map { Array($0.values) } ?? accounts.values.map(\.plan)), at: world.wallClock())
         beginConnection(persisted[PollTarget.allAccounts])
         for name in accounts.keys.sorted() { begin(name, persisted[name] ?? PersistedWatches()) }
         beginning.close(with: ())

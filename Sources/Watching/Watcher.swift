@@ -22,6 +22,8 @@ public actor Watcher {
     let log: Logger
     let reservations: CallReservations
     var accounts: [String: AccountState]
+    /// Every account that is configured, where hosts share them, so that only those are watched that this one holds; `nil` for one host alone.
+    var shared: [String: AccountPlan]?
     /// What is to be watched as soon as it is written down.
     var incoming: [String: AccountPlan]?
     var schedule: Schedule
@@ -51,12 +53,16 @@ public actor Watcher {
     private static let saveEvery = Duration.seconds(30)
 
     /// A watcher over these accounts.
-    public init(accounts: [AccountPlan], ledger: Ledger, world: World, schedule: Schedule = Schedule(), retry: Retry = Retry(), log: Logger)
-    {
+    /// - Parameter isShared: whether several hosts share them: then each is watched from when it is held on, and until it is released.
+    public init(
+        accounts: [AccountPlan], isShared: Bool = false, ledger: Ledger, world: World, schedule: Schedule = Schedule(),
+        retry: Retry = Retry(), log: Logger
+    ) {
         let reservations = CallReservations(ledger: ledger, world: world)
         self.reservations = reservations
+        shared = isShared ? Dictionary(uniqueKeysWithValues: accounts.map { ($0.name, $0) }) : nil
         self.accounts = Dictionary(
-            uniqueKeysWithValues: accounts.map { plan in
+            uniqueKeysWithValues: (isShared ? [] : accounts).map { plan in
                 (plan.name, AccountState(plan, AccountGate(plan, world: world, retry: retry, reservations: reservations)))
             })
         self.ledger = ledger

@@ -163,6 +163,10 @@ import WhatsAppBusiness
         for neighbour: UInt32 in [776, 778] { #expect(!right.allowsReports(peer(neighbour))) }
         for group: UInt32 in [1, 3] { #expect(!right.allowsReports(peer(5, group: group))) }
         #expect(!right.allowsReports(peer(5)) && !ControlRight(userID: 1).allowsReports(peer(777)))
+        // Accounts are held for the service's own user and root alone.
+        #expect(right.allowsHolding(peer(1)) && right.allowsHolding(peer(0)))
+        #expect(!right.allowsHolding(peer(777)) && !right.allowsHolding(peer(5, group: 2)))
+        #expect(!ControlRight(userID: 65_534).allowsHolding(peer(65_534)))
         #expect(!ControlRight(userID: 1, reporterID: 65_534).allowsReports(peer(65_534)))
         // The service's own group allows that and nothing else, and the one that stands for unknown ones allows nothing.
         let own = ControlRight(userID: 1, ownGroupID: 3)
@@ -170,7 +174,7 @@ import WhatsAppBusiness
         #expect(!ControlRight(userID: 1, ownGroupID: 65_534).allowsReports(peer(5, group: 65_534)))
         let limits = LargeCalls.reports(by: right)
         #expect(limits.allows(peer(777)) && !limits.allows(peer(5)))
-        #expect(limits.methods == ["io.wabawatch.Report"] && limits.messageBytes == 4_718_592)
+        #expect(limits.methods == ["io.wabawatch.Report", "io.wabawatch.cluster.Adopt"] && limits.messageBytes == 4_718_592)
     }
 }
 

@@ -10,6 +10,7 @@ extension Configuration {
             ("socket.control_group", socket.controlGroup == other.socket.controlGroup),
             ("socket.max_connections", socket.maxConnections == other.socket.maxConnections),
             ("journal.enabled", journal == other.journal),
+            ("cluster.enabled", isClustered == other.isClustered),
         ]
         return pairs.filter { !$0.1 }.map(\.0)
     }
@@ -20,6 +21,7 @@ extension Configuration {
         reloaded.ledger.path = ledger.path
         reloaded.socket = socket
         reloaded.journal = journal
+        reloaded.isClustered = isClustered
         return reloaded
     }
 }

@@ -25,15 +25,18 @@ final class Reloader: Sendable {
     private let read: Read
     private let secrets: Secrets
     private let apply: Apply
+    private let carrier: @Sendable (String, any Transport) -> any Transport
     private let log: Logger
 
     /// - Parameters:
     ///   - configuration: what is in force.
     ///   - transport: what its plans use.
     ///   - appSecrets: the secrets that webhooks may be signed with.
+    ///   - carrier: what carries an account's requests over a transport, by its name.
     init(
         _ configuration: Configuration, _ transport: CurlTransport, appSecrets: [AppSecret] = [], secrets: Secrets, log: Logger,
         read: @escaping Read,
+        carrier: @escaping @Sendable (String, any Transport) -> any Transport = { $1 },
         apply: @escaping Apply
     ) {
         state = Mutex(State(inForce: configuration, transport: transport, appSecrets: appSecrets))
@@ -41,6 +44,7 @@ final class Reloader: Sendable {
         self.log = log
         self.read = read
         self.apply = apply
+        self.carrier = carrier
     }
 
     /// What is in force.
@@ -66,7 +70,7 @@ final class Reloader: Sendable {
             if wanted.graph.needsTransport(insteadOf: inForce.graph) { fresh = try wanted.transport() }
             let appSecrets = try secrets.appSecrets(of: wanted)
             // It fails only before anything is changed.
-            try await apply(try wanted.plans(secrets: secrets, transport: fresh ?? transport))
+            try await apply(try wanted.plans(secrets: secrets, transport: fresh ?? transport, carrier: carrier))
             // A request under way on the old transport ends without an answer, and is made again.
             if fresh != nil { transport.close() }
             let inUse = fresh ?? transport

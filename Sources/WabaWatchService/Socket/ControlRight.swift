@@ -21,6 +21,9 @@ struct ControlRight: Sendable {
         return isMember(peer, of: ownGroupID) || allows(peer)
     }
 
+    /// Whether this peer may say which accounts are watched here: root and the service's own user, which its relay has.
+    func allowsHolding(_ peer: Peer) -> Bool { peer.userID == 0 || peer.userID == userID && userID != Configuration.unknownID }
+
     /// Whether this peer may.
     func allows(_ peer: Peer) -> Bool {
         if peer.userID == 0 { return true }

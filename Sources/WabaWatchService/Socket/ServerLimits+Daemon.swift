@@ -4,10 +4,10 @@ import Varlink
 import WabaWatchInterface
 
 extension LargeCalls {
-    /// A webhook is up to 3 MiB, a third more in base64, and what stands around it.
+    /// A webhook is up to 3 MiB, a third more in base64, and what stands around it. What a host takes over may be a list of tens of thousands.
     static func reports(by right: ControlRight) -> LargeCalls {
         LargeCalls(
-            methods: ["\(Interface.name).\(ReportParameters.method)"], messageBytes: 9 << 19,
+            methods: ["\(Interface.name).\(ReportParameters.method)", "\(ClusterInterface.name).Adopt"], messageBytes: 9 << 19,
             textBytes: (ReportParameters.bodyLimit + 2) / 3 * 4, allows: right.allowsReports)
     }
 }

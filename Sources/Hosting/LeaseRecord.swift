@@ -1,0 +1,34 @@
+public import StrictJSON
+
+/// What stands in the bucket of leases under an account's name.
+public struct LeaseRecord: Sendable, Equatable {
+    /// The host that holds the account; `nil` where its last holder has let go of it.
+    public var host: String?
+    /// Which run of the host's relay it is: another run of the same host is another holder.
+    public var run: String
+    /// The lease's epoch; `nil` in the value that began it, whose revision is the epoch.
+    public var epoch: UInt64?
+
+    /// A lease.
+    public init(host: String?, run: String, epoch: UInt64?) {
+        self.host = host
+        self.run = run
+        self.epoch = epoch
+    }
+
+    /// The text that is stored.
+    public var json: JSONObject {
+        var json: JSONObject = ["run": .string(run)]
+        json["host"] = host.map { .string($0) }
+        json["epoch"] = epoch.map { .number(JSONNumber(Int64($0))) }
+        return json
+    }
+
+    /// - Throws: `MemberError`, where it is no lease.
+    public init(json: JSONObject) throws(MemberError) {
+        guard let run = json["run"]?.string else { throw MemberError("run", "must be a string") }
+        let epoch = json["epoch"].map { $0.integer }
+        guard epoch != .some(nil) else { throw MemberError("epoch", "must be a number") }
+        self.init(host: json["host"]?.string, run: run, epoch: epoch.flatMap { $0.map(UInt64.init) })
+    }
+}
