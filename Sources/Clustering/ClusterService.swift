@@ -98,9 +98,11 @@ package struct ClusterService: VarlinkInterface {
         return try await replies.inTurn(.gathering) { _ in
             let standings = try await ledger.standings(of: account)
             let (_, last) = try await ledger.copied(account: account)
-            return [
+            var reply: JSONObject = [
                 "sequence": .number(JSONNumber(last)), "standings": .array(standings.map { .object($0.json) }), "end": .bool(true),
             ]
+            reply["budget"] = try await ledger.budgets()[account].map { .object($0) }
+            return reply
         }
     }
 
@@ -113,6 +115,9 @@ package struct ClusterService: VarlinkInterface {
             } else if let standings = parameters["standings"]?.array {
                 let copies = try standings.map { try StandingCopy(json: $0, of: account) }
                 try await ledger.adopt(copies, of: account, at: wallClock())
+            } else if let budget = parameters["budget"]?.object {
+                // What cannot be read of it is passed over where it is taken up.
+                try await ledger.save(budgets: [account: budget])
             } else if let change = parameters["change"]?.object {
                 let change = try Change(json: change)
                 guard change.account == account else { throw MemberError("change.account", "is another") }

@@ -32,6 +32,7 @@ extension AccountRunner {
                 if let number = target["phoneNumberId"]?.string, numbers?.contains(number) == false { continue }
                 adopted = try await daemon.adopt(account, "target", .object(target))
             }
+            if let budget = kept.budget { _ = try await daemon.adopt(account, "budget", budget) }
             adopted = try await daemon.adopt(account, "standings", kept.standings)
         }
         (lastMessage, adopted) = try await replay(after: point, adopted)

@@ -24,6 +24,10 @@ actor AccountRunner {
     private var isDirty = true
     /// Whether a change is on its way, and whether the state is being written.
     private var (isPublishing, isKeeping) = (false, false)
+    private var keptAt = Duration.zero
+
+    /// How often what is kept is written anew without a change: the calls of the last hour go with it.
+    private static let keepEvery = Duration.seconds(60)
     private var end: OneShot<Void>?
     private var before: OneShot<Void>?
 
@@ -188,7 +192,7 @@ actor AccountRunner {
             case .heartbeat(let heard):
                 self.cursor = heard
                 lastChange = max(lastChange, heard.sequence)
-                if isDirty { await keep() }
+                if isDirty || time.now() - keptAt >= Self.keepEvery { await keep() }
             case .historyLost(_, let current):
                 log.error("changes of the account were thrown away before they were published", metadata: ["cursor": "\(cursor.text)"])
                 guard try await settle(machine.on(.adopted(cursor: current.text))) != nil else { return false }
@@ -220,7 +224,7 @@ actor AccountRunner {
                 if case .historyLost = event { break }
             }
             try await store.save(
-                copy.targets, copy.standings, sequence: machine.position.sequence, stream: lastMessage,
+                copy, sequence: machine.position.sequence, stream: lastMessage,
                 next: changes.map { AccountPoint.Next(subject: offer($0).subject, body: offer($0).body) })
         } catch let error as JetStreamError {
             log.debug("the account's state is written later", metadata: ["error": "\(error)"])
@@ -237,8 +241,8 @@ actor AccountRunner {
         do {
             let last = lastChange
             guard let copy = try await daemon.copy(of: account, upTo: last), last == lastChange, machine.isReady else { return }
-            try await store.save(copy.targets, copy.standings, sequence: machine.position.sequence, stream: lastMessage)
-            isDirty = false
+            try await store.save(copy, sequence: machine.position.sequence, stream: lastMessage)
+            (isDirty, keptAt) = (false, time.now())
         } catch let error as JetStreamError where error.code == .conflict {
             // Somebody else has written there: what stands there is read before it is tried again.
             log.notice("the account's state was written by another", metadata: ["error": "\(error)"])

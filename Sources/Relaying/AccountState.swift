@@ -68,7 +68,7 @@ actor AccountStore {
     }
 
     /// The point, and the values that it names.
-    func load() async throws -> (point: AccountPoint, targets: [JSONObject], standings: JSONValue)? {
+    func load() async throws -> (point: AccountPoint, targets: [JSONObject], standings: JSONValue, budget: JSONValue?)? {
         known = [:]
         guard let point = try await read(Buckets.point(of: account))?.object.flatMap(AccountPoint.init(json:)) else { return nil }
         var targets: [JSONObject] = []
@@ -76,25 +76,25 @@ actor AccountStore {
             if let target = try await read(key)?.object?["target"]?.object { targets.append(target) }
         }
         let standings = try await read(standingsKey)?.object?["standings"] ?? .array([])
-        return (point, targets, standings)
+        return (point, targets, standings, try await read(budgetKey)?.object?["budget"])
     }
 
     /// Writes what is new of these values, and the point behind them.
     /// - Parameter next: what is in the values already and is published next.
-    func save(
-        _ targets: [JSONObject], _ standings: JSONValue, sequence: UInt64, stream last: UInt64, next: [AccountPoint.Next] = []
-    ) async throws {
+    func save(_ copy: AccountCopy, sequence: UInt64, stream last: UInt64, next: [AccountPoint.Next] = []) async throws {
         var keys: [String] = []
-        for target in targets {
+        for target in copy.targets {
             let key = key(of: target)
             keys.append(key)
             try await write(key, ["target": .object(target)])
         }
-        try await write(standingsKey, ["standings": standings])
+        try await write(standingsKey, ["standings": copy.standings])
+        if let budget = copy.budget { try await write(budgetKey, ["budget": .object(budget)]) }
         try await write(Buckets.point(of: account), AccountPoint(sequence: sequence, stream: last, targets: keys, next: next).json)
     }
 
     private var standingsKey: String { "\(SubjectToken.encode(account)).standings" }
+    private var budgetKey: String { "\(SubjectToken.encode(account)).budget" }
 
     private func key(of target: JSONObject) -> String {
         let kind = SubjectToken.encode(target["kind"]?.string ?? "")

@@ -3,6 +3,18 @@ import WabaWatchClient
 import WabaWatchInterface
 import WhatsAppBusiness
 
+/// What a daemon keeps of an account.
+struct AccountCopy {
+    /// Its targets, the list of numbers first.
+    var targets: [JSONObject]
+    /// Its watches and alarms.
+    var standings: JSONValue
+    /// The calls of the last hour, as far as they are known.
+    var budget: JSONObject?
+    /// The sequence of its last change.
+    var last: Int64
+}
+
 /// The daemon beside the relay, as `io.wabawatch.cluster` has it. Every call connects by itself.
 package struct DaemonLink: Sendable {
     let client: WabaWatch
@@ -41,14 +53,17 @@ package struct DaemonLink: Sendable {
     /// meanwhile.
     func copy(
         of account: String, upTo sequence: Int64 = .max
-    ) async throws -> (targets: [JSONObject], standings: JSONValue, last: Int64)? {
+    ) async throws -> AccountCopy? {
         var targets: [JSONObject] = []
         var first: Int64?
         for try await reply in client.replies("\(ClusterInterface.name).Copy", ["account": .string(account)]) {
             guard let last = reply["sequence"]?.integer, last <= sequence, first ?? last == last else { return nil }
             first = last
             if let target = reply["target"]?.object { targets.append(target) }
-            if reply["end"]?.bool == true { return (targets, reply["standings"] ?? .array([]), last) }
+            if reply["end"]?.bool == true {
+                return AccountCopy(
+                    targets: targets, standings: reply["standings"] ?? .array([]), budget: reply["budget"]?.object, last: last)
+            }
         }
         return nil
     }

@@ -35,13 +35,14 @@ public enum ClusterInterface {
         # Does not ask about the account any more. A request that was sent already is not called back, and its answer not recorded.
         method Release(account: string) -> ()
 
-        # What the ledger has of the account, with "more": one target a reply, then the watches and alarms, with "end". "sequence" is that of the account's
+        # What the ledger has of the account, with "more": one target a reply, then the watches, the alarms and the calls of the last hour, with "end". "sequence" is that of the account's
         # last change: where it is the same in all replies, the copy is of one moment.
-        method Copy(account: string) -> (sequence: int, target: ?Target, standings: ?[]Standing, end: ?bool)
+        method Copy(account: string) -> (sequence: int, target: ?Target, standings: ?[]Standing, budget: ?object, end: ?bool)
 
-        # Takes over what another host has copied, one thing a call: a target, the watches and alarms, or a change that was recorded after the copy (a Change of
+        # Takes over what another host has copied, one thing a call: a target, the watches and alarms, the budget, or a change that was recorded after the copy (a Change of
         # io.wabawatch). Only while the account is not held. "cursor" is the ledger's afterwards.
-        method Adopt(account: string, target: ?Target, standings: ?[]Standing, change: ?object) -> (cursor: string)
+        method Adopt(account: string, target: ?Target, standings: ?[]Standing, budget: ?object, change: ?object)
+          -> (cursor: string)
 
         error NoSuchAccount (account: string)
         # The account is held under a later epoch.

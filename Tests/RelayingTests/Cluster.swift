@@ -163,10 +163,10 @@ extension StoredMessage {
 }
 
 /// Where messages are not what they have to be: each account's in its own order, without a gap or a repeat, under epochs that only grow, and each thing
-/// found for the first time once.
+/// found for the first time once, and each change of a profile's text leads on from the one before it.
 func complaints(_ messages: [StoredMessage]) -> [String] {
     var (complaints, places): ([String], [String: (epoch: UInt64, sequence: UInt64)]) = ([], [:])
-    var baselines: Set<String> = []
+    var (baselines, texts): (Set<String>, [String: JSONValue]) = ([], [:])
     for message in messages {
         guard let place = message.place, let change = message.change else {
             complaints.append("\(message.subject) of \(message.id ?? "") cannot be read")
@@ -175,6 +175,12 @@ func complaints(_ messages: [StoredMessage]) -> [String] {
         let last = places[place.account] ?? (0, 0)
         if place.sequence != last.sequence + 1 || place.epoch < last.epoch { complaints.append("\(message.id ?? "") behind \(last)") }
         places[place.account] = (place.epoch, place.sequence)
+        if change.kind == .businessProfile, let text = change.after?["about"] {
+            if change.operation == .changed, let known = texts[change.id], change.before?["about"] != known {
+                complaints.append("\(message.id ?? "") leads on from \(String(describing: change.before)), and \(known) was known")
+            }
+            texts[change.id] = text
+        }
         if change.operation == .baseline {
             let thing = "\(change.account) \(change.kind.rawValue) \(change.phoneNumberID ?? "") \(change.id)"
             if !baselines.insert(thing).inserted { complaints.append("a second baseline of \(thing)") }

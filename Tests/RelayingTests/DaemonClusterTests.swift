@@ -95,6 +95,11 @@ import WhatsAppBusiness
                     "\(Self.name).Adopt",
                     ["account": "acme", "target": ["kind": "alarm", "asked": [], "confirmedAt": "2026-11-30T12:00:00Z"]])
             }
+            let budget: JSONObject = ["budget": ["of": "another host"]]
+            _ = try await client.call("\(Self.name).Adopt", ["account": "acme", "budget": .object(budget)])
+            var end: JSONObject?
+            for try await reply in client.stream("\(Self.name).Copy", ["account": "acme"]) { end = reply }
+            #expect(end?["budget"]?.object == budget && end?["end"] == true)
             let cursor = try GetStatusReply(json: try await client.call(GetStatusParameters.qualifiedMethod)).status.cursor
             _ = try await client.call(
                 "\(Self.name).Hold", ["account": "acme", "epoch": 1, "until": .integer(Int(try Self.now() + 60_000))])

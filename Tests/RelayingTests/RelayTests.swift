@@ -85,6 +85,8 @@ import WhatsAppBusiness
             try await eventually("each host has some") {
                 ["one", "two"].allSatisfy { cluster.log($0).contains("is watched here from now on") }
             }
+            for account in 0..<4 { cluster.setAbout("known", account: account) }
+            _ = try await cluster.waitForMessages("what is known", stream) { $0.count { $0.change?.after?["about"] == "known" } == 4 }
             for account in 0..<4 { cluster.setAbout("before", account: account) }
             _ = try await cluster.waitForMessages("the first changes", stream) { $0.count { $0.change?.after?["about"] == "before" } == 4 }
             cluster.kill("one relay")

@@ -41,7 +41,7 @@ import Testing
     }
 
     private static let programs = [
-        "wabawatch", "wabawatchd", "wabawatch-notify", "wabawatch-webhook", "wabawatch-metrics", "graph-simulator",
+        "wabawatch", "wabawatchd", "wabawatch-notify", "wabawatch-webhook", "wabawatch-metrics", "wabawatch-relay", "graph-simulator",
     ]
 
     private static func help() throws -> [String: CommandLineHelp] {
@@ -80,7 +80,7 @@ import Testing
         #expect(units.count > 4)
         for unit in units where !unit.contains("@") {
             let file = unit.contains(".") ? unit : unit + ".service"
-            #expect(install.contains(" \(file)") && Repository.isThere("systemd/" + file), "\(unit)")
+            #expect((install.contains(" \(file)") || install.contains("systemd/\(file) ")) && Repository.isThere("systemd/" + file), "\(unit)")
         }
     }
 
