@@ -80,7 +80,8 @@ import Testing
         #expect(units.count > 4)
         for unit in units where !unit.contains("@") {
             let file = unit.contains(".") ? unit : unit + ".service"
-            #expect((install.contains(" \(file)") || install.contains("systemd/\(file) ")) && Repository.isThere("systemd/" + file), "\(unit)")
+            #expect(
+                (install.contains(" \(file)") || install.contains("systemd/\(file) ")) && Repository.isThere("systemd/" + file), "\(unit)")
         }
     }
 
