@@ -109,7 +109,10 @@ struct SilentAlarm: Alarm {
             #expect(transport.requests[0].contains("search_visibility"))
             #expect(!transport.requests[1].contains("search_visibility"))
             let told = try await ledger.changes(after: 0).filter { $0.change.resource.kind == .watch }
-            #expect(told.map(\.change.summary) == ["acme: phone_number is not current, answers have changed: Meta no longer gives search_visibility"])
+            #expect(
+                told.map(\.change.summary) == [
+                    "acme: phone_number is not current, answers have changed: Meta no longer gives search_visibility"
+                ])
         }
     }
 

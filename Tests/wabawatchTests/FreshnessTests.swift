@@ -66,7 +66,9 @@ import WhatsAppBusiness
     /// What is refused to the account, or for its list of numbers, holds for what depends on them, before their own watches know.
     @Test(arguments: ["unauthorized", "forbidden", "not_found"]) func thing_isNotCurrent_whileAWiderWatchIsRefused(state: String) {
         let words = WatchState(rawValue: state)?.words ?? state
-        func reason(_ place: String) -> String { state == "unauthorized" ? "token rejected: replace it, then reload" : "\(place): \(words)" }
+        func reason(_ place: String) -> String {
+            state == "unauthorized" ? "token rejected: replace it, then reload" : "\(place): \(words)"
+        }
         let account = Freshness(Self.status(.account, state))
         for thing in Self.things { #expect(account.staleness(of: thing)?.reason == reason("account"), "\(thing)") }
         let numbers = Freshness(Self.status(.phoneNumber, state))

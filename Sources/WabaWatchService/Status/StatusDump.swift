@@ -49,7 +49,9 @@ struct StatusDump: Sendable {
             log.notice("status of a watch", metadata: metadata)
         }
         let untold = max(troubled.count - Self.most, 0) + max(budgets.count - Self.most, 0)
-        if untold > 0 { log.notice("the status is too long for the journal; wabawatch status shows all of it", metadata: ["more": "\(untold)"]) }
+        if untold > 0 {
+            log.notice("the status is too long for the journal; wabawatch status shows all of it", metadata: ["more": "\(untold)"])
+        }
     }
 
     /// Where no webhook ever came there is nothing to tell.
