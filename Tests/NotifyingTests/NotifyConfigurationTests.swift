@@ -136,7 +136,7 @@ import WhatsAppBusiness
             ),
             (
                 "routes:\n  - name: a\n    match: { operations: [added] }\n    to: { exec: [/x] }",
-                "notify.yaml:3: routes[0].match.operations: is for changes: alarms are told when they begin, change and end"
+                "notify.yaml:3: routes[0].match.operations: is for changes: alarms are reported when they begin, change and end"
             ),
             (
                 "routes:\n  - name: a\n    match: { kinds: [account] }\n    repeat: 1h\n    to: { exec: [/x] }",

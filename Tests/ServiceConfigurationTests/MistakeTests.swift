@@ -212,7 +212,7 @@ import WhatsAppBusiness
         // What cannot be looked at here is said.
         try Data(text.replacing("environment: ONE", with: "credential: one").utf8).write(to: URL(filePath: file))
         let unseen = try Configuration.load(path: file).check(secrets: secrets(environment))
-        #expect(unseen.count == 1 && unseen[0].contains("webhook.app_secrets[0].credential: the credential one could not"), "\(unseen)")
+        #expect(unseen.count == 1 && unseen[0].contains("webhook.app_secrets[0].credential: the credential one cannot"), "\(unseen)")
     }
 
     // MARK: Credentials that were not passed
