@@ -81,7 +81,7 @@ import WhatsAppBusiness
             #expect(try await poll(client, ["account": "acme", "kind": "phone_number"]).changes == 1)
             let told = try await subscription.changes(2).map(\.summary)
             #expect(told.contains { $0.contains("fell from GREEN to YELLOW") })
-            #expect(told.contains { $0.hasSuffix("is drifted: Meta refuses throughput") }, "\(told)")
+            #expect(told.contains { $0.hasSuffix("answers have changed: Meta refuses throughput") }, "\(told)")
             #expect(await daemon.stop() == 0)
         }
     }
