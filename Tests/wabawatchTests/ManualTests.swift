@@ -6,7 +6,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ManualTests {
     /// All that are written, which are all that are installed.
     private static let pages = [
-        "wabawatch.1", "wabawatchd.1", "wabawatch-webhook.1", "wabawatch-notify.1", "wabawatch-metrics.1", "wabawatch.yaml.5",
+        "wabawatch.1", "wabawatchd.1", "wabawatch-webhook.1", "wabawatch-notify.1", "wabawatch-metrics.1", "wabawatch-relay.1",
+        "wabawatch.yaml.5",
         "wabawatch.journal.7",
     ]
 
