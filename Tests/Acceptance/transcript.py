@@ -45,7 +45,7 @@ RULES = [
     # How many calls it took until then, and what came before a change.
     (r"\b\d+(?=/\d)|(?<=calls_last_hour=)\d+|(?<=\"sequence\":)\d+|(?<=\"transaction\":)\d+", "N"),
     (r"\b\d+ of \d+ calls", "N calls"),
-    (r"\b\d+ in the last hour, \d+ not needed", "N in the last hour"),
+    (r"\b\d+ in the last hour(, \d+ not needed)?", "N in the last hour"),
     (r"\b\d+ ?%", "N%"),
     (r"\b\d+ bytes", "N bytes"),
     # What a line of the timeline ends with: how long it was so is another time's.
