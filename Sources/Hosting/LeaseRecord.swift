@@ -27,8 +27,13 @@ public struct LeaseRecord: Sendable, Equatable {
     /// - Throws: `MemberError`, where it is no lease.
     public init(json: JSONObject) throws(MemberError) {
         guard let run = json["run"]?.string else { throw MemberError("run", "must be a string") }
-        let epoch = json["epoch"].map { $0.integer }
-        guard epoch != .some(nil) else { throw MemberError("epoch", "must be a number") }
-        self.init(host: json["host"]?.string, run: run, epoch: epoch.flatMap { $0.map(UInt64.init) })
+        var epoch: UInt64?
+        if let value = json["epoch"] {
+            guard let number = value.integer, number > 0 else { throw MemberError("epoch", "must be a number above zero") }
+            epoch = UInt64(number)
+        }
+        // Nobody holds it only where none is named.
+        guard json["host"] == nil || json["host"]?.string != nil else { throw MemberError("host", "must be a string") }
+        self.init(host: json["host"]?.string, run: run, epoch: epoch)
     }
 }

@@ -68,13 +68,15 @@ public struct LogHead: Sendable, Equatable {
             return value
         }
         var pending: Pending?
-        if let object = json["pending"]?.object {
+        if let value = json["pending"] {
+            // A message that cannot be read is not none.
+            guard let object = value.object else { throw MemberError("pending", "must be an object") }
             pending = Pending(
                 subject: try text(object, "subject"), id: try text(object, "id"), body: try text(object, "body"),
                 last: object["last"] == nil ? nil : try number(object, "last"))
         }
         self.init(
             epoch: try number(json, "epoch"), sequence: try number(json, "sequence"), host: try text(json, "host"),
-            cursor: json["cursor"]?.string, pending: pending)
+            cursor: json["cursor"] == nil ? nil : try text(json, "cursor"), pending: pending)
     }
 }

@@ -10,6 +10,8 @@ package struct PostOffice: Sendable {
     private static let connections = 2 * NotifyConfiguration.mostRoutes
 
     private let socket: String?
+    /// What waits are drawn from: numbers from 0 to 1.
+    private let random: @Sendable () -> Double
     private let time: NotifyTime
     private let transport: any Transport
     private let credentials: Credentials
@@ -17,17 +19,22 @@ package struct PostOffice: Sendable {
     private let log: Logger
 
     /// - Parameter socket: the daemon's socket; goes before the configuration's.
-    package init(socket: String?, time: NotifyTime, log: Logger) throws(TransportError) {
+    package init(
+        socket: String?, time: NotifyTime, random: @escaping @Sendable () -> Double, log: Logger
+    ) throws(TransportError) {
         var settings = CurlTransport.Settings()
         // Each route has a time limit of its own, and none a longer one.
         settings.timeout = .seconds(600)
         settings.connections = Self.connections
         // What a hook says is of no interest but for its status.
         settings.bodyLimit = 1 << 20
-        self.init(socket: socket, time: time, transport: try CurlTransport(settings), log: log)
+        self.init(socket: socket, time: time, random: random, transport: try CurlTransport(settings), log: log)
     }
 
-    package init(socket: String?, time: NotifyTime, transport: any Transport, log: Logger) {
+    package init(
+        socket: String?, time: NotifyTime, random: @escaping @Sendable () -> Double, transport: any Transport, log: Logger
+    ) {
+        self.random = random
         self.socket = socket
         self.time = time
         self.transport = transport
@@ -46,7 +53,7 @@ package struct PostOffice: Sendable {
         RouteRunner(
             route, client: client(configuration), sender: sender(of: route, configuration),
             store: RouteStore(folder: folder, route: route.name),
-            host: host, time: time, log: log)
+            host: host, time: time, random: random, log: log)
     }
 
     /// Delivers a test to a route's destination.

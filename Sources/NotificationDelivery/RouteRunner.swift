@@ -23,7 +23,7 @@ package struct RouteRunner: Sendable {
 
     package init(
         _ route: NotifyRoute, client: WabaWatch, sender: any RouteSender, store: RouteStore, host: String, time: NotifyTime,
-        random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }, log: Logger
+        random: @escaping @Sendable () -> Double, log: Logger
     ) {
         self.route = route
         self.client = client

@@ -41,10 +41,12 @@ package struct DaemonLink: Sendable {
 
     /// - Parameter until: a moment of the machine's monotonic clock.
     func hold(_ account: String, epoch: UInt64, until: Duration) async throws {
-        let milliseconds = until.components.seconds * 1000 + until.components.attoseconds / 1_000_000_000_000_000
         _ = try await call(
             "Hold",
-            ["account": .string(account), "epoch": .number(JSONNumber(epoch)), "until": .number(JSONNumber(milliseconds))])
+            [
+                "account": .string(account), "epoch": .number(JSONNumber(epoch)),
+                "until": .number(JSONNumber(Int64(until / .milliseconds(1)))),
+            ])
     }
 
     func release(_ account: String) async throws { _ = try await call("Release", ["account": .string(account)]) }

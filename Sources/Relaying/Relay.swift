@@ -229,11 +229,12 @@ package actor Relay {
 
     private func read(_ name: String) async {
         do throws(JetStreamError) {
-            let found = try await stream.value(of: Buckets.lease(of: name), in: Buckets.leases)
-            let json = found.flatMap { try? JSONValue(parsing: $0.body, limits: .stored).object }
-            let record = json.flatMap { try? LeaseRecord(json: $0) }
-            accounts[name]?.holder = record?.host
-            drive(name, .read(record, revision: found?.sequence ?? 0))
+            let event = LeaseState.Event(reading: try await stream.value(of: Buckets.lease(of: name), in: Buckets.leases))
+            switch event {
+            case .read(let record, _): accounts[name]?.holder = record?.host
+            default: log.warning("a lease cannot be read, and is left to whoever wrote it", metadata: ["account": "\(name)"])
+            }
+            drive(name, event)
         } catch { drive(name, .unanswered) }
     }
 

@@ -69,7 +69,7 @@ struct Main: AsyncParsableCommand {
         let log = Logger(label: "wabawatch-notify")
         if !isOutOfCores { log.warning("the kernel may write the notifier's memory into a core file") }
         let post: PostOffice
-        do { post = try PostOffice(socket: socket, time: .real, log: log) } catch {
+        do { post = try PostOffice(socket: socket, time: .real, random: { Double.random(in: 0...1) }, log: log) } catch {
             log.critical("the notifier cannot start", metadata: ["error": "\(error)"])
             throw ExitCode.failure
         }

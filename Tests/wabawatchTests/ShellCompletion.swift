@@ -94,7 +94,7 @@ struct ShellCompletion {
                 print -r -- "$output"
                 zpty -d shell
                 """
-            return ["timeout", socket == Self.nobody ? "60" : "15", "zsh", "-f", "-c", ask, "zsh", line, text]
+            return ["timeout", "--kill-after=5", socket == Self.nobody ? "60" : "15", "zsh", "-f", "-c", ask, "zsh", line, text]
         case .zsh:
             // In a terminal of its own.
             let ask = """
@@ -107,7 +107,7 @@ struct ShellCompletion {
                 print -r -- "$output"
                 zpty -d shell
                 """
-            return ["timeout", socket == Self.nobody ? "60" : "15", "zsh", "-f", "-c", ask, "zsh", line, text]
+            return ["timeout", "--kill-after=5", socket == Self.nobody ? "60" : "15", "zsh", "-f", "-c", ask, "zsh", line, text]
         }
     }
 }
